@@ -1,0 +1,153 @@
+"""What the days are really like: hours less away time, what is busy, where lunch still fits.
+
+Load measures and placement both stand on this, so that they can't disagree about what is free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from blocker.model import AWAY, IGNORED, OPERATIONAL, PERSONAL, Classified
+from blocker.settings import BOOKABLE_GAP_MINUTES
+from blocker.timeline import Interval, clip, merge, minutes, subtract
+from blocker.workweek import WorkDay, WorkWeek
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One date of the calendar as it stands, our own blocks left out.
+
+    ``working`` is hours less timed away time, and empty on an away day. ``busy`` is everything that
+    takes time (merged), ``busy_at_lunch`` the same less personal events, which may be the lunch;
+    ``operational`` the intervals that are load, as they are. ``lunch`` is the earliest place in its
+    window where it fits, None if there is none.
+    """
+
+    date: date
+    hours: tuple[Interval, ...]
+    working: tuple[Interval, ...]
+    busy: tuple[Interval, ...]
+    busy_at_lunch: tuple[Interval, ...]
+    operational: tuple[Interval, ...]
+    lunch: Interval | None
+    lunch_window: Interval | None
+    lunch_minutes: int
+    away: str | None  # the reason, in words, if the whole day is away
+
+    @property
+    def is_working(self) -> bool:
+        """A working day has hours and is not an away day."""
+        return bool(self.working)
+
+    @property
+    def capacity_minutes(self) -> float:
+        """Working minutes: hours, less away time, less lunch where it still fits."""
+        return minutes(subtract(self.working, [self.lunch] if self.lunch else []))
+
+    def free(self, more_busy: Iterable[Interval] = ()) -> tuple[Interval, ...]:
+        """Working time that nothing takes, lunch not taken out."""
+        return subtract(self.working, [*self.busy, *more_busy])
+
+    def lunch_fits(self, blocks: Iterable[Interval]) -> bool:
+        """False if ``blocks`` leave no room for a lunch that has room without them."""
+        if self.lunch is None:
+            return True
+        return any(gap.minutes >= self.lunch_minutes for gap in self._lunch_gaps(blocks))
+
+    def _lunch_gaps(self, blocks: Iterable[Interval]) -> tuple[Interval, ...]:
+        if self.lunch_window is None:
+            return ()
+        return clip(subtract(self.working, [*self.busy_at_lunch, *blocks]), self.lunch_window)
+
+    def bookable_minutes(self, blocks: Sequence[Interval], after: Interval) -> float:
+        """Free minutes inside ``after`` that others can still book: gaps of 15 minutes, less lunch.
+
+        Lunch takes the place in its window that costs the fewest bookable minutes.
+        """
+        free = clip(self.free(blocks), after)
+        plain = _bookable(free)
+        if self.lunch is None:
+            return plain
+        length = timedelta(minutes=self.lunch_minutes)
+        best = None
+        for gap in self._lunch_gaps(blocks):
+            if gap.end - gap.start < length:
+                continue
+            for place in (Interval(gap.start, gap.start + length), Interval(gap.end - length, gap.end)):
+                left = _bookable(subtract(free, [place]))
+                best = left if best is None else max(best, left)
+        return plain if best is None else best
+
+
+def _bookable(gaps: Iterable[Interval]) -> float:
+    return sum(m for m in ((g.end - g.start).total_seconds() / 60 for g in gaps) if m >= BOOKABLE_GAP_MINUTES)
+
+
+def build_days(workweek: WorkWeek, dates: Iterable[date], events: Sequence[Classified]) -> Mapping[date, Day]:
+    """Lay the classified events onto dates (in order, each once). Ignored events take no time."""
+    timed_away: list[Interval] = []
+    day_away: dict[date, str] = {}
+    busy: list[tuple[Interval, str]] = []
+    for item in events:
+        if item.kind == IGNORED:
+            continue
+        if item.kind == AWAY and item.event.dates is not None:
+            first, end = item.event.dates
+            while first < end:
+                day_away.setdefault(first, item.event.shown_title)
+                first += timedelta(days=1)
+        elif item.kind == AWAY:
+            timed_away.append(item.event.when)
+        if item.event.dates is None:
+            busy.append((item.event.when, item.kind))
+    busy.sort()
+    away_time = merge(timed_away)
+    days: dict[date, Day] = {}
+    for day in dates:
+        work = workweek.day(day)
+        todays = [(when, kind) for when, kind in busy if when.overlaps(work.span)]
+        days[day] = _day(work, day_away.get(day), clip(away_time, work.span), todays, workweek)
+    return days
+
+
+def _day(
+    work: WorkDay,
+    away: str | None,
+    away_time: tuple[Interval, ...],
+    busy: list[tuple[Interval, str]],
+    workweek: WorkWeek,
+) -> Day:
+    if away is None and work.holiday is not None:
+        away = f"public holiday: {work.holiday}"
+    left = subtract(work.hours, away_time)
+    if away is None and work.hours and minutes(left) < minutes(work.hours) / 2:
+        away = "away for more than half of the day"
+    working = () if away is not None else left
+    length = workweek.lunch.minutes if workweek.lunch else 0
+    not_personal = merge(when for when, kind in busy if kind != PERSONAL)
+    return Day(
+        date=work.date,
+        hours=work.hours,
+        working=working,
+        busy=merge(when for when, _ in busy),
+        busy_at_lunch=not_personal,
+        operational=tuple(when for when, kind in busy if kind == OPERATIONAL),
+        lunch=_lunch(working, not_personal, work.lunch_window, length),
+        lunch_window=work.lunch_window,
+        lunch_minutes=length,
+        away=away,
+    )
+
+
+def _lunch(
+    working: tuple[Interval, ...], busy: tuple[Interval, ...], window: Interval | None, length: int
+) -> Interval | None:
+    if window is None or not length:
+        return None
+    span = timedelta(minutes=length)
+    for gap in clip(subtract(working, busy), window):
+        if gap.end - gap.start >= span:
+            return Interval(gap.start, gap.start + span)
+    return None

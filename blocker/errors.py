@@ -1,0 +1,113 @@
+"""The failures a person can meet. Each class owns its exit code and the word that names it in JSON.
+
+Every message names the thing that is wrong; ``hint`` is the next step, as a sentence or a command.
+"""
+
+from __future__ import annotations
+
+
+class BlockerError(Exception):
+    """Base of all expected failures. Nothing was written unless the class says otherwise."""
+
+    exit_code = 1
+    kind = "failed"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(BlockerError):
+    """The command line or an address is wrong."""
+
+    exit_code = 2
+    kind = "usage"
+
+
+class ConfigError(BlockerError):
+    """The configuration is wrong; ``problems`` lists every one of them, one line each."""
+
+    exit_code = 2
+    kind = "config"
+
+    def __init__(self, message: str, hint: str = "", problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.problems = problems
+
+
+class PartlyApplied(BlockerError):
+    """Some changes were written and some were not. Running again completes the work."""
+
+    exit_code = 3
+    kind = "partly_applied"
+
+
+class GuardRefused(BlockerError):
+    """The plan looks like a mistake; ``--force`` lets it through."""
+
+    exit_code = 4
+    kind = "refused"
+
+
+class NotConfirmed(BlockerError):
+    """The first run on a calendar wants a yes."""
+
+    exit_code = 4
+    kind = "not_confirmed"
+
+
+class SignInNeeded(BlockerError):
+    """There is no sign-in, or it has expired or been revoked."""
+
+    exit_code = 6
+    kind = "sign_in"
+
+
+class Temporary(BlockerError):
+    """It may work later: offline, rate limited, or another run holds the lock."""
+
+    exit_code = 75
+    kind = "temporary"
+
+
+class CalendarError(BlockerError):
+    """Base of the port's failures: what every backend may raise from its four verbs."""
+
+    kind = "calendar"
+
+
+class Unreadable(CalendarError):
+    """The calendar is missing or is not a calendar at all."""
+
+    kind = "unreadable"
+
+
+class Conflict(CalendarError):
+    """The thing changed since it was read: read again and decide again."""
+
+    kind = "conflict"
+
+
+class Missing(CalendarError):
+    """The event is not there any more."""
+
+    kind = "missing"
+
+
+class AlreadyExists(CalendarError):
+    """Something with this identity is there already."""
+
+    kind = "already_exists"
+
+
+class Refused(CalendarError):
+    """The calendar will not do it: not ours, or read-only."""
+
+    kind = "read_only"
+
+
+class Unreachable(Temporary):
+    """The calendar did not answer."""
+
+    kind = "unreachable"

@@ -1,0 +1,410 @@
+"""The frozen values that flow through the program, from what a calendar holds to what was done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from blocker.timeline import Interval
+from blocker.workweek import Quarter, Week
+
+# Kinds of time. Blocks may have further kinds, made in the config alone.
+OPERATIONAL = "operational"
+STRATEGIC = "strategic"
+FRONTLINE = "frontline"
+LEARNING = "learning"
+PERSONAL = "personal"
+AWAY = "away"
+IGNORED = "ignored"
+EVENT_KINDS = (OPERATIONAL, STRATEGIC, FRONTLINE, LEARNING, PERSONAL, AWAY, IGNORED)
+
+# Kinds that only blocks have.
+OFFSITE = "offsite"
+NOTE = "note"
+
+LEVELS = ("calm", "amber", "red")
+PRIVATE_TITLE = "private event"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One occurrence of somebody's event, normalised by the backend that read it.
+
+    ``when`` is the instant interval. For an all-day event ``dates`` holds first day and the day
+    after the last, and ``when`` is midnight to midnight in the user's zone.
+    """
+
+    uid: str
+    calendar: str
+    title: str
+    when: Interval
+    dates: tuple[date, date] | None = None
+    status: str = "confirmed"  # confirmed | tentative | cancelled
+    transparent: bool | None = None  # None: the calendar does not say
+    response: str = "none"  # the user's own: accepted | declined | tentative | needs-action | none
+    event_type: str = "default"  # Google's words: default | outOfOffice | focusTime | workingLocation | birthday | …
+    organizer: str = ""  # address, lower case; empty if unknown
+    organizer_is_me: bool = False
+    attendees: tuple[str, ...] = ()  # the others' addresses, lower case, the user left out
+    categories: tuple[str, ...] = ()
+    color: str = ""
+    private: bool = False
+    recurring: bool = False
+
+    @property
+    def all_day(self) -> bool:
+        return self.dates is not None
+
+    @property
+    def shown_title(self) -> str:
+        """The title that may be shown: nothing of a private event is."""
+        return PRIVATE_TITLE if self.private else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Where an event of ours lives in its calendar, and the state it was in when read or written."""
+
+    id: str
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What a block of ours should look like on the calendar; the whole content of a write.
+
+    ``slot`` goes into the mark as well, so that a person's move can be told from ours. ``stamp`` is
+    the moment of writing. ``dates`` (first day, day after the last) makes it an all-day entry and
+    then ``slot`` is midnight to midnight. ``raw``, where given, is put back verbatim (undo).
+    """
+
+    key: str
+    kind: str
+    slot: Interval
+    title: str
+    text: str
+    stamp: datetime
+    generation: int = 1
+    busy: bool = True
+    decline: bool = False  # native focus time that declines new invitations, where the calendar can
+    dates: tuple[date, date] | None = None
+    color: str = ""
+    private: bool = False
+    raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingBlock:
+    """An event on the calendar that carries our mark, as read.
+
+    ``slot`` is what the mark says we wrote, ``when`` is where the event is now; a person moved it
+    if they differ. ``text_hash`` is the mark's hash of title and text as written ("" if unknown).
+    """
+
+    key: str
+    kind: str
+    slot: Interval
+    when: Interval
+    title: str
+    text: str
+    ref: Ref
+    generation: int = 1
+    busy: bool = True
+    dates: tuple[date, date] | None = None
+    text_hash: str = ""
+    raw: str | None = None
+
+    @property
+    def pinned(self) -> bool:
+        return self.slot != self.when
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedComponent:
+    """A part of a calendar that could not be read; the rest still counts."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a calendar held when it was read.
+
+    ``events`` are the occurrences of others' events that touch ``window``; ``blocks`` are ours,
+    without a window. ``complete`` is False if some of it could not be read: such a snapshot never
+    leads to a removal. ``components`` counts everything found, ours included.
+    """
+
+    calendar: str
+    window: Interval
+    events: tuple[Event, ...]
+    blocks: tuple[StandingBlock, ...] = ()
+    zone: str | None = None
+    me: tuple[str, ...] = ()
+    complete: bool = True
+    components: int = 0
+    skipped: tuple[SkippedComponent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """An event with its kind of time and the reason in words."""
+
+    event: Event
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why something was asked for. Travels unchanged from the rule to the block's text.
+
+    ``held`` and ``recent`` are the two values it was judged by; ``measured`` is the heavier one.
+    ``unit`` is hours, minutes, share or count.
+    """
+
+    rule: str
+    measure: str
+    measured: float
+    threshold: float
+    unit: str
+    held: float | None = None
+    recent: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One comparison of a rule with its measured value: what ``explain`` shows."""
+
+    rule: str
+    text: str
+    cause: Cause
+    fires: bool
+    clear: bool  # clear of its threshold by 10 %: needed before a level may drop
+
+
+@dataclass(frozen=True, slots=True)
+class WeekLoad:
+    """What a week holds, and how it is judged.
+
+    ``held`` are the measures of design 4.2 as the calendar has them now, in hours, shares and
+    counts; ``recent`` the mean of the weeks just past, scaled; None where there are none.
+    """
+
+    week: Week
+    held: Mapping[str, float]
+    recent: Mapping[str, float] | None
+    working_days: int
+    days_left: int
+    level: str = "calm"
+    judged_by: str = "held"  # held | recent
+    causes: tuple[Cause, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    booked: Mapping[str, int] = field(default_factory=dict)  # kind → number that the rules ask for
+    held_back: str = ""  # why the level is above what the clauses say today
+
+    @property
+    def working(self) -> bool:
+        """Only a week with at least two days left has a floor."""
+        return self.days_left >= 2
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What the rules ask for: one block that does not stand yet.
+
+    ``tier`` orders demands (floor, offsite, red, amber, debt, frontline, learning, other).
+    Lengths are minutes, multiples of 15; ``floor_minutes`` is the shortest allowed for a week's
+    floor and None for every other demand.
+    """
+
+    key: str
+    kind: str
+    tier: str
+    week: Week
+    minutes: int
+    shortest: int
+    floor_minutes: int | None = None
+    prefer: str = "morning"
+    causes: tuple[Cause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A slot that would do if the events in its way gave way, and those events."""
+
+    slot: Interval
+    conflicts: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One named part of the reason for a slot: what it is worth and the words for it."""
+
+    name: str
+    points: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A demand, or a standing block that has to move, with the slot that was found for it."""
+
+    key: str
+    kind: str
+    tier: str
+    slot: Interval
+    causes: tuple[Cause, ...] = ()
+    why: str = ""
+    terms: tuple[Term, ...] = ()
+    moved_from: Interval | None = None
+    outside_manners: bool = False  # a floor that took more than the cap or the bookable minimum
+    short: bool = False  # a floor below the usual shortest length
+    next_best: str = ""  # what the best slot on another day would have cost, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A demand without a slot: the reason, and the nearest options."""
+
+    key: str
+    kind: str
+    minutes: int
+    code: str  # no_room | deleted | skipped | paused
+    why: str
+    nearest: tuple[Option, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    limits: Mapping[str, int] = field(default_factory=dict)  # limit → how many slots it removed
+    relaxations: tuple[str, ...] = ()
+    tier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a plan: what will be, or was, done about one block.
+
+    ``slot`` is where the block will be; ``was`` where it is now, for a move. ``block`` is what will
+    be written and ``standing`` what is there now; either may be absent.
+    """
+
+    action: str  # create | move | update | remove | keep | adopt | tombstone | forget
+    key: str
+    kind: str
+    slot: Interval
+    was: Interval | None = None
+    pinned: bool = False
+    conflict: str | None = None
+    causes: tuple[Cause, ...] = ()
+    why: str = ""
+    block: Block | None = None
+    standing: StandingBlock | None = None
+    forced: bool = False  # a removal or move that the calendar made necessary
+    placement: Placement | None = None
+    done: bool = False
+    error: str | None = None
+
+    @property
+    def writes(self) -> bool:
+        """True if applying it changes the calendar."""
+        return self.action in ("create", "move", "update", "remove")
+
+
+@dataclass(frozen=True, slots=True)
+class WeekPlan:
+    """A week of the horizon: its load, and what became of its floor."""
+
+    load: WeekLoad
+    floor: str  # block | own | unplaced | deleted | skipped | paused | none
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterPlan:
+    """A quarter and its offsite."""
+
+    quarter: Quarter
+    offsite: str  # placed | present | unplaced | not due
+    key: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that was decided. A value: applying it is a separate act."""
+
+    now: datetime
+    calendar: str
+    zone: str
+    policy: str  # run | rebalance
+    weeks: tuple[WeekPlan, ...]
+    quarters: tuple[QuarterPlan, ...]
+    changes: tuple[Change, ...]
+    unplaced: tuple[Unplaced, ...] = ()
+    skipped: tuple[SkippedComponent, ...] = ()
+    notes: tuple[str, ...] = ()  # what has to be said once, in words
+    complete: bool = True
+
+    @property
+    def writes(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.writes)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What came of applying a plan: the same changes with ``done`` and ``error`` filled in."""
+
+    changes: tuple[Change, ...]
+
+    @property
+    def failed(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.error is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """One block as the ledger knows it.
+
+    ``state`` is creating | placed | removing | tombstone. ``ended_by`` says who ended a tombstone:
+    deleted (a person, on the calendar) or skipped (a person, by command).
+    """
+
+    key: str
+    kind: str
+    state: str
+    slot: Interval
+    generation: int = 1
+    ref: Ref | None = None
+    text_hash: str = ""
+    ended_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekRecord:
+    """What the ledger remembers of a week: the level it was given and what it owed and kept.
+
+    ``clear_weeks`` holds the ISO weeks of the runs in which every clause of the level was clear of
+    its threshold. Minutes are of strategic time, by regular demands (debt left out).
+    """
+
+    week: Week
+    level: str
+    causes: tuple[Cause, ...] = ()
+    not_clear_in: tuple[Week, ...] = ()
+    clear_in: tuple[Week, ...] = ()
+    owed_minutes: int = 0
+    kept_minutes: int = 0
+    waived_minutes: int = 0  # deleted or skipped by the person
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """All that a plan needs from the ledger, as a value."""
+
+    blocks: tuple[Remembered, ...] = ()
+    weeks: tuple[WeekRecord, ...] = ()
+    skipped_weeks: tuple[Week, ...] = ()
+    paused_until: date | None = None
+    busy_hours: Mapping[Week, float] = field(default_factory=dict)
+    said: tuple[str, ...] = ()  # what was said once and need not be said again
+    confirmed: bool = False

@@ -1,0 +1,127 @@
+"""Interval algebra on instants. Everything is UTC, half-open ``[start, end)`` and never empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+
+class Interval(NamedTuple):
+    """A stretch of time between two aware UTC instants, start included, end excluded.
+
+    Make one with :func:`interval`, which checks; arithmetic inside the core keeps the promise.
+    """
+
+    start: datetime
+    end: datetime
+
+    @property
+    def minutes(self) -> int:
+        """Whole minutes, rounded down."""
+        return int((self.end - self.start).total_seconds() // 60)
+
+    def overlaps(self, other: Interval) -> bool:
+        """True if the two share at least an instant; touching ends do not."""
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: Interval) -> bool:
+        """True if ``other`` lies wholly inside."""
+        return self.start <= other.start and other.end <= self.end
+
+
+def interval(start: datetime, end: datetime) -> Interval:
+    """Build an interval from two aware datetimes of any zone.
+
+    Raises ValueError for a naive datetime or where ``start < end`` does not hold.
+    """
+    if start.tzinfo is None or end.tzinfo is None:
+        raise ValueError("an interval needs aware datetimes")
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    if start >= end:
+        raise ValueError(f"an interval needs start < end, got {start} and {end}")
+    return Interval(start, end)
+
+
+def merge(intervals: Iterable[Interval], bridge: timedelta = timedelta(0)) -> tuple[Interval, ...]:
+    """Union, in order. Gaps shorter than ``bridge`` are filled; with 0, only touching ones join."""
+    merged: list[Interval] = []
+    for item in sorted(intervals):
+        if merged:
+            gap = item.start - merged[-1].end
+            if gap <= timedelta(0) or gap < bridge:
+                if item.end > merged[-1].end:
+                    merged[-1] = Interval(merged[-1].start, item.end)
+                continue
+        merged.append(item)
+    return tuple(merged)
+
+
+def clip(intervals: Iterable[Interval], window: Interval) -> tuple[Interval, ...]:
+    """The parts that lie inside ``window``, in the order given."""
+    clipped = []
+    for item in intervals:
+        start, end = max(item.start, window.start), min(item.end, window.end)
+        if start < end:
+            clipped.append(Interval(start, end))
+    return tuple(clipped)
+
+
+def intersect(some: Iterable[Interval], others: Iterable[Interval]) -> tuple[Interval, ...]:
+    """Time that is in both; both sides are merged first."""
+    left, right = merge(some), merge(others)
+    common, i, j = [], 0, 0
+    while i < len(left) and j < len(right):
+        start, end = max(left[i].start, right[j].start), min(left[i].end, right[j].end)
+        if start < end:
+            common.append(Interval(start, end))
+        if left[i].end <= right[j].end:
+            i += 1
+        else:
+            j += 1
+    return tuple(common)
+
+
+def subtract(base: Iterable[Interval], holes: Iterable[Interval]) -> tuple[Interval, ...]:
+    """Time that is in ``base`` and in none of ``holes``, merged and in order."""
+    cuts = merge(holes)
+    left: list[Interval] = []
+    j = 0
+    for item in merge(base):
+        start = item.start
+        while j < len(cuts) and cuts[j].end <= start:
+            j += 1
+        k = j
+        while k < len(cuts) and cuts[k].start < item.end:
+            if cuts[k].start > start:
+                left.append(Interval(start, cuts[k].start))
+            start = max(start, cuts[k].end)
+            k += 1
+        if start < item.end:
+            left.append(Interval(start, item.end))
+    return tuple(left)
+
+
+def total(intervals: Iterable[Interval]) -> timedelta:
+    """Time covered, overlaps counted once."""
+    return sum((item.end - item.start for item in merge(intervals)), timedelta(0))
+
+
+def minutes(intervals: Iterable[Interval]) -> float:
+    """Minutes covered, overlaps counted once."""
+    return total(intervals).total_seconds() / 60
+
+
+def doubly_covered(intervals: Sequence[Interval]) -> tuple[Interval, ...]:
+    """Time that at least two of ``intervals`` cover."""
+    edges = sorted([(i.start, 1) for i in intervals] + [(i.end, -1) for i in intervals])
+    covered, depth, since = [], 0, None
+    for instant, step in edges:
+        depth += step
+        if depth >= 2 and since is None:
+            since = instant
+        elif depth < 2 and since is not None:
+            if since < instant:
+                covered.append(Interval(since, instant))
+            since = None
+    return merge(covered)

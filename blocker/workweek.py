@@ -1,0 +1,181 @@
+"""Wall-clock arithmetic, all of it: zones, working hours, ISO weeks, quarters.
+
+Nothing else in the program turns a wall-clock time into an instant. A wall time that a DST change
+skips is read with the offset that held before it, a repeated one means its first occurrence
+(PEP 495, fold 0), so 02:30 on the night of a change is always one definite instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from blocker.timeline import Interval
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY = timedelta(days=1)
+
+
+class Week(NamedTuple):
+    """An ISO week; the year is the ISO year, which can differ from the calendar year of its days."""
+
+    year: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.year}-W{self.number:02d}"
+
+    @property
+    def monday(self) -> date:
+        return date.fromisocalendar(self.year, self.number, 1)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        return tuple(self.monday + n * DAY for n in range(7))
+
+    def plus(self, weeks: int) -> Week:
+        return week_of(self.monday + weeks * 7 * DAY)
+
+
+def week_of(day: date) -> Week:
+    year, number, _ = day.isocalendar()
+    return Week(year, number)
+
+
+def parse_week(text: str) -> Week:
+    """``2026-W48`` → Week. Raises ValueError for anything else, a week 53 that is none included."""
+    year, mark, number = text.strip().upper().partition("-W")
+    if not (mark and len(year) == 4 and year.isdigit() and number.isdigit()):
+        raise ValueError(f"not an ISO week: {text!r}")
+    week = Week(int(year), int(number))
+    if week_of(week.monday) != week:
+        raise ValueError(f"{text} does not exist: that year has no such week")
+    return week
+
+
+class Quarter(NamedTuple):
+    """A quarter of a year that may begin in another month than January (a fiscal year).
+
+    ``year`` is the year in which the fiscal year begins; ``first_month`` is its month, 1 to 12.
+    """
+
+    year: int
+    number: int
+    first_month: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.year}-Q{self.number}"
+
+    @property
+    def first_day(self) -> date:
+        months = self.first_month - 1 + 3 * (self.number - 1)
+        return date(self.year + months // 12, months % 12 + 1, 1)
+
+    @property
+    def end(self) -> date:
+        """The day after the last one."""
+        return self.next().first_day
+
+    def next(self) -> Quarter:
+        if self.number == 4:
+            return Quarter(self.year + 1, 1, self.first_month)
+        return Quarter(self.year, self.number + 1, self.first_month)
+
+    def week_number(self, day: date) -> int:
+        """1 for the ISO week that holds the quarter's first day, and so on."""
+        return (week_of(day).monday - week_of(self.first_day).monday).days // 7 + 1
+
+
+def quarter_of(day: date, first_month: int = 1) -> Quarter:
+    months = day.year * 12 + day.month - first_month
+    return Quarter(months // 12, months % 12 // 3 + 1, first_month)
+
+
+@dataclass(frozen=True, slots=True)
+class Lunch:
+    """A break of ``minutes`` that moves inside ``start``–``end`` (minutes from midnight)."""
+
+    start: int = 11 * 60 + 30
+    end: int = 13 * 60 + 30
+    minutes: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class WorkDay:
+    """One date with its working hours as instants, before anything on the calendar is known."""
+
+    date: date
+    span: Interval
+    hours: tuple[Interval, ...]
+    lunch_window: Interval | None
+    holiday: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkWeek:
+    """When a person works: zone, hours by weekday (0 is Monday; minutes from midnight), days off.
+
+    ``holidays`` maps a date to the name of the public holiday on it.
+    """
+
+    zone: ZoneInfo
+    hours: Mapping[int, tuple[tuple[int, int], ...]]
+    lunch: Lunch | None
+    holidays: Mapping[date, str]
+
+    def instant(self, day: date, minute: int) -> datetime:
+        """The instant of a wall-clock minute (0 to 1440) of ``day``."""
+        return wall_instant(self.zone, day, minute)
+
+    def local(self, instant: datetime) -> datetime:
+        return instant.astimezone(self.zone)
+
+    def date_of(self, instant: datetime) -> date:
+        return instant.astimezone(self.zone).date()
+
+    def day(self, day: date) -> WorkDay:
+        ranges = self.hours.get(day.weekday(), ())
+        hours = tuple(
+            Interval(start, end)
+            for start, end in ((self.instant(day, a), self.instant(day, b)) for a, b in ranges)
+            if start < end
+        )
+        window = None
+        if self.lunch is not None and self.lunch.minutes > 0:
+            start, end = self.instant(day, self.lunch.start), self.instant(day, self.lunch.end)
+            window = Interval(start, end) if start < end else None
+        holiday = self.holidays.get(day)
+        return WorkDay(day, self.span(day, day + DAY), hours, window, holiday)
+
+    def span(self, first: date, end: date) -> Interval:
+        """From midnight of ``first`` to midnight of ``end`` (not included), in the zone."""
+        return Interval(self.instant(first, 0), self.instant(end, 0))
+
+    def week_span(self, week: Week) -> Interval:
+        return self.span(week.monday, week.monday + 7 * DAY)
+
+    @property
+    def full_week_minutes(self) -> int:
+        """Working minutes of a week without days off or events, lunch taken out: 2250 by default."""
+        total = 0
+        for ranges in self.hours.values():
+            day = sum(b - a for a, b in ranges)
+            if self.lunch and day and any(_overlap(r, self.lunch) >= self.lunch.minutes for r in ranges):
+                day -= self.lunch.minutes
+            total += day
+        return total
+
+
+def _overlap(hours: tuple[int, int], lunch: Lunch) -> int:
+    return min(hours[1], lunch.end) - max(hours[0], lunch.start)
+
+
+@lru_cache(maxsize=4096)
+def wall_instant(zone: ZoneInfo, day: date, minute: int) -> datetime:
+    """The UTC instant of a wall-clock minute; minute 1440 is the next day's midnight."""
+    naive = datetime.combine(day, time()) + timedelta(minutes=minute)
+    return naive.replace(tzinfo=zone).astimezone(UTC)
