@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,6 +26,12 @@ NOTE = "note"
 
 LEVELS = ("calm", "amber", "red")
 PRIVATE_TITLE = "private event"
+
+
+def hash_of_text(title: str, text: str) -> str:
+    """A short fingerprint of a block's words, blind to what calendars do to white space and line ends."""
+    words = " ".join(title.split()) + "\n" + " ".join(text.split())
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,9 @@ class Block:
 
     ``slot`` goes into the mark as well, so that a person's move can be told from ours. ``stamp`` is
     the moment of writing. ``dates`` (first day, day after the last) makes it an all-day entry and
-    then ``slot`` is midnight to midnight. ``raw``, where given, is put back verbatim (undo).
+    then ``slot`` is midnight to midnight. ``text_hash`` goes into the mark: that of the title and
+    text as we made them, also where a person's edit of them is kept. ``raw``, where given, is put
+    back verbatim (undo).
     """
 
     key: str
@@ -91,6 +100,7 @@ class Block:
     dates: tuple[date, date] | None = None
     color: str = ""
     private: bool = False
+    text_hash: str = ""
     raw: str | None = None
 
 
@@ -118,6 +128,11 @@ class StandingBlock:
     @property
     def pinned(self) -> bool:
         return self.slot != self.when
+
+    @property
+    def edited(self) -> bool:
+        """True if a person changed title or text; unknown (no hash in the mark) counts as edited."""
+        return self.text_hash != hash_of_text(self.title, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +358,7 @@ class Plan:
     unplaced: tuple[Unplaced, ...] = ()
     skipped: tuple[SkippedComponent, ...] = ()
     notes: tuple[str, ...] = ()  # what has to be said once, in words
+    said: tuple[str, ...] = ()  # the names of those notes, for the ledger to remember
     complete: bool = True
 
     @property
@@ -377,6 +393,9 @@ class Remembered:
     ref: Ref | None = None
     text_hash: str = ""
     ended_by: str = ""
+    causes: tuple[Cause, ...] = ()
+    why: str = ""
+    tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,7 +418,11 @@ class WeekRecord:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """All that a plan needs from the ledger, as a value."""
+    """All that a plan needs from the ledger, as a value.
+
+    ``generations`` has the last generation used for each key, also of those long gone: an identity
+    is never used twice. ``paused_until`` is the last day of the pause.
+    """
 
     blocks: tuple[Remembered, ...] = ()
     weeks: tuple[WeekRecord, ...] = ()
@@ -407,4 +430,6 @@ class Memory:
     paused_until: date | None = None
     busy_hours: Mapping[Week, float] = field(default_factory=dict)
     said: tuple[str, ...] = ()  # what was said once and need not be said again
+    generations: Mapping[str, int] = field(default_factory=dict)
+    skipped_keys: tuple[str, ...] = ()
     confirmed: bool = False

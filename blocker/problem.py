@@ -21,6 +21,8 @@ class Standing:
     (a busy event lies on it: move it if there is a slot, else it stays) or lost (its time is no
     working time any more: move it, else it is removed). ``week`` is its key's week, whatever day
     it is on. ``shortest`` bounds what a move may shorten it to; a move never lengthens past ``minutes``.
+    ``floor_minutes`` takes the place of ``shortest`` when an overlapped or lost block is the only
+    strategic one of its week. An offsite moves only if ``Problem.offsite`` asks for its key.
     """
 
     key: str
@@ -32,6 +34,7 @@ class Standing:
     minutes: int
     shortest: int
     prefer: str = "morning"
+    floor_minutes: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class WeekRoom:
     """One week of the horizon as placement sees it.
 
     ``cap_minutes`` is the most that blocks of this week (the offsite left out) may take in all,
-    standing ones included. ``needs_floor``: it is a working week without any strategic time yet.
+    standing ones included. ``needs_floor``: it is a working week without any strategic time yet;
+    a lost block does not count as such time, an overlapped one does.
     """
 
     week: Week
@@ -63,7 +67,8 @@ class Problem:
 
     ``earliest`` is now plus notice: nothing starts before it. ``policy`` is run or rebalance; under
     rebalance ``free_week`` is the one week whose movable blocks may move for a gain. ``events`` are
-    those that take time, to name what is in the way. Buffers are minutes.
+    those that take time, to name what is in the way. Buffers are minutes. ``own_strategic`` are the
+    dates on which the user has strategic time of their own (it only spreads blocks away from it).
     """
 
     now: datetime
@@ -80,6 +85,7 @@ class Problem:
     buffer_after: int = 0
     max_moves: int = 2
     events: tuple[Event, ...] = ()
+    own_strategic: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,5 @@
+"""``python -m blocker``."""
+
+from blocker.cli import main
+
+raise SystemExit(main())

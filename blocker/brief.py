@@ -1,0 +1,122 @@
+"""The words inside a block: why it was booked, what to think about, and how to have the last word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from blocker.model import OFFSITE, STRATEGIC, Block, Cause, StandingBlock, hash_of_text
+from blocker.settings import BlockKind, Settings, Theme
+from blocker.texts import MEASURE_WORDS, TEXTS, THEMES, quantity, say
+from blocker.timeline import Interval
+from blocker.workweek import parse_week
+
+MOST_CHARACTERS = 4000
+
+
+def make_block(
+    key: str,
+    kind: str,
+    tier: str,
+    slot: Interval,
+    causes: Sequence[Cause],
+    settings: Settings,
+    now: datetime,
+    generation: int,
+    busy: bool = True,
+) -> Block:
+    """A new block with all its words."""
+    look = settings.kind(kind)
+    title = block_title(key, kind, look, settings)
+    text = block_text(key, kind, tier, causes, look, settings)
+    return Block(
+        key=key,
+        kind=kind,
+        slot=slot,
+        title=title,
+        text=text,
+        stamp=now,
+        generation=generation,
+        busy=busy,
+        decline=settings.protect == "decline" and settings.native_focus,
+        color=look.color,
+        private=look.private,
+        text_hash=hash_of_text(title, text),
+    )
+
+
+def moved_block(there: StandingBlock, slot: Interval, fresh: Block) -> Block:
+    """The content of a move: a person's own words stay, ours are refreshed."""
+    title, text, text_hash = fresh.title, fresh.text, fresh.text_hash
+    if there.edited:
+        title, text, text_hash = there.title, there.text, there.text_hash
+    return Block(
+        key=there.key,
+        kind=there.kind,
+        slot=slot,
+        title=title,
+        text=text,
+        stamp=fresh.stamp,
+        generation=there.generation,
+        busy=there.busy,
+        decline=fresh.decline,
+        color=fresh.color,
+        private=fresh.private,
+        text_hash=text_hash,
+    )
+
+
+def theme_for(key: str, themes: Sequence[Theme]) -> Theme:
+    """Themes rotate fairly: the next one each week, and a different one for each block of a week."""
+    _, week, rank = key.split("/")
+    ordinal = parse_week(week).monday.toordinal() // 7
+    return themes[(ordinal + 3 * (int(rank) - 1)) % len(themes)]
+
+
+def block_title(key: str, kind: str, look: BlockKind, settings: Settings) -> str:
+    theme = theme_for(key, look.themes or THEMES).name if kind == STRATEGIC else ""
+    if look.title:
+        return look.title.replace("{theme}", theme).replace("{kind}", kind)
+    name = f"title.{kind}" if f"title.{kind}" in TEXTS else "title.other"
+    return say(name, settings.texts, theme=theme, kind=kind.capitalize())
+
+
+def block_text(
+    key: str, kind: str, tier: str, causes: Sequence[Cause], look: BlockKind, settings: Settings
+) -> str:
+    """Plain text under 4,000 characters: mindset, question, reasons, and the person's say."""
+    texts = settings.texts
+    parts: list[str] = []
+    if kind == STRATEGIC:
+        theme = theme_for(key, look.themes or THEMES)
+        parts += [say("shift", texts), say("question", texts, theme=theme.name, question=theme.question)]
+    elif kind in TEXTS:
+        parts.append(say(kind, texts))
+    reasons = [f"- {line}" for line in why_lines(kind, tier, causes, texts)]
+    parts.append("\n".join([say("why", texts), *reasons]))
+    commands = [f"  {say(name, texts, key=key)}" for name in ("say.skip", "say.pause", "say.leave")]
+    parts.append("\n".join([say("say", texts), say("say.move", texts), *commands]))
+    return "\n\n".join(parts)[:MOST_CHARACTERS]
+
+
+def why_lines(kind: str, tier: str, causes: Sequence[Cause], texts: Mapping[str, str]) -> list[str]:
+    """The reasons in words, each measured cause with its numbers."""
+    lines = []
+    for name in (tier, kind if kind != OFFSITE else "", "offsite" if kind == OFFSITE else ""):
+        if f"why.{name}" in TEXTS and (line := say(f"why.{name}", texts)) not in lines:
+            lines.append(line)
+    return lines + [cause_words(cause, texts) for cause in causes]
+
+
+def cause_words(cause: Cause, texts: Mapping[str, str]) -> str:
+    """One cause as a sentence with measured value and threshold."""
+    values: dict[str, object] = {
+        "rule": cause.rule,
+        "measure": MEASURE_WORDS.get(cause.measure, cause.measure),
+        "measured": quantity(cause.measured, cause.unit),
+        "threshold": quantity(cause.threshold, cause.unit),
+    }
+    if cause.held is None or cause.recent is None or cause.held == cause.recent:
+        return say("cause", texts, **values)
+    held, recent = quantity(cause.held, cause.unit), quantity(cause.recent, cause.unit)
+    return say("cause.both", texts, **values, held=held, recent=recent)

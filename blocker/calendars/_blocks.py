@@ -1,0 +1,185 @@
+"""Our blocks as components: written, changed in place, and known again by their mark."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, tzinfo
+
+from blocker.calendars._events import Read
+from blocker.calendars._ical import escape, fold, properties, unescape
+from blocker.calendars._people import address_of
+from blocker.calendars._recurrence import occurrence
+from blocker.calendars.marks import (
+    MARK_VERSION,
+    generation_of,
+    instant_text,
+    kind_of,
+    parse_slot,
+    slot_text,
+    uid_for,
+)
+from blocker.model import Block, Ref, StandingBlock, hash_of_text
+
+# Properties that a write replaces. The others of a component (alarms, what a client added) stay.
+_REWRITTEN = (
+    *(
+        "DTSTAMP",
+        "LAST-MODIFIED",
+        "SEQUENCE",
+        "DTSTART",
+        "DTEND",
+        "DURATION",
+        "SUMMARY",
+        "DESCRIPTION",
+        "TRANSP",
+    ),
+    *("X-BLOCKER-KEY", "X-BLOCKER-SLOT", "X-BLOCKER-VERSION", "X-BLOCKER-TEXT"),
+)
+_LINE = re.compile(rb"[^\r\n]*(?:(?:\r\n|\n|\r)[ \t][^\r\n]*)*(?:\r\n|\n|\r|\Z)")
+_NAME = re.compile(rb"[A-Za-z0-9-]+")
+_MARK = b"X-BLOCKER-KEY"
+
+
+def etag_of(chunk: bytes) -> str:
+    """The state of a component: a hash of its bytes."""
+    return hashlib.sha256(chunk).hexdigest()[:32]
+
+
+def may_be_ours(chunk: bytes) -> bool:
+    """True if the bytes carry our mark, whatever else is wrong with them."""
+    return _MARK in chunk.upper()
+
+
+def is_ours(read: Read, me: tuple[str, ...]) -> bool:
+    """All of the mark, the identity that belongs to its key, one occurrence, and nobody else invited."""
+    if read.value("X-BLOCKER-VERSION") != MARK_VERSION or read.original is not None:
+        return False
+    if generation_of(read.uid, read.value("X-BLOCKER-KEY")) is None or any(
+        name in read.repeated for name in ("RRULE", "RDATE")
+    ):
+        return False
+    try:
+        parse_slot(read.value("X-BLOCKER-SLOT"))
+    except ValueError:
+        return False
+    return all(address_of(found) in me for found in read.repeated.get("ATTENDEE", ()))
+
+
+def damaged_mark(read: Read) -> bool:
+    """True if the identity is that of a block of ours, but the rest of its mark can't be read."""
+    key = read.value("X-BLOCKER-KEY")
+    if not key or generation_of(read.uid, key) is None:
+        return False
+    try:
+        parse_slot(read.value("X-BLOCKER-SLOT"))
+    except ValueError:
+        return True
+    return read.value("X-BLOCKER-VERSION") != MARK_VERSION
+
+
+def standing_block(read: Read, chunk: bytes, home: tzinfo) -> StandingBlock | None:
+    """A component that ``is_ours`` as a block; None if a person made it take no time."""
+    found = occurrence(read.series.start, read.series.span, home)
+    if found is None:
+        return None
+    key = read.value("X-BLOCKER-KEY")
+    summary = read.single.get("SUMMARY")
+    text = properties(chunk, ("DESCRIPTION",))
+    try:
+        raw = chunk.decode("utf-8")
+    except UnicodeDecodeError:
+        raw = None  # it could not be put back as it was
+    return StandingBlock(
+        key=key,
+        kind=kind_of(key),
+        slot=parse_slot(read.value("X-BLOCKER-SLOT")),
+        when=found.when,
+        title=unescape(summary.value) if summary else "",
+        text=unescape(text[0].value) if text else "",
+        ref=Ref(read.uid, etag_of(chunk)),
+        generation=generation_of(read.uid, key) or 1,
+        busy=read.value("TRANSP").upper() != "TRANSPARENT",
+        dates=found.dates,
+        text_hash=read.value("X-BLOCKER-TEXT"),
+        raw=raw,
+    )
+
+
+def _content(block: Block, sequence: int) -> dict[str, list[str]]:
+    """The lines of a block by property, unfolded, in the order in which they are written."""
+    stamp = instant_text(block.stamp)
+    lines = {
+        "DTSTAMP": [f"DTSTAMP:{stamp}"],
+        "LAST-MODIFIED": [f"LAST-MODIFIED:{stamp}"],
+        "SEQUENCE": [f"SEQUENCE:{sequence}"],
+        "DTSTART": [_time("DTSTART", block.slot.start, block.dates[0] if block.dates else None)],
+        "DTEND": [_time("DTEND", block.slot.end, block.dates[1] if block.dates else None)],
+        "SUMMARY": [f"SUMMARY:{escape(block.title)}"],
+        "DESCRIPTION": [f"DESCRIPTION:{escape(block.text)}"] if block.text else [],
+        "TRANSP": ["TRANSP:OPAQUE" if block.busy else "TRANSP:TRANSPARENT"],
+        "X-BLOCKER-KEY": [f"X-BLOCKER-KEY:{block.key}"],
+        "X-BLOCKER-SLOT": [f"X-BLOCKER-SLOT:{slot_text(block.slot)}"],
+        "X-BLOCKER-VERSION": [f"X-BLOCKER-VERSION:{MARK_VERSION}"],
+        "X-BLOCKER-TEXT": [f"X-BLOCKER-TEXT:{block.text_hash or hash_of_text(block.title, block.text)}"],
+    }
+    # Colour and visibility are the person's to change: they are written where the block names them.
+    if block.private:
+        lines["CLASS"] = ["CLASS:PRIVATE"]
+    if block.color:
+        lines["COLOR"] = [f"COLOR:{escape(block.color)}"]
+    return lines
+
+
+def _time(name: str, instant: datetime, day: date | None) -> str:
+    if day is not None:
+        return f"{name};VALUE=DATE:{day.year:04d}{day.month:02d}{day.day:02d}"
+    return f"{name}:{instant_text(instant)}"
+
+
+def write_block(block: Block, line_end: bytes) -> bytes:
+    """A new component for a block, no alarm in it."""
+    lines = ["BEGIN:VEVENT", f"UID:{uid_for(block.key, block.generation)}"]
+    for group in _content(block, 0).values():
+        lines += group
+    lines += ["CATEGORIES:Blocker", "END:VEVENT"]
+    return b"".join(fold(line, line_end) for line in lines)
+
+
+def rewrite_block(chunk: bytes, block: Block, sequence: int, line_end: bytes) -> bytes:
+    """A component with the block's content in place of the old one; all other lines as they are."""
+    fresh = {
+        name: b"".join(fold(line, line_end) for line in group)
+        for name, group in _content(block, sequence).items()
+    }
+    written: list[bytes] = []
+    depth = 0
+    for name, line in _named_lines(chunk):
+        if name == "BEGIN":
+            if depth == 1:  # before the first alarm or the like
+                written += fresh.values()
+                fresh.clear()
+            depth += 1
+        elif name == "END":
+            if depth == 1:
+                written += fresh.values()
+            depth -= 1
+        elif depth == 1 and name in fresh:
+            line = fresh.pop(name)
+        elif depth == 1 and name in _REWRITTEN:
+            continue
+        written.append(line)
+    return b"".join(written)
+
+
+def _named_lines(chunk: bytes) -> Iterator[tuple[str, bytes]]:
+    """The logical lines of a component as bytes, folds and line ends included, each with its name."""
+    at = 0
+    while at < len(chunk):
+        line = _LINE.match(chunk, at)
+        if line is None or line.end() == at:
+            break
+        name = _NAME.match(line.group())
+        yield (name.group().decode("ascii").upper() if name else ""), line.group()
+        at = line.end()

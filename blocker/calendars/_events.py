@@ -1,0 +1,230 @@
+"""VEVENT components → events: what each says, normalised, once for all its occurrences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta, tzinfo
+from functools import partial
+from typing import NamedTuple
+
+from blocker.calendars._ical import Property, properties, text_list, unescape
+from blocker.calendars._people import RESPONSES, address_of, is_person
+from blocker.calendars._recurrence import Occurrence, Series, Span, span_between, span_of
+from blocker.calendars._rules import Rule, parse_rule
+from blocker.calendars._values import Moment, read_duration, read_moment, read_moments
+from blocker.calendars._zones import Zones
+from blocker.model import Event
+
+_SINGLE = frozenset(
+    (
+        *("UID", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SEQUENCE", "STATUS", "TRANSP", "CLASS"),
+        *("SUMMARY", "ORGANIZER", "COLOR", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-ALLDAYEVENT"),
+        *("X-BLOCKER-KEY", "X-BLOCKER-SLOT", "X-BLOCKER-VERSION", "X-BLOCKER-TEXT"),
+    )
+)
+_REPEATED = frozenset(("RRULE", "EXRULE", "RDATE", "EXDATE", "ATTENDEE", "CATEGORIES"))
+_RECURS = dict.fromkeys(("RRULE", "EXRULE", "RDATE", "EXDATE"))
+_READ = _SINGLE | _REPEATED
+_DECIDES_TIME = frozenset(("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"))
+
+
+class BrokenError(ValueError):
+    """A component that can't be read; the message is the reason in one sentence."""
+
+
+class Read(NamedTuple):
+    """One VEVENT as read: its times as a series, and its properties by name.
+
+    ``original`` is the RECURRENCE-ID of a changed occurrence, ``and_later`` its RANGE=THISANDFUTURE.
+    ``flaws`` are what had to be passed over in a component that counts all the same.
+    """
+
+    uid: str
+    series: Series
+    single: dict[str, Property]
+    repeated: dict[str, list[Property]]
+    original: Moment | None = None
+    and_later: bool = False
+    sequence: int = 0
+    flaws: Sequence[str] = ()
+
+    def value(self, name: str) -> str:
+        found = self.single.get(name)
+        return found.value.strip() if found else ""
+
+
+def read_component(chunk: bytes, zones: Zones, home: tzinfo) -> Read:
+    """Read a VEVENT. Raises BrokenError if it isn't known when it begins or ends."""
+    single, repeated = _sorted(properties(chunk, _READ))
+    try:
+        start = _moment(single, "DTSTART", zones)
+        if start is None:
+            raise BrokenError("it has no DTSTART")
+        original = _moment(single, "RECURRENCE-ID", zones)
+        start, span = _start_and_span(single, start, zones, home)
+        start.instant(home)
+    except ValueError as problem:
+        raise BrokenError(str(problem)) from None
+    series = Series(start, span)
+    flaws: list[str] = []
+    if original is None and repeated.keys() & _RECURS:
+        series, flaws = _with_recurrence(series, repeated, zones, home)
+    recurrence = single.get("RECURRENCE-ID")
+    return Read(
+        uid=single["UID"].value.strip() if "UID" in single else "",
+        series=series,
+        single=single,
+        repeated=repeated,
+        original=original,
+        and_later=recurrence is not None and recurrence.params.get("RANGE", "").upper() == "THISANDFUTURE",
+        sequence=_number(single.get("SEQUENCE")),
+        flaws=flaws,
+    )
+
+
+def _sorted(found: list[Property]) -> tuple[dict[str, Property], dict[str, list[Property]]]:
+    single: dict[str, Property] = {}
+    repeated: dict[str, list[Property]] = {}
+    for item in found:
+        if item.name in _REPEATED:
+            repeated.setdefault(item.name, []).append(item)
+        elif item.name not in single:
+            single[item.name] = item
+        elif item.name in _DECIDES_TIME and item != single[item.name]:
+            raise BrokenError(f"it has {item.name} twice")
+    return single, repeated
+
+
+def _moment(single: dict[str, Property], name: str, zones: Zones) -> Moment | None:
+    found = single.get(name)
+    if found is None:
+        return None
+    try:
+        return read_moment(found.value, _zone(found, zones))
+    except ValueError as problem:
+        raise BrokenError(f"its {name} {problem}") from None
+
+
+def _zone(found: Property, zones: Zones) -> tzinfo | None:
+    tzid = found.params.get("TZID")
+    # A time in UTC needs no zone, and one that names a strange zone is no reason to report it.
+    return zones.find(tzid) if tzid and not found.value.strip().endswith(("Z", "z")) else None
+
+
+def _start_and_span(
+    single: dict[str, Property], start: Moment, zones: Zones, home: tzinfo
+) -> tuple[Moment, Span]:
+    end = _moment(single, "DTEND", zones)
+    all_day = single.get("X-MICROSOFT-CDO-ALLDAYEVENT")
+    if all_day is not None and all_day.value.strip().upper() == "TRUE" and not start.is_date:
+        # Outlook may write an all-day event as midnight to midnight.
+        ends = end.wall.time() if end else start.wall.time()
+        if start.wall.time() == ends == start.wall.min.time():
+            start, end = _as_date(start), _as_date(end) if end else None
+    if end is not None:
+        return start, span_between(start, end, home)
+    if "DURATION" in single:
+        try:
+            return start, span_of(start, read_duration(single["DURATION"].value))
+        except ValueError as problem:
+            raise BrokenError(f"its DURATION: {problem}") from None
+    return start, Span(1 if start.is_date else 0, timedelta(0))
+
+
+def _as_date(moment: Moment) -> Moment:
+    return Moment(moment.wall, None, True)
+
+
+def _number(found: Property | None) -> int:
+    text = found.value.strip() if found else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _with_recurrence(
+    series: Series, repeated: dict[str, list[Property]], zones: Zones, home: tzinfo
+) -> tuple[Series, list[str]]:
+    """The series with its rules and dates. What can't be read is said, and the rest counts."""
+    rules: list[Rule] = []
+    not_rules: list[Rule] = []
+    extra: list[tuple[Moment, Span | None]] = []
+    excluded: list[Moment] = []
+    flaws = []
+    for found in (p for name in _RECURS for p in repeated.get(name, ())):
+        try:
+            if found.name == "RDATE":
+                extra += _extra(found, zones, home)
+            elif found.name == "EXDATE":
+                excluded += [moment for moment, _ in read_moments(found, zones.find)]
+            else:
+                rule = parse_rule(found.value)
+                if rule.until:
+                    read_moment(rule.until, None)
+                (rules if found.name == "RRULE" else not_rules).append(rule)
+        except ValueError as problem:
+            flaws.append(f"its {found.name} can't be read, so it counts without: {problem}")
+    return series._replace(rules=rules, not_rules=not_rules, extra=extra, excluded=excluded), flaws
+
+
+def _extra(found: Property, zones: Zones, home: tzinfo) -> Iterator[tuple[Moment, Span | None]]:
+    for moment, rest in read_moments(found, zones.find):
+        if not rest:
+            yield moment, None
+        elif rest.upper().startswith(("P", "+P", "-P")):
+            yield moment, span_of(moment, read_duration(rest))
+        else:
+            yield moment, span_between(moment, read_moment(rest, moment.zone), home)
+
+
+def event_maker(
+    read: Read, uid: str, calendar: str, me: tuple[str, ...], recurring: bool
+) -> Callable[[Occurrence], Event]:
+    """Normalise what a component says, once; the result makes the event of each of its occurrences."""
+    busy_status = read.value("X-MICROSOFT-CDO-BUSYSTATUS").upper()
+    status = read.value("STATUS").lower()
+    if not status:
+        status = "tentative" if busy_status == "TENTATIVE" else "confirmed"
+    organizer = address_of(read.single["ORGANIZER"]) if "ORGANIZER" in read.single else ""
+    response, others = _guests(read, organizer, me)
+    summary = read.single.get("SUMMARY")
+    fill = partial(
+        Event,
+        uid,
+        calendar,
+        unescape(summary.value).strip() if summary else "",
+        status=status if status in ("tentative", "cancelled") else "confirmed",
+        transparent=_transparent(read.value("TRANSP").upper(), busy_status),
+        response=response,
+        event_type="outOfOffice" if busy_status == "OOF" else "default",
+        organizer=organizer,
+        organizer_is_me=bool(organizer) and organizer in me,
+        attendees=others,
+        categories=tuple(c for p in read.repeated.get("CATEGORIES", ()) for c in text_list(p.value)),
+        color=read.value("COLOR"),
+        private=read.value("CLASS").upper() in ("PRIVATE", "CONFIDENTIAL"),
+        recurring=recurring,
+    )
+    return lambda found: fill(when=found.when, dates=found.dates)
+
+
+def _transparent(transp: str, busy_status: str) -> bool | None:
+    if transp in ("TRANSPARENT", "OPAQUE"):
+        return transp == "TRANSPARENT"
+    return True if busy_status == "FREE" else None
+
+
+def _guests(read: Read, organizer: str, me: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The user's own response, and the other people: addresses, or what stands in place of one."""
+    response = "none"
+    others: dict[str, None] = {}
+    guests = read.repeated.get("ATTENDEE", ())
+    for found in guests:
+        address = address_of(found)
+        if address and address in me:
+            response = RESPONSES.get(found.params.get("PARTSTAT", "NEEDS-ACTION").upper(), "none")
+        elif is_person(found):
+            others[address or found.value.strip().lower()] = None
+    # Outlook leaves the organizer out of its list; Google names a calendar where no person organises.
+    if guests and organizer not in me and not organizer.endswith("calendar.google.com"):
+        others.setdefault(organizer)
+    others.pop("", None)
+    return response, tuple(others)

@@ -1,0 +1,219 @@
+"""The bytes of an iCalendar file → Snapshot. Shared by every backend that speaks iCalendar."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo
+
+from blocker.calendars._blocks import damaged_mark, is_ours, may_be_ours, standing_block
+from blocker.calendars._events import BrokenError, Read, event_maker, read_component
+from blocker.calendars._filter import may_touch
+from blocker.calendars._ical import Component, Layout, properties, unescape
+from blocker.calendars._people import address_in, likely_user
+from blocker.calendars._recurrence import Series, expand, move_between
+from blocker.calendars._rules import TooDenseError
+from blocker.calendars._zones import Zones, iana_zone
+from blocker.model import Event, SkippedComponent, Snapshot, StandingBlock
+from blocker.timeline import Interval
+
+_TZID = re.compile(rb'\nDTSTART;[^\n:]*?TZID="?([^":;\r\n]+)')
+
+
+def read_calendar(
+    layout: Layout, window: Interval, *, calendar: str, zone: str | None, me: tuple[str, ...]
+) -> Snapshot:
+    """Everything in a file that touches ``window``, and our blocks without a window.
+
+    ``zone`` is the user's; None means the calendar's own, and UTC where it names none. What can't be
+    read is listed in ``skipped``; ``complete`` is False only if one of our blocks may be among it.
+    """
+    own_zone = calendar_zone(layout)
+    home: tzinfo = ZoneInfo(zone or own_zone or "UTC")
+    people = tuple(address.lower() for address in me) or calendar_user(layout)
+    return _Reading(layout, window, calendar, UTC if str(home) == "UTC" else home, people).run(own_zone)
+
+
+def calendar_zone(layout: Layout) -> str | None:
+    """The zone the calendar names as its own, else the one most of its events are written in."""
+    named = iana_zone(_calendar_value(layout, "X-WR-TIMEZONE"))
+    if named is not None:
+        return named.key
+    counts = Counter(
+        layout.text[m.start(1) - 1 : m.end(1) - 1].decode("utf-8", "replace")
+        for m in _TZID.finditer(layout.upper)
+    )
+    zones: Counter[str] = Counter()
+    for tzid, count in counts.items():
+        known = iana_zone(tzid)
+        if known is not None:
+            zones[known.key] += count
+    return min(zones, key=lambda name: (-zones[name], name), default=None)
+
+
+def calendar_user(layout: Layout) -> tuple[str, ...]:
+    """Who the user is by what the file says: its name if that is an address, else its usual attendee."""
+    named = address_in(unescape(_calendar_value(layout, "X-WR-CALNAME")))
+    return (named,) if named else likely_user(layout)
+
+
+def _calendar_value(layout: Layout, name: str) -> str:
+    at = layout.upper.find(b"\n" + name.encode())
+    if at < 0:
+        return ""
+    found = properties(layout.text[at : at + 2000], (name,))
+    return found[0].value.strip() if found else ""
+
+
+class _Reading:
+    """One pass over a file."""
+
+    def __init__(
+        self, layout: Layout, window: Interval, calendar: str, home: tzinfo, me: tuple[str, ...]
+    ) -> None:
+        self.layout, self.window, self.calendar, self.home, self.me = layout, window, calendar, home, me
+        self.zones = Zones(self._definitions)
+        self.skipped: list[tuple[int, SkippedComponent]] = []
+        self.complete = layout.insert_at is not None
+        self.blocks: dict[str, StandingBlock] = {}
+        self.events: list[Event] = []
+
+    def run(self, own_zone: str | None) -> Snapshot:
+        for problem in self.layout.problems:
+            self._report(problem.start, self.layout.text[problem.start : problem.end], problem.why)
+        series: dict[str, list[tuple[Component, Read]]] = {}
+        for component in may_touch(self.layout, self.window):
+            chunk = self.layout.text[component.start : component.end]
+            try:
+                read = read_component(chunk, self.zones, self.home)
+                if self._take_block(component, chunk, read):
+                    continue
+            except BrokenError as problem:
+                self._report(component.start, chunk, str(problem))
+                continue
+            series.setdefault(read.uid or f"no-uid-{_digest(chunk)}", []).append((component, read))
+        for uid, members in series.items():
+            self._take_series(uid, members)
+        for tzid in self.zones.unknown:
+            place = max(self.layout.text.find(tzid.encode()), 0)
+            why = f"the zone {tzid[:60]!r} is unknown, so its times are read as {self.home}"
+            self.skipped.append((place, SkippedComponent(self._line(place), why)))
+        self.events.sort(key=lambda event: (event.when, event.uid, event.title))
+        return Snapshot(
+            calendar=self.calendar,
+            window=self.window,
+            events=tuple(self.events),
+            blocks=tuple(sorted(self.blocks.values(), key=lambda block: (block.when, block.key))),
+            zone=own_zone,
+            me=self.me,
+            complete=self.complete,
+            components=sum(c.name == "VEVENT" for c in self.layout.components),
+            skipped=tuple(item for _, item in sorted(self.skipped, key=lambda pair: pair[0])),
+        )
+
+    def _definitions(self) -> Mapping[str, bytes]:
+        found: dict[str, bytes] = {}
+        for name, start, end in self.layout.components:
+            if name == "VTIMEZONE":
+                chunk = self.layout.text[start:end]
+                for item in properties(chunk, ("TZID",)):
+                    found.setdefault(item.value.strip(), chunk)
+        return found
+
+    def _take_block(self, component: Component, chunk: bytes, read: Read) -> bool:
+        """True if the component is a block of ours, or a second copy of one that needs no more said."""
+        if not is_ours(read, self.me):
+            if damaged_mark(read):
+                self._report(component.start, chunk, "its mark was damaged, so it isn't treated as a block")
+            return False
+        raw = self.layout.data[component.start : component.end]
+        block = standing_block(read, raw, self.home)
+        if block is None:
+            self._report(component.start, chunk, "this block takes no time any more")
+            return True
+        first = self.blocks.setdefault(read.uid, block)
+        if first is block:
+            return True
+        self._report(component.start, b"", "a second copy of a block, which is left alone")
+        return first.when == block.when
+
+    def _take_series(self, uid: str, members: list[tuple[Component, Read]]) -> None:
+        """The events of all components with one UID: the series, and the changes to its occurrences."""
+        masters = _newest([(c, r) for c, r in members if r.original is None])
+        changes = _latest_changes([(c, r) for c, r in members if r.original is not None], self.home)
+        originals = [r.original for _, r in changes if r.original is not None]
+        later = sorted(
+            ((r.original, c, r) for c, r in changes if r.and_later and r.original is not None),
+            key=lambda item: item[0].instant(self.home),
+        )
+        bounds = [original.instant(self.home) for original, _, _ in later]
+        for component, read in masters:
+            series = read.series
+            if originals:
+                series = series._replace(replaced=originals, before=bounds[0] if bounds else None)
+            self._emit(uid, component, read, series)
+            ends = (*bounds, None)[1:]
+            for (original, changed_component, changed), since, before in zip(
+                later, bounds, ends, strict=True
+            ):
+                move = move_between(original, changed.series.start, changed.series.span, self.home)
+                tail = series._replace(since=since, before=before, moved=move)
+                self._emit(uid, changed_component, changed, tail)
+        for component, read in changes:
+            self._emit(uid, component, read, read.series)
+
+    def _emit(self, uid: str, component: Component, read: Read, series: Series) -> None:
+        recurring = series.recurs or read.original is not None
+        make = event_maker(read, uid, self.calendar, self.me, recurring)
+        flaws = read.flaws
+        try:
+            self.events.extend(make(found) for found in expand(series, self.window, self.home))
+        except TooDenseError as problem:
+            flaws = [*flaws, f"{problem}, so only what was found before counts"]
+        except ValueError as problem:
+            flaws = [*flaws, str(problem)]
+        for flaw in flaws:
+            self._report(component.start, self.layout.text[component.start : component.end], flaw)
+
+    def _report(self, start: int, chunk: bytes, why: str) -> None:
+        where = self._line(start)
+        uid = next((p.value.strip() for p in properties(chunk[:20_000], ("UID",))), "")
+        if uid:
+            where += f", UID {uid[:80]}"
+        self.skipped.append((start, SkippedComponent(where, why)))
+        if may_be_ours(chunk):
+            self.complete = False
+
+    def _line(self, offset: int) -> str:
+        return f"line {self.layout.line_number(offset)}"
+
+
+def _digest(chunk: bytes) -> str:
+    return hashlib.sha256(chunk).hexdigest()[:12]
+
+
+def _newest(members: list[tuple[Component, Read]]) -> list[tuple[Component, Read]]:
+    """Of several revisions of one event the newest; of equals all, each time once."""
+    if len(members) < 2:
+        return members
+    newest = max(read.sequence for _, read in members)
+    unique: dict[object, tuple[Component, Read]] = {}
+    for component, read in members:
+        if read.sequence == newest:
+            unique[(read.series.start, tuple(read.series.rules))] = (component, read)
+    return list(unique.values())
+
+
+def _latest_changes(members: list[tuple[Component, Read]], home: tzinfo) -> list[tuple[Component, Read]]:
+    """Of several changes to one occurrence the latest."""
+    latest: dict[object, tuple[Component, Read]] = {}
+    for component, read in members:
+        if read.original is None:
+            continue
+        key = (read.original.instant(home), read.original.is_date)
+        if key not in latest or read.sequence >= latest[key][1].sequence:
+            latest[key] = (component, read)
+    return list(latest.values())

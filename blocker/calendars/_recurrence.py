@@ -1,0 +1,217 @@
+"""From a series to its occurrences: rules, extra dates, exceptions and changed occurrences.
+
+A series is expanded on the wall clock of its own zone. A timed occurrence lasts as long as the first
+one does in elapsed time, whatever DST does in between; one whose DURATION counts days lasts those days.
+An occurrence whose wall time a DST change skips is read with the offset from before the gap, as the
+big calendars show it, and is not left out as the letter of RFC 5545 has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+from blocker.calendars._rules import Rule, occurrences
+from blocker.calendars._values import DAY, Duration, Moment, read_moment, to_instant
+from blocker.timeline import Interval
+
+
+class Occurrence(NamedTuple):
+    """``dates`` (first day, day after the last) for an all-day one, whose ``when`` is its midnights."""
+
+    when: Interval
+    dates: tuple[date, date] | None
+
+
+class Span(NamedTuple):
+    """How long an occurrence lasts: ``days`` on the calendar and then ``rest`` in elapsed time."""
+
+    days: int
+    rest: timedelta
+
+    @property
+    def longest(self) -> timedelta:
+        return self.days * DAY + self.rest + DAY
+
+    def end(self, start: Moment, home: tzinfo) -> datetime:
+        wall = start.wall + self.days * DAY
+        return to_instant(wall, start.zone or home) + self.rest
+
+
+class Series(NamedTuple):
+    """The times of one component: what RDATE, EXDATE and the other properties say.
+
+    ``replaced`` are the RECURRENCE-IDs that other components speak for. A component that speaks for
+    all later ones too (RANGE=THISANDFUTURE) is a series of its own, cut out of the first one: those
+    from the instant ``since`` to the instant ``before`` (None: unbounded), and ``moved``.
+    """
+
+    start: Moment
+    span: Span
+    rules: Sequence[Rule] = ()
+    not_rules: Sequence[Rule] = ()
+    extra: Sequence[tuple[Moment, Span | None]] = ()
+    excluded: Sequence[Moment] = ()
+    replaced: Sequence[Moment] = ()
+    since: datetime | None = None
+    before: datetime | None = None
+    moved: Move | None = None
+
+    @property
+    def recurs(self) -> bool:
+        return bool(self.rules or self.extra)
+
+
+class Move(NamedTuple):
+    """From the start of an occurrence to where a later component puts it, on the wall clock."""
+
+    shift: timedelta
+    zone: tzinfo | None
+    is_date: bool
+    span: Span
+
+    def apply(self, start: Moment, home: tzinfo) -> Moment:
+        return Moment(in_zone(start, self.zone or home, home).wall + self.shift, self.zone, self.is_date)
+
+
+def in_zone(moment: Moment, zone: tzinfo, home: tzinfo) -> Moment:
+    """The same instant on another zone's clock; a date stays as it is."""
+    if moment.is_date:
+        return moment
+    return Moment(moment.instant(home).astimezone(zone).replace(tzinfo=None), zone, False)
+
+
+def move_between(original: Moment, start: Moment, span: Span, home: tzinfo) -> Move:
+    """The move that takes the occurrence at ``original`` to ``start``."""
+    there = in_zone(original, start.zone or home, home)
+    return Move(start.wall - there.wall, start.zone, start.is_date, span)
+
+
+def expand(series: Series, window: Interval, home: tzinfo) -> Iterator[Occurrence]:
+    """The occurrences that touch ``window``. Floating times and all-day events are in ``home``.
+
+    Raises ValueError if a rule's UNTIL can't be read, and TooDenseError if a rule can't be followed.
+    """
+    left_out = _Matcher(series, home, [*series.excluded, *series.replaced])
+    seen: set[datetime] = set()
+    for start, span in _starts(series, window, home):
+        if start.wall in seen or left_out(start):
+            continue
+        seen.add(start.wall)
+        if series.since is not None or series.before is not None:
+            instant = start.instant(home)
+            if (series.since and instant < series.since) or (series.before and instant >= series.before):
+                continue
+        if series.moved is not None:
+            start, span = series.moved.apply(start, home), series.moved.span
+        found = occurrence(start, span, home)
+        if found is not None and found.when.overlaps(window):
+            yield found
+
+
+def occurrence(start: Moment, span: Span, home: tzinfo) -> Occurrence | None:
+    """One occurrence, or None for a moment that takes no time. Raises ValueError out of range."""
+    begin = start.instant(home)
+    try:
+        if start.is_date:
+            last = start.date + max(span.days, 1) * DAY
+            end = to_instant(datetime(last.year, last.month, last.day), home)  # noqa: DTZ001 - a wall time
+            return Occurrence(Interval(begin, end), (start.date, last))
+        end = span.end(start, home)
+    except OverflowError:
+        raise ValueError("it lasts beyond the end of the calendar") from None
+    return Occurrence(Interval(begin, end), None) if begin < end else None
+
+
+def _starts(series: Series, window: Interval, home: tzinfo) -> Iterator[tuple[Moment, Span]]:
+    """Every start that may touch the window, EXDATE not yet looked at."""
+    first, zone = series.start, series.start.zone or home
+    longest, shift = series.span.longest, timedelta(0)
+    if series.moved is not None:
+        longest, shift = series.moved.span.longest, abs(series.moved.shift) + DAY
+    low = _wall(window.start, zone, -longest - shift)
+    high = _wall(window.end, zone, DAY + shift)
+    excluded: set[datetime] = set()
+    for rule in series.not_rules:
+        excluded.update(occurrences(rule, first.wall, low, min(high, until_wall(rule, first, zone))))
+    if first.wall not in excluded:
+        yield first, series.span
+    for rule in series.rules:
+        for wall in occurrences(rule, first.wall, low, min(high, until_wall(rule, first, zone))):
+            if wall not in excluded:
+                yield Moment(wall, first.zone, first.is_date), series.span
+    for start, span in series.extra:
+        if start.is_date != first.is_date:
+            # A date among times means that day at the usual time; a time among dates means its day.
+            start = Moment(datetime.combine(start.date, first.wall.time()), first.zone, first.is_date)
+        elif start.zone != first.zone and not start.is_date:
+            start = in_zone(start, zone, home)._replace(zone=first.zone)
+        if start.wall not in excluded:
+            yield start, span or series.span
+
+
+def _wall(instant: datetime, zone: tzinfo, shift: timedelta) -> datetime:
+    """The wall time of an instant, shifted; at the edge of the calendar, that edge."""
+    wall = instant.astimezone(zone).replace(tzinfo=None)
+    try:
+        return wall + shift
+    except OverflowError:
+        return datetime.min if shift < timedelta(0) else datetime.max  # noqa: DTZ901 - wall times
+
+
+def until_wall(rule: Rule, start: Moment, zone: tzinfo) -> datetime:
+    """The last wall time a rule allows. A date means all of that day; without UNTIL, the end of time."""
+    if not rule.until:
+        return datetime.max  # noqa: DTZ901 - a wall time
+    until = read_moment(rule.until, None)
+    if until.is_date or start.is_date:
+        return datetime.combine(until.date, datetime.max.time())
+    if until.zone is UTC:
+        try:
+            return until.wall.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+        except OverflowError:
+            return datetime.max  # noqa: DTZ901 - a wall time
+    return until.wall
+
+
+class _Matcher:
+    """Whether a start is one of some moments (EXDATE, RECURRENCE-ID), in whatever form they came.
+
+    A time matches the same instant. A date matches that day of a timed series; for an all-day series
+    a time stands for its date, as written.
+    """
+
+    def __init__(self, series: Series, home: tzinfo, moments: list[Moment]) -> None:
+        self._home = home
+        by_date = series.start.is_date
+        self._days = {m.date for m in moments if m.is_date or by_date}
+        self._instants = {m.instant(home) for m in moments if not (m.is_date or by_date)}
+
+    def __call__(self, start: Moment) -> bool:
+        if self._days and start.date in self._days:
+            return True
+        return bool(self._instants) and start.instant(self._home) in self._instants
+
+
+def span_between(start: Moment, end: Moment, home: tzinfo) -> Span:
+    """How long an event with this DTSTART and DTEND lasts. Raises ValueError if it ends first."""
+    if start.is_date:
+        last = end.wall if end.is_date else end.wall + timedelta(hours=23, minutes=59)
+        days = (last.date() - start.date).days
+        if days < 0:
+            raise ValueError("it ends before it starts")
+        return Span(days, timedelta(0))
+    elapsed = end.instant(home) - start.instant(home)
+    if elapsed < timedelta(0):
+        raise ValueError("it ends before it starts")
+    return Span(0, elapsed)
+
+
+def span_of(start: Moment, duration: Duration) -> Span:
+    """How long an event with this DURATION lasts. Raises ValueError if it is negative."""
+    if duration.days < 0 or duration.rest < timedelta(0):
+        raise ValueError("it ends before it starts")
+    if start.is_date:
+        return Span(duration.days + -(-duration.rest // DAY), timedelta(0))
+    return Span(duration.days, duration.rest)

@@ -1,0 +1,150 @@
+"""Changing a file of somebody else's: locked, compared, replaced in one step, or left as it was."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from blocker.errors import CalendarError, Conflict, Missing, Refused, Unreachable, Unreadable
+
+MAX_BYTES = 256 * 1024 * 1024
+LOCK_TRIES, LOCK_PAUSE = 100, 0.05  # 5 seconds in all; a write takes milliseconds
+_TEMPORARY = ".blocker-tmp"
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a regular file. Raises Unreadable, with a sentence that names it."""
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise Unreadable(f"{path} is a folder, not a calendar file")
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable(f"{path} is not a regular file")
+        if status.st_size > MAX_BYTES:
+            raise Unreadable(f"{path} is larger than {MAX_BYTES // 2**20} MB, which no calendar is")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise Unreadable(
+            f"there is no calendar file {path}", "check the path; a new calendar is never made"
+        ) from None
+    except (OSError, ValueError) as problem:
+        raise Unreadable(f"{path} can't be read: {_reason(problem)}") from problem
+
+
+def _reason(problem: Exception) -> str:
+    return getattr(problem, "strerror", None) or str(problem)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock on a file among all blockers of this machine.
+
+    The lock is on the file itself, so nothing is left lying beside it, and it dies with its process.
+    A rename puts another file in its place: whoever waited for the old one looks again.
+    """
+    if sys.platform == "win32":  # no lock there can survive the rename of a locked file
+        yield
+        return
+    import fcntl
+
+    for _ in range(LOCK_TRIES):
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as problem:
+            raise Unreadable(f"{path} can't be read: {_reason(problem)}") from problem
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_still(handle, path):
+                yield
+                return
+        except OSError as problem:
+            if problem.errno not in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES):
+                raise CalendarError(f"{path} can't be locked: {_reason(problem)}") from problem
+        finally:
+            os.close(handle)
+        time.sleep(LOCK_PAUSE)
+    raise Unreachable(f"another program holds the lock of {path}", "try again when it is done")
+
+
+def _is_still(handle: int, path: Path) -> bool:
+    mine = os.fstat(handle)
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return False
+    return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
+
+
+def replace_file(path: Path, before: bytes, after: bytes) -> None:
+    """Put ``after`` in place of a file that holds ``before``, keeping mode and owner.
+
+    ``path`` is no link. Raises Conflict if it holds something else by now, Refused if it may not be
+    written, CalendarError if it can't be (a full disk): in each case it is as it was.
+    """
+    folder = path.parent
+    try:
+        status = path.stat()
+        if not (_may_write(path, status) and _may_write(folder, folder.stat())):
+            raise Refused(
+                f"{path} is read-only", "make the file and its folder writable, or choose another calendar"
+            )
+        for left_over in folder.glob(f".{_glob_safe(path.name)}.*{_TEMPORARY}"):
+            left_over.unlink(
+                missing_ok=True
+            )  # from a run that was killed: the lock says that none is at work
+        temporary = folder / f".{path.name}.{os.urandom(4).hex()}{_TEMPORARY}"
+        try:
+            _write(temporary, after, status)
+            if path.read_bytes() != before:
+                raise Conflict(f"{path} was changed by another program", "run again")
+            temporary.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+        _sync_folder(folder)
+    except FileNotFoundError:
+        raise Missing(f"{path} is not there any more") from None
+    except OSError as problem:
+        if problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise Refused(f"{path} can't be written: {_reason(problem)}") from problem
+        raise CalendarError(f"{path} can't be written, and is as it was: {_reason(problem)}") from problem
+
+
+def _may_write(path: Path, status: os.stat_result) -> bool:
+    """Root may write anything, but a file that nobody may write was meant to stay."""
+    return bool(status.st_mode & 0o222) and os.access(path, os.W_OK)
+
+
+def _glob_safe(name: str) -> str:
+    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
+
+
+def _write(temporary: Path, content: bytes, status: os.stat_result) -> None:
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        if sys.platform != "win32":
+            with suppress(OSError):  # only root may give a file away; the group may be allowed
+                os.fchown(handle, -1, status.st_gid)
+                os.fchown(handle, status.st_uid, -1)
+            os.fchmod(handle, stat.S_IMODE(status.st_mode))
+        os.fsync(handle)
+
+
+def _sync_folder(folder: Path) -> None:
+    if sys.platform == "win32":
+        return
+    with suppress(OSError):  # some file systems can't; the content itself is on the disk already
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

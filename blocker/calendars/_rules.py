@@ -1,0 +1,289 @@
+"""Recurrence rules (RRULE) on the wall clock: parsing, and the dates that fall in a stretch of time.
+
+``dateutil.rrule`` isn't used here because it can't be bounded: it walks from DTSTART, and a rule that
+never matches (each 30 February) keeps it busy until the year 9999, 7 s for a single daily one. This one
+jumps to the period that is asked for, and gives up with a reason. dateutil judges it in the tests.
+
+Everything is naive wall-clock time in the series' own zone; DST is the caller's matter.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import MAXYEAR, date, datetime, time, timedelta
+from itertools import product
+from typing import NamedTuple
+
+FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY")
+YEARLY, MONTHLY, WEEKLY, DAILY, HOURLY, MINUTELY, SECONDLY = range(7)
+UNIT_SECONDS = {WEEKLY: 7 * 86400, DAILY: 86400, HOURLY: 3600, MINUTELY: 60, SECONDLY: 1}
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+# Steps (periods walked and times found) that one rule may take. A daily rule with a COUNT reaches
+# back 100 years, an hourly one fills 4 years; what needs more is no meeting.
+MAX_STEPS = 40_000
+
+_BY_DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
+
+
+class TooDenseError(ValueError):
+    """The rule repeats too often, or has to be counted from too far away, to be walked."""
+
+
+class Rule(NamedTuple):
+    """A parsed RRULE. Empty tuples mean that the part is absent; ``until`` is as written."""
+
+    frequency: int
+    interval: int = 1
+    at_most: int | None = None
+    until: str = ""
+    week_start: int = 0
+    by_month: tuple[int, ...] = ()
+    by_week: tuple[int, ...] = ()
+    by_year_day: tuple[int, ...] = ()
+    by_month_day: tuple[int, ...] = ()
+    by_day: tuple[tuple[int, int], ...] = ()  # (n, weekday); n 0 means every such weekday
+    by_hour: tuple[int, ...] = ()
+    by_minute: tuple[int, ...] = ()
+    by_second: tuple[int, ...] = ()
+    by_position: tuple[int, ...] = ()
+
+
+# part → field, lowest and highest magnitude, whether it may be negative
+_LISTS = {
+    "BYMONTH": ("by_month", 1, 12, False),
+    "BYWEEKNO": ("by_week", 1, 53, True),
+    "BYYEARDAY": ("by_year_day", 1, 366, True),
+    "BYMONTHDAY": ("by_month_day", 1, 31, True),
+    "BYHOUR": ("by_hour", 0, 23, False),
+    "BYMINUTE": ("by_minute", 0, 59, False),
+    "BYSECOND": ("by_second", 0, 60, False),
+    "BYSETPOS": ("by_position", 1, 366, True),
+}
+
+
+def parse_rule(text: str) -> Rule:
+    """Read the value of an RRULE. Raises ValueError with a sentence for a person."""
+    parts: dict[str, str] = {}
+    for part in text.strip().split(";"):
+        name, equals, value = part.partition("=")
+        if part.strip() and not equals:
+            raise ValueError(f"its rule has a part without a value: {part.strip()[:40]!r}")
+        if name.strip():
+            parts[name.strip().upper()] = value.strip().upper()
+    frequency = parts.pop("FREQ", "")
+    if frequency not in FREQUENCIES:
+        raise ValueError(f"its rule repeats in an unknown way: FREQ={frequency[:40]!r}")
+    lists: dict[str, tuple[int, ...]] = {}
+    for name, (field, low, high, signed) in _LISTS.items():
+        if name in parts:
+            lists[field] = _numbers(name, parts[name], low, high, signed)
+    week_start = parts.get("WKST", "MO")
+    if week_start not in WEEKDAYS:
+        raise ValueError(f"its rule names no weekday: WKST={week_start[:40]!r}")
+    count = _numbers("COUNT", parts["COUNT"], 0, 10**9, False)[0] if "COUNT" in parts else None
+    return Rule(
+        frequency=FREQUENCIES.index(frequency),
+        interval=_numbers("INTERVAL", parts.get("INTERVAL", "1"), 1, 10**9, False)[0],
+        at_most=count,
+        until=parts.get("UNTIL", ""),
+        week_start=WEEKDAYS.index(week_start),
+        by_day=_days(parts["BYDAY"]) if "BYDAY" in parts else (),
+        **lists,
+    )
+
+
+def _numbers(name: str, text: str, low: int, high: int, signed: bool) -> tuple[int, ...]:
+    numbers = set()
+    for part in text.split(","):
+        part = part.strip()
+        if not _NUMBER.fullmatch(part):
+            raise ValueError(f"its rule has {name}={text[:40]!r}, which is no number")
+        number = int(part)
+        if not low <= (abs(number) if signed else number) <= high:
+            raise ValueError(f"its rule has {name}={text[:40]!r}, which is out of range")
+        numbers.add(number)
+    return tuple(sorted(numbers))
+
+
+def _days(text: str) -> tuple[tuple[int, int], ...]:
+    days = []
+    for part in text.split(","):
+        match = _BY_DAY.fullmatch(part.strip())
+        if match is None or (match[1] and not 1 <= abs(int(match[1])) <= 53):
+            raise ValueError(f"its rule has BYDAY={text[:40]!r}, which names no weekday")
+        days.append((int(match[1] or 0), WEEKDAYS.index(match[2])))
+    return tuple(days)
+
+
+def occurrences(rule: Rule, start: datetime, low: datetime, high: datetime) -> Iterator[datetime]:
+    """The times of a rule that begins at ``start`` and lie in ``low`` to ``high`` (both included), in order.
+
+    ``start`` itself is among them only if the rule matches it. ``until`` is left to the caller, who
+    folds it into ``high``. Raises TooDenseError.
+    """
+    left = rule.at_most
+    first = max(start, low) if left is None else start
+    steps = 0
+    for times in _periods(rule, start, first, high):
+        steps += 1 + len(times)
+        if steps > MAX_STEPS:
+            raise TooDenseError("it repeats too often to be followed")
+        for moment in times:
+            if moment < start:
+                continue
+            if left is not None:
+                if left == 0:
+                    return
+                left -= 1
+            if moment > high:
+                return
+            if moment >= low:
+                yield moment
+
+
+def _periods(rule: Rule, start: datetime, first: datetime, high: datetime) -> Iterator[list[datetime]]:
+    """The times of each period of the rule, from the one that may hold ``first`` to that of ``high``."""
+    if rule.frequency <= MONTHLY:
+        months = 12 if rule.frequency == YEARLY else 1
+        anchor = (start.year * 12 + start.month - 1) // months
+        goal = (first.year * 12 + first.month - 1) // months
+        last = (high.year * 12 + high.month - 1) // months
+        times = _times_of_day(rule, start)
+        for number in range(
+            anchor + (goal - anchor) // rule.interval * rule.interval, last + 1, rule.interval
+        ):
+            days = _year_days(rule, start, number) if months == 12 else _month_days(rule, start, number)
+            yield _positions(rule, [datetime.combine(day, t) for day in days for t in times])
+    elif rule.frequency <= DAILY:
+        length = 7 if rule.frequency == WEEKLY else 1
+        day = start.toordinal()
+        if length == 7:
+            day -= (start.weekday() - rule.week_start) % 7
+        stride = length * rule.interval
+        day += max(0, (first.toordinal() - day) // stride) * stride
+        times = _times_of_day(rule, start)
+        for ordinal in range(day, high.toordinal() + 1, stride):
+            week = [date.fromordinal(n) for n in range(max(1, ordinal), ordinal + length) if n <= _LAST_DAY]
+            days = [d for d in week if _day_matches(rule, start, d)]
+            yield _positions(rule, [datetime.combine(d, t) for d in days for t in times])
+    else:
+        yield from _short_periods(rule, start, first, high)
+
+
+_LAST_DAY = date(MAXYEAR, 12, 31).toordinal()
+
+
+def _short_periods(rule: Rule, start: datetime, first: datetime, high: datetime) -> Iterator[list[datetime]]:
+    """Hours, minutes or seconds, counted on the wall clock."""
+    stride = timedelta(seconds=UNIT_SECONDS[rule.frequency]) * rule.interval
+    at = start.replace(minute=0, second=0) if rule.frequency == HOURLY else start
+    at = at.replace(second=0) if rule.frequency == MINUTELY else at
+    at += max(0, (first - at) // stride) * stride
+    minutes = rule.by_minute or (start.minute,)
+    seconds = _seconds(rule, start)
+    while at <= high:
+        times: list[datetime] = []
+        if _day_matches(rule, start, at.date()) and (not rule.by_hour or at.hour in rule.by_hour):
+            if rule.frequency == HOURLY:
+                times = [at.replace(minute=m, second=s) for m in minutes for s in seconds]
+            elif not rule.by_minute or at.minute in rule.by_minute:
+                if rule.frequency == MINUTELY:
+                    times = [at.replace(second=s) for s in seconds]
+                elif not rule.by_second or at.second in rule.by_second:
+                    times = [at]
+        yield _positions(rule, times)
+        if at > datetime.max - stride:  # noqa: DTZ901 - a wall time
+            return
+        at += stride
+
+
+def _seconds(rule: Rule, start: datetime) -> tuple[int, ...]:
+    return tuple(sorted({min(s, 59) for s in rule.by_second})) or (start.second,)
+
+
+def _times_of_day(rule: Rule, start: datetime) -> list[time]:
+    if not (rule.by_hour or rule.by_minute or rule.by_second):
+        return [start.time()]
+    hours, minutes = rule.by_hour or (start.hour,), rule.by_minute or (start.minute,)
+    return [time(h, m, s) for h, m, s in product(hours, minutes, _seconds(rule, start))]
+
+
+def _positions(rule: Rule, times: list[datetime]) -> list[datetime]:
+    if not rule.by_position:
+        return times
+    chosen = {n - 1 if n > 0 else len(times) + n for n in rule.by_position}
+    return [moment for position, moment in enumerate(times) if position in chosen]
+
+
+def _year_days(rule: Rule, start: datetime, year: int) -> list[date]:
+    if year > MAXYEAR:
+        return []
+    months: tuple[int, ...] = rule.by_month or tuple(range(1, 13))
+    if not rule.by_month and not (rule.by_week or rule.by_year_day or rule.by_month_day or rule.by_day):
+        months = (start.month,)
+    return [day for month in months for day in _days_of(year, month) if _day_matches(rule, start, day)]
+
+
+def _month_days(rule: Rule, start: datetime, number: int) -> list[date]:
+    year, month = number // 12, number % 12 + 1
+    if year > MAXYEAR or (rule.by_month and month not in rule.by_month):
+        return []
+    return [day for day in _days_of(year, month) if _day_matches(rule, start, day)]
+
+
+def _days_of(year: int, month: int) -> list[date]:
+    return [date(year, month, day) for day in range(1, monthrange(year, month)[1] + 1)]
+
+
+def _day_matches(rule: Rule, start: datetime, day: date) -> bool:
+    """Whether the parts that speak of days allow ``day``; what the rule leaves open comes from ``start``."""
+    if rule.by_month and day.month not in rule.by_month:
+        return False
+    if rule.by_month_day:
+        if not {day.day, day.day - monthrange(day.year, day.month)[1] - 1} & set(rule.by_month_day):
+            return False
+    elif rule.frequency <= MONTHLY and not (rule.by_day or rule.by_year_day or rule.by_week):
+        return day.day == start.day
+    if rule.by_year_day:
+        in_year = day.timetuple().tm_yday
+        if not {in_year, in_year - _year_length(day.year) - 1} & set(rule.by_year_day):
+            return False
+    if rule.by_week and not _week_numbers(day, rule.week_start) & set(rule.by_week):
+        return False
+    if rule.by_day:
+        return any(_weekday_matches(rule, day, n, weekday) for n, weekday in rule.by_day)
+    if rule.frequency == WEEKLY or (rule.by_week and not (rule.by_month_day or rule.by_year_day)):
+        return day.weekday() == start.weekday() or (rule.frequency == WEEKLY and bool(rule.by_month_day))
+    return True
+
+
+def _weekday_matches(rule: Rule, day: date, n: int, weekday: int) -> bool:
+    if day.weekday() != weekday:
+        return False
+    # A number has a meaning within a month or a year only; elsewhere it is passed over.
+    if n == 0 or rule.frequency > MONTHLY:
+        return True
+    if rule.frequency == MONTHLY or rule.by_month:
+        position, length = day.day, monthrange(day.year, day.month)[1]
+    else:
+        position, length = day.timetuple().tm_yday, _year_length(day.year)
+    return n in ((position - 1) // 7 + 1, -((length - position) // 7 + 1))
+
+
+def _year_length(year: int) -> int:
+    return date(year, 12, 31).timetuple().tm_yday
+
+
+def _week_numbers(day: date, week_start: int) -> set[int]:
+    """The number of the day's week, from the year's front and from its back; week 1 has four days or more."""
+    middle = (
+        day.toordinal() - (day.weekday() - week_start) % 7 + 3
+    )  # the week belongs to the year of its 4th day
+    year = date.fromordinal(min(middle, _LAST_DAY)).year
+    number = (middle - date(year, 1, 1).toordinal()) // 7 + 1
+    count = number + (date(year, 12, 31).toordinal() - middle) // 7
+    return {number, number - count - 1}

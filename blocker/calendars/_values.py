@@ -1,0 +1,110 @@
+"""Date, time and duration values of iCalendar, read leniently and never guessed.
+
+Every function raises ValueError with a sentence that a person can read, naming the value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+from blocker.calendars._ical import Property
+
+DAY = timedelta(days=1)
+
+_MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?", re.IGNORECASE | re.ASCII)
+_DURATION = re.compile(
+    r"([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,9})M)?(?:(\d{1,10})S)?)?",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+class Moment(NamedTuple):
+    """A date or a wall-clock time as written. ``zone`` None means floating; a date has none."""
+
+    wall: datetime
+    zone: tzinfo | None
+    is_date: bool
+
+    @property
+    def date(self) -> date:
+        return self.wall.date()
+
+    def instant(self, home: tzinfo) -> datetime:
+        """The UTC instant; a floating time or a date is taken in ``home``."""
+        return to_instant(self.wall, self.zone or home)
+
+
+class Duration(NamedTuple):
+    """``days`` are nominal (as long as the calendar's days are), ``rest`` is exact."""
+
+    days: int
+    rest: timedelta
+
+
+def to_instant(wall: datetime, zone: tzinfo) -> datetime:
+    """The UTC instant of a naive wall-clock time (PEP 495, fold 0).
+
+    Raises ValueError at the edge of the calendar, where the instant falls out of years 1 to 9999.
+    """
+    try:
+        return wall.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"the time {wall} is out of range") from None
+
+
+def read_moment(text: str, zone: tzinfo | None) -> Moment:
+    """``20261123``, ``20261123T080000`` or ``20261123T080000Z``; a Z overrules ``zone``."""
+    text = text.strip()
+    match = _MOMENT.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{_shown(text)} is not a date or time")
+    year, month, day, hour, minute, second, utc = match.groups()
+    try:
+        wall = datetime(int(year), int(month), int(day))  # noqa: DTZ001 - a wall time has its zone beside it
+        if hour is None:
+            return Moment(wall, None, True)
+        # 24:00 and leap seconds are in the wild; both are a moment of the next minute.
+        if (
+            int(hour) > 24
+            or int(minute) > 59
+            or int(second) > 60
+            or (hour == "24" and minute + second != "0000")
+        ):
+            raise ValueError
+        wall += timedelta(hours=int(hour), minutes=int(minute), seconds=int(second))
+    except (ValueError, OverflowError):
+        raise ValueError(f"{_shown(text)} is not a date or time that exists") from None
+    return Moment(wall, UTC if utc else zone, False)
+
+
+def read_duration(text: str) -> Duration:
+    """``PT1H30M``, ``P1D``, ``P2W``; a negative one is returned as such."""
+    text = text.strip()
+    match = _DURATION.fullmatch(text)
+    if match is None or not any(match.groups()[1:]):
+        raise ValueError(f"{_shown(text)} is not a duration")
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
+    rest = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    nominal = weeks * 7 + days
+    if nominal > 400_000 or rest > 400_000 * DAY:
+        raise ValueError(f"{_shown(text)} is longer than any calendar")
+    return Duration(-nominal, -rest) if match[1] == "-" else Duration(nominal, rest)
+
+
+def read_moments(found: Property, zone_of: Callable[[str], tzinfo | None]) -> list[tuple[Moment, str]]:
+    """The values of an EXDATE or RDATE line, each with what follows the slash of a period ("" if none)."""
+    zone = zone_of(found.params["TZID"]) if found.params.get("TZID") else None
+    moments = []
+    for part in found.value.split(","):
+        if part.strip():
+            start, _, rest = part.partition("/")
+            moments.append((read_moment(start, zone), rest.strip()))
+    return moments
+
+
+def _shown(text: str) -> str:
+    """A value for a message: short, on one line."""
+    return repr(text if len(text) <= 40 else text[:37] + "…")

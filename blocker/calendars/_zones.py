@@ -1,0 +1,76 @@
+"""TZID → tzinfo. Real files name zones in half a dozen ways; most come down to an IANA zone.
+
+In order: the IANA name itself; a Windows name; an IANA name at the end of a globally unique id
+(``/freeassociation.sourceforge.net/Europe/Berlin``); the file's own VTIMEZONE; and an IANA name with its
+slash written otherwise (``Europe_Berlin``). What is left is ``unknown``, for the caller to read as local
+time and to say so: an event at a doubtful hour is better than one that is silently free.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo
+
+_UTC_NAMES = frozenset(("UTC", "Z", "ETC/UTC", "TZONE://MICROSOFT/UTC", "COORDINATED UNIVERSAL TIME"))
+_IANA = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}", re.ASCII)
+
+
+def iana_zone(tzid: str) -> ZoneInfo | None:
+    """The IANA zone that a TZID names, whatever its form, or None."""
+    name = tzid.strip()
+    zone = _load(name)
+    if zone is not None:
+        return zone
+    if name.upper() in _UTC_NAMES:
+        return ZoneInfo("UTC")
+    if "/" not in name:
+        from blocker.calendars._windows_zones import WINDOWS_ZONES
+
+        return _load(WINDOWS_ZONES.get(name, ""))
+    parts = name.strip("/").split("/")
+    for take in (3, 2):
+        if len(parts) >= take and (zone := _load("/".join(parts[-take:]))):
+            return zone
+    return None
+
+
+def _load(name: str) -> ZoneInfo | None:
+    if not _IANA.fullmatch(name):
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return None
+
+
+class Zones:
+    """The zones of one file. ``definitions``, asked for on need, maps a TZID to its VTIMEZONE's bytes."""
+
+    def __init__(self, definitions: Callable[[], Mapping[str, bytes]]) -> None:
+        self._definitions = definitions
+        self.unknown: list[str] = []
+        self._known: dict[str, tzinfo | None] = {}
+
+    def find(self, tzid: str) -> tzinfo | None:
+        """The zone, or None (floating) where nothing is known of it."""
+        if tzid not in self._known:
+            self._known[tzid] = self._resolve(tzid)
+            if self._known[tzid] is None:
+                self.unknown.append(tzid)
+        return self._known[tzid]
+
+    def _resolve(self, tzid: str) -> tzinfo | None:
+        zone = iana_zone(tzid)
+        if zone is not None:
+            return UTC if zone.key == "UTC" else zone
+        definition = self._definitions().get(tzid)
+        if definition is not None:
+            from blocker.calendars._vtimezone import read_definition
+
+            try:
+                return read_definition(definition)
+            except ValueError:
+                pass  # a definition that can't be read is as good as none
+        return _load(tzid.replace("_", "/", 1)) or _load(tzid.replace("-", "/", 1))

@@ -1,0 +1,186 @@
+"""The ``ics:`` backend: one iCalendar file, of which only our own components are ever changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from datetime import UTC
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from blocker.calendars import VERBATIM
+from blocker.calendars._blocks import etag_of, is_ours, rewrite_block, write_block
+from blocker.calendars._events import BrokenError, Read, read_component
+from blocker.calendars._ical import Component, Layout, properties, scan
+from blocker.calendars._reading import calendar_user, read_calendar
+from blocker.calendars._replace import locked, read_file, replace_file
+from blocker.calendars._zones import Zones
+from blocker.calendars.marks import generation_of, uid_for
+from blocker.errors import AlreadyExists, Conflict, Missing, Refused, Unreadable, UsageError
+from blocker.model import Block, Ref, Snapshot
+from blocker.timeline import Interval
+
+
+class IcsCalendar:
+    """A calendar in a file. See :class:`blocker.calendars.Calendar` for the verbs and their failures."""
+
+    capabilities = frozenset((VERBATIM,))
+
+    def __init__(self, path: Path, *, zone: str | None, me: tuple[str, ...]) -> None:
+        """``path`` is absolute; links are followed on use, and kept. Raises UsageError for an unknown zone."""
+        if zone is not None:
+            try:
+                ZoneInfo(zone)
+            except (ValueError, OSError, KeyError):
+                raise UsageError(
+                    f"{zone!r} is not a time zone", "a zone is a name such as Europe/Berlin"
+                ) from None
+        self.path = path
+        self.address = f"ics:{path}"
+        self._zone, self._me = zone, me
+        self._seen: bytes | None = None  # digest of the content that decisions rest on
+
+    def read(self, window: Interval) -> Snapshot:
+        data = read_file(self.path)
+        layout = self._layout(data)
+        self._seen = _digest(data)
+        return read_calendar(layout, window, calendar=self.address, zone=self._zone, me=self._me)
+
+    def create(self, block: Block) -> Ref:
+        def change(file: _File) -> _Splice:
+            uid, fresh = file.content_for(block)
+            if file.with_uid(uid):
+                raise AlreadyExists(f"{self.path} already holds {uid}")
+            return _Splice(file.insert_at, file.insert_at, fresh, uid)
+
+        return self._write(change)
+
+    def update(self, ref: Ref, block: Block) -> Ref:
+        def change(file: _File) -> _Splice:
+            component, read = file.ours(ref)
+            if read.value("X-BLOCKER-KEY") != block.key:
+                raise Refused(f"{ref.id} is the block {read.value('X-BLOCKER-KEY')}, not {block.key}")
+            if block.raw is not None:
+                uid, fresh = file.content_for(block)
+                if uid != ref.id:
+                    raise Refused(f"what was kept of {block.key} is {uid}, not {ref.id}")
+            else:
+                chunk = file.layout.data[component.start : component.end]
+                fresh = rewrite_block(chunk, block, read.sequence + 1, file.layout.line_end)
+            return _Splice(component.start, component.end, fresh, ref.id)
+
+        return self._write(change)
+
+    def delete(self, ref: Ref) -> None:
+        def change(file: _File) -> _Splice:
+            component, _ = file.ours(ref)
+            return _Splice(component.start, component.end, b"", ref.id)
+
+        self._write(change)
+
+    def close(self) -> None:
+        """Nothing is held open between the verbs."""
+
+    def _write(self, change: Callable[[_File], _Splice]) -> Ref:
+        """Make one change: locked, on what the file holds now, in one step."""
+        target = Path(os.path.realpath(self.path))
+        with locked(target):
+            data = read_file(target)
+            file = _File(self.path, self._layout(data), self._me)
+            splice = change(file)
+            if self._seen is not None and _digest(data) != self._seen:
+                raise Conflict(f"{self.path} changed since it was read", "run again")
+            after = data[: splice.start] + splice.fresh + data[splice.end :]
+            replace_file(target, data, after)
+            self._seen = _digest(after)
+        return Ref(splice.uid, etag_of(splice.fresh))
+
+    def _layout(self, data: bytes) -> Layout:
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise Unreadable(f"{self.path} is UTF-16 text; a calendar file is UTF-8")
+        layout = scan(data)
+        if not layout.calendars:
+            what = "is empty" if not data.strip() else "holds no BEGIN:VCALENDAR"
+            raise Unreadable(f"{self.path} is not a calendar: it {what}")
+        return layout
+
+
+class _Splice(NamedTuple):
+    """``fresh`` in place of the bytes from ``start`` to ``end``; ``uid`` names the event concerned."""
+
+    start: int
+    end: int
+    fresh: bytes
+    uid: str
+
+
+class _File:
+    """The file as a write finds it."""
+
+    def __init__(self, path: Path, layout: Layout, me: tuple[str, ...]) -> None:
+        self.path, self.layout = path, layout
+        self._me = tuple(address.lower() for address in me)
+        if layout.insert_at is None:
+            raise Refused(f"{path} has no END:VCALENDAR: it may be cut off, so nothing is written to it")
+        self.insert_at = layout.insert_at
+
+    def with_uid(self, uid: str) -> list[Component]:
+        """The events with this UID, whosever they are."""
+        capitals = uid.upper().encode()
+        found = []
+        for component in self.layout.components:
+            # A UID may be folded anywhere, so its bytes are looked for only where that saves work.
+            chunk = self.layout.text[component.start : component.end]
+            if component.name == "VEVENT" and (
+                capitals in chunk.upper() or b"\n " in chunk or b"\n\t" in chunk
+            ):
+                uids = properties(chunk, ("UID",))
+                if uids and uids[0].value.strip() == uid:
+                    found.append(component)
+        return found
+
+    def ours(self, ref: Ref) -> tuple[Component, Read]:
+        """Our event, unchanged since it was read. Raises Missing, Conflict or Refused."""
+        candidates = self.with_uid(ref.id)
+        if not candidates:
+            raise Missing(f"{ref.id} is not in {self.path} any more")
+        zones = Zones(dict)
+        for component in candidates:
+            chunk = self.layout.text[component.start : component.end]
+            try:
+                read = read_component(chunk, zones, UTC)
+            except BrokenError:
+                continue
+            me = self._me or (calendar_user(self.layout) if "ATTENDEE" in read.repeated else ())
+            if is_ours(read, me):
+                if etag_of(self.layout.data[component.start : component.end]) != ref.etag:
+                    raise Conflict(f"{ref.id} changed since it was read", "run again")
+                return component, read
+        raise Refused(f"{ref.id} in {self.path} is not a block of ours any more")
+
+    def content_for(self, block: Block) -> tuple[str, bytes]:
+        """The UID and bytes of a block; raw content is checked to be that block and nothing more."""
+        line_end = self.layout.line_end
+        if block.raw is None:
+            return uid_for(block.key, block.generation), write_block(block, line_end)
+        raw = block.raw.encode("utf-8", "surrogateescape")
+        if not raw.endswith((b"\n", b"\r")):
+            raw += line_end
+        head, tail = b"BEGIN:VCALENDAR\r\n", b"END:VCALENDAR\r\n"
+        layout = scan(head + raw + tail)
+        if [(c.name, c.start, c.end) for c in layout.components] == [
+            ("VEVENT", len(head), len(head) + len(raw))
+        ]:
+            try:
+                read = read_component(layout.text[len(head) : len(head) + len(raw)], Zones(dict), UTC)
+            except BrokenError:
+                read = None
+            if read and read.value("X-BLOCKER-KEY") == block.key and generation_of(read.uid, block.key):
+                return read.uid, raw
+        raise Refused(f"what was kept of {block.key} is not that block, so it isn't written back")
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()

@@ -1,0 +1,214 @@
+"""Event → kind of time, with the reason in words. The first rule that matches wins, in this order:
+
+what takes no time at all, the user's own rules, away, all-day notes, invitations that don't count,
+the user's own strategic time, front line, learning, personal; everything else is operational.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from blocker import patterns
+from blocker.conditions import Comparison, Condition, compare, holds, searcher
+from blocker.expressions import parse
+from blocker.model import (
+    AWAY,
+    FRONTLINE,
+    IGNORED,
+    LEARNING,
+    OFFSITE,
+    OPERATIONAL,
+    PERSONAL,
+    STRATEGIC,
+    Classified,
+    Event,
+)
+from blocker.settings import Settings
+
+# What the user's own classification rules can ask about an event, and the unit of each.
+PROPERTIES = {
+    "title": "text",
+    "calendar": "text",
+    "color": "text",
+    "category": "text",
+    "organizer": "text",
+    "attendees": "count",  # the others; the user is not counted
+    "minutes": "minutes",
+}
+OWN_STRATEGIC_MINUTES = 60  # design 4.1: shorter than an hour is no thinking time
+AWAY_LONG_MINUTES = 120  # a "conference" of an hour is a meeting
+OFFSITE_MINUTES = 240  # half a day
+# Calendar entries that are shown as events and take nobody's time.
+NOTHING_TYPES = {
+    "workingLocation": "working location",
+    "birthday": "birthday",
+    "task": "a task, not an event",
+}
+
+
+def classify(events: Iterable[Event], settings: Settings) -> tuple[Classified, ...]:
+    """Give each event its kind, in the order given. Raises ExpressionError for a bad rule of the user's."""
+    rules = _user_rules(settings)
+    return tuple(Classified(event, *_kind(event, rules, settings)) for event in events)
+
+
+def condition(text: str) -> Condition:
+    """Read one classification condition, such as ``title ~ 'strategy' and attendees = 0``."""
+    return parse(text, PROPERTIES, "property")
+
+
+def dedupe(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Keep one of the events with the same UID and start, in order; two calendars may show one meeting.
+
+    The copy that knows the user's answer is kept, else the one that knows most attendees.
+    """
+    kept: dict[object, Event] = {}
+    for number, event in enumerate(events):
+        same = (event.uid, event.when.start) if event.uid else number
+        other = kept.get(same)
+        if other is None or _knows(event) > _knows(other):
+            kept[same] = event
+    return tuple(kept.values())
+
+
+def own_offsites(events: Iterable[Event], settings: Settings) -> tuple[Event, ...]:
+    """The user's own offsites: by pattern (shipped, or ``classify.offsite``), half a day long or all day."""
+    own = [condition(text) for text in settings.classify.get(OFFSITE, ())]
+
+    def is_offsite(event: Event) -> bool:
+        if _nothing(event) is not None or not _half_a_day(event):
+            return False
+        return _by_rule(event, own) or patterns.matched("offsite", event.title) is not None
+
+    return tuple(event for event in events if is_offsite(event))
+
+
+def _knows(event: Event) -> tuple[bool, int]:
+    return event.response != "none", len(event.attendees)
+
+
+def _half_a_day(event: Event) -> bool:
+    return event.all_day or event.when.minutes >= OFFSITE_MINUTES
+
+
+def _kind(event: Event, rules: Sequence[tuple[str, str, Condition]], settings: Settings) -> tuple[str, str]:
+    nothing = _nothing(event)
+    if nothing is not None:
+        return IGNORED, f"ignored: {nothing}"
+    for kind, name, rule in rules:
+        if holds(rule, lambda comparison: _test(event, comparison)):
+            # What the rule looks for in a private title would give the title away.
+            return kind, f"your rule {name.partition(':')[0] if event.private else name}"
+    away = _away(event)
+    if away is not None:
+        return AWAY, f"away: {away}"
+    if event.all_day:
+        return IGNORED, "ignored: all-day note"
+    uncounted = _uncounted(event, settings)
+    if uncounted is not None:
+        return IGNORED, f"ignored: {uncounted}"
+    strategic = _own_strategic(event)
+    if strategic is not None:
+        return STRATEGIC, f"strategic: yours alone, {strategic}"
+    for kind in (FRONTLINE, LEARNING, PERSONAL):
+        by_title = _has(kind, event)
+        if by_title is not None:
+            return kind, f"{kind}: {by_title}"
+    return OPERATIONAL, "operational: timed and busy"
+
+
+def _nothing(event: Event) -> str | None:
+    """Why the event takes none of the user's time; None if it does."""
+    if event.status == "cancelled":
+        return "cancelled"
+    form = patterns.cancelled_form(event.title)
+    if form is not None:
+        return "cancelled" if event.private else f"cancelled: the title begins “{form}”"
+    if event.response == "declined":
+        return "you declined"
+    if event.event_type in NOTHING_TYPES:
+        return NOTHING_TYPES[event.event_type]
+    if event.transparent:
+        return "shown as free"
+    return None
+
+
+def _away(event: Event) -> str | None:
+    if event.event_type == "outOfOffice":
+        return "out of office"
+    if event.all_day and event.transparent is False:
+        return "all day and busy"
+    by_title = _has("away", event)
+    if by_title is None and (event.all_day or event.when.minutes >= AWAY_LONG_MINUTES):
+        by_title = _has("away for long", event)
+    if by_title is None and event.all_day:
+        by_title = _has("offsite", event)
+    return by_title
+
+
+def _own_strategic(event: Event) -> str | None:
+    if event.attendees or event.when.minutes < OWN_STRATEGIC_MINUTES:
+        return None
+    if event.event_type == "focusTime":
+        return "focus time"
+    by_title = _has("strategic", event)
+    if by_title is None and _half_a_day(event):
+        by_title = _has("offsite", event)
+    return by_title
+
+
+def _uncounted(event: Event, settings: Settings) -> str | None:
+    if not settings.count_tentative and "tentative" in (event.status, event.response):
+        return "tentative, and you don't count those"
+    if not settings.count_unanswered and event.response == "needs-action":
+        return "not answered, and you don't count those"
+    return None
+
+
+def _has(kind: str, event: Event) -> str | None:
+    words = patterns.matched(kind, event.title)
+    if words is None:
+        return None
+    return "by its title" if event.private else f"the title has “{words}”"
+
+
+def _user_rules(settings: Settings) -> tuple[tuple[str, str, Condition], ...]:
+    """Kind, name and condition of each of the user's rules; offsites are no kind of event."""
+    return tuple(
+        (kind, f"{kind} #{number}: {text}", condition(text))
+        for kind, texts in settings.classify.items()
+        if kind != OFFSITE
+        for number, text in enumerate(texts, start=1)
+    )
+
+
+def _by_rule(event: Event, conditions: Iterable[Condition]) -> bool:
+    return any(holds(rule, lambda comparison: _test(event, comparison)) for rule in conditions)
+
+
+def _test(event: Event, comparison: Comparison) -> bool:
+    value = comparison.value
+    if isinstance(value, float):
+        number = len(event.attendees) if comparison.name == "attendees" else event.when.minutes
+        return compare(number, comparison.sign, value)
+    texts = _texts(event, comparison.name)
+    if "~" in comparison.sign:
+        found = any(searcher(value).search(text) for text in texts)
+    else:
+        found = value.casefold() in (text.casefold() for text in texts)
+    return found != comparison.sign.startswith("!")
+
+
+def _texts(event: Event, name: str) -> tuple[str, ...]:
+    if name == "category":
+        return event.categories
+    if name == "calendar":
+        return _calendar_names(event.calendar)
+    return {"title": (event.title,), "color": (event.color,), "organizer": (event.organizer,)}[name]
+
+
+def _calendar_names(address: str) -> tuple[str, ...]:
+    """What a person may call a calendar: its address, the part after the scheme, a file's name, its stem."""
+    rest = address.partition(":")[2] or address
+    file = rest.replace("\\", "/").rpartition("/")[2]
+    return address, rest, file, file.removesuffix(".ics")

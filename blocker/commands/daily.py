@@ -1,0 +1,114 @@
+"""``run`` and ``rebalance``: one pipeline, two policies. The only commands that place blocks."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import replace
+
+from blocker import guard
+from blocker.apply import apply
+from blocker.commands import Answer, Talk
+from blocker.errors import BlockerError, Conflict, NotConfirmed, PartlyApplied, UsageError
+from blocker.history import week_records
+from blocker.ledger import Ledger, open_ledger, read_memory
+from blocker.lock import only_run
+from blocker.model import Change, Plan, Receipt
+from blocker.render_json import plan_document
+from blocker.render_text import plan_lines, summary
+from blocker.session import Session, Setup, Sight
+
+
+def run(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """What cron calls: quiet work after the first confirmed run."""
+    return _work("run", None, args, setup, talk)
+
+
+def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Make one week better: its blocks may move, those a person moved may not."""
+    if not (args.yes or args.dry_run) and talk.ask is None:
+        raise UsageError(
+            "rebalance asks before it moves anything, and there is no terminal to ask on",
+            "add -y to say yes, or -n to look only",
+        )
+    return _work("rebalance", args.week or "this", args, setup, talk)
+
+
+def _work(policy: str, week: str | None, args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    with Session(setup) as session:
+        if args.dry_run:
+            plan = session.read(read_memory(setup.state_dir, session.address), policy, week).plan()
+            return Answer(plan_lines(plan, args.verbose), plan_document(plan, applied=False))
+        with only_run(setup.state_dir, session.address), open_ledger(setup.state_dir, session.address) as ledger:
+            sight = session.read(ledger.memory(), policy, week)
+            try:
+                return _carry_out(sight, session, ledger, args, talk)
+            except Conflict:
+                talk.say("the calendar changed while the plan was made: reading it again")
+                sight = session.read(ledger.memory(), policy, week)
+                return _carry_out(sight, session, ledger, args, talk)
+
+
+def _carry_out(sight: Sight, session: Session, ledger: Ledger, args: Namespace, talk: Talk) -> Answer:
+    request = sight.request
+    plan = sight.plan()
+    if not args.force:
+        guard.check(plan, request.snapshot, request.memory, asked=request.policy == "rebalance")
+    asked = _get_consent(plan, request.memory.confirmed, args, talk)
+    number = ledger.begin_run(request.policy, request.now)
+    if asked and not request.memory.confirmed:
+        ledger.confirm_calendar(request.now)
+    receipt = apply(plan, session.calendar, ledger, number, lambda change: _tell(change, plan, args, talk))
+    for record in week_records(plan, sight.survey(), request):
+        ledger.remember_week(record)
+    ledger.mark_said(plan.said)
+    exit_code = _exit_code(receipt)
+    ledger.end_run(number, request.now, exit_code)
+    done = replace(plan, changes=receipt.changes)
+    lines = _report(done, receipt, args)
+    if exit_code == BlockerError.exit_code:
+        raise BlockerError(f"nothing was written: {receipt.failed[0].error}", "blocker check says more")
+    return Answer(lines, plan_document(done, applied=True), exit_code, changed=bool(plan.writes or plan.notes))
+
+
+def _get_consent(plan: Plan, confirmed: bool, args: Namespace, talk: Talk) -> bool:
+    """True if a person said yes. The first run on a calendar, and every rebalance, wants one."""
+    if args.yes or not plan.writes:
+        return bool(args.yes)
+    if confirmed and plan.policy == "run":
+        return False
+    if talk.ask is not None:
+        if talk.ask(plan_lines(plan, args.verbose), f"Make these changes on {plan.calendar}?"):
+            return True
+        raise NotConfirmed("nothing was written: you said no", "")
+    for line in plan_lines(plan, args.verbose):
+        talk.say(line)
+    raise NotConfirmed(
+        f"this is the first run on {plan.calendar}: nothing was written",
+        "look at the plan above, then run: blocker run -y",
+    )
+
+
+def _tell(change: Change, plan: Plan, args: Namespace, talk: Talk) -> None:
+    if args.verbose and change.error is None:
+        talk.say(f"{change.action} {change.key}")
+
+
+def _report(plan: Plan, receipt: Receipt, args: Namespace) -> Sequence[str]:
+    if plan.writes or args.verbose:
+        lines = plan_lines(plan, args.verbose)
+        if plan.writes and not receipt.failed:
+            lines[-1] = f"Done: {summary(plan)[:-1].replace('to ', '')}."
+        elif receipt.failed:
+            lines[-1] = f"{len(receipt.failed)} of {len(plan.writes)} changes failed; it is safe to run again."
+        return lines
+    return [*plan.notes, summary(plan)]
+
+
+def _exit_code(receipt: Receipt) -> int:
+    if not receipt.failed:
+        return 0
+    wrote = any(change.done for change in receipt.changes if change.writes)
+    return PartlyApplied.exit_code if wrote else BlockerError.exit_code
+
+

@@ -1,0 +1,96 @@
+"""``init``, ``check`` and ``config show``: getting started, and knowing where one stands."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from pathlib import Path
+
+from blocker.commands import Answer, Talk
+from blocker.config import config_path
+from blocker.config_text import config_template, show
+from blocker.errors import BlockerError
+from blocker.ledger import read_memory
+from blocker.render_json import SCHEMA
+from blocker.session import Session, Setup
+
+
+def init(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Write the commented config file; an existing one is never touched."""
+    path: Path = args.config or config_path(setup.environ)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        raise BlockerError(f"{path} is there already and was left alone", "edit it, or name another with -c") from None
+    except OSError as problem:
+        raise BlockerError(f"{path} can't be written: {problem.strerror}", "name another place with -c") from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(config_template(args.calendar))
+    lines = [f"Wrote {path}: every setting is in it, explained and commented out."]
+    if args.calendar is None:
+        lines.append(f"The calendar is {setup.config.settings.calendar} until you name another in it.")
+    lines.append("Next: blocker check, then blocker plan.")
+    return Answer(lines, {"schema": SCHEMA, "config": str(path)})
+
+
+def config_show(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """The settings in force; with ``--origin`` where each comes from."""
+    rows = show(setup.config)
+    width = max(len(name) for name, _, _ in rows)
+    lines = [
+        f"{name:<{width}} = {value}" + (f"   # {origin}" if args.origin else "") for name, value, origin in rows
+    ]
+    document = {
+        "schema": SCHEMA,
+        "settings": [{"name": name, "value": value, "origin": origin} for name, value, origin in rows],
+    }
+    return Answer(lines, document)
+
+
+def check(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Look at everything a run needs and say in words how it stands. Exits like the worst finding."""
+    findings: list[tuple[str, str, str]] = []  # name, state (ok | note | bad), words
+    config = setup.config
+    where = str(config.path) if config.path else "none, the defaults hold"
+    findings.append(("config", "ok", where))
+    findings += [("config", "note", warning) for warning in config.warnings]
+    exit_code = 0
+    try:
+        findings += _calendar_findings(setup)
+    except BlockerError as error:
+        exit_code = error.exit_code
+        findings.append(("calendar", "bad", f"{error.message}. {error.hint}".strip()))
+    signs = {"ok": "✓", "note": "·", "bad": "✗"}
+    lines = [f"{signs[state]} {name:<10} {words}" for name, state, words in findings]
+    document = {
+        "schema": SCHEMA,
+        "findings": [{"name": name, "state": state, "words": words} for name, state, words in findings],
+    }
+    return Answer(lines, document, exit_code)
+
+
+def _calendar_findings(setup: Setup) -> list[tuple[str, str, str]]:
+    found = []
+    with Session(setup) as session:
+        memory = read_memory(setup.state_dir, session.address)
+        sight = session.read(memory)
+        made = sight.plan()
+    request, snapshot = sight.request, sight.request.snapshot
+    found.append(("calendar", "ok", f"{snapshot.calendar}: {snapshot.components} events"))
+    found += [("calendar", "note", f"not read: {s.where}: {s.why}") for s in made.skipped[:5]]
+    source = "the config" if setup.config.settings.timezone else "the calendar" if snapshot.zone else "the machine"
+    found.append(("zone", "ok", f"{made.zone}, from {source}"))
+    found.append(("holidays", "ok", sight.holiday_source))
+    if snapshot.me:
+        found.append(("you", "ok", ", ".join(snapshot.me)))
+    else:
+        words = "unknown: nothing counts as declined, no meeting as yours; set me = [\"you@example.org\"]"
+        found.append(("you", "note", words))
+    confirmed = "confirmed" if memory.confirmed else "not confirmed yet: the first run wants blocker run -y"
+    found.append(("ledger", "ok" if memory.confirmed else "note", f"{setup.state_dir}: {confirmed}"))
+    pending = len(made.writes)
+    found.append(("due", "ok", f"{pending} changes the next run would make" if pending else "nothing to do"))
+    if request.memory.paused_until:
+        found.append(("pause", "note", f"paused until {request.memory.paused_until}"))
+    return found

@@ -1,0 +1,33 @@
+"""Conditions in the configuration: read by those who will test them, their errors placed in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from blocker.config_values import BadValueError, quoted, words
+
+
+def rule_condition(value: object) -> str:
+    """The condition of a rule, over measures."""
+    from blocker.rules import condition
+
+    return _checked(value, condition)
+
+
+def event_condition(value: object) -> str:
+    """A condition of [classify], over the properties of an event."""
+    from blocker.classify import condition
+
+    return _checked(value, condition)
+
+
+def _checked(value: object, read: Callable[[str], object]) -> str:
+    from blocker.expressions import ExpressionError
+
+    condition = words(value)
+    try:
+        read(condition)
+    except ExpressionError as error:
+        near = f"; did you mean {quoted(error.nearest[0])}?" if error.nearest else ""
+        raise BadValueError(error.message + near, error.column - 1) from None
+    return condition

@@ -1,0 +1,278 @@
+"""Checks of single values of the configuration: each takes what TOML or the environment gave.
+
+A check returns the value as the settings want it or raises ``BadValueError`` with a message for the person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from string import Formatter
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from blocker.workweek import Lunch
+
+T = TypeVar("T")
+Check = Callable[[object], T]
+MAX_SHOWN = 80
+MINUTES_A_DAY = 24 * 60
+TITLE_NAMES = ("theme", "kind")
+SCHEMES = ("ics", "google", "caldav")
+
+_CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
+_RANGE = re.compile(r"\s*(\S+?)\s*[-–]\s*(\S+)\s*")  # noqa: RUF001 - people type the long dash too
+
+
+class BadValueError(ValueError):
+    """A value that can't be used. ``index`` is the character (from 0) of a text at which it goes wrong."""
+
+    def __init__(self, message: str, index: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.index = index
+
+
+def quoted(value: object) -> str:
+    """A value as it is shown in a message: on one line, and not too long."""
+    plain = "".join(char if char.isprintable() else " " for char in str(value))
+    return f"“{plain}”" if len(plain) <= MAX_SHOWN else f"“{plain[: MAX_SHOWN - 1]}…”"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``; did you mean “…”?`` for the nearest known word, or nothing where none is near."""
+    from difflib import get_close_matches
+
+    folded = {name.casefold(): name for name in sorted(known, reverse=True)}
+    found = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return f"; did you mean {quoted(folded[found[0]])}?" if found else ""
+
+
+def _kind_of(value: object) -> str:
+    names = {bool: "true or false", str: "text", int: "a number", float: "a number", list: "a list"}
+    return names.get(type(value), "a table" if isinstance(value, dict) else "a date or time")
+
+
+def text(value: object) -> str:
+    if not isinstance(value, str):
+        raise BadValueError(f"expected text in quotes, not {_kind_of(value)}")
+    return value
+
+
+def words(value: object) -> str:
+    """Text that is more than blanks."""
+    if not text(value).strip():
+        raise BadValueError("must not be empty")
+    return text(value)
+
+
+def flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise BadValueError(f"expected true or false, not {_kind_of(value)}")
+    return value
+
+
+def whole(low: int, high: int, step: int = 1) -> Check[int]:
+    """A whole number from ``low`` to ``high``, both included, that is a multiple of ``step``."""
+
+    def check(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            shown = f"{value}" if isinstance(value, float) else _kind_of(value)
+            raise BadValueError(f"expected a whole number, not {shown}")
+        if not low <= value <= high:
+            raise BadValueError(f"out of range: it is a number from {low} to {high}")
+        if value % step:
+            raise BadValueError(f"{value} is not a multiple of {step}")
+        return value
+
+    return check
+
+
+def choice(*allowed: str) -> Check[str]:
+    def check(value: object) -> str:
+        if text(value) not in allowed:
+            named = ", ".join(allowed[:-1]) + " or " + allowed[-1]
+            near = did_you_mean(text(value), allowed)
+            raise BadValueError(f"unknown value {quoted(value)}" + (near or f": it is {named}"))
+        return text(value)
+
+    return check
+
+
+def address(base: Path) -> Check[str]:
+    """A calendar's address; a relative ``ics:`` path is taken from ``base`` and made absolute."""
+
+    def check(value: object) -> str:
+        match = _SCHEME.fullmatch(words(value).strip())
+        known = ", ".join(f"{scheme}:" for scheme in SCHEMES)
+        if match is None:
+            hint = f"ics:{value}" if re.search(r"[/\\]|\.ics$", text(value)) else ""
+            raise BadValueError(
+                f"{quoted(value)} has no scheme ({known})"
+                + (f"; did you mean {quoted(hint)}?" if hint else "")
+            )
+        scheme, rest = match.groups()
+        if scheme not in SCHEMES:
+            near = did_you_mean(scheme, SCHEMES)
+            if scheme.lower() in ("http", "https", "webcal"):
+                near = "; a server's address begins with “caldav:https://”"
+            raise BadValueError(
+                f"unknown kind of calendar {quoted(scheme + ':')}" + (near or f": it is {known}")
+            )
+        if not rest.strip():
+            raise BadValueError(f"{quoted(value)} names no calendar after {quoted(scheme + ':')}")
+        if scheme == "caldav" and not re.match(r"https?://[^/]", rest):
+            raise BadValueError("a CalDAV address is “caldav:https://…”")
+        if scheme == "ics":
+            try:
+                return f"ics:{(base / Path(rest).expanduser()).absolute()}"
+            except (RuntimeError, OSError) as error:  # no home for ~name; a current directory that is gone
+                raise BadValueError(f"{quoted(rest)}: {error}") from None
+        return f"{scheme}:{rest}"
+
+    return check
+
+
+def mail(value: object) -> str:
+    """A mail address, in small letters as events have them."""
+    plain = text(value).strip().casefold().removeprefix("mailto:")
+    if not re.fullmatch(r"[^@\s,]+@[^@\s,]+", plain):
+        raise BadValueError(f"{quoted(value)} is not a mail address")
+    return plain
+
+
+def mails(value: object) -> tuple[str, ...]:
+    """Mail addresses with commas between them, as the environment has them, or a list."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple):
+        raise BadValueError(f"expected mail addresses, not {_kind_of(value)}")
+    return tuple(mail(part) for part in parts if part != "")
+
+
+def holiday_code(value: object) -> str:
+    """A code that python-holidays knows, such as DE or DE-BE. Takes a tenth of a second."""
+    from blocker.publicholidays import countries, parse_code, parts
+
+    code = text(value)
+    country, part = parse_code(code)
+    if country not in countries():
+        raise BadValueError(f"unknown holiday code {quoted(code)}{_near_code(code)}")
+    if code != country and part not in parts(country):
+        near = did_you_mean(part, parts(country)) or ": there is " + ", ".join(
+            parts(country)[:20] or ["none"]
+        )
+        raise BadValueError(f"{country} has no part {quoted(part)} with holidays of its own{near}")
+    return code
+
+
+def _near_code(code: str) -> str:
+    from blocker.publicholidays import countries, parse_code, parts
+
+    country, part = parse_code(code.upper().replace("_", "-"))
+    if country in countries() and (not part or part in parts(country)):
+        return f"; did you mean {quoted(f'{country}-{part}' if part else country)}?"
+    by_name = {name: short for short, name in countries().items() if len(short) == 2}
+    near = did_you_mean(code, ["auto", "off"]) or did_you_mean(code, by_name)
+    for name, short in by_name.items():
+        near = near.replace(quoted(name), quoted(short))
+    return near
+
+
+def zone(value: object) -> str:
+    """The name of a time zone in the zone database."""
+    name = text(value)
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise BadValueError(f"unknown time zone {quoted(name)}" + _near_zone(name)) from None
+    return name
+
+
+def _near_zone(name: str) -> str:
+    from zoneinfo import available_timezones
+
+    known = available_timezones()
+    wanted = name.strip().replace(" ", "_").casefold()
+    for zone_name in sorted(known):
+        if wanted in (zone_name.casefold(), zone_name.rpartition("/")[2].casefold()):
+            return f"; did you mean {quoted(zone_name)}?"
+    near = did_you_mean(wanted, known)
+    if near:
+        return near
+    cities = {zone_name.rpartition("/")[2]: zone_name for zone_name in sorted(known)}
+    near = did_you_mean(wanted.rpartition("/")[2], cities)
+    for city, zone_name in cities.items():
+        near = near.replace(quoted(city), quoted(zone_name))
+    return near
+
+
+def span(value: object) -> tuple[int, int]:
+    """``"09:00-17:30"`` as minutes from midnight; 24:00 may end it."""
+    match = _RANGE.fullmatch(text(value))
+    if match is None:
+        raise BadValueError(f"{quoted(value)} is not a range such as “09:00-17:30”")
+    start, end = (_clock(match, group) for group in (1, 2))
+    if start == end:
+        raise BadValueError(f"{quoted(value)} is empty")
+    if end < start:
+        raise BadValueError(
+            f"{quoted(value)} ends before it starts; hours can't run past midnight", match.start(2)
+        )
+    return start, end
+
+
+def _clock(match: re.Match[str], group: int) -> int:
+    clock = _CLOCK.fullmatch(match[group])
+    minute = int(clock[1]) * 60 + int(clock[2]) if clock else MINUTES_A_DAY + 1
+    if minute > MINUTES_A_DAY:
+        raise BadValueError(
+            f"{quoted(match[group])} is not a time of day such as “09:00”", match.start(group)
+        )
+    return minute
+
+
+def show_span(start: int, end: int) -> str:
+    return f"{start // 60:02d}:{start % 60:02d}-{end // 60:02d}:{end % 60:02d}"
+
+
+def fits(lunch: Lunch) -> Lunch:
+    """Raises BadValueError if the window is too small for the break."""
+    room = lunch.end - lunch.start
+    if lunch.minutes > room:
+        window = show_span(lunch.start, lunch.end)
+        raise BadValueError(f"{lunch.minutes} minutes of lunch don't fit into {window} ({room} minutes)")
+    return lunch
+
+
+def title(value: object) -> str:
+    """A block's title: {theme} and {kind} are filled in."""
+    for match in re.finditer(r"\{(\w+)\}", text(value)):
+        if match[1] not in TITLE_NAMES:
+            near = did_you_mean(match[1], TITLE_NAMES) or ": there is theme and kind"
+            raise BadValueError(f"unknown placeholder {quoted(match[1])}{near}", match.start(1))
+    return text(value)
+
+
+def template(shipped: str | None) -> Check[str]:
+    """A text with placeholders such as {theme}: those of the shipped text, or any if that is None."""
+
+    def check(value: object) -> str:
+        names = placeholders(text(value))
+        for name in names if shipped is not None else ():
+            known = sorted(placeholders(shipped or ""))
+            if name not in known:
+                near = did_you_mean(name, known) or ": there is " + (", ".join(known) or "none here")
+                raise BadValueError(f"unknown placeholder {quoted(name)}{near}", text(value).find("{" + name))
+        return text(value)
+
+    return check
+
+
+def placeholders(pattern: str) -> set[str]:
+    """The names in braces. Raises BadValueError if the braces don't match."""
+    try:
+        return {name for _, name, _, _ in Formatter().parse(pattern) if name is not None}
+    except ValueError:
+        raise BadValueError("a brace has no partner; write {{ or }} for a brace itself") from None

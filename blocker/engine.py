@@ -1,0 +1,77 @@
+"""The whole story on one screen: what a calendar holds → what should be done about it. Pure.
+
+    read → classify → measure → rules → place → diff → (guard → apply)
+
+``survey`` does the first part, up to judged weeks. Here the blocks that stand are matched with what
+we remember, the rules' demands are placed around them, and the difference is the plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from blocker.demands import Known, ask
+from blocker.diff import Recalled, diff, recall
+from blocker.drafts import drafting, refreshed
+from blocker.model import Plan
+from blocker.offsite import ask_for_offsite
+from blocker.outcome import floors, notes, offsites, unplaced
+from blocker.place import place
+from blocker.posing import pose
+from blocker.rules import rules_for
+from blocker.standing import dismissed, examine
+from blocker.survey import Request, Survey, take_survey
+
+
+def make_plan(request: Request, survey: Survey | None = None) -> Plan:
+    """Decide everything; write nothing. The same request always gives the same plan."""
+    snapshot = request.snapshot
+    recalled = recall(snapshot.blocks, request.memory, request.now, snapshot.complete)
+    request = replace(request, memory=recalled.memory)
+    seen = survey or take_survey(request)
+
+    standing = examine(request, recalled.live, seen)
+    asked = ask([seen.loads[week] for week in request.horizon], _known(request, recalled, seen))
+    offsite = ask_for_offsite(request, recalled.live, seen, standing)
+
+    problem = pose(request, seen, standing, asked, offsite)
+    solution = place(problem)
+
+    changes = diff(
+        recalled,
+        solution,
+        standing,
+        unwanted=dismissed(request, recalled.live),
+        refreshed=refreshed(request, recalled.live, seen),
+        draft=drafting(request, seen),
+        now=request.now,
+    )
+    missing = unplaced(asked, offsite, solution)
+    said, words = notes(request, changes, missing)
+    return Plan(
+        now=request.now,
+        calendar=snapshot.calendar,
+        zone=request.workweek.zone.key,
+        policy=request.policy,
+        weeks=floors(request, seen, asked, changes),
+        quarters=offsites(offsite, changes, missing),
+        changes=changes,
+        unplaced=missing,
+        skipped=tuple(s for source in (snapshot, *request.others) for s in source.skipped),
+        notes=words,
+        said=said,
+        complete=snapshot.complete,
+    )
+
+
+def _known(request: Request, recalled: Recalled, seen: Survey) -> Known:
+    return Known(
+        today=request.workweek.date_of(request.now),
+        blocks=recalled.live,
+        memory=request.memory,
+        events=seen.classified,
+        rules=rules_for(request.settings),
+        settings=request.settings,
+        workweek=request.workweek,
+        reoffer=request.week if request.policy == "rebalance" else None,
+    )

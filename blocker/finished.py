@@ -1,0 +1,177 @@
+"""A finished plan as an obstacle course: is there a slot for one more block, and if not, why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from blocker.board import Board
+from blocker.model import OFFSITE, STRATEGIC, Placement
+from blocker.objective import QUARTER_HOUR, Span
+from blocker.slots import DayRoom, DayView, inner, outer
+from blocker.timeline import Interval
+from blocker.workweek import Week
+
+# The hard limits by name, in the order in which a slot is tested.
+LIMITS = (
+    "notice",
+    "away",
+    "meetings",
+    "buffer",
+    "blocks",
+    "offsite",
+    "one a day",
+    "lunch",
+    "bookable",
+    "cap",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """A block that is there when the plan is carried out."""
+
+    key: str
+    kind: str
+    week: Week
+    slot: Interval
+    span: Span
+    date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A slot and the first two limits that it breaks; what is under a meeting is not asked further."""
+
+    day: date
+    span: Span
+    broken: tuple[str, ...]
+
+
+class Finished:
+    """All blocks after the plan: those that stay, the new ones and the moved ones."""
+
+    def __init__(self, board: Board, placements: Sequence[Placement], weeks: dict[str, Week]) -> None:
+        self.board = board
+        date_of = board.problem.workweek.date_of
+        moved = {placement.key for placement in placements}
+        self.blocks = [
+            There(b.key, b.kind, b.week, b.slot, board.spans[b.key], board.date_of[b.key])
+            for b in board.standing
+            if b.key not in moved and b.state != "lost"
+        ]
+        self.blocks += [
+            There(p.key, p.kind, weeks[p.key], p.slot, outer(p.slot), date_of(p.slot.start)) for p in placements
+        ]
+        self._rooms: dict[tuple[date, str], DayRoom | None] = {}
+
+    def minutes(self, week: Week, without: str = "") -> int:
+        """What counts against the cap of ``week``."""
+        return sum(
+            b.slot.minutes for b in self.blocks if b.week == week and b.kind != OFFSITE and b.key != without
+        )
+
+    def room(self, day: date, without: str = "") -> DayRoom | None:
+        """The date with everything of ours on it, ``without`` left out."""
+        token = (day, without)
+        if token not in self._rooms:
+            view = self.board.view(day)
+            self._rooms[token] = None if view is None else self.room_in(view, without)
+        return self._rooms[token]
+
+    def room_in(self, view: DayView, without: str = "") -> DayRoom:
+        """The same for another view of the date, as it would be if some events gave way."""
+        blocks = [b for b in self.near(view) if b.key != without]
+        here = [b for b in blocks if b.date == view.date]
+        return DayRoom(
+            view,
+            [b.span for b in blocks],
+            strategic=any(b.kind == STRATEGIC for b in here),
+            offsite=any(b.kind == OFFSITE for b in here),
+        )
+
+    def near(self, view: DayView) -> list[There]:
+        reach = view.before
+        return [b for b in self.blocks if b.span[0] < view.span[1] + reach and view.span[0] - reach < b.span[1]]
+
+    def slot(
+        self, kind: str, days: Iterable[date], lengths: Iterable[int], without: str = "", floor: bool = False
+    ) -> tuple[date, Span] | None:
+        """The first slot for one more block within every limit but the cap; a floor need not stay bookable."""
+        wanted = [length * 60 for length in lengths]
+        for day in days:
+            room = self.room(day, without)
+            if room is None or (kind == STRATEGIC and room.strategic):
+                continue
+            for seconds in wanted:
+                for start in room.view.starts(room.gaps, seconds):
+                    span = (start, start + seconds)
+                    if room.lunch_fits([span]) and (floor or room.keeps_bookable([span])):
+                        return day, span
+        return None
+
+    def test(self, kind: str, week: Week, length: int, floor: bool) -> Iterator[Tested]:
+        """Every quarter hour of the week's hours with the limits that a block of ``length`` would break."""
+        room = self.board.rooms.get(week)
+        over = room is None or self.minutes(week) + length > room.cap_minutes
+        for day in week.days:
+            for span in self.hours(day, length):
+                yield Tested(day, span, self.broken(kind, day, span, over and not floor, floor))
+
+    def hours(self, day: date, length: int) -> Iterator[Span]:
+        """The slots of a date by its hours alone."""
+        given = self.board.problem.days.get(day)
+        if given is None:
+            return
+        whole = self.board.problem.workweek.span(day, day + timedelta(days=1))
+        phase, seconds = outer(whole)[0] % QUARTER_HOUR, length * 60
+        for low, high in map(inner, given.hours):
+            first = low + (phase - low) % QUARTER_HOUR
+            for start in range(first, high - seconds + 1, QUARTER_HOUR):
+                yield start, start + seconds
+
+    def broken(self, kind: str, day: date, span: Span, over: bool, floor: bool) -> tuple[str, ...]:
+        found: list[str] = []
+        for name in self._broken(kind, day, span, over, floor):
+            found.append(name)
+            if len(found) == 2 or name == "meetings":
+                break
+        return tuple(found)
+
+    def _broken(self, kind: str, day: date, span: Span, over: bool, floor: bool) -> Iterator[str]:
+        view, room = self.board.view(day), self.room(day)
+        if view is None or room is None:
+            yield "away"
+            return
+        if span[0] < view.earliest:
+            yield "notice"
+        if not any(low <= span[0] and span[1] <= high for low, high in view.working):
+            yield "away"
+        if _overlaps(span, view.busy):
+            yield "meetings"
+        elif _overlaps(span, view.blocked):
+            yield "buffer"
+        gap = view.before
+        if span[0] < view.midnight_guard or any(
+            span[0] < b.span[1] + gap and b.span[0] < span[1] + gap for b in self.near(view)
+        ):
+            yield "blocks"
+        if room.offsite:
+            yield "offsite"
+        if kind == OFFSITE:
+            if room.blocks:
+                yield "one a day"
+            return
+        if kind == STRATEGIC and room.strategic:
+            yield "one a day"
+        if not room.lunch_fits([span]):
+            yield "lunch"
+        if not floor and not room.keeps_bookable([span]):
+            yield "bookable"
+        if over:
+            yield "cap"
+
+
+def _overlaps(span: Span, others: Iterable[Span]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)

@@ -1,0 +1,33 @@
+"""Refuses a plan that looks like a mistake, with the numbers in the message (design 4.7)."""
+
+from __future__ import annotations
+
+from blocker.errors import GuardRefused
+from blocker.model import Memory, Plan, Snapshot
+
+MOST_UNASKED = 5
+
+
+def check(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> None:
+    """Raise GuardRefused for an unsafe plan.
+
+    ``asked``: a person asked for these moves (rebalance). Removals and moves that the calendar forced
+    are never counted.
+    """
+    expected = [b for b in memory.blocks if b.state == "placed" and b.slot.end > plan.now]
+    if expected and snapshot.components == 0:
+        raise GuardRefused(
+            f"{plan.calendar} came back empty, but {_count(len(expected), 'block')} of ours should be on it",
+            "check that this is the right calendar; if it is, add --force",
+        )
+    if not asked:
+        unasked = [c for c in plan.changes if c.action in ("remove", "move") and not c.forced]
+        if len(unasked) > MOST_UNASKED:
+            raise GuardRefused(
+                f"this plan removes or moves {len(unasked)} blocks that nobody asked for, over the limit of {MOST_UNASKED}",
+                "look at it with: blocker plan; if it is right, add --force",
+            )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,170 @@
+"""The whole horizon: weeks share the number of moves and the day of the offsite, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from blocker.board import Board
+from blocker.model import OFFSITE as OFFSITE_KIND
+from blocker.objective import BAND, EARLINESS, LIGHTNESS, NOTHING, OFFSITE, SQUARES, WITHIN
+from blocker.problem import OffsiteDemand, Standing
+from blocker.slots import ceil_second, floor_second, operational_minutes
+from blocker.weekplan import Ask, Value, WeekBest, WeekSolver
+from blocker.workweek import Week, week_of
+
+BEST_WEEKS = range(3, 11)  # of the quarter, design 4.5
+
+
+@dataclass(frozen=True, slots=True)
+class HalfDay:
+    """The best slot for the offsite on one date. ``worth`` is its share of the objective."""
+
+    day: date
+    start: int
+    minutes: int
+    operational: int
+    week_number: int
+    worth: Value
+
+
+@dataclass(frozen=True, slots=True)
+class HorizonBest:
+    """The best plan. ``asks`` says how each week was solved, to solve it again with a change."""
+
+    value: Value
+    weeks: tuple[WeekBest, ...]
+    asks: Mapping[Week, Ask]
+    half_day: HalfDay | None
+    offsite_from: Standing | None
+
+    def order(self) -> tuple[tuple[int, ...], tuple[tuple[object, ...], ...]]:
+        return tuple(-part for part in self.value), tuple(week.entries for week in self.weeks)
+
+
+def in_holidays(day: date) -> bool:
+    """From 23 December to 2 January nobody is asked to leave the daily flow (design 4.5)."""
+    return (day.month, day.day) >= (12, 23) or (day.month, day.day) <= (1, 2)
+
+
+class HorizonSolver:
+    """Puts the weeks together: a small dynamic programme over moves, tried for each half day."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.weeks = {week: WeekSolver(board, week) for week in board.weeks}
+        self.offsite = board.problem.offsite
+        self.offsite_from: Standing | None = None
+        if self.offsite is not None:
+            for block in board.standing:
+                if block.kind == OFFSITE_KIND and block.key == self.offsite.key:
+                    self.offsite_from = block
+                    if block.state not in ("overlapped", "lost"):
+                        self.offsite = None  # it stands: nothing to ask for
+        self._half_days: list[HalfDay] | None = None
+
+    def solve(self) -> HorizonBest:
+        """First with every movable block where it is; they are disturbed only where that falls short."""
+        best = self._solve(frozenset(), anywhere=False)
+        short = frozenset(
+            plan.week
+            for plan in best.weeks
+            if self.weeks[plan.week].wants_floor and not plan.value[WITHIN] and self.weeks[plan.week].optional
+        )
+        homeless = self.offsite is not None and best.half_day is None
+        if self.board.problem.policy == "run" and self.board.problem.max_moves and (short or homeless):
+            best = min(best, self._solve(short, anywhere=homeless), key=HorizonBest.order)
+        return best
+
+    def _solve(self, disturbed: frozenset[Week], anywhere: bool) -> HorizonBest:
+        moves = self.board.problem.max_moves
+        best = self._compose({week: Ask(moves, week in disturbed) for week in self.weeks}, moves, None)
+        if self.offsite is None:
+            return best
+        gone, left = None, moves
+        if self.offsite_from is not None:
+            gone, left = self.offsite_from.key, moves - 1
+            if left < 0:
+                return best
+        base = {week: Ask(left, week in disturbed, gone=gone) for week in self.weeks}
+        bound = self._compose(base, left, None).value
+        for half_day in self.half_days():
+            asks = dict(base)
+            week = week_of(half_day.day)
+            if week in self.weeks:
+                asks[week] = Ask(left, anywhere or week in disturbed, half_day.day, gone)
+                if not self.weeks[week].solve(asks[week]):
+                    continue
+            elif self._taken(half_day.day, gone):
+                continue
+            plan = self._compose(asks, left, half_day)
+            best = min(best, plan, key=HorizonBest.order)
+            if _costs_nothing(plan.value, bound):
+                break  # every later half day is worse by its own merits
+        return best
+
+    def _taken(self, day: date, gone: str | None) -> bool:
+        return any(b.state != "lost" and b.key != gone for b in self.board.by_home.get(day, ()))
+
+    def _compose(self, asks: Mapping[Week, Ask], moves: int, half_day: HalfDay | None) -> HorizonBest:
+        """The best plans of the weeks whose moves are at most ``moves`` in all."""
+        none: tuple[tuple[int, ...], tuple[tuple[object, ...], ...], tuple[WeekBest, ...]]
+        none = (tuple(-part for part in half_day.worth) if half_day else NOTHING, (), ())
+        best = dict.fromkeys(range(moves + 1), none)
+        for week in reversed(self.board.weeks):
+            found = self.weeks[week].solve(asks[week])
+            best = {
+                left: min(
+                    (
+                        (
+                            tuple(a - b for a, b in zip(best[left - used][0], plan.value, strict=True)),
+                            (plan.entries, *best[left - used][1]),
+                            (plan, *best[left - used][2]),
+                        )
+                        for used, plan in found.items()
+                        if used <= left
+                    ),
+                    key=lambda some: some[:2],
+                )
+                for left in best
+            }
+        value, _, plans = best[moves]
+        moved = self.offsite_from if half_day else None
+        return HorizonBest(tuple(-part for part in value), plans, asks, half_day, moved)
+
+    def half_days(self) -> list[HalfDay]:
+        """One slot for each date that can hold the offsite once nothing of ours is on it, best first."""
+        if self._half_days is None:
+            found = []
+            if self.offsite is not None:
+                for day in sorted(self.board.problem.days):
+                    slot = self._half_day(self.offsite, day)
+                    if slot is not None:
+                        found.append(slot)
+            self._half_days = sorted(found, key=lambda slot: tuple(-part for part in slot.worth))
+        return self._half_days
+
+    def _half_day(self, offsite: OffsiteDemand, day: date) -> HalfDay | None:
+        if not offsite.quarter.first_day <= day < offsite.quarter.end or in_holidays(day):
+            return None
+        view = self.board.view(day)
+        if view is None:
+            return None
+        room = self.board.room(day, {block.key for block in self.board.by_home.get(day, ())})
+        earliest = ceil_second(offsite.earliest)
+        gaps = [(max(low, earliest), high) for low, high in room.free] if room else []
+        starts = view.starts(gaps, offsite.minutes * 60)
+        if not starts:
+            return None
+        first = floor_second(self.board.problem.workweek.instant(offsite.quarter.first_day, 0))
+        number, load = offsite.quarter.week_number(day), operational_minutes(view.day)
+        worth = list(NOTHING)
+        worth[OFFSITE], worth[BAND], worth[LIGHTNESS] = 1, int(number in BEST_WEEKS), -load
+        worth[EARLINESS] = -((starts[0] - first) // 60)
+        return HalfDay(day, starts[0], offsite.minutes, load, number, tuple(worth))
+
+
+def _costs_nothing(value: Value, bound: Value) -> bool:
+    """True if the offsite took nothing from any tier above its own wishes."""
+    return all(value[n] == bound[n] for n in range(SQUARES + 1) if n != OFFSITE)

@@ -1,0 +1,33 @@
+"""One run at a time per calendar: a lock that dies with its process and never goes stale."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from blocker.errors import BlockerError, Temporary
+
+
+@contextmanager
+def only_run(state_dir: Path, calendar: str) -> Iterator[None]:
+    """Hold the calendar's lock. Raises Temporary (exit 75) at once if another run holds it."""
+    from filelock import FileLock, Timeout
+
+    name = hashlib.sha256(calendar.encode()).hexdigest()[:16]
+    folder = state_dir / "locks"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(folder / f"{name}.lock", timeout=0, mode=0o600)
+        with lock:
+            yield
+    except Timeout as problem:
+        raise Temporary(
+            f"another run is working on {calendar}", "wait for it to end; the lock goes with its process"
+        ) from problem
+    except OSError as problem:
+        raise BlockerError(
+            f"the state folder {state_dir} can't be used: {problem.strerror or problem}",
+            "set BLOCKER_STATE_DIR to a folder you can write",
+        ) from problem

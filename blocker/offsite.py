@@ -1,0 +1,107 @@
+"""The half day of each quarter: which quarter's is due, and what has become of it (design 4.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from blocker.model import OFFSITE, Event, Memory, QuarterPlan, StandingBlock, Unplaced, WeekLoad
+from blocker.problem import OffsiteDemand
+from blocker.standing import Examined
+from blocker.survey import Request, Survey
+from blocker.workweek import Quarter, WorkWeek, quarter_of
+
+DUE_WHILE_LEFT = timedelta(weeks=6)
+
+
+@dataclass(frozen=True, slots=True)
+class OffsiteAsked:
+    """The demand for the quarter that is due, if it is open, and how each quarter stands.
+
+    ``answered`` is what a person has already said no to (deleted, skipped, paused).
+    """
+
+    demand: OffsiteDemand | None
+    quarters: tuple[QuarterPlan, ...]
+    answered: tuple[Unplaced, ...]
+
+
+def due_quarter(today: date, fiscal_start: int) -> Quarter:
+    """This quarter if at least six weeks of it are left, else the next one."""
+    quarter = quarter_of(today, fiscal_start)
+    return quarter if quarter.end - today >= DUE_WHILE_LEFT else quarter.next()
+
+
+def ask_for_offsite(
+    request: Request, blocks: Sequence[StandingBlock], seen: Survey, standing: Examined
+) -> OffsiteAsked:
+    """See whether the due quarter needs an offsite, or the one that stands has to move."""
+    workweek, settings, memory = request.workweek, request.settings, request.memory
+    own, loads = seen.own_offsites, tuple(seen.loads.values())
+    today = workweek.date_of(request.now)
+    due = due_quarter(today, settings.fiscal_start)
+    quarters, demand, answered = [], None, []
+    this = quarter_of(today, settings.fiscal_start)
+    for quarter in sorted({this, due}):
+        key = f"offsite/{quarter}"
+        there = _present(quarter, key, workweek, blocks, own)
+        if there:
+            quarters.append(QuarterPlan(quarter, "present", key, there))
+            if any(block.key == key and block.state in ("overlapped", "lost") for block in standing.standing):
+                demand = _demand(key, quarter, request)
+            continue
+        if quarter != due:
+            quarters.append(QuarterPlan(quarter, "not due", key, "less than six weeks of it are left"))
+            continue
+        no = _answer(key, memory, today)
+        if no is not None:
+            quarters.append(QuarterPlan(quarter, "unplaced", key, no[1]))
+            answered.append(Unplaced(key, OFFSITE, settings.offsite.minutes, no[0], no[1], tier=OFFSITE))
+        elif settings.offsite.guarantee or _triggered(quarter, loads):
+            quarters.append(QuarterPlan(quarter, "unplaced", key))
+            demand = _demand(key, quarter, request)
+        else:
+            why = "no week of it is red and less than a third are amber, and there is no guarantee"
+            quarters.append(QuarterPlan(quarter, "not due", key, why))
+    return OffsiteAsked(demand, tuple(quarters), tuple(answered))
+
+
+def _demand(key: str, quarter: Quarter, request: Request) -> OffsiteDemand:
+    look = request.settings.offsite
+    return OffsiteDemand(key, quarter, look.minutes, request.now + timedelta(days=look.notice_days))
+
+
+def _present(
+    quarter: Quarter, key: str, workweek: WorkWeek, blocks: Iterable[StandingBlock], own: Iterable[Event]
+) -> str:
+    for block in blocks:
+        if block.key == key:
+            return f"on {workweek.local(block.when.start):%a %d %b}"
+    for event in own:
+        first = event.dates[0] if event.dates else workweek.date_of(event.when.start)
+        if quarter.first_day <= first < quarter.end:
+            return f"your own “{event.shown_title}” on {first:%a %d %b}"
+    return ""
+
+
+def _answer(key: str, memory: Memory, today: date) -> tuple[str, str] | None:
+    """The person's no to this key as code and words, if there is one."""
+    for known in memory.blocks:
+        if known.key == key and known.state == "tombstone":
+            if known.ended_by == "skipped":
+                return "skipped", "you skipped it"
+            return "deleted", "you deleted it"
+    if key in memory.skipped_keys:
+        return "skipped", "you skipped it"
+    if memory.paused_until is not None and today <= memory.paused_until:
+        return "paused", f"paused until {memory.paused_until}"
+    return None
+
+
+def _triggered(quarter: Quarter, loads: Iterable[WeekLoad]) -> bool:
+    """Amber (or more) in a third of the quarter's weeks, or one red."""
+    inside = [load for load in loads if quarter.first_day <= load.week.monday < quarter.end]
+    weeks = (quarter.end - quarter.first_day).days // 7
+    busy = sum(load.level != "calm" for load in inside)
+    return any(load.level == "red" for load in inside) or 3 * busy >= weeks

@@ -1,0 +1,71 @@
+"""What came of it, in the plan's own words: floors, quarters, what found no place, what to say once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from blocker.demands import Demands
+from blocker.model import OFFSITE, STRATEGIC, Change, QuarterPlan, Unplaced, WeekPlan
+from blocker.offsite import OffsiteAsked
+from blocker.problem import Solution
+from blocker.standing import key_week
+from blocker.survey import Request, Survey
+
+
+def unplaced(asked: Demands, offsite: OffsiteAsked, solution: Solution) -> tuple[Unplaced, ...]:
+    """What a person has answered no to, and what has no slot."""
+    return (*asked.answered, *offsite.answered, *solution.unplaced)
+
+
+def floors(
+    request: Request, seen: Survey, asked: Demands, changes: Sequence[Change]
+) -> tuple[WeekPlan, ...]:
+    """Each week of the horizon with what became of its floor."""
+    there = {
+        key_week(change.key, change.slot, request.workweek)
+        for change in changes
+        if change.kind == STRATEGIC and change.action in ("create", "move", "keep", "adopt", "update")
+    }
+    plans = []
+    for week in request.horizon:
+        floor = "block" if week in there else asked.floors[week]
+        plans.append(WeekPlan(seen.loads[week], "unplaced" if floor == "block" and week not in there else floor))
+    return tuple(plans)
+
+
+def offsites(offsite: OffsiteAsked, changes: Sequence[Change], missing: Sequence[Unplaced]) -> tuple[QuarterPlan, ...]:
+    """Each quarter with what became of its offsite."""
+    placed = {change.key: change for change in changes if change.kind == OFFSITE}
+    why = {item.key: item.why for item in missing}
+    quarters = []
+    for plan in offsite.quarters:
+        change = placed.get(plan.key)
+        if change is not None and change.action in ("create", "move"):
+            quarters.append(replace(plan, offsite="placed", why=""))
+        elif plan.offsite == "unplaced":
+            quarters.append(replace(plan, why=why.get(plan.key, plan.why)))
+        else:
+            quarters.append(plan)
+    return tuple(quarters)
+
+
+def notes(
+    request: Request, changes: Sequence[Change], missing: Sequence[Unplaced]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What has to be said once: its names for the ledger, and the words of those not said before."""
+    found: dict[str, str] = {}
+    for change in changes:
+        if change.action == "tombstone":
+            found[f"deleted {change.key}"] = f"{change.key} was deleted on the calendar: it will not come back."
+        elif change.conflict is not None:
+            found[f"conflict {change.key} {change.conflict}"] = f"{change.key} stays where it is: {change.conflict}."
+        elif change.placement is not None and change.placement.outside_manners:
+            found[f"outside {change.key}"] = (
+                f"{change.key} takes more than the manners allow: without it the week would have none."
+            )
+    for item in missing:
+        if item.code == "no_room":
+            found[f"no room {item.key}"] = f"{item.key} found no place: {item.why}"
+    news = {name: words for name, words in found.items() if name not in request.memory.said}
+    return tuple(news), tuple(news.values())

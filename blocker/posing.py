@@ -1,0 +1,53 @@
+"""The placement problem of a request: rooms, demands and standing blocks put into one value."""
+
+from __future__ import annotations
+
+from blocker.demands import Demands
+from blocker.model import AWAY, IGNORED, STRATEGIC
+from blocker.offsite import OffsiteAsked
+from blocker.problem import Problem, WeekRoom
+from blocker.settings import CAP_SHARE, MAX_MOVES
+from blocker.standing import Examined
+from blocker.survey import Request, Survey
+from blocker.workweek import Week
+
+
+def pose(request: Request, seen: Survey, examined: Examined, asked: Demands, offsite: OffsiteAsked) -> Problem:
+    """Everything placement may look at. The cap is 40 % of the time a week is judged to have free."""
+    own = frozenset(
+        request.workweek.date_of(item.event.when.start)
+        for item in seen.classified
+        if item.kind == STRATEGIC and not item.event.all_day
+    )
+    return Problem(
+        now=request.now,
+        earliest=request.earliest,
+        workweek=request.workweek,
+        days=seen.days,
+        weeks=tuple(WeekRoom(week, _cap(week, seen), asked.floors[week] == "unplaced" or _only_lost(week, examined)) for week in request.horizon),
+        demands=asked.wanted,
+        standing=examined.standing,
+        offsite=offsite.demand,
+        policy=request.policy,
+        free_week=request.week if request.policy == "rebalance" else None,
+        buffer_before=request.settings.buffer_before,
+        buffer_after=request.settings.buffer_after,
+        max_moves=MAX_MOVES,
+        events=tuple(
+            item.event for item in seen.classified if item.kind not in (IGNORED, AWAY) and not item.event.all_day
+        ),
+        own_strategic=own,
+    )
+
+
+def _cap(week: Week, seen: Survey) -> float:
+    """Minutes: 40 % of capacity less the heavier of held and recent operational hours (design 4.4)."""
+    held = seen.loads[week].held
+    operational = max(held["operational_hours"], seen.recent_operational[week] or 0.0)
+    return max(0.0, CAP_SHARE * 60 * (held["capacity_hours"] - operational))
+
+
+def _only_lost(week: Week, examined: Examined) -> bool:
+    """True if all strategic blocks of the week lie on time that is no working time any more."""
+    states = [s.state for s in examined.standing if s.week == week and s.kind == STRATEGIC]
+    return bool(states) and all(state == "lost" for state in states)

@@ -1,0 +1,256 @@
+"""Public holidays of a country or a part of it, by code or by time zone, kept in small files.
+
+``python-holidays`` is slow to import and to run for a program that starts every day, so what it says
+is kept per code and year. This module reads and writes files: the core knows holidays as dates only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from blocker.errors import ConfigError
+
+AUTO = "auto"
+OFF = "off"
+KEPT_DAYS = 60
+LANGUAGE = "en_US"
+
+# Old zone names whose link in the zone database points into another country (its file "backward"
+# names the place that is meant), and abbreviations that belong to no country at all.
+_MOVED = {
+    "Africa/Asmera": "ER",
+    "Africa/Timbuktu": "ML",
+    "America/Coral_Harbour": "CA",
+    "America/Virgin": "VI",
+    "Antarctica/South_Pole": "AQ",
+    "Atlantic/Jan_Mayen": "SJ",
+    "Iceland": "IS",
+    "Pacific/Johnston": "UM",
+    "Pacific/Ponape": "FM",
+    "Pacific/Truk": "FM",
+    "Pacific/Yap": "FM",
+}
+_PLACELESS = frozenset({"CET", "EET", "EST", "HST", "MET", "MST", "WET"})
+
+
+@dataclass(frozen=True, slots=True)
+class HolidayCalendar:
+    """The full public holidays of some years, and in words where they are from."""
+
+    dates: Mapping[date, str]
+    source: str
+
+
+class Region(NamedTuple):
+    """A country's code and that of a part of it ("" for the whole country)."""
+
+    country: str
+    part: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.country}-{self.part}" if self.part else self.country
+
+
+class _Kept(NamedTuple):
+    """What one file holds: the country's name, and a year's holidays."""
+
+    place: str
+    dates: dict[date, str]
+
+
+def public_holidays(
+    code: str, zone: str, years: Iterable[int], cache_dir: Path | None, today: date
+) -> HolidayCalendar:
+    """The holidays of ``years`` by a code such as ``DE-BE``, or ``auto`` (the zone's country) or ``off``.
+
+    What is in ``cache_dir`` and not older than 60 days at ``today`` is taken from there; a directory
+    that can't be read or written changes nothing but the time it takes. Raises ConfigError for a code
+    that does not exist.
+    """
+    if code == OFF:
+        return HolidayCalendar({}, "off")
+    region = parse_code(code)
+    if code == AUTO:
+        country = country_of(zone)
+        if country is None:
+            return HolidayCalendar({}, f"none: the zone {zone} belongs to no country")
+        region = Region(country)
+    wanted = sorted(set(years))
+    kept = {year: found for year in wanted if (found := _read(cache_dir, region, year, today))}
+    missing = [year for year in wanted if year not in kept]
+    if missing:
+        try:
+            kept |= _compute(region, missing)
+        except KeyError:
+            if code != AUTO:
+                raise ConfigError(f"unknown holiday code {code}") from None
+            return HolidayCalendar({}, f"none: the public holidays of {region} are not known")
+        for year in missing:
+            _write(cache_dir, region, year, today, kept[year])
+    dates = {day: name for year in wanted for day, name in kept[year].dates.items()}
+    place = next((found.place for found in kept.values()), str(region))
+    if code == AUTO:
+        return HolidayCalendar(dates, f"{place}, from the zone {zone}")
+    return HolidayCalendar(dates, f"{place} ({code})")
+
+
+def parse_code(code: str) -> Region:
+    """``DE-BE`` → Region("DE", "BE"). Nothing is looked up."""
+    country, _, part = code.partition("-")
+    return Region(country, part)
+
+
+def countries() -> Mapping[str, str]:
+    """Every country's code, and its name in small letters. Takes a tenth of a second."""
+    from holidays.registry import COUNTRIES
+
+    return {
+        code: module.replace("_", " ")
+        for module, names in COUNTRIES.items()
+        for code in names[1:]
+        if len(code) in (2, 3)
+    }
+
+
+def parts(country: str) -> tuple[str, ...]:
+    """The codes of the parts of a country that have holidays of their own, then their names."""
+    import holidays
+
+    found = getattr(holidays, country)
+    return (*found.subdivisions, *getattr(found, "subdivisions_aliases", ()))
+
+
+def is_kept(code: str, cache_dir: Path | None) -> bool:
+    """True if holidays were found by this code before: then it need not be checked again."""
+    try:
+        return cache_dir is not None and any(cache_dir.glob(_name(parse_code(code), "????")))
+    except OSError:
+        return False
+
+
+def country_of(zone: str) -> str | None:
+    """The code of the country that a zone is (mainly) of; None for zones such as UTC."""
+    if zone in _MOVED:
+        return _MOVED[zone]
+    if zone in _PLACELESS:
+        return None
+    found = _zone_row(zone)
+    if found is None:
+        current = _link(zone)
+        found = _zone_row(current) if current else None
+    return found
+
+
+def _zone_row(zone: str) -> str | None:
+    for line in _zone_file("zone.tab"):
+        fields = line.split("\t")
+        if len(fields) > 2 and fields[2] == zone:
+            return fields[0]
+    return None
+
+
+def _link(zone: str) -> str | None:
+    """The name that an old zone name stands for today."""
+    ending = f" {zone}"
+    for line in _zone_file("tzdata.zi"):
+        if line.startswith("L ") and line.endswith(ending):
+            return line.split()[1]
+    return None
+
+
+def _country_name(country: str) -> str:
+    for line in _zone_file("iso3166.tab"):
+        if line.startswith(f"{country}\t"):
+            return line.split("\t")[1]
+    return countries().get(country, country).title()
+
+
+def _zone_file(name: str) -> Iterator[str]:
+    """The lines of a file of the zone database; nothing where there is none."""
+    found = find_spec("tzdata")
+    if found is None or found.origin is None:
+        return iter(())
+    try:
+        text = Path(found.origin).with_name("zoneinfo").joinpath(name).read_text("utf-8")
+    except OSError:
+        return iter(())
+    return (line for line in text.splitlines() if not line.startswith("#"))
+
+
+def _compute(region: Region, years: list[int]) -> dict[int, _Kept]:
+    """Ask python-holidays. Raises KeyError for a country or part that it does not know."""
+    import warnings
+
+    import holidays
+
+    if region.country not in countries() or (region.part and region.part not in parts(region.country)):
+        raise KeyError(str(region))
+    country = getattr(holidays, region.country)
+    language = LANGUAGE if LANGUAGE in country.supported_languages else country.default_language
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it knows no moon of a far year is nothing to tell a person
+        found = country(years=years, subdiv=region.part or None, language=language, expand=False)
+    kept = {year: _Kept(_country_name(region.country), {}) for year in years}
+    for day, name in sorted(found.items()):
+        if day.year in kept:
+            kept[day.year].dates[day] = name
+    return kept
+
+
+def _name(region: Region, year: object) -> str:
+    """A file name, whatever a person has written for a code."""
+    return f"{re.sub(r'[^A-Za-z0-9-]', '_', str(region))}-{year}.json"
+
+
+def _file(cache_dir: Path, region: Region, year: object) -> Path:
+    return cache_dir / _name(region, year)
+
+
+def _read(cache_dir: Path | None, region: Region, year: int, today: date) -> _Kept | None:
+    """What was kept; None if there is nothing, it is old, or it can't be understood."""
+    if cache_dir is None:
+        return None
+    try:
+        held = json.loads(_file(cache_dir, region, year).read_text("utf-8"))
+        if held["code"] != str(region) or abs((today - date.fromisoformat(held["made"])).days) > KEPT_DAYS:
+            return None
+        dates = {date.fromisoformat(day): str(name) for day, name in held["dates"].items()}
+        if any(day.year != year for day in dates):
+            return None
+        return _Kept(str(held["place"]), dates)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _write(cache_dir: Path | None, region: Region, year: int, today: date, kept: _Kept) -> None:
+    """Keep a year, in one piece or not at all."""
+    if cache_dir is None:
+        return
+    held = {
+        "code": str(region),
+        "made": today.isoformat(),
+        "place": kept.place,
+        "dates": {day.isoformat(): name for day, name in kept.dates.items()},
+    }
+    import tempfile
+
+    try:
+        cache_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=cache_dir, suffix=".new")  # 0600
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(held, file, ensure_ascii=False, indent=1)
+            Path(temporary).replace(_file(cache_dir, region, year))
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError:
+        return

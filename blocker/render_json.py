@@ -1,0 +1,152 @@
+"""Values → the JSON contract, schema 1. Times are RFC 3339 with offset, minutes are integers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from blocker.errors import BlockerError, ConfigError
+from blocker.model import Cause, Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
+from blocker.timeline import Interval
+
+SCHEMA = 1
+
+
+def plan_document(plan: Plan, applied: bool) -> dict[str, Any]:
+    """The document that ``plan``, ``run`` and ``rebalance`` print."""
+    zone = ZoneInfo(plan.zone)
+    counted = ("create", "move", "update", "remove", "keep")
+    return {
+        "schema": SCHEMA,
+        "now": moment(plan.now, zone),
+        "calendar": plan.calendar,
+        "zone": plan.zone,
+        "policy": plan.policy,
+        "applied": applied,
+        "weeks": [week_document(week.load, week) for week in plan.weeks],
+        "quarters": [
+            {"quarter": str(q.quarter), "offsite": q.offsite, "key": q.key, "why": q.why} for q in plan.quarters
+        ],
+        "changes": [_change(change, zone) for change in plan.changes],
+        "unplaced": [_unplaced(item, zone) for item in plan.unplaced],
+        "skipped_components": [{"where": item.where, "why": item.why} for item in plan.skipped],
+        "notes": list(plan.notes),
+        "summary": {
+            **{action: sum(c.action == action for c in plan.changes) for action in counted},
+            "unplaced": len(plan.unplaced),
+        },
+    }
+
+
+def week_document(load: WeekLoad, plan: WeekPlan | None = None) -> dict[str, Any]:
+    """One week: its measures as held, how it is judged, and why."""
+    document: dict[str, Any] = {"week": str(load.week), "level": load.level, "judged_by": load.judged_by}
+    if plan is not None:
+        document["floor"] = plan.floor
+    document |= {
+        "working_days": load.working_days,
+        "days_left": load.days_left,
+        "load": _rounded(load.held),
+        "recent": _rounded(load.recent) if load.recent is not None else None,
+        "causes": [cause_document(cause) for cause in load.causes],
+        "booked": dict(load.booked),
+    }
+    if load.held_back:
+        document["held_back"] = load.held_back
+    return document
+
+
+def load_document(weeks: Sequence[tuple[WeekPlan, Sequence[Classified] | None]], zone: ZoneInfo) -> dict[str, Any]:
+    """What ``load --json`` prints; with events where they were asked for."""
+    documents = []
+    for week, events in weeks:
+        document = week_document(week.load, week)
+        if events is not None:
+            document["events"] = [_event(item, zone) for item in events]
+        documents.append(document)
+    return {"schema": SCHEMA, "weeks": documents}
+
+
+def error_document(error: BlockerError) -> dict[str, Any]:
+    document: dict[str, Any] = {"kind": error.kind, "message": error.message, "hint": error.hint}
+    if isinstance(error, ConfigError) and error.problems:
+        document["problems"] = list(error.problems)
+    return {"schema": SCHEMA, "error": document}
+
+
+def cause_document(cause: Cause) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "rule": cause.rule,
+        "measure": cause.measure,
+        "measured": round(cause.measured, 4),
+        "threshold": round(cause.threshold, 4),
+        "unit": cause.unit,
+    }
+    if cause.held is not None:
+        document["held"] = round(cause.held, 4)
+    if cause.recent is not None:
+        document["recent"] = round(cause.recent, 4)
+    return document
+
+
+def moment(instant: datetime, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).isoformat(timespec="seconds")
+
+
+def _rounded(measures: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in measures.items()}
+
+
+def _span(slot: Interval, zone: ZoneInfo) -> dict[str, str]:
+    return {"start": moment(slot.start, zone), "end": moment(slot.end, zone)}
+
+
+def _change(change: Change, zone: ZoneInfo) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "action": change.action,
+        "key": change.key,
+        "kind": change.kind,
+        **_span(change.slot, zone),
+        "was": _span(change.was, zone) if change.was else None,
+        "pinned": change.pinned,
+        "minutes": change.slot.minutes,
+        "conflict": change.conflict,
+        "causes": [cause_document(cause) for cause in change.causes],
+        "why": change.why,
+        "done": change.done,
+        "error": change.error,
+    }
+    if change.block is not None:
+        document["title"] = change.block.title
+    elif change.standing is not None:
+        document["title"] = change.standing.title
+    if change.placement is not None:
+        document["outside_manners"] = change.placement.outside_manners
+        document["short"] = change.placement.short
+        document["next_best"] = change.placement.next_best
+    return document
+
+
+def _unplaced(item: Unplaced, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "key": item.key,
+        "kind": item.kind,
+        "minutes": item.minutes,
+        "code": item.code,
+        "why": item.why,
+        "limits": dict(item.limits),
+        "relaxations": list(item.relaxations),
+        "nearest": [
+            {
+                **_span(option.slot, zone),
+                "conflicts": [{"title": e.shown_title, **_span(e.when, zone)} for e in option.conflicts],
+            }
+            for option in item.nearest
+        ],
+    }
+
+
+def _event(item: Classified, zone: ZoneInfo) -> dict[str, Any]:
+    return {"title": item.event.shown_title, **_span(item.event.when, zone), "kind": item.kind, "why": item.why}

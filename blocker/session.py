@@ -1,0 +1,175 @@
+"""Composition: settings, calendars, holidays and ledger brought together for one command.
+
+The only place where the pure core meets files and networks on the way in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from blocker.calendars import Calendar, open_calendar
+from blocker.config import Config
+from blocker.engine import make_plan
+from blocker.model import Memory, Plan, Snapshot
+from blocker.settings import HORIZON_WEEKS
+from blocker.survey import Request, Survey, take_survey
+from blocker.timeline import Interval
+from blocker.workweek import Week, WorkWeek, quarter_of, week_of
+
+# Twelve completed weeks behind are enough to find four with four working days, holidays included.
+HISTORY = timedelta(weeks=13)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a command starts from. ``now`` is naive if ``--now`` came without an offset."""
+
+    config: Config
+    state_dir: Path
+    now: datetime
+    environ: Mapping[str, str]
+
+
+class Session:
+    """The calendars of one command, opened; a context manager that closes them."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.settings = setup.config.settings
+        self._open = ExitStack()
+        self.calendar: Calendar = self._connect(self.settings.timezone)
+        self._zone_name: str | None = self.settings.timezone
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._open.close()
+
+    @property
+    def address(self) -> str:
+        return self.calendar.address
+
+    def read(self, memory: Memory, policy: str = "run", week: str | None = None) -> Sight:
+        """Read every calendar and say what holds now. ``week`` as a person names it."""
+        rough_now = _aware(self.setup.now, UTC)
+        window = _window(rough_now, week, self.settings.fiscal_start)
+        snapshot = self.calendar.read(window)
+        if self._zone_name is None:
+            self._zone_name = snapshot.zone
+            if snapshot.zone is None:  # floating times and all-day events need one: read again with it
+                self._zone_name = machine_zone(self.setup.environ)
+                self._open.close()
+                self.calendar = self._connect(self._zone_name)
+                snapshot = self.calendar.read(window)
+        zone = ZoneInfo(self._zone_name)
+        now = _aware(self.setup.now, zone).astimezone(UTC)
+        others = tuple(self._read_other(address, zone.key, snapshot.me, window) for address in self.settings.also_read)
+        workweek, holiday_source = self._workweek(zone, window, now)
+        request = Request(
+            now=now,
+            policy=policy,
+            week=find_week(week, workweek.date_of(now)),
+            settings=self.settings,
+            workweek=workweek,
+            snapshot=snapshot,
+            others=others,
+            memory=memory,
+        )
+        return Sight(request, holiday_source)
+
+    def _connect(self, zone: str | None) -> Calendar:
+        calendar = open_calendar(self.settings.calendar, zone=zone, me=self.settings.me)
+        self._open.callback(calendar.close)
+        return calendar
+
+    def _read_other(self, address: str, zone: str, me: tuple[str, ...], window: Interval) -> Snapshot:
+        other = open_calendar(address, zone=zone, me=self.settings.me or me)
+        try:
+            return other.read(window)
+        finally:
+            other.close()
+
+    def _workweek(self, zone: ZoneInfo, window: Interval, now: datetime) -> tuple[WorkWeek, str]:
+        holidays: Mapping[date, str] = {}
+        source = "off"
+        if self.settings.holidays != "off":
+            from blocker.publicholidays import public_holidays
+
+            years = range(window.start.year, window.end.year + 1)
+            found = public_holidays(
+                self.settings.holidays, zone.key, years, self.setup.state_dir / "holidays", today=now.date()
+            )
+            holidays, source = found.dates, found.source
+        return WorkWeek(zone, self.settings.hours, self.settings.lunch, holidays), source
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was read for one command, and the plan that follows from it."""
+
+    request: Request
+    holiday_source: str
+
+    def plan(self) -> Plan:
+        return make_plan(self.request)
+
+    def survey(self) -> Survey:
+        return take_survey(self.request)
+
+    def with_memory(self, memory: Memory) -> Sight:
+        return replace(self, request=replace(self.request, memory=memory))
+
+
+def machine_zone(environ: Mapping[str, str]) -> str:
+    """The machine's zone, for calendars that name none."""
+    from tzlocal import get_localzone_name
+
+    name: str | None = environ.get("TZ") or get_localzone_name()
+    try:
+        return ZoneInfo(name or "UTC").key
+    except (ValueError, OSError, KeyError):
+        return "UTC"
+
+
+def find_week(text: str | None, today: date) -> Week:
+    """``this``, ``next``, ``2026-W48`` or a date in it → the week. Raises UsageError."""
+    from blocker.errors import UsageError
+    from blocker.workweek import parse_week
+
+    if text is None or text == "this":
+        return week_of(today)
+    if text == "next":
+        return week_of(today).plus(1)
+    try:
+        return parse_week(text) if "W" in text.upper() else week_of(date.fromisoformat(text))
+    except ValueError:
+        raise UsageError(
+            f"“{text}” is no week", "a week is: this, next, 2026-W48, or a date in it such as 2026-11-24"
+        ) from None
+
+
+def _aware(now: datetime, zone: ZoneInfo | type(UTC)) -> datetime:  # type: ignore[valid-type]
+    return now if now.tzinfo is not None else now.replace(tzinfo=zone)
+
+
+def _window(now: datetime, week: str | None, fiscal_start: int) -> Interval:
+    """Weeks enough to judge by, to the end of the quarter whose offsite may be due; a day of slack."""
+    today = now.date()
+    named = find_week(week, today).monday
+    first = min(week_of(today).monday, named) - HISTORY
+    last = max(
+        quarter_of(today, fiscal_start).next().end,
+        week_of(today).plus(HORIZON_WEEKS).monday,
+        named + timedelta(weeks=HORIZON_WEEKS),
+    )
+    slack = timedelta(days=2)
+    midnight = datetime(1, 1, 1, tzinfo=UTC).time()
+    return Interval(
+        datetime.combine(first, midnight, UTC) - slack, datetime.combine(last, midnight, UTC) + slack
+    )

@@ -1,0 +1,170 @@
+"""What the calendars hold, classified, laid onto days, measured and judged: the first half of the story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from blocker.capacity import Day, build_days
+from blocker.classify import classify, dedupe, own_offsites
+from blocker.judge import judge, recent_mean, recent_weeks
+from blocker.load import week_load
+from blocker.model import PERSONAL, Classified, Event, Memory, Snapshot, StandingBlock, WeekLoad
+from blocker.rules import rules_for
+from blocker.settings import HORIZON_WEEKS, NOTICE_HOURS, Settings
+from blocker.timeline import Interval
+from blocker.workweek import DAY, Week, WorkWeek, week_of
+
+# Enough completed weeks to find four with at least four working days, a holiday season included.
+HISTORY_WEEKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Everything a plan depends on. The same request gives the same plan, always.
+
+    ``policy`` is run or rebalance; ``week`` is the one to rebalance, or to look at. ``others`` are
+    calendars that are only read.
+    """
+
+    now: datetime
+    policy: str
+    week: Week
+    settings: Settings
+    workweek: WorkWeek
+    snapshot: Snapshot
+    others: tuple[Snapshot, ...]
+    memory: Memory
+
+    @property
+    def earliest(self) -> datetime:
+        """Nothing may start before it: now plus the policy's notice."""
+        return self.now + timedelta(hours=NOTICE_HOURS[self.policy])
+
+    @property
+    def running(self) -> Week:
+        """The week of today, in the user's zone."""
+        return week_of(self.workweek.date_of(self.now))
+
+    @property
+    def horizon(self) -> tuple[Week, ...]:
+        """This week plus four."""
+        return tuple(self.running.plus(n) for n in range(HORIZON_WEEKS))
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The classified calendars and the judged weeks.
+
+    ``loads`` has twelve weeks behind, the horizon, and the week that was asked for with its own
+    twelve; ``recent_operational`` is the mean of recent weeks' operational hours scaled to each week
+    (None where there are no recent weeks). ``own_offsites`` are half days the person made.
+    """
+
+    classified: tuple[Classified, ...]
+    days: Mapping[date, Day]
+    loads: Mapping[Week, WeekLoad]
+    recent_operational: Mapping[Week, float | None]
+    own_offsites: tuple[Event, ...]
+
+    def events_of(self, week: Week, workweek: WorkWeek) -> tuple[Classified, ...]:
+        """The week's events in order of time, ignored ones included."""
+        span = workweek.week_span(week)
+        return tuple(item for item in self.classified if item.event.when.overlaps(span))
+
+
+def take_survey(request: Request) -> Survey:
+    """Classify every event once, lay them onto days, measure and judge the weeks."""
+    events = dedupe(_events(request))
+    blocked = tuple(_foreign_blocks(request))
+    classified = (*classify(events, request.settings), *blocked)
+    classified = tuple(sorted(classified, key=lambda item: (item.event.when, item.event.uid, item.event.calendar)))
+    weeks = _weeks(request)
+    days = build_days(request.workweek, _dates(request, weeks), classified)
+    by_week = _by_week(classified, request.workweek)
+    measured = {
+        week: week_load(
+            week,
+            [days[day] for day in week.days],
+            by_week.get(week, ()),
+            request.workweek,
+            request.earliest,
+            request.memory.busy_hours.get(week, 0.0),
+        )
+        for week in weeks
+    }
+    completed = [load for week, load in measured.items() if week < request.running]
+    judged = judge(
+        measured.values(),
+        completed=completed,
+        rules=rules_for(request.settings),
+        running=request.running,
+        full_week_minutes=request.workweek.full_week_minutes,
+        memory=request.memory,
+    )
+    lately = recent_weeks(completed, request.running)
+    return Survey(
+        classified=classified,
+        days=days,
+        loads={load.week: load for load in judged},
+        recent_operational={week: _recent_hours(lately, load) for week, load in measured.items()},
+        own_offsites=own_offsites(events, request.settings),
+    )
+
+
+def _recent_hours(lately: tuple[WeekLoad, ...], load: WeekLoad) -> float | None:
+    mean = recent_mean(lately, load.held["capacity_hours"])
+    return None if mean is None else mean["operational_hours"]
+
+
+def _events(request: Request) -> Iterator[Event]:
+    for snapshot in (request.snapshot, *request.others):
+        yield from snapshot.events
+
+
+def _foreign_blocks(request: Request) -> Iterator[Classified]:
+    """Blocks on calendars that are only read take time, and are no load."""
+    for snapshot in request.others:
+        for block in snapshot.blocks:
+            if block.dates is None and block.busy:
+                yield Classified(_as_event(block, snapshot.calendar), PERSONAL, "a block of ours on another calendar")
+
+
+def _as_event(block: StandingBlock, calendar: str) -> Event:
+    return Event(uid=block.ref.id, calendar=calendar, title=block.title, when=block.when)
+
+
+def _weeks(request: Request) -> tuple[Week, ...]:
+    wanted = {week.plus(-n) for week in (request.running, request.week) for n in range(HISTORY_WEEKS + 1)}
+    return tuple(sorted(wanted | set(request.horizon)))
+
+
+def _dates(request: Request, weeks: tuple[Week, ...]) -> list[date]:
+    """Every date of the weeks, and all to the end of the window: the offsite may be far ahead."""
+    days = {day for week in weeks for day in week.days}
+    day = request.running.monday
+    last = request.workweek.date_of(request.snapshot.window.end)
+    while day < last:
+        days.add(day)
+        day += DAY
+    return sorted(days)
+
+
+def _by_week(classified: tuple[Classified, ...], workweek: WorkWeek) -> Mapping[Week, list[Classified]]:
+    weeks: dict[Week, list[Classified]] = {}
+    for item in classified:
+        first, last = _first_and_last(item.event.when, workweek)
+        week = week_of(first)
+        while week.monday <= last:
+            weeks.setdefault(week, []).append(item)
+            week = week.plus(1)
+    return weeks
+
+
+def _first_and_last(when: Interval, workweek: WorkWeek) -> tuple[date, date]:
+    return workweek.date_of(when.start), workweek.date_of(when.end - timedelta(microseconds=1))
+
+
+def with_memory(request: Request, memory: Memory) -> Request:
+    return replace(request, memory=memory)

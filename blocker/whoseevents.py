@@ -1,0 +1,53 @@
+"""Whom it costs if an event gives way: the user alone, colleagues, or people not to be asked first."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from blocker.model import Event
+
+OWN, OTHERS, LAST = 0, 1, 2
+_LEADERSHIP = re.compile(
+    r"\b(leadership|board|executives?|exec|steering|management (team|meeting)|all[- ]hands|town ?hall)\b", re.IGNORECASE
+)
+
+
+class Owners:
+    """Sorts events by whose they are, from what all events together say about the user's address."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        mine: Counter[str] = Counter()
+        everyone: Counter[str] = Counter()
+        for event in events:
+            if event.organizer_is_me and event.organizer:
+                mine[_domain(event.organizer)] += 1
+            everyone.update(map(_domain, (event.organizer, *event.attendees)))
+        del everyone[""]
+        known = mine or everyone
+        # The most frequent domain, the first by name of equals.
+        self.domain = min(known, key=lambda name: (-known[name], name)) if known else ""
+
+    def whose(self, event: Event) -> int:
+        """Own first; a recurring meeting of others, a leadership one and one with outsiders last."""
+        if not event.attendees and (event.organizer_is_me or not event.organizer):
+            return OWN
+        domains = {_domain(address) for address in (event.organizer, *event.attendees)} - {"", self.domain}
+        leadership = event.recurring and _LEADERSHIP.search(event.title) is not None
+        if domains or leadership or (event.recurring and not event.organizer_is_me):
+            return LAST
+        return OWN if event.organizer_is_me or not event.attendees else OTHERS
+
+    def price(self, events: Sequence[Event]) -> tuple[int, ...]:
+        """Whose, minutes of other people's time, number of events, minutes: the smaller the cheaper."""
+        return (
+            max(self.whose(event) for event in events),
+            sum(event.when.minutes * len(event.attendees) for event in events),
+            len(events),
+            sum(event.when.minutes for event in events),
+        )
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]

@@ -1,0 +1,346 @@
+"""What is wrong with a configuration: all of it at once, each with its line, column and nearest name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from blocker.config import load_config
+from blocker.errors import ConfigError
+from blocker.texts import TEXTS
+
+
+def problems(tmp_path: Path, text: str | bytes, **flags: object) -> list[str]:
+    file = tmp_path / "blocker.toml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ConfigError) as caught:
+        load_config(file, {"BLOCKER_STATE_DIR": str(tmp_path)}, flags, TEXTS)
+    assert caught.value.exit_code == 2
+    for problem in caught.value.problems:
+        assert problem in caught.value.message
+    assert str(file) in caught.value.message
+    return list(caught.value.problems)
+
+
+RULE = '[[rule]]\nname = "amber"\nwhen = "meetings > 9"\nbook = { strategic = 2 }\n'
+
+# A file with one thing wrong, and what is said about it; […] where others choose the words.
+ONE_PROBLEM = {
+    # names
+    '\n[offiste]\nminutes = 240': "line 2, column 2: unknown key “offiste”; did you mean “offsite”?",
+    "  rol = 'x'": "line 1, column 3: unknown key “rol”; did you mean “role”?",
+    "Role = 'manager'": "line 1, column 1: unknown key “Role”; did you mean “role”?",
+    "zzz = 1": "line 1, column 1: unknown key “zzz”",
+    "offsite.notice = 3": "line 1, column 9: unknown key “notice”; did you mean “notice_days”?",
+    "[hours]\nmonday = ['09:00-17:00']\nmon = ['09:00-17:00']": "line 2, column 1: unknown key “monday”; did you mean “mon”?",
+    "[hours]\nmon = ['09:00-17:00']\nprotect = 'busy'": (
+        "line 3, column 1: unknown key “protect” in [hours]: it belongs above the first [table] of the file"
+    ),
+    "[hours]\nlunch = { with = '11:00-12:00', minutes = 30 }": (
+        "line 2, column 11: unknown key “with”; did you mean “within”?"
+    ),
+    "[count]\ntentativ = true": "line 2, column 1: unknown key “tentativ”; did you mean “tentative”?",
+    "[blocks.strategic]\nprefers = 'any'": "line 2, column 1: unknown key “prefers”; did you mean “prefer”?",
+    "blocks.strategic.themes = [{ name = 'a', question = 'b', quest = 'c' }]": (
+        "line 1, column 58: unknown key “quest”; did you mean “question”?"
+    ),
+    RULE + "wen = 'x'": "line 5, column 1: unknown key “wen”; did you mean “when”?",
+    "[blocks.offsite]\nminutes = 240": (
+        "line 1, column 9: the offsite has a table of its own: [offsite]"
+    ),
+    "[blocks.away]\nminutes = 60": "line 1, column 9: “away” is a kind of time that can't be booked",
+    "[blocks.'a/b']\nminutes = 60": (
+        "line 1, column 9: “a/b” can't name a kind: small letters, digits, - and _, a letter first"
+    ),
+    "[classify]\npersnal = ['title = \"x\"']": (
+        "line 2, column 1: unknown kind of time “persnal”; did you mean “personal”?"
+    ),
+    "[texts]\nsay.skp = 'x'": "line 2, column 5: unknown text “say.skp”; did you mean “say.skip”?",
+    "[texts]\n'why.flor' = 'x'": "line 2, column 1: unknown text “why.flor”; did you mean “why.floor”?",
+    # types
+    "role = 1": "line 1, column 8: expected text in quotes, not a number",
+    "native_focus = 'yes'": "line 1, column 16: expected true or false, not text",
+    "native_focus = 1": "line 1, column 16: expected true or false, not a number",
+    "buffer_before = true": "line 1, column 17: expected a whole number, not true or false",
+    "buffer_before = '10'": "line 1, column 17: expected a whole number, not text",
+    "buffer_before = 7.5": "line 1, column 17: expected a whole number, not 7.5",
+    "buffer_before = 2026-11-23": "line 1, column 17: expected a whole number, not a date or time",
+    "timezone = ['Europe/Berlin']": "line 1, column 12: expected text in quotes, not a list",
+    "me = 'lead@example.org'": "line 1, column 6: expected a list of mail addresses",
+    "also_read = 'google:a'": "line 1, column 13: expected a list of calendar addresses",
+    "offsite = 3": "line 1, column 11: expected a table, such as [offsite]",
+    "hours = []": "line 1, column 9: expected a table, such as [hours]",
+    "blocks.strategic = 120": "line 1, column 20: expected a table, such as [strategic]",
+    "[rule]\nname = 'x'": "line 1, column 2: expected a list of tables, such as [[rule]]",
+    "rule = [1]": "line 1, column 9: expected a table",
+    "[classify]\nstrategic = \"title ~ 'x'\"": "line 2, column 13: expected a list of conditions",
+    "[texts]\nshift = 1": "line 2, column 9: expected text in quotes, not a number",
+    # ranges
+    "fiscal_start = 13": "line 1, column 16: out of range: it is a number from 1 to 12",
+    "fiscal_start = 0": "line 1, column 16: out of range: it is a number from 1 to 12",
+    "buffer_after = -1": "line 1, column 16: out of range: it is a number from 0 to 120",
+    "offsite.minutes = 100": "line 1, column 19: 100 is not a multiple of 15",
+    "offsite.notice_days = 999": "line 1, column 23: out of range: it is a number from 0 to 180",
+    "blocks.strategic.minutes = 0": "line 1, column 28: out of range: it is a number from 15 to 480",
+    "[blocks.strategic]\nminutes = 60\nshortest = 75": (
+        "line 3, column 12: the shortest length, 75, is more than minutes, 60"
+    ),
+    f"buffer_after = 0x{'f' * 5000}": "line 1, column 16: out of range: it is a number from 0 to 120",
+    # choices
+    "role = 'manger'": "line 1, column 8: unknown value “manger”; did you mean “manager”?",
+    "role = 'boss'": "line 1, column 8: unknown value “boss”: it is manager, executive or specialist",
+    "protect = 'declined'": "line 1, column 11: unknown value “declined”; did you mean “decline”?",
+    "shift = 'after'": "line 1, column 9: unknown value “after”: it is before or inside",
+    "[blocks.learning]\nprefer = 'mornings'": (
+        "line 2, column 10: unknown value “mornings”; did you mean “morning”?"
+    ),
+    "[blocks.learning]\nvisibility = 'public'": (
+        "line 2, column 14: unknown value “public”: it is default or private"
+    ),
+    # calendars, addresses, zones, holidays
+    "calendar = '/home/x/work.ics'": (
+        "line 1, column 12: “/home/x/work.ics” has no scheme (ics:, google:, caldav:); "
+        "did you mean “ics:/home/x/work.ics”?"
+    ),
+    "calendar = 'primary'": "line 1, column 12: “primary” has no scheme (ics:, google:, caldav:)",
+    "calendar = 'gogle:primary'": (
+        "line 1, column 12: unknown kind of calendar “gogle:”; did you mean “google”?"
+    ),
+    "calendar = 'https://example.org/cal'": (
+        "line 1, column 12: unknown kind of calendar “https:”; a server's address begins with “caldav:https://”"
+    ),
+    "calendar = 'google:'": "line 1, column 12: “google:” names no calendar after “google:”",
+    "calendar = ''": "line 1, column 12: must not be empty",
+    "calendar = 'caldav:example.org'": "line 1, column 12: a CalDAV address is “caldav:https://…”",
+    "also_read = ['google:a',\n 'x']": "line 2, column 2: “x” has no scheme (ics:, google:, caldav:)",
+    "me = ['lead']": "line 1, column 7: “lead” is not a mail address",
+    "timezone = 'Europe/Berln'": (
+        "line 1, column 12: unknown time zone “Europe/Berln”; did you mean “Europe/Berlin”?"
+    ),
+    "timezone = 'sao paulo'": (
+        "line 1, column 12: unknown time zone “sao paulo”; did you mean “America/Sao_Paulo”?"
+    ),
+    "timezone = 'Kolkatta'": "line 1, column 12: unknown time zone “Kolkatta”; did you mean “Asia/Kolkata”?",
+    "timezone = ''": "line 1, column 12: unknown time zone “”",
+    "timezone = '../etc/passwd'": "line 1, column 12: unknown time zone “../etc/passwd”",
+    "holidays = 'Germany'": "line 1, column 12: unknown holiday code “Germany”; did you mean “DE”?",
+    "holidays = 'de-be'": "line 1, column 12: unknown holiday code “de-be”; did you mean “DE-BE”?",
+    "holidays = 'atuo'": "line 1, column 12: unknown holiday code “atuo”; did you mean “auto”?",
+    "holidays = 'DE-Berln'": (
+        "line 1, column 12: DE has no part “Berln” with holidays of its own; did you mean “Berlin”?"
+    ),
+    "holidays = 'NZ-XYZ'": "line 1, column 12: NZ has no part “XYZ” with holidays of its own: there is AUK, […]",
+    "holidays = 'DE-'": "line 1, column 12: DE has no part “” with holidays of its own: there is BB, BE, […]",
+    "holidays = '../x'": "line 1, column 12: unknown holiday code “../x”",
+    # hours
+    "[hours]\nmon = ['9-17']": "line 2, column 9: “9” is not a time of day such as “09:00”",
+    "[hours]\nmon = ['09:00-25:00']": "line 2, column 15: “25:00” is not a time of day such as “09:00”",
+    "[hours]\nmon = ['09:00-24:30']": "line 2, column 15: “24:30” is not a time of day such as “09:00”",
+    "[hours]\nmon = ['morning']": "line 2, column 8: “morning” is not a range such as “09:00-17:30”",
+    "[hours]\nmon = [9]": "line 2, column 8: expected text in quotes, not a number",
+    "[hours]\nmon = '09:00-17:30'": (
+        'line 2, column 7: expected a list such as ["09:00-12:00", "13:00-17:30"]'
+    ),
+    "[hours]\nmon = ['17:00-09:00']": (
+        "line 2, column 15: “17:00-09:00” ends before it starts; hours can't run past midnight"
+    ),
+    "[hours]\nmon = ['09:00-09:00']": "line 2, column 8: “09:00-09:00” is empty",
+    "[hours]\nmon = [\n  '13:00-17:00',\n  '09:00-13:30',\n]": (
+        "line 3, column 3: 13:00-17:00 overlaps 09:00-13:30"
+    ),
+    "[hours]\nmon = ['09:00-17:00', '09:00-17:00']": "line 2, column 23: 09:00-17:00 overlaps 09:00-17:00",
+    "[hours]\nmon = []": "line 1, column 2: no day has working hours",
+    "[hours]\nlunch = true": (
+        'line 2, column 9: expected { within = "11:30-13:30", minutes = 60 }, or false for no lunch'
+    ),
+    "[hours]\nlunch = { within = '12:00-12:30', minutes = 45 }": (
+        "line 2, column 45: 45 minutes of lunch don't fit into 12:00-12:30 (30 minutes)"
+    ),
+    "[hours.lunch]\nwithin = '12:00-12:30'": (
+        "line 2, column 10: 60 minutes of lunch don't fit into 12:00-12:30 (30 minutes)"
+    ),
+    "[hours]\nlunch = { within = '12:00', minutes = 45 }": (
+        "line 2, column 20: “12:00” is not a range such as “09:00-17:30”"
+    ),
+    # rules and conditions
+    "[[rule]]\nwhen = 'meetings > 9'\nbook = { strategic = 1 }": "line 1, column 3: “name” is missing",
+    "[[rule]]\nname = 'x'\nbook = { strategic = 1 }": "line 1, column 3: “when” is missing",
+    "[[rule]]\nname = 'x'\nwhen = 'meetings > 9'": (
+        "line 1, column 3: a rule books something, such as book = { strategic = 2 }"
+    ),
+    RULE + "\n" + RULE: "line 7, column 8: there is a rule “amber” above already",
+    RULE.replace("strategic", "stratgic"): (
+        "line 4, column 10: unknown kind “stratgic”; did you mean “strategic”?"
+    ),
+    RULE.replace("strategic", "coachng") + "[blocks.coaching]": (
+        "line 4, column 10: unknown kind “coachng”; did you mean “coaching”?"
+    ),
+    RULE.replace("= 2", "= '2'"): "line 4, column 22: expected a whole number, not text",
+    RULE.replace("= 2", "= 99"): "line 4, column 22: out of range: it is a number from 0 to 10",
+    RULE.replace("meetings >", "metings >"): "line 3, column 9: unknown measure 'metings'; did you mean “meetings”[…]",
+    RULE.replace("> 9", "> 9 and operational_share > 2h"): "line 3, column 46: operational_share is a share[…]",
+    RULE.replace("> 9", ">"): "line 3, column 19: expected a number[…]",
+    '[classify]\nstrategic = ["title ~ \'ok\'", "title ~ \'(\'"]': "line 2, column 39: not a valid pattern[…]",
+    "[classify]\nstrategic = ['titel = \"x\"']": "line 2, column 15: unknown property 'titel'; did you mean “title”?[…]",
+    '[classify]\nstrategic = ["title \\u007e \'a\' or calender = \'x\'"]': "line 2, column 35: unknown property 'calender'[…]",
+    '[classify]\nstrategic = ["""\ntitle = \'a\'\nor x = \'b\'"""]': "line 4, column 4: unknown property 'x'[…]",
+    "[classify]\nstrategic = ['']": "line 2, column 14: must not be empty",
+    # texts
+    "blocks.strategic.title = 'T: {teme}'": (
+        "line 1, column 31: unknown placeholder “teme”; did you mean “theme”?"
+    ),
+    "texts.question = '{theme}: {questoin}'": (
+        "line 1, column 28: unknown placeholder “questoin”; did you mean “question”?"
+    ),
+    "texts.shift = 'Half { open'": "line 1, column 15: a brace has no partner; write {{ or }} for a brace itself",
+    "blocks.strategic.themes = [{ name = 'a' }]": "line 1, column 28: “question” is missing",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ONE_PROBLEM)
+def test_one_problem(tmp_path: Path, text: str) -> None:
+    (found,) = problems(tmp_path, text)
+    expected, more, _ = ONE_PROBLEM[text].partition("[…]")
+    assert found.startswith(expected) if more else found == expected
+
+
+# A text that is not TOML at all, and what is said about it.
+NO_TOML = {
+    "role = manager": "line 1, column 8: this is no value; text stands in quotes",
+    "a = 1\nrole = 'x": 'line 2, column 10: expected "\'", at the end of the file',
+    "role = 'a'\nrole = 'b'\n": "line 2, column 11: this key is set twice",
+    "[hours]\n[hours]\n": "line 2, column 7: this table is there twice",
+    "role 'x'\n": "line 1, column 6: expected '=' after a key in a key/value pair",
+    "a = " + "[" * 5000: "the file is nested too deeply",
+    "a = " + "9" * 5000: "a value can't be read: Exceeds the limit",
+    "a = 2026-02-30": "line 1, column 5: invalid date or datetime",
+}
+
+
+@pytest.mark.parametrize("text", NO_TOML, ids=range(len(NO_TOML)))
+def test_text_that_is_not_toml(tmp_path: Path, text: str) -> None:
+    (found,) = problems(tmp_path, text)
+    assert found.startswith(NO_TOML[text])
+
+
+def test_all_problems_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    found = problems(
+        tmp_path,
+        "role = 'manger'\n"
+        "timezone = 'Berlin'\n"
+        "[hours]\n"
+        "mon = ['09:00-17:00', '16:00-18:00', '9']\n"
+        "lunch = { within = '12:00-12:15' }\n"
+        "[offiste]\n"
+        "[[rule]]\n"
+        "name = 'x'\n"
+        "when = 'metings > 3'\n"
+        "book = { strategc = 1 }\n"
+        "[classify]\n"
+        "away = ['title ~ \"[\"']\n"
+        "[blocks.strategic]\n"
+        "minutes = 50\n",
+        protect="bsy",
+    )
+    assert [line.split(":")[0] for line in found] == [
+        "line 1, column 8",
+        "line 2, column 12",
+        "line 4, column 23",
+        "line 4, column 38",
+        "line 5, column 20",
+        "line 6, column 2",
+        "line 9, column 9",
+        "line 10, column 10",
+        "line 12, column 18",
+        "line 14, column 11",
+        "--protect",
+    ]
+
+
+def test_the_message_of_one_and_of_several(tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text("role = 'manger'\nx = 1")
+    with pytest.raises(ConfigError) as caught:
+        load_config(file, {}, {})
+    assert caught.value.message == (
+        f"2 problems in {file}:\n"
+        "  line 1, column 8: unknown value “manger”; did you mean “manager”?\n"
+        "  line 2, column 1: unknown key “x”"
+    )
+    file.write_text("x = 1")
+    with pytest.raises(ConfigError) as caught:
+        load_config(file, {}, {})
+    assert caught.value.message == f"{file}, line 1, column 1: unknown key “x”"
+
+
+@pytest.mark.parametrize(
+    ("environ", "flags", "expected"),
+    [
+        (
+            {"BLOCKER_ROLE": "boss"},
+            {},
+            "BLOCKER_ROLE: unknown value “boss”: it is manager, executive or specialist",
+        ),
+        ({"BLOCKER_ME": "a@b.example,c"}, {}, "BLOCKER_ME: “c” is not a mail address"),
+        ({"BLOCKER_TIMEZONE": "Mars"}, {}, "BLOCKER_TIMEZONE: unknown time zone “Mars”"),
+        ({}, {"calendar": "work"}, "--calendar: “work” has no scheme (ics:, google:, caldav:)"),
+        ({"BLOCKER_CALENDAR": "a\nb"}, {}, "BLOCKER_CALENDAR: “a b” has no scheme (ics:, google:, caldav:)"),
+    ],
+)
+def test_outside_a_file(
+    environ: dict[str, str], flags: dict[str, object], expected: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(None, {"BLOCKER_STATE_DIR": str(tmp_path), **environ}, flags)
+    assert caught.value.message.startswith(expected)
+
+
+@pytest.mark.parametrize("by", ["flag", "environment"])
+def test_a_named_file_that_is_missing(tmp_path: Path, by: str) -> None:
+    file = tmp_path / "no.toml"
+    with pytest.raises(ConfigError) as caught:
+        load_config(file if by == "flag" else None, {"BLOCKER_CONFIG": str(file)} if by != "flag" else {}, {})
+    assert caught.value.message == f"there is no config file {file}"
+    assert caught.value.hint
+
+
+def test_files_that_are_none(tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    with pytest.raises(ConfigError, match="is a directory, not a config file"):
+        load_config(tmp_path, {}, {})
+    file.write_text("")
+    with pytest.raises(ConfigError, match=r"can't read the config file .*: Not a directory"):
+        load_config(file / "x", {}, {})
+    with pytest.raises(ConfigError, match="can't name a file"):
+        load_config(Path("a\0b"), {}, {})
+    file.write_bytes(b"role = 'manager'\nme = ['\xff@x']")
+    with pytest.raises(ConfigError, match=r"c.toml, line 2: the file is not UTF-8 text"):
+        load_config(file, {}, {})
+    file.write_bytes("\ufeffrole = 'manager'".encode())
+    with pytest.raises(ConfigError, match=r"c.toml begins with a byte order mark"):
+        load_config(file, {}, {})
+    file.write_bytes("role = 'manager'".encode("utf-16"))
+    with pytest.raises(ConfigError, match=r"c.toml, line 1: the file is not UTF-8 text"):
+        load_config(file, {}, {})
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="modes stop nobody here")
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text("")
+    file.chmod(0)
+    with pytest.raises(ConfigError, match=r"can't read the config file .*: Permission denied"):
+        load_config(file, {}, {})
+
+
+def test_a_code_that_gave_holidays_before_is_not_looked_up(tmp_path: Path) -> None:
+    """Looking it up imports a large library; what was kept under that name shows that it is known."""
+    kept = tmp_path / "holidays"
+    kept.mkdir()
+    (kept / "QQ-1-2026.json").write_text("")
+    environ = {"BLOCKER_STATE_DIR": str(tmp_path), "BLOCKER_HOLIDAYS": "QQ-1"}
+    assert load_config(None, environ, {}).settings.holidays == "QQ-1"
+    with pytest.raises(ConfigError, match="unknown holiday code “QQ”"):
+        load_config(None, {**environ, "BLOCKER_HOLIDAYS": "QQ"}, {})
