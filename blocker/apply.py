@@ -19,7 +19,9 @@ from blocker.model import Change, Plan, Receipt, Ref, Remembered
 _ORDER = ("forget", "tombstone", "adopt", "keep", "remove", "move", "create", "update")
 
 
-def apply(plan: Plan, calendar: Calendar, ledger: Ledger, run: int, on_change: Callable[[Change], None]) -> Receipt:
+def apply(
+    plan: Plan, calendar: Calendar, ledger: Ledger, run: int, on_change: Callable[[Change], None]
+) -> Receipt:
     """Make every change of ``plan``; ``on_change`` hears of each as it is done or fails.
 
     Raises Conflict if the calendar changed since it was read and nothing was written yet.

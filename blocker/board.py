@@ -147,14 +147,16 @@ class Board:
     def wants_floor(self, week: Week) -> bool:
         """True if the week still needs a strategic block of ours."""
         return self.rooms[week].needs_floor and not any(
-            block.kind == STRATEGIC and block.week == week and block.state != "lost" for block in self.standing
+            block.kind == STRATEGIC and block.week == week and block.state != "lost"
+            for block in self.standing
         )
 
     def items(self, week: Week) -> list[Item]:
         """What the rules ask for in ``week``, alike demands together, in a canonical order."""
         alike: dict[tuple[object, ...], list[Demand]] = {}
         for demand in sorted(
-            (d for d in self.problem.demands if d.week == week), key=lambda d: (tier_index(d.tier), rank(d.key))
+            (d for d in self.problem.demands if d.week == week),
+            key=lambda d: (tier_index(d.tier), rank(d.key)),
         ):
             look = (demand.kind, demand.prefer, demand.minutes, demand.shortest)
             alike.setdefault(look, []).append(demand)

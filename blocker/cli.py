@@ -5,112 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from blocker import __version__
 from blocker.errors import BlockerError, ConfigError, UsageError
+from blocker.grammar import build_parser
 
 if TYPE_CHECKING:
     from blocker.commands import Answer, Command, Talk
     from blocker.session import Setup
 
 INTERRUPTED = 130
-
-DESCRIPTION = """\
-Keeps protected thinking time on an overloaded leader's calendar: it measures the load of each week,
-books strategic blocks and a quarterly half-day offsite, and says why.
-"""
-
-# group → command → (module:function, help)
-COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
-    "daily": {
-        "run": ("daily:run", "place what is due; what cron calls"),
-        "rebalance": ("daily:rebalance", "make one week better, its blocks may move"),
-    },
-    "looking": {
-        "plan": ("looking:plan", "what run would do"),
-        "load": ("looking:load", "a week's measures, level and the rules that fire"),
-        "explain": ("looking:explain", "why this block, why here; or why a week has its level"),
-    },
-    "setting up": {
-        "init": ("setting_up:init", "write a commented config file"),
-        "check": ("setting_up:check", "is everything in order? what would go wrong next?"),
-        "config": ("setting_up:config_show", "the settings in force, and where each comes from"),
-        "demo": ("demo:demo", "the whole job on a sample calendar, nothing of yours touched"),
-    },
-}
-
-
-class _Parser(argparse.ArgumentParser):
-    """Errors are raised, so that they are shown like every other one, as JSON where asked for."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(message, f"see: {self.prog} --help")
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """The whole command line of design section 5."""
-    parser = _Parser(prog="blocker", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-c", "--config", type=Path, metavar="FILE", help="the config file")
-    parser.add_argument("--calendar", metavar="ADDRESS", help="ics:PATH, google:primary, google:ID or caldav:URL")
-    parser.add_argument("--now", metavar="ISO", help="pretend it is this moment; without an offset, in your zone")
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("-v", "--verbose", action="store_true", help="say more")
-    how.add_argument("-q", "--quiet", action="store_true", help="print only when something changed or failed")
-    parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
-    parser.add_argument("--no-color", action="store_true", help="plain text")
-    parser.add_argument("--version", action="version", version=f"blocker {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-    for group in COMMANDS.values():
-        for name, (target, words) in group.items():
-            command = commands.add_parser(name, help=words, description=words)
-            command.set_defaults(target=target)
-            _ARGUMENTS.get(name, lambda _: None)(command)
-    return parser
-
-
-def _run_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-n", "--dry-run", action="store_true", help="only show what would be done")
-    command.add_argument("-y", "--yes", action="store_true", help="do it without asking")
-    command.add_argument("--force", action="store_true", help="let through a plan that the guard refuses")
-
-
-def _rebalance_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("week", nargs="?", metavar="WEEK", help="this (default), next, 2026-W48, or a date in it")
-    _run_arguments(command)
-
-
-def _plan_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--exit-code", action="store_true", help="exit 5 if there are changes to make")
-
-
-def _load_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("week", nargs="?", metavar="WEEK", help="this (default), next, 2026-W48, or a date in it")
-    command.add_argument("--events", action="store_true", help="list every event, how it was counted and why")
-
-
-def _explain_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("what", metavar="KEY|DATE|WEEK", help="such as strategic/2026-W48/1, 2026-11-24, 2026-W48")
-
-
-def _config_arguments(command: argparse.ArgumentParser) -> None:
-    what = command.add_subparsers(dest="what", metavar="show", required=True, parser_class=_Parser)
-    show = what.add_parser("show", help="print the settings in force")
-    show.add_argument("--origin", action="store_true", help="say where each value comes from")
-
-
-_ARGUMENTS = {
-    "run": _run_arguments,
-    "rebalance": _rebalance_arguments,
-    "plan": _plan_arguments,
-    "load": _load_arguments,
-    "explain": _explain_arguments,
-    "config": _config_arguments,
-}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -130,6 +37,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except Exception as error:
+        if os.environ.get("BLOCKER_DEBUG"):
+            raise
+        _complain(_unexpected(error), as_json)
+        return BlockerError.exit_code
+
+
+def _unexpected(error: Exception) -> BlockerError:
+    """A defect of ours, in one sentence; the traceback is there for those who ask for it."""
+    if isinstance(error, OSError):
+        where = f" {error.filename}" if error.filename else ""
+        return BlockerError(
+            f"the system said no{where}: {error.strerror or error}", "free space? rights? then run again"
+        )
+    return BlockerError(
+        f"a defect in blocker: {type(error).__name__}: {error}",
+        "set BLOCKER_DEBUG=1 and run again to see where",
+    )
 
 
 def _answer(args: argparse.Namespace) -> int:

@@ -50,7 +50,7 @@ class Config:
 def config_path(environ: Mapping[str, str]) -> Path:
     """Where the configuration is unless a flag says otherwise."""
     if environ.get("BLOCKER_CONFIG"):
-        return Path(environ["BLOCKER_CONFIG"])
+        return _place(environ, "BLOCKER_CONFIG")
     from platformdirs import user_config_dir
 
     return Path(user_config_dir(APP), "config.toml")
@@ -59,10 +59,18 @@ def config_path(environ: Mapping[str, str]) -> Path:
 def state_dir(environ: Mapping[str, str]) -> Path:
     """Where the ledger, the lock and the caches are."""
     if environ.get("BLOCKER_STATE_DIR"):
-        return Path(environ["BLOCKER_STATE_DIR"]).absolute()
+        return _place(environ, "BLOCKER_STATE_DIR").absolute()
     from platformdirs import user_state_dir
 
     return Path(user_state_dir(APP))
+
+
+def _place(environ: Mapping[str, str], name: str) -> Path:
+    """A path from the environment; cron and services leave a ``~`` in it. Raises ConfigError."""
+    try:
+        return Path(environ[name]).expanduser()
+    except RuntimeError as error:
+        raise ConfigError(f"{name} is {quoted(environ[name])}: {error}") from None
 
 
 def holiday_dir(environ: Mapping[str, str]) -> Path:

@@ -11,7 +11,7 @@ import tomllib
 from typing import NamedTuple
 
 # ("rule", 0, "book", "strategic"): names of keys, and numbers inside arrays.
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 _TRIPLES = r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}' + r"|'''(?:[^']|'(?!''))*'{3,5}"
 _SINGLES = r'"(?:[^"\\\n]|\\.)*"' + r"|'[^'\n]*'"
@@ -39,27 +39,27 @@ class Lines:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
-        self._keys: dict[Path, int] = {}
-        self._values: dict[Path, int] = {}
-        self._tables: dict[Path, int] = {}  # arrays of tables: how many so far
+        self._keys: dict[KeyPath, int] = {}
+        self._values: dict[KeyPath, int] = {}
+        self._tables: dict[KeyPath, int] = {}  # arrays of tables: how many so far
         self._read()
 
-    def key(self, path: Path) -> Place:
+    def key(self, path: KeyPath) -> Place:
         """The place of a key (for a table: of its name), or of the nearest one around it."""
         return self._nearest(path, self._keys)
 
-    def value(self, path: Path) -> Place:
+    def value(self, path: KeyPath) -> Place:
         """The place of a value; of a table in a header of its own: that of its name."""
         return self._nearest(path, self._values)
 
-    def inside(self, path: Path, index: int) -> Place:
+    def inside(self, path: KeyPath, index: int) -> Place:
         """The place of the character ``index`` (from 0) of a string value, escapes taken into account."""
         start = self._values.get(path)
         if start is None or self._text[start] not in "\"'":
             return self.value(path)
         return self._place(_offset(self._text, start, index))
 
-    def _nearest(self, path: Path, places: dict[Path, int]) -> Place:
+    def _nearest(self, path: KeyPath, places: dict[KeyPath, int]) -> Place:
         while path:
             for known in (places, self._keys):
                 if path in known:
@@ -72,7 +72,7 @@ class Lines:
         return Place(self._text.count("\n", 0, offset) + 1, offset - before)
 
     def _read(self) -> None:
-        table: Path = ()
+        table: KeyPath = ()
         self._skip()
         while self._at < len(self._text):
             if self._text[self._at] == "[":
@@ -81,7 +81,7 @@ class Lines:
                 self._pair(table)
             self._skip()
 
-    def _header(self) -> Path:
+    def _header(self) -> KeyPath:
         several = self._text.startswith("[[", self._at)
         self._at += 2 if several else 1
         self._skip_blanks()
@@ -96,7 +96,7 @@ class Lines:
         self._at += 2 if several else 1
         return path
 
-    def _name(self, prefix: Path, into_arrays: bool = False) -> Path:
+    def _name(self, prefix: KeyPath, into_arrays: bool = False) -> KeyPath:
         """Read a key, dotted or not, and note every part of it that is new."""
         path = prefix
         while match := _PART.match(self._text, self._at):
@@ -112,14 +112,14 @@ class Lines:
             self._at = dot.end()
         return path
 
-    def _pair(self, table: Path) -> None:
+    def _pair(self, table: KeyPath) -> None:
         path = self._name(table)
         self._skip_blanks()
         self._at += 1  # the equals sign
         self._skip_blanks()
         self._value(path)
 
-    def _value(self, path: Path) -> None:
+    def _value(self, path: KeyPath) -> None:
         self._values[path] = self._at
         self._keys.setdefault(path, self._at)
         first = self._text[self._at]
@@ -132,7 +132,7 @@ class Lines:
             if match:
                 self._at = match.end()
 
-    def _items(self, close: str, path: Path) -> None:
+    def _items(self, close: str, path: KeyPath) -> None:
         self._at += 1
         self._skip()
         number = 0

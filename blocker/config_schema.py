@@ -110,16 +110,16 @@ def _hours(table: Table) -> dict[str, Any]:
 def _in_order(table: Table, day: str, ranges: Mapping[int, tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """The ranges of a day in order, those that touch made one."""
     joined: list[tuple[int, int]] = []
-    previous = ""
+    latest = (0, 0)  # the range so far that ends last
     for number, (start, end) in sorted(ranges.items(), key=lambda item: item[1]):
-        if joined and start < joined[-1][1]:
-            message = f"{show_span(start, end)} overlaps {previous}"
+        if start < latest[1]:
+            message = f"{show_span(start, end)} overlaps {show_span(*latest)}"
             table.report.wrong((*table.path, day, number), message)
-        elif joined and start == joined[-1][1]:
+        elif joined and start == latest[1]:
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
-        previous = show_span(start, end)
+        latest = max(latest, (start, end), key=lambda given: given[1])
     return tuple(joined)
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from blocker.config_values import BadValueError, Check, did_you_mean, quoted
 
+if TYPE_CHECKING:
+    from blocker.config_lines import KeyPath
+
 T = TypeVar("T")
-Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong, and where: at a key or at its value, ``index`` characters into a text."""
 
-    path: Path
+    path: KeyPath
     message: str
     at_key: bool = False
     index: int | None = None
@@ -30,16 +32,16 @@ class Report:
     """
 
     problems: list[Problem] = field(default_factory=list)
-    given: list[Path] = field(default_factory=list)
+    given: list[KeyPath] = field(default_factory=list)
     top_keys: Collection[str] = ()
 
-    def wrong(self, path: Path, message: str, index: int | None = None) -> None:
+    def wrong(self, path: KeyPath, message: str, index: int | None = None) -> None:
         self.problems.append(Problem(path, message, False, index))
 
-    def wrong_key(self, path: Path, message: str) -> None:
+    def wrong_key(self, path: KeyPath, message: str) -> None:
         self.problems.append(Problem(path, message, True))
 
-    def check(self, path: Path, check: Check[T], value: object) -> T | None:
+    def check(self, path: KeyPath, check: Check[T], value: object) -> T | None:
         """The checked value, or None and a problem."""
         try:
             return check(value)
@@ -51,7 +53,7 @@ class Report:
 class Table:
     """A TOML table being read: whatever nobody asked for when it is finished is an unknown key."""
 
-    def __init__(self, data: Mapping[str, object], path: Path, report: Report) -> None:
+    def __init__(self, data: Mapping[str, object], path: KeyPath, report: Report) -> None:
         self.data = data
         self.path = path
         self.report = report

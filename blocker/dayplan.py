@@ -160,9 +160,9 @@ def _best(
                     for span, length, use in zip(spans, lengths, picked, strict=True)
                 )
             )
-            if (best is None or (cost, entries) < best) and room.lunch_fits(spans):
-                if room.keeps_bookable(spans):
-                    best = cost, entries
+            better = best is None or (cost, entries) < best
+            if better and room.lunch_fits(spans) and room.keeps_bookable(spans):
+                best = cost, entries
             return
         seconds = lengths[n] * 60
         for minus_points, start in slots[n]:

@@ -84,7 +84,7 @@ def diff(
     for there in recalled.live:
         past = there.when.start <= now
         conflict = _conflict(there.key, solution, examined)
-        if there.key in placed and not past:
+        if there.key in placed and not past and placed[there.key].slot != there.when:
             changes.append(_move(there, placed[there.key], draft))
         elif there.key in unwanted and not there.pinned and not past:
             changes.append(_remove(there, unwanted[there.key], known.get(there.key)))
@@ -130,14 +130,18 @@ def _move(
 
 def _remove(there: StandingBlock, why: str, known: Remembered | None) -> Change:
     return Change(
-        "remove", there.key, there.kind, there.when, standing=there, why=why, causes=known.causes if known else ()
+        "remove",
+        there.key,
+        there.kind,
+        there.when,
+        standing=there,
+        why=why,
+        causes=known.causes if known else (),
     )
 
 
 def _keep(
     there: StandingBlock,
-    solution: Solution,
-    examined: Examined,
     unwanted: Mapping[str, str],
     refreshed: Mapping[str, Block],
     known: Remembered | None,

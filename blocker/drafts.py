@@ -74,7 +74,9 @@ def busy_from_now(kind: str, slot: Interval, request: Request, seen: Survey) -> 
     week = next((load for load in seen.loads.values() if day in load.week.days), None)
     if week is None or week.level == "red":
         return True
-    bookable = sum(seen.days[d].bookable_minutes((), request.workweek.week_span(week.week)) for d in week.week.days)
+    bookable = sum(
+        seen.days[d].bookable_minutes((), request.workweek.week_span(week.week)) for d in week.week.days
+    )
     return bookable < 8 * 60
 
 

@@ -41,6 +41,21 @@ class There:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """What has no slot: a block of ``length`` minutes in a week, or the offsite (then ``week`` is None).
+
+    ``earliest`` is in seconds; ``floor``: cap and bookable minutes would not keep it out.
+    """
+
+    kind: str
+    days: tuple[date, ...]
+    length: int
+    earliest: int
+    floor: bool
+    week: Week | None
+
+
+@dataclass(frozen=True, slots=True)
 class Tested:
     """A slot and the first two limits that it breaks; what is under a meeting is not asked further."""
 
@@ -62,7 +77,8 @@ class Finished:
             if b.key not in moved and b.state != "lost"
         ]
         self.blocks += [
-            There(p.key, p.kind, weeks[p.key], p.slot, outer(p.slot), date_of(p.slot.start)) for p in placements
+            There(p.key, p.kind, weeks[p.key], p.slot, outer(p.slot), date_of(p.slot.start))
+            for p in placements
         ]
         self._rooms: dict[tuple[date, str], DayRoom | None] = {}
 
@@ -71,6 +87,12 @@ class Finished:
         return sum(
             b.slot.minutes for b in self.blocks if b.week == week and b.kind != OFFSITE and b.key != without
         )
+
+    def space(self, case: Case) -> float:
+        """How many minutes the week's cap leaves for the case."""
+        if case.week is None or case.floor:
+            return case.length
+        return self.board.rooms[case.week].cap_minutes - self.minutes(case.week)
 
     def room(self, day: date, without: str = "") -> DayRoom | None:
         """The date with everything of ours on it, ``without`` left out."""
@@ -93,7 +115,9 @@ class Finished:
 
     def near(self, view: DayView) -> list[There]:
         reach = view.before
-        return [b for b in self.blocks if b.span[0] < view.span[1] + reach and view.span[0] - reach < b.span[1]]
+        return [
+            b for b in self.blocks if b.span[0] < view.span[1] + reach and view.span[0] - reach < b.span[1]
+        ]
 
     def slot(
         self, kind: str, days: Iterable[date], lengths: Iterable[int], without: str = "", floor: bool = False

@@ -29,16 +29,17 @@ def week_records(plan: Plan, seen: Survey, request: Request) -> tuple[WeekRecord
         owed = max(0, asked * length - round(load.held["strategic_hours"] * 60))
         if week == request.running and week in old:
             owed = max(owed, old[week].owed_minutes)  # days gone by do not lower what the week owed
-        records.append(replace(record, owed_minutes=owed, **_result(week, plan, seen, request)))
+        records.append(_with_result(replace(record, owed_minutes=owed), plan, seen, request))
     for back in range(1, DEBT_WEEKS + 1):
         week = request.running.plus(-back)
         if week in old:
-            records.append(replace(old[week], **_result(week, plan, seen, request)))
+            records.append(_with_result(old[week], plan, seen, request))
     return tuple(records)
 
 
-def _result(week: Week, plan: Plan, seen: Survey, request: Request) -> dict[str, int]:
-    """Minutes kept, and minutes the person said no to."""
+def _with_result(record: WeekRecord, plan: Plan, seen: Survey, request: Request) -> WeekRecord:
+    """The record with the minutes kept so far, and those the person said no to."""
+    week = record.week
     length = request.settings.kind(STRATEGIC).minutes
     mine = [block for block in request.snapshot.blocks if block.kind == STRATEGIC]
     load = [item.event.when for item in seen.events_of(week, request.workweek) if item.kind == OPERATIONAL]
@@ -47,7 +48,8 @@ def _result(week: Week, plan: Plan, seen: Survey, request: Request) -> dict[str,
         for block in mine
         if key_week(block.key, block.when, request.workweek) == week and block.when.end <= request.now
     )
-    return {"kept_minutes": int(kept), "waived_minutes": length * len(_waived(week, plan.changes, request))}
+    waived = length * len(_waived(week, plan.changes, request))
+    return replace(record, kept_minutes=int(kept), waived_minutes=waived)
 
 
 def _waived(week: Week, changes: Sequence[Change], request: Request) -> set[str]:

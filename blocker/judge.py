@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import floor
 
 from blocker.conditions import Comparison, Group, compare, comparisons, holds
@@ -17,9 +17,6 @@ RECENT_WEEKS = 4
 RECENT_WORKING_DAYS = 4  # fewer, and a week says little about an ordinary one
 FULL_WEEK_DAYS = 5
 CLEAR = 0.1  # a level falls only when its measures are this far on the quiet side
-CALM = LEVELS[0]
-
-Fired = Mapping[str, bool]
 
 
 def judge(
@@ -42,14 +39,20 @@ def judge(
     for week in weeks:
         recent = recent_mean(lately, week.held["capacity_hours"]) if week.week > running else None
         raw = _by_rules(replace(week, recent=recent), rules, full_week_minutes / 60)
-        kept = _held_back(raw, records.get(week.week), running)
+        kept = raw if week.week < running else _held_back(raw, records.get(week.week), running)
         judged.append(replace(kept, booked=_booked(kept, rules)))
     return tuple(judged)
 
 
 def recent_weeks(completed: Iterable[WeekLoad], running: Week) -> tuple[WeekLoad, ...]:
     """The last four completed weeks with at least four working days, oldest first."""
-    full = [week for week in completed if week.week < running and week.working_days >= RECENT_WORKING_DAYS]
+    full = [
+        week
+        for week in completed
+        if week.week < running
+        and week.working_days >= RECENT_WORKING_DAYS
+        and week.held["capacity_hours"] > 0
+    ]
     return tuple(sorted(full, key=lambda week: week.week)[-RECENT_WEEKS:])
 
 
@@ -85,38 +88,69 @@ def remember(record: WeekRecord | None, load: WeekLoad, running: Week) -> WeekRe
 
 def is_clear(load: WeekLoad, level: str) -> bool:
     """True if every clause of the level's rule is clear of its threshold by a tenth."""
-    return all(clause.clear for clause in load.clauses if clause.rule == level)
+    return not _not_clear(load, level)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """One rule tried on one week. ``fires_by_held`` leaves the weeks just past out of it."""
+
+    rule: Rule
+    clauses: Mapping[Comparison, Clause]
+    fires: bool
+    fires_by_held: bool
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """The comparisons that made the rule fire, the one furthest past its threshold first."""
+        whole = self.rule.condition
+        alternatives = whole.parts if isinstance(whole, Group) and whole.needed == 1 else (whole,)
+        firing = [
+            part
+            for alternative in alternatives
+            if holds(alternative, lambda part: self.clauses[part].fires)
+            for part in comparisons(alternative)
+            if self.clauses[part].fires
+        ]
+        firing.sort(key=lambda part: -_excess(part, self.clauses[part].cause))
+        return tuple(self.clauses[part].cause for part in firing)
 
 
 def _by_rules(week: WeekLoad, rules: Sequence[Rule], full_hours: float) -> WeekLoad:
     """The week with its clauses, level and causes, as if nothing were remembered."""
+    verdicts = [_verdict(rule, week, full_hours) for rule in rules]
+    fired = [verdict for verdict in verdicts if verdict.fires]
+    level = _level(verdict.rule.name for verdict in fired)
+    by_held = _level(verdict.rule.name for verdict in verdicts if verdict.fires_by_held)
+    telling = [v for v in fired if v.rule.name == level or v.rule.name not in LEVELS]
+    return replace(
+        week,
+        level=level,
+        judged_by="recent" if LEVELS.index(by_held) < LEVELS.index(level) else "held",
+        causes=tuple(cause for verdict in telling for cause in verdict.causes),
+        clauses=tuple(clause for verdict in verdicts for clause in verdict.clauses.values()),
+    )
+
+
+def _verdict(rule: Rule, week: WeekLoad, full_hours: float) -> _Verdict:
     capacity = week.held["capacity_hours"]
     scale = capacity / full_hours if full_hours else 1.0
-    clauses: list[Clause] = []
-    causes: list[Cause] = []
-    fired, fired_by_held = {}, {}
-    by_level: dict[str, list[Cause]] = {}
-    for rule in rules:
-        found = {part: _clause(rule, part, week, scale) for part in comparisons(rule.condition)}
-        clauses += found.values()
-        # A week without any capacity is no load: 0 h of meetings are not "at least 0 h".
-        fired[rule.name] = capacity > 0 and holds(rule.condition, lambda part: found[part].fires)  # noqa: B023
-        fired_by_held[rule.name] = capacity > 0 and holds(
-            rule.condition,
-            lambda part: compare(week.held[part.name], part.sign, _threshold(part, scale)),
-        )
-        if fired[rule.name]:
-            by_level[rule.name] = _causes(rule, found)
-    level = _level(fired)
-    for name, its in by_level.items():
-        if name == level or name not in LEVELS:
-            causes += its
-    judged_by = "recent" if LEVELS.index(_level(fired_by_held)) < LEVELS.index(level) else "held"
-    return replace(week, level=level, judged_by=judged_by, causes=tuple(causes), clauses=tuple(clauses))
+    clauses = {part: _clause(rule, part, week, scale) for part in comparisons(rule.condition)}
+    by_held = {
+        part: capacity > 0 and compare(week.held[part.name], part.sign, clause.cause.threshold)
+        for part, clause in clauses.items()
+    }
+    return _Verdict(
+        rule,
+        clauses,
+        fires=holds(rule.condition, lambda part: clauses[part].fires),
+        fires_by_held=holds(rule.condition, by_held.__getitem__),
+    )
 
 
-def _level(fired: Fired) -> str:
-    return next((level for level in reversed(LEVELS) if fired.get(level)), CALM)
+def _level(rules: Iterable[str]) -> str:
+    """The highest level that the names of firing rules give."""
+    return LEVELS[max((LEVELS.index(name) for name in rules if name in LEVELS), default=0)]
 
 
 def _clause(rule: Rule, part: Comparison, week: WeekLoad, scale: float) -> Clause:
@@ -124,6 +158,7 @@ def _clause(rule: Rule, part: Comparison, week: WeekLoad, scale: float) -> Claus
     recent = week.recent[part.name] if week.recent is not None else None
     measured = held if recent is None else _heavier(part, held, recent)
     threshold = _threshold(part, scale)
+    # A week without any capacity is no load: its 0 h of meetings are not "at least 0 h".
     fires = week.held["capacity_hours"] > 0 and compare(measured, part.sign, threshold)
     cause = Cause(rule.name, part.name, measured, threshold, part.unit, held, recent)
     return Clause(rule.name, part.text, cause, fires, not fires and _clear(part, measured, threshold))
@@ -155,22 +190,6 @@ def _clear(part: Comparison, measured: float, threshold: float) -> bool:
     return compare(measured, ">=", threshold * (1 + CLEAR))
 
 
-def _causes(rule: Rule, found: Mapping[Comparison, Clause]) -> list[Cause]:
-    """The comparisons that made the rule fire, the one furthest past its threshold first."""
-    whole = rule.condition
-    either = isinstance(whole, Group) and whole.needed == 1
-    alternatives = whole.parts if either and isinstance(whole, Group) else (whole,)
-    causes = [
-        (_excess(part, found[part].cause), found[part].cause)
-        for alternative in alternatives
-        if holds(alternative, lambda part: found[part].fires)
-        for part in comparisons(alternative)
-        if found[part].fires
-    ]
-    causes.sort(key=lambda pair: -pair[0])
-    return [cause for _, cause in causes]
-
-
 def _excess(part: Comparison, cause: Cause) -> float:
     """How far past the threshold, as a ratio: 1 is exactly there."""
     over, under = (cause.measured, cause.threshold) if _upward(part) else (cause.threshold, cause.measured)
@@ -178,33 +197,38 @@ def _excess(part: Comparison, cause: Cause) -> float:
 
 
 def _held_back(load: WeekLoad, record: WeekRecord | None, running: Week) -> WeekLoad:
-    """Keep a remembered level that is not to fall yet; it falls by one step at a time."""
+    """Keep a remembered level that may not fall yet. A level falls one step at a time."""
     if record is None or LEVELS.index(record.level) <= LEVELS.index(load.level):
         return load
     if load.held["capacity_hours"] <= 0:
         return load
-    before = running.plus(-1)
-    not_clear = [clause for clause in load.clauses if clause.rule == record.level and not clause.clear]
-    if not_clear:
-        cause = not_clear[0].cause
-        why = f"{record.level} stays: {cause.measure} is not clear of its threshold by a tenth"
-    elif running in record.not_clear_in:
-        why = (
-            f"{record.level} stays: earlier in {running} a measure was not clear of its threshold by a tenth"
-        )
-    elif before not in record.clear_in or before in record.not_clear_in:
-        why = f"{record.level} stays until every measure has been clear by a tenth for two weeks"
-    else:
-        below = LEVELS[LEVELS.index(record.level) - 1]
-        if below == load.level:
+    level, causes, why = record.level, record.causes, _why_not_yet(load, record, running)
+    if not why:
+        level, causes = LEVELS[LEVELS.index(level) - 1], ()
+        if level == load.level:
             return load
-        record = replace(record, level=below, causes=())
-        not_clear = [clause for clause in load.clauses if clause.rule == below]
-        why = f"{below} stays until every measure has been clear of it by a tenth for two weeks"
+        why = "it comes down one level at a time"
+    causes = causes or tuple(clause.cause for clause in _not_clear(load, level))
     others = tuple(cause for cause in load.causes if cause.rule not in LEVELS)
-    remembered = record.causes or tuple(clause.cause for clause in not_clear)
-    its = tuple(cause for cause in remembered if cause.rule in LEVELS)
-    return replace(load, level=record.level, causes=its + others, held_back=why)
+    remembered = tuple(cause for cause in causes if cause.rule in LEVELS)
+    return replace(load, level=level, causes=remembered + others, held_back=f"{level} stays: {why}")
+
+
+def _why_not_yet(load: WeekLoad, record: WeekRecord, running: Week) -> str:
+    """Why the remembered level may not fall; empty if it may: clear in this ISO week and the last."""
+    near = _not_clear(load, record.level)
+    if near:
+        return f"“{near[0].text}” is not clear by a tenth"
+    if running in record.not_clear_in:
+        return f"earlier in {running} not every measure was clear by a tenth"
+    before = running.plus(-1)
+    if before not in record.clear_in or before in record.not_clear_in:
+        return f"every measure has to be clear by a tenth in two weeks running, and was not in {before}"
+    return ""
+
+
+def _not_clear(load: WeekLoad, level: str) -> list[Clause]:
+    return [clause for clause in load.clauses if clause.rule == level and not clause.clear]
 
 
 def _booked(load: WeekLoad, rules: Sequence[Rule]) -> Mapping[str, int]:

@@ -82,7 +82,9 @@ class Ledger:
 
     def memory(self) -> Memory:
         """Everything remembered of this calendar, as a value."""
-        rows = self._db.execute("SELECT * FROM block WHERE calendar = ? ORDER BY key", (self._calendar,)).fetchall()
+        rows = self._db.execute(
+            "SELECT * FROM block WHERE calendar = ? ORDER BY key", (self._calendar,)
+        ).fetchall()
         about = self._db.execute("SELECT * FROM calendar WHERE address = ?", (self._calendar,)).fetchone()
         skips = [row["what"] for row in self._rows("skip")]
         return Memory(
@@ -90,7 +92,9 @@ class Ledger:
             weeks=tuple(_week_record(row) for row in self._rows("week")),
             skipped_weeks=tuple(parse_week(what) for what in skips if "/" not in what),
             skipped_keys=tuple(what for what in skips if "/" in what),
-            paused_until=date.fromisoformat(about["paused_until"]) if about and about["paused_until"] else None,
+            paused_until=date.fromisoformat(about["paused_until"])
+            if about and about["paused_until"]
+            else None,
             busy_hours={parse_week(row["week"]): row["hours"] for row in self._rows("busy")},
             said=tuple(row["what"] for row in self._rows("said")),
             generations={row["key"]: row["generation"] for row in rows},
@@ -161,20 +165,25 @@ class Ledger:
 
     def mark_said(self, what: Sequence[str]) -> None:
         with self._transaction():
-            self._db.executemany("INSERT OR IGNORE INTO said VALUES (?, ?)", [(self._calendar, w) for w in what])
+            self._db.executemany(
+                "INSERT OR IGNORE INTO said VALUES (?, ?)", [(self._calendar, w) for w in what]
+            )
 
     # Runs and their changes: the write-ahead record, and what undo reads
 
     def begin_run(self, command: str, now: datetime) -> int:
         with self._transaction():
             cursor = self._db.execute(
-                "INSERT INTO run (calendar, command, started) VALUES (?, ?, ?)", (self._calendar, command, _when(now))
+                "INSERT INTO run (calendar, command, started) VALUES (?, ?, ?)",
+                (self._calendar, command, _when(now)),
             )
         return int(cursor.lastrowid or 0)
 
     def end_run(self, run: int, now: datetime, exit_code: int) -> None:
         with self._transaction():
-            self._db.execute("UPDATE run SET finished = ?, exit_code = ? WHERE id = ?", (_when(now), exit_code, run))
+            self._db.execute(
+                "UPDATE run SET finished = ?, exit_code = ? WHERE id = ?", (_when(now), exit_code, run)
+            )
 
     def record_intent(self, run: int, position: int, change: Change) -> None:
         """Write down a change before it is made."""
@@ -200,7 +209,8 @@ class Ledger:
                 yield
         except sqlite3.OperationalError as problem:
             raise LedgerError(
-                f"the ledger could not be written: {problem}", "free some space or check the state folder's rights"
+                f"the ledger could not be written: {problem}",
+                "free some space or check the state folder's rights",
             ) from problem
 
 
@@ -215,7 +225,8 @@ def open_ledger(state_dir: Path, calendar: str) -> Ledger:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as problem:
         raise LedgerError(
-            f"the ledger {path} can't be opened: {problem.strerror}", "set BLOCKER_STATE_DIR to a writable folder"
+            f"the ledger {path} can't be opened: {problem.strerror}",
+            "set BLOCKER_STATE_DIR to a writable folder",
         ) from problem
     connection = sqlite3.connect(path, timeout=5, isolation_level="IMMEDIATE")
     connection.row_factory = sqlite3.Row
@@ -224,7 +235,9 @@ def open_ledger(state_dir: Path, calendar: str) -> Ledger:
         connection.execute("PRAGMA foreign_keys = ON")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
-            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            )
         elif version > SCHEMA_VERSION:
             raise LedgerError(
                 f"the ledger {path} was written by a newer blocker (schema {version})", "upgrade blocker"

@@ -50,7 +50,9 @@ class Event:
     status: str = "confirmed"  # confirmed | tentative | cancelled
     transparent: bool | None = None  # None: the calendar does not say
     response: str = "none"  # the user's own: accepted | declined | tentative | needs-action | none
-    event_type: str = "default"  # Google's words: default | outOfOffice | focusTime | workingLocation | birthday | …
+    event_type: str = (
+        "default"  # Google's words: default | outOfOffice | focusTime | workingLocation | birthday | …
+    )
     organizer: str = ""  # address, lower case; empty if unknown
     organizer_is_me: bool = False
     attendees: tuple[str, ...] = ()  # the others' addresses, lower case, the user left out

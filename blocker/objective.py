@@ -134,7 +134,9 @@ def points(scenery: Scenery, prefer: str, start: int, end: int) -> int:
 def terms(scenery: Scenery, prefer: str, start: int, end: int, neighbours: int) -> tuple[Term, ...]:
     """The same by name, with ``neighbours`` pairs of neighbouring strategic days laid to this block."""
     part = part_of_day(prefer, start, end, scenery.noon)
-    how = {PART_OF_DAY: f"in the {prefer}", PARTLY: f"partly in the {prefer}"}.get(part, f"not in the {prefer}")
+    how = {PART_OF_DAY: f"in the {prefer}", PARTLY: f"partly in the {prefer}"}.get(
+        part, f"not in the {prefer}"
+    )
     busy = busiest_hour(start, end, scenery.busiest)
     rests = slivers(start, end, scenery.gaps)
     named = [

@@ -18,9 +18,7 @@ def unplaced(asked: Demands, offsite: OffsiteAsked, solution: Solution) -> tuple
     return (*asked.answered, *offsite.answered, *solution.unplaced)
 
 
-def floors(
-    request: Request, seen: Survey, asked: Demands, changes: Sequence[Change]
-) -> tuple[WeekPlan, ...]:
+def floors(request: Request, seen: Survey, asked: Demands, changes: Sequence[Change]) -> tuple[WeekPlan, ...]:
     """Each week of the horizon with what became of its floor."""
     there = {
         key_week(change.key, change.slot, request.workweek)
@@ -30,11 +28,15 @@ def floors(
     plans = []
     for week in request.horizon:
         floor = "block" if week in there else asked.floors[week]
-        plans.append(WeekPlan(seen.loads[week], "unplaced" if floor == "block" and week not in there else floor))
+        plans.append(
+            WeekPlan(seen.loads[week], "unplaced" if floor == "block" and week not in there else floor)
+        )
     return tuple(plans)
 
 
-def offsites(offsite: OffsiteAsked, changes: Sequence[Change], missing: Sequence[Unplaced]) -> tuple[QuarterPlan, ...]:
+def offsites(
+    offsite: OffsiteAsked, changes: Sequence[Change], missing: Sequence[Unplaced]
+) -> tuple[QuarterPlan, ...]:
     """Each quarter with what became of its offsite."""
     placed = {change.key: change for change in changes if change.kind == OFFSITE}
     why = {item.key: item.why for item in missing}
@@ -57,9 +59,13 @@ def notes(
     found: dict[str, str] = {}
     for change in changes:
         if change.action == "tombstone":
-            found[f"deleted {change.key}"] = f"{change.key} was deleted on the calendar: it will not come back."
+            found[f"deleted {change.key}"] = (
+                f"{change.key} was deleted on the calendar: it will not come back."
+            )
         elif change.conflict is not None:
-            found[f"conflict {change.key} {change.conflict}"] = f"{change.key} stays where it is: {change.conflict}."
+            found[f"conflict {change.key} {change.conflict}"] = (
+                f"{change.key} stays where it is: {change.conflict}."
+            )
         elif change.placement is not None and change.placement.outside_manners:
             found[f"outside {change.key}"] = (
                 f"{change.key} takes more than the manners allow: without it the week would have none."

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from blocker.board import Board, Mover, rank
 from blocker.dayplan import Entry
+from blocker.finished import Finished
 from blocker.horizon import HorizonBest, HorizonSolver
-from blocker.model import OFFSITE, Demand, Placement, Unplaced
-from blocker.objective import Span
-from blocker.problem import Problem, Solution
+from blocker.model import OFFSITE, STRATEGIC, Demand, Placement, Unplaced
+from blocker.problem import Problem, Solution, Standing
 from blocker.slots import as_interval
 from blocker.weekplan import WeekBest
+from blocker.whyhere import WhyHere
+from blocker.whynot import WhyNot
+from blocker.workweek import Week, week_of
 
 
 def place(problem: Problem) -> Solution:
@@ -17,39 +22,25 @@ def place(problem: Problem) -> Solution:
     board = Board(problem)
     solver = HorizonSolver(board)
     best = solver.solve()
-    placements: list[Placement] = []
-    placed: set[str] = set()
-    for plan in best.weeks:
-        for entry, who in hand_out(plan):
-            placements.append(_placement(plan, entry, who))
-            placed.add(who.key)
-    if best.half_day is not None and problem.offsite is not None:
-        start = best.half_day.start
-        placements.append(
-            Placement(
-                key=problem.offsite.key, kind=OFFSITE, tier=OFFSITE,
-                slot=as_interval(start, start + best.half_day.minutes * 60),
-                moved_from=best.offsite_from.slot if best.offsite_from else None,
-                why="the lightest half day",
-            )
-        )  # fmt: skip
-        placed.add(problem.offsite.key)
-    placements.sort(key=lambda p: (p.slot, rank(p.key)))
-    unplaced = [
-        Unplaced(d.key, d.kind, d.minutes, "no_room", "no room", causes=d.causes, tier=d.tier)
-        for d in sorted(problem.demands, key=lambda d: (d.week, rank(d.key)))
-        if d.key not in placed
-    ]
-    if solver.offsite is not None and best.half_day is None:
-        unplaced.append(
-            Unplaced(solver.offsite.key, OFFSITE, solver.offsite.minutes, "no_room", "no half day is free", tier=OFFSITE)
-        )
-    stuck, waiting, lost = settle(board, best, placed)
-    return Solution(tuple(placements), tuple(unplaced), stuck, waiting, lost, best.value)
+    why = WhyHere(solver, best)
+    placements = [_placement(why, plan, *handed) for plan in best.weeks for handed in hand_out(plan)]
+    weeks = {demand.key: demand.week for demand in problem.demands}
+    weeks |= {block.key: block.week for block in problem.standing}
+    offsite = problem.offsite
+    if best.half_day is not None and offsite is not None:
+        placements.append(_offsite(why, best, offsite.key))
+        weeks[offsite.key] = week_of(best.half_day.day)
+    placements.sort(key=lambda placement: (placement.slot, rank(placement.key)))
+    finished = Finished(board, placements, weeks)
+    placed = {placement.key for placement in placements}
+    stuck, waiting, lost = settle(board, finished, best, placed)
+    return Solution(
+        tuple(placements), _unplaced(solver, finished, best, placed), stuck, waiting, lost, best.value
+    )
 
 
 def hand_out(plan: WeekBest) -> list[tuple[Entry, Demand | Mover]]:
-    """Who gets which slot: the floor the short or outside one, then in order of rank and time."""
+    """Who gets which slot: a short one is the floor's, the rest go by rank in order of time."""
     handed: list[tuple[Entry, Demand | Mover]] = []
     for item in plan.items.values():
         mine = [entry for entry in plan.entries if entry.name == item.name]
@@ -61,35 +52,108 @@ def hand_out(plan: WeekBest) -> list[tuple[Entry, Demand | Mover]]:
     return sorted(handed, key=lambda pair: pair[0])
 
 
-def _placement(plan: WeekBest, entry: Entry, who: Demand | Mover) -> Placement:
-    standing = who.standing if isinstance(who, Mover) else None
+def _placement(why: WhyHere, plan: WeekBest, entry: Entry, who: Demand | Mover) -> Placement:
     item = plan.items[entry.name]
-    ours: Demand | object = standing or who
     return Placement(
-        key=who.key, kind=item.kind, tier=getattr(ours, "tier"),  # noqa: B009
+        key=who.key,
+        kind=item.kind,
+        tier=who.standing.tier if isinstance(who, Mover) else who.tier,
         slot=as_interval(*entry.span),
-        causes=who.causes if isinstance(who, Demand) else (),
-        moved_from=standing.slot if standing else None,
-        outside_manners=plan.outside and item.strategic and item.floor,
+        causes=() if isinstance(who, Mover) else who.causes,
+        why=why.words(plan, entry, item),
+        terms=why.terms(plan, entry, item),
+        moved_from=who.standing.slot if isinstance(who, Mover) else None,
+        outside_manners=plan.outside and item.strategic,
         short=-entry.minus_minutes in item.short,
-    )  # fmt: skip
+        next_best=why.next_best(plan, entry, item),
+    )
+
+
+def _offsite(why: WhyHere, best: HorizonBest, key: str) -> Placement:
+    half_day, was = best.half_day, best.offsite_from
+    assert half_day is not None  # noqa: S101  asked by the caller
+    words, terms, next_best = why.half_day(half_day)
+    return Placement(
+        key=key,
+        kind=OFFSITE,
+        tier=OFFSITE,
+        slot=as_interval(half_day.start, half_day.start + half_day.minutes * 60),
+        why=words,
+        terms=terms,
+        moved_from=was.slot if was else None,
+        next_best=next_best,
+    )
+
+
+def _unplaced(
+    solver: HorizonSolver, finished: Finished, best: HorizonBest, placed: set[str]
+) -> tuple[Unplaced, ...]:
+    why_not = WhyNot(solver.board, finished)
+    floored = {plan.week for plan in best.weeks if not solver.weeks[plan.week].wants_floor or plan.value[0]}
+    missing = sorted(
+        (demand for demand in solver.board.problem.demands if demand.key not in placed),
+        key=lambda demand: (demand.week, rank(demand.key)),
+    )
+    found = []
+    for demand in missing:
+        floor = demand.tier == "floor" and demand.kind == STRATEGIC and demand.week not in floored
+        found.append(why_not.demand(demand, floor))
+    if solver.offsite is not None and best.half_day is None and solver.offsite_from is None:
+        found.append(why_not.offsite(solver.offsite))
+    return tuple(found)
 
 
 def settle(
-    board: Board, best: HorizonBest, placed: set[str]
-) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
-    """What becomes of blocks in conflict that do not move: stuck, waiting or lost."""
+    board: Board, finished: Finished, best: HorizonBest, placed: set[str]
+) -> tuple[Mapping[str, str], tuple[str, ...], tuple[str, ...]]:
+    """What becomes of blocks in conflict that do not move: stuck (and why), waiting, lost."""
     stuck: dict[str, str] = {}
     waiting: list[str] = []
     lost: list[str] = []
+    moves = sum(mover.counted for plan in best.weeks for mover in plan.moved) + bool(best.offsite_from)
     for block in board.standing:
         if block.state not in ("overlapped", "lost") or block.key in placed:
             continue
-        if block.state == "lost":
+        mover = board.movers.get(block.key)
+        room = mover is not None and moves >= board.problem.max_moves and _could_move(board, finished, mover)
+        if room and not (block.state == "lost" and _in_the_way(board, finished, block)):
+            waiting.append(block.key)
+        elif block.state == "lost":
             lost.append(block.key)
         else:
-            stuck[block.key] = "no other slot"
+            stuck[block.key] = _stuck(board, finished, block, mover)
     return stuck, tuple(waiting), tuple(lost)
 
 
-__all__ = ["Span", "place"]
+def _could_move(board: Board, finished: Finished, mover: Mover) -> bool:
+    """True if the finished plan has a slot for it, and only the number of moves was in the way."""
+    week, item = mover.standing.week, board.item_of(mover)
+    space = board.rooms[week].cap_minutes - finished.minutes(week, mover.key)
+    floor = item.floor and not any(b.kind == STRATEGIC and b.week == week for b in finished.blocks)
+    lengths = [length for length in mover.lengths + mover.short if floor or length <= space]
+    return finished.slot(mover.standing.kind, week.days, lengths, mover.key, floor) is not None
+
+
+def _in_the_way(board: Board, finished: Finished, block: Standing) -> bool:
+    """True if a block of the plan is where a lost one would have to wait."""
+    low, high = board.spans[block.key]
+    reach = board.problem.buffer_before * 60
+    return any(there.span[0] < high + reach and low < there.span[1] + reach for there in finished.blocks)
+
+
+def _stuck(board: Board, finished: Finished, block: Standing, mover: Mover | None) -> str:
+    if mover is None and block.kind == OFFSITE:
+        if board.problem.offsite is None or board.problem.offsite.key != block.key:
+            return "too little notice is left to move it"
+        return "no other half day of the quarter is free"
+    if mover is None:
+        return f"its week {block.week} is outside the horizon"
+    return _no_slot(board, finished, block.week, block.kind, block.shortest)
+
+
+def _no_slot(board: Board, finished: Finished, week: Week, kind: str, shortest: int) -> str:
+    case = Demand("", kind, "other", week, shortest, shortest)
+    return "no other slot in its week: " + WhyNot(board, finished).demand(case, floor=False).why
+
+
+__all__ = ["place"]

@@ -12,7 +12,9 @@ from blocker.survey import Request, Survey
 from blocker.workweek import Week
 
 
-def pose(request: Request, seen: Survey, examined: Examined, asked: Demands, offsite: OffsiteAsked) -> Problem:
+def pose(
+    request: Request, seen: Survey, examined: Examined, asked: Demands, offsite: OffsiteAsked
+) -> Problem:
     """Everything placement may look at. The cap is 40 % of the time a week is judged to have free."""
     own = frozenset(
         request.workweek.date_of(item.event.when.start)
@@ -24,7 +26,10 @@ def pose(request: Request, seen: Survey, examined: Examined, asked: Demands, off
         earliest=request.earliest,
         workweek=request.workweek,
         days=seen.days,
-        weeks=tuple(WeekRoom(week, _cap(week, seen), asked.floors[week] == "unplaced" or _only_lost(week, examined)) for week in request.horizon),
+        weeks=tuple(
+            WeekRoom(week, _cap(week, seen), asked.floors[week] == "unplaced" or _only_lost(week, examined))
+            for week in request.horizon
+        ),
         demands=asked.wanted,
         standing=examined.standing,
         offsite=offsite.demand,
@@ -34,7 +39,9 @@ def pose(request: Request, seen: Survey, examined: Examined, asked: Demands, off
         buffer_after=request.settings.buffer_after,
         max_moves=MAX_MOVES,
         events=tuple(
-            item.event for item in seen.classified if item.kind not in (IGNORED, AWAY) and not item.event.all_day
+            item.event
+            for item in seen.classified
+            if item.kind not in (IGNORED, AWAY) and not item.event.all_day
         ),
         own_strategic=own,
     )

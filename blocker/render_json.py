@@ -27,7 +27,8 @@ def plan_document(plan: Plan, applied: bool) -> dict[str, Any]:
         "applied": applied,
         "weeks": [week_document(week.load, week) for week in plan.weeks],
         "quarters": [
-            {"quarter": str(q.quarter), "offsite": q.offsite, "key": q.key, "why": q.why} for q in plan.quarters
+            {"quarter": str(q.quarter), "offsite": q.offsite, "key": q.key, "why": q.why}
+            for q in plan.quarters
         ],
         "changes": [_change(change, zone) for change in plan.changes],
         "unplaced": [_unplaced(item, zone) for item in plan.unplaced],
@@ -58,7 +59,9 @@ def week_document(load: WeekLoad, plan: WeekPlan | None = None) -> dict[str, Any
     return document
 
 
-def load_document(weeks: Sequence[tuple[WeekPlan, Sequence[Classified] | None]], zone: ZoneInfo) -> dict[str, Any]:
+def load_document(
+    weeks: Sequence[tuple[WeekPlan, Sequence[Classified] | None]], zone: ZoneInfo
+) -> dict[str, Any]:
     """What ``load --json`` prints; with events where they were asked for."""
     documents = []
     for week, events in weeks:
@@ -149,4 +152,9 @@ def _unplaced(item: Unplaced, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _event(item: Classified, zone: ZoneInfo) -> dict[str, Any]:
-    return {"title": item.event.shown_title, **_span(item.event.when, zone), "kind": item.kind, "why": item.why}
+    return {
+        "title": item.event.shown_title,
+        **_span(item.event.when, zone),
+        "kind": item.kind,
+        "why": item.why,
+    }

@@ -23,7 +23,9 @@ def plan_lines(plan: Plan, verbose: bool = False) -> list[str]:
     zone = ZoneInfo(plan.zone)
     lines = [week_line(week) for week in plan.weeks]
     for quarter in plan.quarters:
-        lines.append(f"{quarter.quarter}   offsite {quarter.offsite}" + (f" ({quarter.why})" if quarter.why else ""))
+        lines.append(
+            f"{quarter.quarter}   offsite {quarter.offsite}" + (f" ({quarter.why})" if quarter.why else "")
+        )
     shown = [c for c in plan.changes if c.action != "forget"]
     if shown:
         lines.append("")
@@ -43,14 +45,18 @@ def plan_lines(plan: Plan, verbose: bool = False) -> list[str]:
     return [*lines, "", summary(plan)]
 
 
-def summary(plan: Plan) -> str:
-    """One line: how much would change."""
-    count = {name: sum(c.action == name for c in plan.changes) for name in ("create", "move", "update", "remove")}
+def summary(plan: Plan, done: bool = False) -> str:
+    """One line: how much would change, or has."""
+    count = {
+        name: sum(c.action == name for c in plan.changes) for name in ("create", "move", "update", "remove")
+    }
     if not any(count.values()):
         kept = sum(c.action in ("keep", "adopt") for c in plan.changes)
         return f"Nothing to do: {kept} blocks stand." if kept != 1 else "Nothing to do: one block stands."
-    words = {"create": "to create", "move": "to move", "update": "to refresh", "remove": "to remove"}
-    return ", ".join(f"{number} {words[name]}" for name, number in count.items() if number) + "."
+    words = {"create": "create", "move": "move", "update": "refresh", "remove": "remove"}
+    past = {"create": "created", "move": "moved", "update": "refreshed", "remove": "removed"}
+    parts = [f"{n} {past[name] if done else 'to ' + words[name]}" for name, n in count.items() if n]
+    return ("Done: " if done else "") + ", ".join(parts) + "."
 
 
 def week_line(week: WeekPlan) -> str:
@@ -97,7 +103,11 @@ def load_lines(week: WeekPlan, zone: ZoneInfo, events: Sequence[Classified] | No
     fired = {clause.cause.measure for clause in load.clauses if clause.fires}
     for name, value in load.held.items():
         unit = unit_of(name)
-        recent = f"   recent weeks {quantity(load.recent[name], unit)}" if load.recent and name in load.recent else ""
+        recent = (
+            f"   recent weeks {quantity(load.recent[name], unit)}"
+            if load.recent and name in load.recent
+            else ""
+        )
         mark = "!" if name in fired else " "
         lines.append(f" {mark} {MEASURE_WORDS.get(name, name):<42} {quantity(value, unit):>8}{recent}")
     lines += ["", f"Level: {load.level}" + (f" ({load.held_back})" if load.held_back else "")]
@@ -120,7 +130,8 @@ def event_lines(events: Iterable[Classified], zone: ZoneInfo) -> list[str]:
 def clause_lines(load: WeekLoad) -> list[str]:
     """Every clause with measured value and threshold: what ``explain WEEK`` shows."""
     return [
-        f"  {'fires' if clause.fires else 'quiet'}  {cause_words(clause.cause, {})}" for clause in load.clauses
+        f"  {'fires' if clause.fires else 'quiet'}  {cause_words(clause.cause, {})}"
+        for clause in load.clauses
     ]
 
 
@@ -131,7 +142,11 @@ def causes_text(causes: Iterable[Cause]) -> str:
 def span(slot: Interval, zone: ZoneInfo) -> str:
     """``Tue 24 Nov 09:00–11:00``, in the user's zone."""
     start, end = slot.start.astimezone(zone), slot.end.astimezone(zone)
-    return f"{start:%a %d %b %H:%M}–{end:%H:%M}" if start.date() == end.date() else f"{moment(start)} – {moment(end)}"
+    return (
+        f"{start:%a %d %b %H:%M}–{end:%H:%M}"
+        if start.date() == end.date()
+        else f"{moment(start)} – {moment(end)}"
+    )
 
 
 def moment(local: datetime) -> str:

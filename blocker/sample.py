@@ -149,7 +149,14 @@ def _once(monday: date) -> Iterator[str]:
         yield from _event(f"once-{number}@sample.example.org", title, day, start, minutes, BERLIN, others)
     declined = monday + timedelta(weeks=1, days=3)
     yield from _event(
-        "declined@sample.example.org", "Sales kick-off rehearsal", declined, "09:00", 240, BERLIN, 8, answer="DECLINED"
+        "declined@sample.example.org",
+        "Sales kick-off rehearsal",
+        declined,
+        "09:00",
+        240,
+        BERLIN,
+        8,
+        answer="DECLINED",
     )
     maybe = monday + timedelta(weeks=2, days=4)
     yield from _event(

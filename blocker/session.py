@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -67,9 +67,11 @@ class Session:
                 self._open.close()
                 self.calendar = self._connect(self._zone_name)
                 snapshot = self.calendar.read(window)
-        zone = ZoneInfo(self._zone_name)
+        zone = ZoneInfo(self._zone_name or "UTC")
         now = _aware(self.setup.now, zone).astimezone(UTC)
-        others = tuple(self._read_other(address, zone.key, snapshot.me, window) for address in self.settings.also_read)
+        others = tuple(
+            self._read_other(address, zone.key, snapshot.me, window) for address in self.settings.also_read
+        )
         workweek, holiday_source = self._workweek(zone, window, now)
         request = Request(
             now=now,
@@ -154,7 +156,7 @@ def find_week(text: str | None, today: date) -> Week:
         ) from None
 
 
-def _aware(now: datetime, zone: ZoneInfo | type(UTC)) -> datetime:  # type: ignore[valid-type]
+def _aware(now: datetime, zone: tzinfo) -> datetime:
     return now if now.tzinfo is not None else now.replace(tzinfo=zone)
 
 

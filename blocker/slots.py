@@ -39,8 +39,12 @@ def inner(when: Interval) -> Span:
     return ceil_second(when.start), floor_second(when.end)
 
 
+def instant_at(second: int) -> datetime:
+    return EPOCH + second * SECOND
+
+
 def as_interval(start: int, end: int) -> Interval:
-    return Interval(EPOCH + start * SECOND, EPOCH + end * SECOND)
+    return Interval(instant_at(start), instant_at(end))
 
 
 def cut(base: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
@@ -193,7 +197,7 @@ def hour_span(problem: Problem, day: date, hour: int) -> Span:
 
 
 def busiest_hour_of(problem: Problem) -> int | None:
-    """The local hour (0–23) with the most operational time over the horizon; the first of equals."""
+    """The local hour (0 to 23) with the most operational time over the horizon; the first of equals."""
     tally = [0] * 24
     for room in problem.weeks:
         for date_ in room.week.days:
@@ -204,7 +208,11 @@ def busiest_hour_of(problem: Problem) -> int | None:
             plain = floor_second(problem.workweek.instant(date_, 1440)) - low == 86400
             for start, end in map(outer, merge(day.operational)):
                 for hour in range(max(0, (start - low) // 3600 - 2), min(23, (end - low) // 3600 + 2) + 1):
-                    span = (low + hour * 3600, low + hour * 3600 + 3600) if plain else hour_span(problem, date_, hour)
+                    span = (
+                        (low + hour * 3600, low + hour * 3600 + 3600)
+                        if plain
+                        else hour_span(problem, date_, hour)
+                    )
                     tally[hour] += max(0, min(end, span[1]) - max(start, span[0]))
     most = max(tally)
     return tally.index(most) if most else None

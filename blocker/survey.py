@@ -79,7 +79,9 @@ def take_survey(request: Request) -> Survey:
     events = dedupe(_events(request))
     blocked = tuple(_foreign_blocks(request))
     classified = (*classify(events, request.settings), *blocked)
-    classified = tuple(sorted(classified, key=lambda item: (item.event.when, item.event.uid, item.event.calendar)))
+    classified = tuple(
+        sorted(classified, key=lambda item: (item.event.when, item.event.uid, item.event.calendar))
+    )
     weeks = _weeks(request)
     days = build_days(request.workweek, _dates(request, weeks), classified)
     by_week = _by_week(classified, request.workweek)
@@ -128,7 +130,9 @@ def _foreign_blocks(request: Request) -> Iterator[Classified]:
     for snapshot in request.others:
         for block in snapshot.blocks:
             if block.dates is None and block.busy:
-                yield Classified(_as_event(block, snapshot.calendar), PERSONAL, "a block of ours on another calendar")
+                yield Classified(
+                    _as_event(block, snapshot.calendar), PERSONAL, "a block of ours on another calendar"
+                )
 
 
 def _as_event(block: StandingBlock, calendar: str) -> Event:

@@ -41,12 +41,16 @@ TEXTS: Mapping[str, str] = MappingProxyType(
 )
 
 THEMES: tuple[Theme, ...] = (
-    Theme("Alignment", "Which of last week's meetings moved our strategy forward, and which only kept us busy?"),
+    Theme(
+        "Alignment", "Which of last week's meetings moved our strategy forward, and which only kept us busy?"
+    ),
     Theme("Root cause", "Which problem did we fix twice this month, and what would make it impossible?"),
     Theme("People and capability", "Who on the team is ready for more, and what is in their way?"),
     Theme("What to stop", "What would nobody miss if we stopped it on Monday?"),
     Theme("Risk", "What could hurt us most in the next half year that nobody is looking at?"),
-    Theme("What the front line knows", "What do the people nearest to the work know that I have not heard yet?"),
+    Theme(
+        "What the front line knows", "What do the people nearest to the work know that I have not heard yet?"
+    ),
     Theme("Values lived", "Which value on the wall did a decision of mine contradict this month?"),
     Theme("The opportunity nobody owns", "Which chance do several people see, and no one has been given?"),
 )

@@ -98,7 +98,8 @@ class WeekSolver:
         """The best plan in which just ``moved`` move, each of them; None where that can't be."""
         gone = {mover.key for mover in moved} | ({ask.gone} if ask.gone else set())
         if ask.closed is not None and any(
-            block.state != "lost" and block.key not in gone for block in self.board.by_home.get(ask.closed, ())
+            block.state != "lost" and block.key not in gone
+            for block in self.board.by_home.get(ask.closed, ())
         ):
             return None
         items = [*self.asked, *(self.board.item_of(mover) for mover in moved)]
@@ -116,7 +117,9 @@ class WeekSolver:
 class _Plan:
     """One run of the programme: a set of items on the days of a week."""
 
-    def __init__(self, solver: WeekSolver, ask: Ask, items: Sequence[Item], gone: set[str], space: int) -> None:
+    def __init__(
+        self, solver: WeekSolver, ask: Ask, items: Sequence[Item], gone: set[str], space: int
+    ) -> None:
         self.solver, self.ask, self.items, self.gone, self.space = solver, ask, items, gone, space
         self.board, self.week = solver.board, solver.week
         self.moved = tuple(item.mover for item in items if item.mover is not None)
@@ -192,7 +195,8 @@ class _Plan:
         room = self.board.room(day, self.gone)
         if room is None:
             return []
-        uses, floors = [], []
+        uses: list[Use] = []
+        floors: list[Use] = []
         for n, item in enumerate(self.items):
             if self.ask.barred == (item.kind, day):
                 continue

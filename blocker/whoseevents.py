@@ -10,7 +10,8 @@ from blocker.model import Event
 
 OWN, OTHERS, LAST = 0, 1, 2
 _LEADERSHIP = re.compile(
-    r"\b(leadership|board|executives?|exec|steering|management (team|meeting)|all[- ]hands|town ?hall)\b", re.IGNORECASE
+    r"\b(leadership|board|executives?|exec|steering|management (team|meeting)|all[- ]hands|town ?hall)\b",
+    re.IGNORECASE,
 )
 
 
@@ -31,13 +32,13 @@ class Owners:
 
     def whose(self, event: Event) -> int:
         """Own first; a recurring meeting of others, a leadership one and one with outsiders last."""
-        if not event.attendees and (event.organizer_is_me or not event.organizer):
+        if not event.attendees:
             return OWN
         domains = {_domain(address) for address in (event.organizer, *event.attendees)} - {"", self.domain}
         leadership = event.recurring and _LEADERSHIP.search(event.title) is not None
         if domains or leadership or (event.recurring and not event.organizer_is_me):
             return LAST
-        return OWN if event.organizer_is_me or not event.attendees else OTHERS
+        return OWN if event.organizer_is_me else OTHERS
 
     def price(self, events: Sequence[Event]) -> tuple[int, ...]:
         """Whose, minutes of other people's time, number of events, minutes: the smaller the cheaper."""

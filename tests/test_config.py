@@ -224,6 +224,9 @@ def test_places(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert config_path({"BLOCKER_CONFIG": "/x/y.toml"}) == Path("/x/y.toml")
     assert state_dir({"BLOCKER_STATE_DIR": "/x"}) == Path("/x")
     assert holiday_dir({"BLOCKER_STATE_DIR": "/x"}) == Path("/x/holidays")
+    assert state_dir({"BLOCKER_STATE_DIR": "~/x"}) == home / "x"  # cron does not expand it
+    with pytest.raises(ConfigError, match="BLOCKER_CONFIG is “~nobody-at-all/x”"):
+        load_config(None, {"BLOCKER_CONFIG": "~nobody-at-all/x"}, {})
 
 
 def test_the_file_at_its_default_place_and_the_one_that_is_named(home: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker.config_lines import Lines, Path
+from blocker.config_lines import KeyPath, Lines
 
 TEXT = """\
 # a comment with [a] = "table"
@@ -77,7 +77,7 @@ x = 2
         (("nowhere",), "1:1", "1:1"),
     ],
 )
-def test_places(path: Path, key: str, value: str) -> None:
+def test_places(path: KeyPath, key: str, value: str) -> None:
     tomllib.loads(TEXT)
     lines = Lines(TEXT)
     assert "{}:{}".format(*lines.key(path)) == key
@@ -137,7 +137,9 @@ styles = st.sampled_from(["basic", "literal", "long"])
 gaps = st.sampled_from(["", " ", "\n", " # a ] comment }\n", "\t\n "])
 
 
-def write(value: object, draw: st.DataObject, marks: dict[Path, int], out: list[str], path: Path) -> None:
+def write(
+    value: object, draw: st.DataObject, marks: dict[KeyPath, int], out: list[str], path: KeyPath
+) -> None:
     """Write ``value`` as TOML in some style and note where each part begins."""
     marks[path] = sum(map(len, out))
     if isinstance(value, bool | int):
@@ -170,7 +172,7 @@ def write(value: object, draw: st.DataObject, marks: dict[Path, int], out: list[
 @given(st.dictionaries(words, values, max_size=4), st.data())
 def test_every_value_of_any_document_is_found(document: dict[str, object], draw: st.DataObject) -> None:
     out: list[str] = []
-    marks: dict[Path, int] = {}
+    marks: dict[KeyPath, int] = {}
     for key, value in document.items():
         escaped = key.replace("\\", "\\\\").replace('"', '\\"')
         out.append(f'"{escaped}" = ')

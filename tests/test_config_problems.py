@@ -259,6 +259,16 @@ def test_all_problems_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
     ]
 
 
+def test_every_overlap_names_what_it_overlaps(tmp_path: Path) -> None:
+    hours = "'12:00-13:00', '09:00-16:00', '10:00-11:00', '15:00-18:00', '17:00-19:00', '19:00-20:00'"
+    assert problems(tmp_path, f"[hours]\nmon = [{hours}]") == [
+        "line 2, column 8: 12:00-13:00 overlaps 09:00-16:00",
+        "line 2, column 38: 10:00-11:00 overlaps 09:00-16:00",
+        "line 2, column 53: 15:00-18:00 overlaps 09:00-16:00",
+        "line 2, column 68: 17:00-19:00 overlaps 15:00-18:00",
+    ]
+
+
 def test_the_message_of_one_and_of_several(tmp_path: Path) -> None:
     file = tmp_path / "c.toml"
     file.write_text("role = 'manger'\nx = 1")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.google_server import GoogleServer, connected, every_item, load, refusal
-from tests.google_server.samples import all_day, series, timed
+from google_server import GoogleServer, connected, every_item, refusal
+from google_server.samples import all_day, series, timed
 
 Json = dict[str, Any]
 TEAM = "team@group.calendar.google.com"
@@ -244,68 +244,6 @@ def test_shared_fields_belong_to_the_organizer_and_locked_ones_to_nobody(
         assert refusal(events.patch(**call, body={"summary": "Mine"})) == (403, reason)
         events.patch(**call, body={"colorId": "5"}).execute()
         events.delete(**call).execute()
-
-
-# Status events
-
-FOCUS = {
-    "eventType": "focusTime",
-    "focusTimeProperties": {"autoDeclineMode": "declineNone", "chatStatus": "available"},
-}
-AWAY = {"eventType": "outOfOffice", "outOfOfficeProperties": {"autoDeclineMode": "declineNone"}}
-PLACE = {
-    "eventType": "workingLocation", "transparency": "transparent", "visibility": "public",
-    "workingLocationProperties": {"type": "homeOffice", "homeOffice": {}},
-}  # fmt: skip
-ALL_DAY = all_day("2026-03-02", "2026-03-03")
-GUEST = {"attendees": [{"email": "a@example.org"}]}
-
-
-@pytest.mark.parametrize("body", [FOCUS, AWAY, PLACE, PLACE | ALL_DAY])
-def test_a_status_event_lives_on_the_primary_calendar_only(events: Any, body: Json) -> None:
-    assert insert(events, **body)["eventType"] == body["eventType"]
-    status, reason = refusal(events.insert(calendarId=TEAM, body=timed() | body))
-    assert (status, reason[:9]) == (400, "malformed")
-
-
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        (FOCUS | ALL_DAY, "malformedFocusTimeEvent"),
-        (FOCUS | GUEST, "malformedFocusTimeEvent"),
-        (FOCUS | {"transparency": "transparent"}, "malformedFocusTimeEvent"),
-        (FOCUS | {"focusTimeProperties": {"autoDeclineMode": "declineSome"}}, "malformedFocusTimeEvent"),
-        ({"eventType": "focusTime"}, "malformedFocusTimeEvent"),
-        ({"focusTimeProperties": {}}, "malformedFocusTimeEvent"),
-        (AWAY | ALL_DAY, "malformedOutOfOfficeEvent"),
-        (AWAY | GUEST, "malformedOutOfOfficeEvent"),
-        (AWAY | {"description": "gone"}, "malformedOutOfOfficeEvent"),
-        (PLACE | {"transparency": "opaque"}, "malformedWorkingLocationEvent"),
-        (PLACE | {"workingLocationProperties": {}}, "malformedWorkingLocationEvent"),
-        ({"eventType": "fromGmail"}, "eventTypeRestriction"),
-        ({"eventType": "birthday"}, "invalid"),
-    ],
-)
-def test_a_malformed_status_event_is_refused(events: Any, body: Json, reason: str) -> None:
-    assert refusal(events.insert(calendarId="primary", body=timed() | body)) == (400, reason)
-
-
-def test_the_event_type_cannot_change(events: Any) -> None:
-    plain, focus = insert(events), insert(events, **FOCUS)
-    for event, body in ((plain, FOCUS), (focus, {"eventType": "default"})):
-        request = events.patch(calendarId="primary", eventId=event["id"], body=body)
-        assert refusal(request) == (400, "eventTypeRestriction")
-    request = events.update(calendarId="primary", eventId=focus["id"], body=timed())
-    assert refusal(request) == (400, "eventTypeRestriction"), "an update must keep the required fields"
-    events.patch(calendarId="primary", eventId=focus["id"], body={"summary": "Deep"}).execute()
-
-
-def test_an_account_may_not_be_eligible_for_focus_time() -> None:
-    with load({"focusTime": False}) as server, connected(server) as service:
-        request = service.events().insert(calendarId="primary", body=timed() | FOCUS)
-        assert refusal(request) == (400, "eventTypeRestriction")
-        assert insert(service.events(), **AWAY)
-        assert len(server.events()) == 1
 
 
 # Who may see and do what

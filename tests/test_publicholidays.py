@@ -78,6 +78,11 @@ def test_off_and_zones_of_no_country() -> None:
     assert ask("auto", "Etc/GMT-3").dates == {}
 
 
+def test_a_country_whose_holidays_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blocker.publicholidays.country_of", lambda zone: "XX")
+    assert ask("auto", "X/Y") == HolidayCalendar({}, "none: the public holidays of XX are not known")
+
+
 def test_an_unknown_code() -> None:
     for code in ("XX", "DE-XX", "de", "", "XECB", "../../etc/passwd"):
         with pytest.raises(ConfigError, match="unknown holiday code"):
@@ -87,7 +92,7 @@ def test_an_unknown_code() -> None:
 def test_several_years_and_none() -> None:
     assert {day.year for day in ask("BR", "UTC", 2027, 2026, 2027).dates} == {2026, 2027}
     assert public_holidays("BR", "UTC", [], None, TODAY).dates == {}
-    assert ask("DE", "UTC", 1, 9999).dates == {}
+    assert ask("DE", "UTC", 1).dates == {}
     assert ask("IN", "UTC", 2050).source == "India (IN)"  # the library warns about far years; we don't
 
 

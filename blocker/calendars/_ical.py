@@ -19,9 +19,8 @@ BOM = b"\xef\xbb\xbf"
 LINE_OCTETS = 75  # RFC 5545, 3.1: longer lines are folded
 CHILDREN = frozenset((b"VEVENT", b"VTODO", b"VJOURNAL", b"VFREEBUSY", b"VTIMEZONE", b"VAVAILABILITY"))
 
-_BORDER = re.compile(rb"\n(BEGIN|END)[ \t]*:[ \t]*([A-Z0-9-]+)[ \t]*(?=\r?\n|\Z)")
+_BORDER = re.compile(rb"\n(BEGIN|END)[ \t]*:[ \t]*([A-Z0-9-]+)[ \t]*(?=(\r?\n)|\Z)")
 _LONE_CR = re.compile(rb"\r(?!\n)")
-_FOLD = re.compile(rb"\r?\n[ \t]")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _PARAMETER = re.compile(r';\s*([A-Za-z0-9-]+)\s*=\s*((?:"[^"]*"|[^":;])*)')
@@ -96,12 +95,12 @@ class _Scanner:
 
     def run(self) -> Layout:
         for border in _BORDER.finditer(self.upper):
-            kind, name = border.groups()
+            kind, name, line_end = border.groups()
             # The LF put in front makes an offset in ``upper`` that of the line in ``data``.
             if kind == b"BEGIN":
                 self._begin(name, border.start())
             else:
-                self._end(name, border.start(), self._line_after(border.end() - 1))
+                self._end(name, border.start(), border.end() - 1 + len(line_end or b""))
         self._abandon(0, len(self.data))
         return Layout(
             self.data,
@@ -143,10 +142,6 @@ class _Scanner:
             if name in CHILDREN or name == b"VCALENDAR":
                 self.problems.append(Problem(start, at, f"BEGIN:{_ascii(name)} without its END"))
 
-    def _line_after(self, at: int) -> int:
-        end = _LINE_END.search(self.data, at)
-        return end.end() if end else len(self.data)
-
     def _own_line_end(self) -> bytes:
         end = _LINE_END.search(self.data)
         return end.group() if end else b"\r\n"
@@ -156,20 +151,25 @@ def _ascii(name: bytes) -> str:
     return name.decode("ascii")
 
 
+def unfolded(chunk: bytes) -> bytes:
+    """The same with continuation lines joined to what they continue."""
+    for fold_mark in (b"\r\n ", b"\n ", b"\r\n\t", b"\n\t"):
+        if fold_mark in chunk:
+            chunk = chunk.replace(fold_mark, b"")
+    return chunk
+
+
 def logical_lines(chunk: bytes) -> Iterator[str]:
     """The unfolded lines of a component. A line that isn't UTF-8 is read as Latin-1, for display."""
-    unfolded = _FOLD.sub(b"", chunk)
+    lines = unfolded(chunk)
     try:
-        yield from _LINE_BREAK.split(unfolded.decode("utf-8"))
+        yield from lines.decode("utf-8").replace("\r\n", "\n").split("\n")
     except UnicodeDecodeError:
-        for line in _LINE_END.split(unfolded):
+        for line in lines.replace(b"\r\n", b"\n").split(b"\n"):
             try:
                 yield line.decode("utf-8")
             except UnicodeDecodeError:
                 yield line.decode("latin-1")
-
-
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 
 def properties(chunk: bytes, wanted: Collection[str]) -> list[Property]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 
-from blocker.calendars._ical import Layout, Property, properties
+from blocker.calendars._ical import Layout, Property, unfolded
 
 _ADDRESS = re.compile(r"[^@\s<>,;:/]+@[^@\s<>,;:/]+")
-_ATTENDEE = frozenset(("ATTENDEE",))
+_ATTENDEE = re.compile(rb"\nATTENDEE[;:][^\n]*?MAILTO:([^\r\n]*)")
+_NO_PERSON = re.compile(rb"CUTYPE=(?:ROOM|RESOURCE)|@(?:GROUP|RESOURCE)\.CALENDAR\.GOOGLE\.COM")
 _THINGS = frozenset(("ROOM", "RESOURCE"))
 CALENDAR_ADDRESSES = ("@group.calendar.google.com", "@resource.calendar.google.com")
 RESPONSES = {
@@ -45,19 +45,13 @@ def address_in(text: str) -> str:
 
 def likely_user(layout: Layout) -> tuple[str, ...]:
     """The one attendee of more than half of the events that have attendees; () where that is nobody's alone."""
-    counts: Counter[str] = Counter()
+    counts: Counter[bytes] = Counter()
     attended = 0
-    for name, start, end in layout.components:
-        at = layout.upper.find(b"\nATTENDEE", start, end) if name == "VEVENT" else -1
-        if at < 0:
-            continue
-        people = set(_addresses(properties(b"BEGIN:VEVENT\n" + layout.text[at:end], _ATTENDEE)))
+    for event in unfolded(layout.upper).split(b"\nBEGIN:VEVENT")[1:]:
+        people = {line[1].strip() for line in _ATTENDEE.finditer(event) if not _NO_PERSON.search(line[0])}
         if people:
             attended += 1
             counts.update(people)
-    (first, most), (_, second) = (*counts.most_common(2), ("", 0), ("", 0))[:2]
-    return (first,) if most * 2 > attended and most > second else ()
-
-
-def _addresses(found: Iterable[Property]) -> Iterable[str]:
-    return (address for p in found if is_person(p) and (address := address_of(p)))
+    (first, most), (_, second) = (*counts.most_common(2), (b"", 0), (b"", 0))[:2]
+    address = address_in(first.decode("utf-8", "replace"))
+    return (address,) if address and most * 2 > attended and most > second else ()

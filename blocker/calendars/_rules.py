@@ -166,9 +166,18 @@ def _periods(rule: Rule, start: datetime, first: datetime, high: datetime) -> It
         stride = length * rule.interval
         day += max(0, (first.toordinal() - day) // stride) * stride
         times = _times_of_day(rule, start)
-        for ordinal in range(day, high.toordinal() + 1, stride):
-            week = [date.fromordinal(n) for n in range(max(1, ordinal), ordinal + length) if n <= _LAST_DAY]
-            days = [d for d in week if _day_matches(rule, start, d)]
+        weekdays = {weekday for _, weekday in rule.by_day}
+        if length == 7 and not (weekdays or rule.by_month_day or rule.by_year_day or rule.by_week):
+            weekdays = {start.weekday()}
+        plain = not (rule.by_month or rule.by_month_day or rule.by_year_day or rule.by_week)
+        for first_day in range(day, high.toordinal() + 1, stride):
+            days = [
+                date.fromordinal(n)
+                for n in range(max(1, first_day), min(first_day + length, _LAST_DAY + 1))
+                if not weekdays or (n - 1) % 7 in weekdays  # 1 January of year 1 was a Monday
+            ]
+            if not plain:
+                days = [d for d in days if _day_matches(rule, start, d)]
             yield _positions(rule, [datetime.combine(d, t) for d in days for t in times])
     else:
         yield from _short_periods(rule, start, first, high)

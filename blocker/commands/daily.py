@@ -39,7 +39,10 @@ def _work(policy: str, week: str | None, args: Namespace, setup: Setup, talk: Ta
         if args.dry_run:
             plan = session.read(read_memory(setup.state_dir, session.address), policy, week).plan()
             return Answer(plan_lines(plan, args.verbose), plan_document(plan, applied=False))
-        with only_run(setup.state_dir, session.address), open_ledger(setup.state_dir, session.address) as ledger:
+        with (
+            only_run(setup.state_dir, session.address),
+            open_ledger(setup.state_dir, session.address) as ledger,
+        ):
             sight = session.read(ledger.memory(), policy, week)
             try:
                 return _carry_out(sight, session, ledger, args, talk)
@@ -68,7 +71,9 @@ def _carry_out(sight: Sight, session: Session, ledger: Ledger, args: Namespace, 
     lines = _report(done, receipt, args)
     if exit_code == BlockerError.exit_code:
         raise BlockerError(f"nothing was written: {receipt.failed[0].error}", "blocker check says more")
-    return Answer(lines, plan_document(done, applied=True), exit_code, changed=bool(plan.writes or plan.notes))
+    return Answer(
+        lines, plan_document(done, applied=True), exit_code, changed=bool(plan.writes or plan.notes)
+    )
 
 
 def _get_consent(plan: Plan, confirmed: bool, args: Namespace, talk: Talk) -> bool:
@@ -98,9 +103,11 @@ def _report(plan: Plan, receipt: Receipt, args: Namespace) -> Sequence[str]:
     if plan.writes or args.verbose:
         lines = plan_lines(plan, args.verbose)
         if plan.writes and not receipt.failed:
-            lines[-1] = f"Done: {summary(plan)[:-1].replace('to ', '')}."
+            lines[-1] = summary(plan, done=True)
         elif receipt.failed:
-            lines[-1] = f"{len(receipt.failed)} of {len(plan.writes)} changes failed; it is safe to run again."
+            lines[-1] = (
+                f"{len(receipt.failed)} of {len(plan.writes)} changes failed; it is safe to run again."
+            )
         return lines
     return [*plan.notes, summary(plan)]
 
@@ -110,5 +117,3 @@ def _exit_code(receipt: Receipt) -> int:
         return 0
     wrote = any(change.done for change in receipt.changes if change.writes)
     return PartlyApplied.exit_code if wrote else BlockerError.exit_code
-
-

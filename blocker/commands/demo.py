@@ -27,7 +27,9 @@ def demo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     calendar.write_bytes(sample_calendar(now.date()))
     settings = Settings(calendar=f"ics:{calendar}")
     mine = Setup(Config(settings, {}, None), place / "state", now, {})
-    quiet = replace_args(args, yes=True, dry_run=False, force=False, exit_code=False, events=False, verbose=False)
+    quiet = replace_args(
+        args, yes=True, dry_run=False, force=False, exit_code=False, events=False, verbose=False
+    )
     lines: list[str] = []
 
     def step(title: str, answer: Answer) -> None:
@@ -43,7 +45,10 @@ def demo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     zone = hit.slot.start.astimezone()
     hit_week = str(week_of(hit.slot.start.date()))
     lines.append(f"…  the CEO's office puts a meeting onto [{hit.key}], {zone:%A %H:%M} …\n")
-    step(f"Rebalance that week: blocker rebalance {hit_week} -y", rebalance(replace_args(quiet, week=hit_week), mine, talk))
+    step(
+        f"Rebalance that week: blocker rebalance {hit_week} -y",
+        rebalance(replace_args(quiet, week=hit_week), mine, talk),
+    )
     lines += [f"The calendar is here, for any calendar program: {calendar}"]
     return Answer(lines, {"schema": 1, "calendar": str(calendar)})
 
@@ -65,5 +70,3 @@ def _drop_meeting(calendar: Path, hit: Change) -> None:
     data = calendar.read_bytes()
     at = data.rindex(b"END:VCALENDAR")
     calendar.write_bytes(data[:at] + extra + data[at:])
-
-

@@ -117,5 +117,3 @@ def _is_date(text: str) -> bool:
 def _keys(made: Plan) -> str:
     keys = sorted({c.key for c in made.changes} | {u.key for u in made.unplaced})
     return ", ".join(keys) if keys else "no blocks at all"
-
-

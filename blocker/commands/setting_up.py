@@ -22,9 +22,13 @@ def init(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
-        raise BlockerError(f"{path} is there already and was left alone", "edit it, or name another with -c") from None
+        raise BlockerError(
+            f"{path} is there already and was left alone", "edit it, or name another with -c"
+        ) from None
     except OSError as problem:
-        raise BlockerError(f"{path} can't be written: {problem.strerror}", "name another place with -c") from None
+        raise BlockerError(
+            f"{path} can't be written: {problem.strerror}", "name another place with -c"
+        ) from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(config_template(args.calendar))
     lines = [f"Wrote {path}: every setting is in it, explained and commented out."]
@@ -39,7 +43,8 @@ def config_show(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     rows = show(setup.config)
     width = max(len(name) for name, _, _ in rows)
     lines = [
-        f"{name:<{width}} = {value}" + (f"   # {origin}" if args.origin else "") for name, value, origin in rows
+        f"{name:<{width}} = {value}" + (f"   # {origin}" if args.origin else "")
+        for name, value, origin in rows
     ]
     document = {
         "schema": SCHEMA,
@@ -79,13 +84,15 @@ def _calendar_findings(setup: Setup) -> list[tuple[str, str, str]]:
     request, snapshot = sight.request, sight.request.snapshot
     found.append(("calendar", "ok", f"{snapshot.calendar}: {snapshot.components} events"))
     found += [("calendar", "note", f"not read: {s.where}: {s.why}") for s in made.skipped[:5]]
-    source = "the config" if setup.config.settings.timezone else "the calendar" if snapshot.zone else "the machine"
+    source = (
+        "the config" if setup.config.settings.timezone else "the calendar" if snapshot.zone else "the machine"
+    )
     found.append(("zone", "ok", f"{made.zone}, from {source}"))
     found.append(("holidays", "ok", sight.holiday_source))
     if snapshot.me:
         found.append(("you", "ok", ", ".join(snapshot.me)))
     else:
-        words = "unknown: nothing counts as declined, no meeting as yours; set me = [\"you@example.org\"]"
+        words = 'unknown: nothing counts as declined, no meeting as yours; set me = ["you@example.org"]'
         found.append(("you", "note", words))
     confirmed = "confirmed" if memory.confirmed else "not confirmed yet: the first run wants blocker run -y"
     found.append(("ledger", "ok" if memory.confirmed else "note", f"{setup.state_dir}: {confirmed}"))

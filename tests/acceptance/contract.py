@@ -30,6 +30,7 @@ WORDS = {
     "code": {"no_room", "deleted", "skipped", "paused"},
     "policy": {"run", "rebalance"},
 }
+ENDS = frozenset({"start", "end", "minutes"})
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?([+-]\d\d:\d\d|Z)")
 
 
@@ -52,7 +53,7 @@ def complaints(doc: dict[str, Any]) -> Iterator[str]:
     for n, change in enumerate(doc.get("changes", [])):
         where = f"changes[{n}] {change.get('key')}"
         gone = change.get("action") in {"forget", "tombstone"}
-        yield from _shape(change, CHANGE, where, absent={"start", "end", "minutes"} if gone else set())
+        yield from _shape(change, CHANGE, where, absent=ENDS if gone else frozenset())
         yield from _word(change, "action", where)
         yield from _times(change, where)
     for n, lost in enumerate(doc.get("unplaced", [])):
@@ -83,7 +84,9 @@ def week_complaints(week: dict[str, Any], where: str) -> Iterator[str]:
         yield from _shape(cause, CAUSE, f"{where}.causes")
 
 
-def _shape(value: dict[str, Any], keys: dict[str, Any], where: str, absent: set[str] = frozenset()) -> Iterator[str]:  # type: ignore[assignment]
+def _shape(
+    value: dict[str, Any], keys: dict[str, Any], where: str, absent: frozenset[str] = frozenset()
+) -> Iterator[str]:
     for key, kind in keys.items():
         if key not in value:
             yield f"{where} has no {key}"

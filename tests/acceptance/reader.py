@@ -215,7 +215,7 @@ def _starts(
     origin = _wall(first, where)
     if "RRULE" not in one and "RDATE" not in one:
         return [origin]
-    found = {origin} if "RECURRENCE-ID" not in one else {origin}
+    found = {origin}
     rules = one.get("RRULE") or []
     low = start.replace(tzinfo=None) - timedelta(days=32)
     high = end.replace(tzinfo=None) + timedelta(days=2)
@@ -223,9 +223,8 @@ def _starts(
         text = rule.to_ical().decode()
         until = rule.get("UNTIL")
         if until:
-            limit = _wall(until[0], where) if isinstance(until[0], datetime) else datetime.combine(
-                until[0], time.max
-            )
+            last = until[0]
+            limit = _wall(last, where) if isinstance(last, datetime) else datetime.combine(last, time.max)
             text = re.sub(r"UNTIL=[^;]+", f"UNTIL={limit:%Y%m%dT%H%M%S}", text)
         found.update(rrulestr(text, dtstart=origin).between(low, high, inc=True))
     for name, act in (("RDATE", found.add), ("EXDATE", found.discard)):

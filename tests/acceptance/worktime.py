@@ -247,10 +247,10 @@ def heavier(held: dict[str, float], recent: Sequence[dict[str, float]]) -> dict[
     if not recent:
         return held
     judged = dict(held)
-    for name in held:
+    for name, value in held.items():
         scale = [held["capacity_hours"] / m["capacity_hours"] if name in HOURS else 1.0 for m in recent]
         mean = sum(m[name] * s for m, s in zip(recent, scale, strict=True)) / len(recent)
-        judged[name] = min(held[name], mean) if name == "focus_hours" else max(held[name], mean)
+        judged[name] = min(value, mean) if name == "focus_hours" else max(value, mean)
     return judged
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -61,3 +63,17 @@ def every_item(resource: Any, **query: Any) -> list[dict[str, Any]]:
         items += answer["items"]
         request = resource.list_next(request, answer)
     return items
+
+
+def raw(
+    server: GoogleServer, method: str, path: str, body: object = None, **headers: str
+) -> tuple[int, dict[str, Any]]:
+    """A request that the official client would not send, and its answer's status and JSON."""
+    connection = http.client.HTTPConnection(server.host, timeout=10)
+    try:
+        content = body if isinstance(body, str) else json.dumps(body) if body is not None else None
+        connection.request(method, path, content, headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read() or b"{}")
+    finally:
+        connection.close()

@@ -97,8 +97,12 @@ class GoogleServer:
             raise AssertionError("the test server itself failed") from self.app.bugs[0]
 
     @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self._port}"
+
+    @property
     def root_url(self) -> str:
-        return f"http://127.0.0.1:{self._port}/"
+        return f"http://{self.host}/"
 
     @property
     def token_uri(self) -> str:

@@ -1,0 +1,125 @@
+"""The command line's grammar: every command with its arguments, as ``--help`` shows them (design 5)."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NoReturn
+
+from blocker import __version__
+from blocker.errors import UsageError
+
+WEEK = "this (default), next, 2026-W48, or a date in it"
+
+DESCRIPTION = """\
+Keeps protected thinking time on an overloaded leader's calendar: it measures the load of each week,
+books strategic blocks and a quarterly half-day offsite, and says why.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Errors are raised, so that they are shown like every other one, as JSON where asked for."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, f"see: {self.prog} --help")
+
+
+def _nothing(command: argparse.ArgumentParser) -> None:
+    """A command without arguments."""
+
+
+def _run(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-n", "--dry-run", action="store_true", help="only show what would be done")
+    command.add_argument("-y", "--yes", action="store_true", help="do it without asking")
+    command.add_argument("--force", action="store_true", help="let through a plan that the guard refuses")
+
+
+def _rebalance(command: argparse.ArgumentParser) -> None:
+    command.add_argument("week", nargs="?", metavar="WEEK", help=WEEK)
+    _run(command)
+
+
+def _plan(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--exit-code", action="store_true", help="exit 5 if there are changes to make")
+
+
+def _load(command: argparse.ArgumentParser) -> None:
+    command.add_argument("week", nargs="?", metavar="WEEK", help=WEEK)
+    command.add_argument("--events", action="store_true", help="list every event, how it was counted and why")
+
+
+def _explain(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "what", metavar="KEY|DATE|WEEK", help="such as strategic/2026-W48/1, 2026-11-24, 2026-W48"
+    )
+
+
+def _config(command: argparse.ArgumentParser) -> None:
+    what = command.add_subparsers(dest="what", metavar="show", required=True, parser_class=Parser)
+    show = what.add_parser("show", help="print the settings in force")
+    show.add_argument("--origin", action="store_true", help="say where each value comes from")
+
+
+Fill = Callable[[argparse.ArgumentParser], None]
+
+# group → command → (module:function in blocker.commands, what it adds, help)
+COMMANDS: Mapping[str, Mapping[str, tuple[str, Fill, str]]] = {
+    "daily": {
+        "run": ("daily:run", _run, "place what is due; what cron calls"),
+        "rebalance": ("daily:rebalance", _rebalance, "make one week better; its blocks may move"),
+    },
+    "looking": {
+        "plan": ("looking:plan", _plan, "what run would do"),
+        "load": ("looking:load", _load, "a week's measures, its level and the rules that fire"),
+        "explain": ("looking:explain", _explain, "why this block, why here; or why a week has its level"),
+    },
+    "setting up": {
+        "init": ("setting_up:init", _nothing, "write a commented config file"),
+        "check": ("setting_up:check", _nothing, "is everything in order, and what would go wrong next"),
+        "config": ("setting_up:config_show", _config, "the settings in force, and where each comes from"),
+        "demo": ("demo:demo", _nothing, "the whole job on a sample calendar; nothing of yours is touched"),
+    },
+}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line. Parsing raises UsageError for what it does not know."""
+    parser = Parser(
+        prog="blocker",
+        description=DESCRIPTION,
+        epilog=_overview(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="blocker [options] COMMAND …",
+    )
+    parser.add_argument("-c", "--config", type=Path, metavar="FILE", help="the config file")
+    parser.add_argument(
+        "--calendar", metavar="ADDRESS", help="ics:PATH, google:primary, google:ID or caldav:URL"
+    )
+    parser.add_argument(
+        "--now", metavar="ISO", help="pretend it is this moment; without an offset, in your zone"
+    )
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("-v", "--verbose", action="store_true", help="say more")
+    how.add_argument("-q", "--quiet", action="store_true", help="print only when something changed or failed")
+    parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+    parser.add_argument("--no-color", action="store_true", help="plain text")
+    parser.add_argument("--version", action="version", version=f"blocker {__version__}")
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, parser_class=Parser, help=argparse.SUPPRESS
+    )
+    for group in COMMANDS.values():
+        for name, (target, fill, words) in group.items():
+            command = commands.add_parser(name, description=words[0].upper() + words[1:] + ".")
+            command.set_defaults(target=target)
+            fill(command)
+    return parser
+
+
+def _overview() -> str:
+    """The commands by group, a line each."""
+    lines = ["commands:"]
+    for title, group in COMMANDS.items():
+        lines.append(f"  {title}")
+        lines += [f"    {name:<10} {words}" for name, (_, _, words) in group.items()]
+    return "\n".join([*lines, "", "blocker COMMAND --help says more."])

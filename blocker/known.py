@@ -1,0 +1,129 @@
+"""What demands are made from: what stands, what was refused, and what people hold themselves, week by week."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from blocker.classify import own_offsites
+from blocker.model import IGNORED, OPERATIONAL, Classified, Event, Memory, StandingBlock
+from blocker.rules import Rule
+from blocker.settings import Settings
+from blocker.workweek import Quarter, Week, WorkWeek, quarter_of, week_of
+
+OWN_MINUTES = 60  # the shortest event of a person's own that counts as one of theirs
+DEBT_WEEKS = 4  # what was owed longer ago has faded
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that decides what is still wanted. ``blocks`` and ``memory`` as ``diff.recall`` leaves them.
+
+    ``events`` reach back to the week before the running one. ``reoffer`` is the week in which another
+    block may be offered for a deleted one, under the next number (``rebalance``).
+    """
+
+    today: date
+    blocks: Sequence[StandingBlock]
+    memory: Memory
+    events: Sequence[Classified]
+    rules: Sequence[Rule]
+    settings: Settings
+    workweek: WorkWeek
+    reoffer: Week | None = None
+
+    @property
+    def running(self) -> Week:
+        return week_of(self.today)
+
+    def own_events(self) -> Mapping[tuple[str, Week], list[Event]]:
+        """The person's timed events by kind and by the week they begin in."""
+        found: dict[tuple[str, Week], list[Event]] = defaultdict(list)
+        for item in self.events:
+            if item.kind not in (OPERATIONAL, IGNORED) and not item.event.all_day:
+                week = week_of(self.workweek.date_of(item.event.when.start))
+                found[item.kind, week].append(item.event)
+        return found
+
+    def closed(self, week: Week) -> str | None:
+        """Why a person wants nothing new in a week: it is skipped, or begins within the pause."""
+        if week in self.memory.skipped_weeks:
+            return "skipped"
+        until = self.memory.paused_until
+        if until is not None and self.today <= until and week.monday <= until:
+            return "paused"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """What there is of one kind in one week.
+
+    ``own`` counts the person's own events, ``live`` our blocks, past ones too; ``answers`` holds key
+    and code (deleted or skipped) of those a person said no to. ``used`` numbers are never given again.
+    """
+
+    own: int
+    live: int
+    answers: tuple[tuple[str, str], ...]
+    used: frozenset[int]
+
+    @property
+    def settled(self) -> int:
+        """How many of the blocks asked for need no new one."""
+        return self.own + self.live + len(self.answers)
+
+    def free_numbers(self, count: int) -> list[int]:
+        """The lowest numbers never used; own events hold the lowest ranks of all."""
+        taken = self.used | set(range(1, self.own + 1))
+        highest = max(taken, default=0) + count
+        return [number for number in range(1, highest + 1) if number not in taken][:count]
+
+
+def ranks(kind: str, week: Week, known: Known, own: Sequence[Event] = ()) -> Ranks:
+    """What stands, stood, or was refused of a kind in a week; ``own`` are the person's own events of it."""
+    prefix = f"{kind}/{week}/"
+    live = {block.key for block in known.blocks if block.key.startswith(prefix)}
+    answers: dict[str, str] = {}
+    used = set(live)
+    for block in known.memory.blocks:
+        if not block.key.startswith(prefix) or block.key in live or block.state == "creating":
+            continue  # one that was never seen on the calendar keeps its key for the next attempt
+        used.add(block.key)
+        if block.state == "tombstone":
+            answers[block.key] = "skipped" if block.ended_by == "skipped" else "deleted"
+        elif block.state == "placed":
+            live.add(block.key)  # past, or out of sight in an incomplete read
+    for key in known.memory.skipped_keys:
+        if key.startswith(prefix) and key not in live:
+            used.add(key)
+            answers[key] = "skipped"
+    if week == known.reoffer:
+        answers = {key: code for key, code in answers.items() if code != "deleted"}
+    numbers = frozenset(int(number) for key in used if (number := key.removeprefix(prefix)).isdecimal())
+    return Ranks(_count_own(own, known.settings), len(live), tuple(sorted(answers.items())), numbers)
+
+
+def debt_minutes(memory: Memory, running: Week) -> float:
+    """Strategic minutes owed and not kept in the last four completed weeks.
+
+    Counted in order of time: what a week keeps beyond its due pays back, and is never saved up.
+    """
+    debt = 0
+    for record in sorted(memory.weeks, key=lambda record: record.week):
+        if running.plus(-DEBT_WEEKS) <= record.week < running:
+            debt = max(0, debt + record.owed_minutes - record.kept_minutes - record.waived_minutes)
+    return debt
+
+
+def week_quarter(week: Week, first_month: int) -> Quarter:
+    """The quarter that most of a week's days are in."""
+    return quarter_of(week.days[3], first_month)
+
+
+def _count_own(events: Sequence[Event], settings: Settings) -> int:
+    """How many count as one block each: an hour at least, and no offsite, which is not the floor."""
+    long = [event for event in events if event.when.minutes >= OWN_MINUTES]
+    return len(long) - len(own_offsites(long, settings))

@@ -1,0 +1,226 @@
+"""Why a block is where it is: its terms in words, what another day would cost, what a move gained."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from blocker.board import Item, Mover
+from blocker.dayplan import Entry
+from blocker.horizon import BEST_WEEKS, HalfDay, HorizonBest, HorizonSolver
+from blocker.model import STRATEGIC, Term
+from blocker.objective import (
+    BAND,
+    DEMAND_TIERS,
+    DISTURBED,
+    EARLINESS,
+    FIRST_TIER,
+    FLOORS,
+    LIGHTNESS,
+    MINUTES,
+    OFFSITE,
+    POINTS,
+    SOLVED,
+    SQUARES,
+    WITHIN,
+    Span,
+    terms,
+)
+from blocker.settings import BOOKABLE_MINUTES
+from blocker.slots import DayView, instant_at
+from blocker.weekplan import Value, WeekBest
+from blocker.workweek import DAY, week_of
+
+QUIET = 1800  # seconds: nothing else this close
+
+
+class WhyHere:
+    """Explains one plan. It solves weeks again with one thing forbidden to see what that costs."""
+
+    def __init__(self, solver: HorizonSolver, best: HorizonBest) -> None:
+        self.solver, self.best, self.board = solver, best, solver.board
+        self.workweek = self.board.problem.workweek
+
+    def words(self, plan: WeekBest, entry: Entry, item: Item) -> str:
+        """A short phrase, then what is unusual about the block."""
+        view = self._view(entry)
+        parts = [self._phrase(plan, entry, view)]
+        shortest = item.lengths[-1] if item.lengths else 0
+        if -entry.minus_minutes in item.short:
+            parts.append(f"{-entry.minus_minutes} minutes, as the week has no {shortest} in a row to spare")
+        if plan.outside and item.strategic:
+            parts.append(self._outside(plan, entry, view))
+        if item.mover is not None:
+            parts.append(self._moved(plan, item.mover))
+        return "; ".join(parts)
+
+    def terms(self, plan: WeekBest, entry: Entry, item: Item) -> tuple[Term, ...]:
+        """The points of the slot by name. A pair of strategic days is laid to its later new block."""
+        view = self._view(entry)
+        neighbours = 0
+        if item.strategic:
+            day = view.date
+            fixed = self.board.strategic_days(plan.week, {mover.key for mover in plan.moved})
+            new = {self._day(other) for other in plan.entries if plan.items[other.name].kind == STRATEGIC}
+            before, after = day - DAY, day + DAY
+            neighbours = int(week_of(before) == plan.week and before in fixed | new)
+            neighbours += int(week_of(after) == plan.week and after in fixed - new)
+        return terms(view.scenery, item.prefer, *entry.span, neighbours)
+
+    def next_best(self, plan: WeekBest, entry: Entry, item: Item) -> str:
+        """What the best plan without a block of this kind on this day would cost."""
+        day = self._day(entry)
+        ask = replace(self.best.asks[plan.week], barred=(item.kind, day))
+        solver = self.solver.weeks[plan.week]
+        moves = sum(mover.counted for mover in plan.moved)
+        other = solver.solve(ask).get(moves)
+        if other is None:
+            return "no other day has room for it"
+        return f"without it on this day: {difference(plan.value, other.value)}"
+
+    def half_day(self, half_day: HalfDay) -> tuple[str, tuple[Term, ...], str]:
+        """The same three things for the offsite."""
+        week = f"week {half_day.week_number} of the quarter"
+        load = f"{half_day.operational} operational minutes that day"
+        others = [other for other in self.solver.half_days() if other.day != half_day.day]
+        rivals = [other for other in others if other.worth > half_day.worth]
+        why = (
+            "the lightest half day of the quarter's best weeks"
+            if half_day.week_number in BEST_WEEKS
+            else ("the lightest half day outside weeks 3 to 10, which have none")
+        )
+        if rivals:
+            why = "the lightest half day that costs no other block its place"
+        found = (
+            Term("weeks", half_day.worth[BAND], week),
+            Term("lightness", half_day.worth[LIGHTNESS], load),
+        )
+        after = next((other for other in others if other.worth < half_day.worth), None)
+        if after is None:
+            return f"{why}: {load}", found, "no other day has room for it"
+        when = f"{after.day:%a} {after.day.day} {after.day:%b}"
+        cost = difference(half_day.worth, after.worth)
+        return f"{why}: {load}", found, f"next is {when}: {cost}"
+
+    def _phrase(self, plan: WeekBest, entry: Entry, view: DayView) -> str:
+        start, end = entry.span
+        noon = view.scenery.noon
+        part = "morning" if end <= noon else "afternoon" if start >= noon else "stretch around noon"
+        near = [*view.busy, *(span for span in self._others(plan, entry))]
+        quiet = not any(low < end + QUIET and start - QUIET < high for low, high in near)
+        mine = _stretch(view, start, end)
+        if part == "stretch around noon" or mine is None:
+            return f"free {part}" + ("; nothing else within 30 minutes" if quiet else "")
+        lengths = []
+        for day in plan.week.days:
+            other = self.board.view(day)
+            if other is not None:
+                half = (
+                    (other.span[0], other.scenery.noon)
+                    if part == "morning"
+                    else (other.scenery.noon, other.span[1])
+                )
+                lengths += [min(high, half[1]) - max(low, half[0]) for low, high in other.scenery.gaps]
+        half_length = min(mine[1], noon) - mine[0] if part == "morning" else mine[1] - max(mine[0], noon)
+        longest = "longest " if half_length >= max(lengths, default=0) else ""
+        return f"{longest}{'quiet' if quiet else 'free'} {part}" + (
+            "; nothing else within 30 minutes" if quiet else ""
+        )
+
+    def _others(self, plan: WeekBest, entry: Entry) -> list[Span]:
+        moved = {mover.key for mover in plan.moved}
+        standing = [
+            self.board.spans[b.key] for b in self.board.standing if b.key not in moved and b.state != "lost"
+        ]
+        return standing + [other.span for other in plan.entries if other != entry]
+
+    def _outside(self, plan: WeekBest, entry: Entry, view: DayView) -> str:
+        taken = sum(b.slot.minutes for b in self.board.staying(plan.week, {m.key for m in plan.moved}))
+        taken -= sum(other.minus_minutes for other in plan.entries)
+        cap = self.board.rooms[plan.week].cap_minutes
+        reasons = []
+        if taken > cap:
+            reasons.append(f"more than the week's {_hours(cap)} for blocks")
+        if not view.keeps_bookable([entry.span]) or not reasons:
+            reasons.append(f"less than {BOOKABLE_MINUTES} bookable minutes left that day")
+        return f"outside the manners ({' and '.join(reasons)}), because otherwise the week would have none"
+
+    def _moved(self, plan: WeekBest, mover: Mover) -> str:
+        local = self.workweek.local(mover.standing.slot.start)
+        was = f"moved from {local:%a} {local.day} {local:%b at %H:%M}"
+        if mover.lost:
+            return f"{was}, which is no working time any more"
+        if mover.forced:
+            return f"{was}, where something else lies on it now"
+        stays = tuple(other for other in plan.moved if other.key != mover.key)
+        other = self.solver.weeks[plan.week].solve_moving(self.best.asks[plan.week], stays)
+        gain = "this is the only way" if other is None else gained(plan.value, other.value)
+        if mover.stays:
+            return f"{was}: {gain}"
+        return f"{was}, as the only way to place {'the offsite' if _makes_way(self.best, mover) else 'the floor'}"
+
+    def _view(self, entry: Entry) -> DayView:
+        view = self.board.view(self._day(entry))
+        assert view is not None  # noqa: S101  a placed block lies on a working day
+        return view
+
+    def _day(self, entry: Entry) -> date:
+        return self.workweek.date_of(instant_at(entry.start))
+
+
+def _stretch(view: DayView, start: int, end: int) -> Span | None:
+    return next((gap for gap in view.scenery.gaps if gap[0] <= start and end <= gap[1]), None)
+
+
+def _makes_way(best: HorizonBest, mover: Mover) -> bool:
+    return best.half_day is not None and best.half_day.day == mover.home
+
+
+def difference(better: Value, worse: Value) -> str:
+    """What is lost, in the first tier that differs."""
+    for tier, (much, less) in enumerate(zip(better, worse, strict=True)):
+        if much != less:
+            return _loss(tier, much - less)
+    return "nothing, it is a tie and the earliest is kept"
+
+
+def gained(better: Value, worse: Value) -> str:
+    """What is gained, in the first tier that differs."""
+    for tier, (much, less) in enumerate(zip(better, worse, strict=True)):
+        if much != less:
+            return _gain(tier, much - less)
+    return "nothing"
+
+
+def _loss(tier: int, by: int) -> str:
+    words = {
+        FLOORS: "the week would have no strategic block",
+        WITHIN: "the week's first block would be outside the manners",
+        OFFSITE: "the offsite would have no place",
+        DISTURBED: f"{by} more standing block{'s' * (by != 1)} would have to move",
+        SOLVED: "a more pressing block in conflict would stay where it is",
+        MINUTES: f"{by} minutes less",
+        SQUARES: "less even lengths",
+        BAND: "outside the quarter's best weeks",
+        LIGHTNESS: f"{by} more operational minutes that day",
+        EARLINESS: "later",
+        POINTS: f"{by} point{'s' * (by != 1)} less",
+    }
+    return words.get(tier) or f"{by} {DEMAND_TIERS[tier - FIRST_TIER]} block{'s' * (by != 1)} fewer"
+
+
+def _gain(tier: int, by: int) -> str:
+    words = {
+        FLOORS: "the week gets its strategic block",
+        WITHIN: "the week's first block is within the manners",
+        OFFSITE: "the offsite gets a place",
+        SOLVED: "a block in conflict gets a place",
+        MINUTES: f"{by} minutes more",
+        SQUARES: "more even lengths",
+        POINTS: f"{by} points more",
+    }
+    return words.get(tier) or f"{by} more {DEMAND_TIERS[min(tier - FIRST_TIER, 6)]} block{'s' * (by != 1)}"
+
+
+def _hours(minutes: float) -> str:
+    return f"{minutes / 60:.1f}".rstrip("0").rstrip(".") + " h"
