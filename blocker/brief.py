@@ -38,7 +38,7 @@ def make_block(
         stamp=now,
         generation=generation,
         busy=busy,
-        decline=settings.protect == "decline" and settings.native_focus,
+        decline=settings.protect == "decline",
         color=look.color,
         private=look.private,
         text_hash=hash_of_text(title, text),
@@ -75,8 +75,9 @@ def theme_for(key: str, themes: Sequence[Theme]) -> Theme:
 
 def block_title(key: str, kind: str, look: BlockKind, settings: Settings) -> str:
     theme = theme_for(key, look.themes or THEMES).name if kind == STRATEGIC else ""
-    if look.title:
-        return look.title.replace("{theme}", theme).replace("{kind}", kind)
+    own = settings.offsite.title if kind == OFFSITE else look.title
+    if own:
+        return own.replace("{theme}", theme).replace("{kind}", kind)
     name = f"title.{kind}" if f"title.{kind}" in TEXTS else "title.other"
     return say(name, settings.texts, theme=theme, kind=kind.capitalize())
 

@@ -109,7 +109,7 @@ def _kind(event: Event, rules: Sequence[tuple[str, str, Condition]], settings: S
         return IGNORED, f"ignored: {uncounted}"
     strategic = _own_strategic(event)
     if strategic is not None:
-        return STRATEGIC, f"strategic: yours alone, {strategic}"
+        return STRATEGIC, f"strategic: {strategic}"
     for kind in (FRONTLINE, LEARNING, PERSONAL):
         by_title = _has(kind, event)
         if by_title is not None:
@@ -147,14 +147,16 @@ def _away(event: Event) -> str | None:
 
 
 def _own_strategic(event: Event) -> str | None:
+    """An own offsite, with whomever; else time that is the user's alone and called so."""
+    offsite = _has("offsite", event) if _half_a_day(event) else None
+    if offsite is not None:
+        return f"an offsite, {offsite}"
     if event.attendees or event.when.minutes < OWN_STRATEGIC_MINUTES:
         return None
     if event.event_type == "focusTime":
-        return "focus time"
+        return "yours alone, focus time"
     by_title = _has("strategic", event)
-    if by_title is None and _half_a_day(event):
-        by_title = _has("offsite", event)
-    return by_title
+    return None if by_title is None else f"yours alone, {by_title}"
 
 
 def _uncounted(event: Event, settings: Settings) -> str | None:

@@ -16,6 +16,7 @@ from blocker.grammar import build_parser
 if TYPE_CHECKING:
     from blocker.commands import Answer, Command, Talk
     from blocker.session import Setup
+    from blocker.texts import TEXTS
 
 INTERRUPTED = 130
 
@@ -68,8 +69,11 @@ def _answer(args: argparse.Namespace) -> int:
 def _setup(args: argparse.Namespace) -> Setup:
     from blocker.config import load_config, state_dir
     from blocker.session import Setup
+    from blocker.texts import TEXTS
 
-    config = load_config(args.config, os.environ, {"calendar": args.calendar})
+    must_exist = args.command != "init"  # which writes the file that is named
+    overrides = {"calendar": args.calendar}
+    config = load_config(args.config, os.environ, overrides, shipped_texts=TEXTS, must_exist=must_exist)
     return Setup(config, state_dir(os.environ), _now(args.now), os.environ)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from blocker.board import Board
+from blocker.dayplan import Entry
 from blocker.model import OFFSITE as OFFSITE_KIND
 from blocker.objective import BAND, EARLINESS, LIGHTNESS, NOTHING, OFFSITE, SQUARES, WITHIN
 from blocker.problem import OffsiteDemand, Standing
@@ -14,6 +15,7 @@ from blocker.slots import ceil_second, floor_second, operational_minutes
 from blocker.weekplan import Ask, Value, WeekBest, WeekSolver
 from blocker.workweek import Week, week_of
 
+_Sum = tuple[tuple[int, ...], tuple[tuple[Entry, ...], ...], tuple[WeekBest, ...]]
 BEST_WEEKS = range(3, 11)  # of the quarter, design 4.5
 
 
@@ -39,7 +41,7 @@ class HorizonBest:
     half_day: HalfDay | None
     offsite_from: Standing | None
 
-    def order(self) -> tuple[tuple[int, ...], tuple[tuple[object, ...], ...]]:
+    def order(self) -> tuple[tuple[int, ...], tuple[tuple[Entry, ...], ...]]:
         return tuple(-part for part in self.value), tuple(week.entries for week in self.weeks)
 
 
@@ -54,14 +56,11 @@ class HorizonSolver:
     def __init__(self, board: Board) -> None:
         self.board = board
         self.weeks = {week: WeekSolver(board, week) for week in board.weeks}
-        self.offsite = board.problem.offsite
-        self.offsite_from: Standing | None = None
-        if self.offsite is not None:
-            for block in board.standing:
-                if block.kind == OFFSITE_KIND and block.key == self.offsite.key:
-                    self.offsite_from = block
-                    if block.state not in ("overlapped", "lost"):
-                        self.offsite = None  # it stands: nothing to ask for
+        asked = board.problem.offsite
+        same = [b for b in board.standing if asked and b.kind == OFFSITE_KIND and b.key == asked.key]
+        self.offsite_from: Standing | None = same[0] if same else None
+        stands = bool(same) and same[0].state not in ("overlapped", "lost")
+        self.offsite = None if stands else asked  # one that stands is not asked for
         self._half_days: list[HalfDay] | None = None
 
     def solve(self) -> HorizonBest:
@@ -109,22 +108,13 @@ class HorizonSolver:
 
     def _compose(self, asks: Mapping[Week, Ask], moves: int, half_day: HalfDay | None) -> HorizonBest:
         """The best plans of the weeks whose moves are at most ``moves`` in all."""
-        none: tuple[tuple[int, ...], tuple[tuple[object, ...], ...], tuple[WeekBest, ...]]
-        none = (tuple(-part for part in half_day.worth) if half_day else NOTHING, (), ())
+        none: _Sum = (tuple(-part for part in half_day.worth) if half_day else NOTHING, (), ())
         best = dict.fromkeys(range(moves + 1), none)
         for week in reversed(self.board.weeks):
             found = self.weeks[week].solve(asks[week])
             best = {
                 left: min(
-                    (
-                        (
-                            tuple(a - b for a, b in zip(best[left - used][0], plan.value, strict=True)),
-                            (plan.entries, *best[left - used][1]),
-                            (plan, *best[left - used][2]),
-                        )
-                        for used, plan in found.items()
-                        if used <= left
-                    ),
+                    (_added(plan, best[left - used]) for used, plan in found.items() if used <= left),
                     key=lambda some: some[:2],
                 )
                 for left in best
@@ -163,6 +153,11 @@ class HorizonSolver:
         worth[OFFSITE], worth[BAND], worth[LIGHTNESS] = 1, int(number in BEST_WEEKS), -load
         worth[EARLINESS] = -((starts[0] - first) // 60)
         return HalfDay(day, starts[0], offsite.minutes, load, number, tuple(worth))
+
+
+def _added(plan: WeekBest, later: _Sum) -> _Sum:
+    value = tuple(a - b for a, b in zip(later[0], plan.value, strict=True))
+    return value, (plan.entries, *later[1]), (plan, *later[2])
 
 
 def _costs_nothing(value: Value, bound: Value) -> bool:

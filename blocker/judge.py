@@ -202,15 +202,14 @@ def _held_back(load: WeekLoad, record: WeekRecord | None, running: Week) -> Week
         return load
     if load.held["capacity_hours"] <= 0:
         return load
-    level, causes, why = record.level, record.causes, _why_not_yet(load, record, running)
+    level, why = record.level, _why_not_yet(load, record, running)
     if not why:
-        level, causes = LEVELS[LEVELS.index(level) - 1], ()
+        level, why = LEVELS[LEVELS.index(level) - 1], f"{level} comes down one level at a time"
         if level == load.level:
             return load
-        why = "it comes down one level at a time"
-    causes = causes or tuple(clause.cause for clause in _not_clear(load, level))
-    others = tuple(cause for cause in load.causes if cause.rule not in LEVELS)
+    causes = record.causes or tuple(clause.cause for clause in _not_clear(load, record.level))
     remembered = tuple(cause for cause in causes if cause.rule in LEVELS)
+    others = tuple(cause for cause in load.causes if cause.rule not in LEVELS)
     return replace(load, level=level, causes=remembered + others, held_back=f"{level} stays: {why}")
 
 

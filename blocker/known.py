@@ -47,6 +47,11 @@ class Known:
                 found[item.kind, week].append(item.event)
         return found
 
+    def dismissed(self, block: StandingBlock, week: Week) -> bool:
+        """True for a block ahead that goes because its key or its week is skipped."""
+        skipped = block.key in self.memory.skipped_keys or week in self.memory.skipped_weeks
+        return skipped and not block.pinned and self.workweek.date_of(block.when.start) >= self.today
+
     def closed(self, week: Week) -> str | None:
         """Why a person wants nothing new in a week: it is skipped, or begins within the pause."""
         if week in self.memory.skipped_weeks:
@@ -85,11 +90,12 @@ class Ranks:
 def ranks(kind: str, week: Week, known: Known, own: Sequence[Event] = ()) -> Ranks:
     """What stands, stood, or was refused of a kind in a week; ``own`` are the person's own events of it."""
     prefix = f"{kind}/{week}/"
-    live = {block.key for block in known.blocks if block.key.startswith(prefix)}
-    answers: dict[str, str] = {}
-    used = set(live)
+    here = [block for block in known.blocks if block.key.startswith(prefix)]
+    used = {block.key for block in here}
+    answers = dict.fromkeys((block.key for block in here if known.dismissed(block, week)), "skipped")
+    live = used - set(answers)
     for block in known.memory.blocks:
-        if not block.key.startswith(prefix) or block.key in live or block.state == "creating":
+        if not block.key.startswith(prefix) or block.key in used or block.state == "creating":
             continue  # one that was never seen on the calendar keeps its key for the next attempt
         used.add(block.key)
         if block.state == "tombstone":
@@ -106,7 +112,7 @@ def ranks(kind: str, week: Week, known: Known, own: Sequence[Event] = ()) -> Ran
     return Ranks(_count_own(own, known.settings), len(live), tuple(sorted(answers.items())), numbers)
 
 
-def debt_minutes(memory: Memory, running: Week) -> float:
+def debt_minutes(memory: Memory, running: Week) -> int:
     """Strategic minutes owed and not kept in the last four completed weeks.
 
     Counted in order of time: what a week keeps beyond its due pays back, and is never saved up.

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from blocker.errors import BlockerError, Temporary
 from blocker.model import Cause, Change, Memory, Ref, Remembered, WeekRecord
@@ -69,7 +69,7 @@ class Ledger:
         self._db = connection
         self._calendar = calendar
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:

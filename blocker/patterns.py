@@ -87,7 +87,7 @@ AWAY_LONG = r"""
     conferencia|congresso|simposio|feira (?:comercial|profissional)
 """
 NOT_AWAY = r"""
-    link|room|phone|video|telephone|press|news|web|zoom|audio|dial-?in|time travel|school|abstracts?|papers?
+    not a|link|room|phone|video|telephone|press|news|web|zoom|audio|dial-?in|time travel|school|abstracts?|papers?
     travel(?:l?ing)? time report|(?<!year)'s (?:vacation|pto|leave|day off)|part(?:y|ies)|insurance|agency
 
     telefon|presse|schule|schulferien|raum|versicherung

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from blocker.calendars import Calendar, open_calendar
@@ -45,7 +46,7 @@ class Session:
         self.calendar: Calendar = self._connect(self.settings.timezone)
         self._zone_name: str | None = self.settings.timezone
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:

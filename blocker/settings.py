@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from blocker.workweek import Lunch
 
+DEFAULT_LUNCH = Lunch()
 FULL_DAY = (9 * 60, 17 * 60 + 30)
-DEFAULT_HOURS: Mapping[int, tuple[tuple[int, int], ...]] = {day: (FULL_DAY,) for day in range(5)}
+DEFAULT_HOURS: Mapping[int, tuple[tuple[int, int], ...]] = dict.fromkeys(range(5), (FULL_DAY,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Settings:
     count_unanswered: bool = True
     hours: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=lambda: dict(DEFAULT_HOURS))
     hours_set: bool = False  # False: the calendar may know better
-    lunch: Lunch | None = Lunch()
+    lunch: Lunch | None = DEFAULT_LUNCH
     rules: tuple[RuleText, ...] = ()
     blocks: Mapping[str, BlockKind] = field(default_factory=dict)
     offsite: Offsite = Offsite()

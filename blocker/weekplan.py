@@ -232,8 +232,8 @@ class _Plan:
         staying = self.board.staying(self.week, self.gone)
         value[MINUTES] = -minus_minutes + sum(block.slot.minutes for block in staying)
         value[SQUARES] = -squares - sum(block.slot.minutes**2 for block in staying)
-        stay = STAY * sum(m.stays and m.key not in self.gone for m in self.solver.optional)
-        value[POINTS] = -minus_points + stay
+        stays = [mover for mover in self.solver.optional if mover.stays and mover.key not in self.gone]
+        value[POINTS] = -minus_points + STAY * len(stays)
         return WeekBest(
             self.week, tuple(value), tuple(_flat(chain)), {i.name: i for i in self.items}, self.moved, outside
         )

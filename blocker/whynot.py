@@ -16,6 +16,7 @@ from blocker.problem import OffsiteDemand
 from blocker.settings import BOOKABLE_MINUTES, GRID_MINUTES
 from blocker.slots import as_interval, ceil_second
 
+_Answer = tuple[str, dict[str, int], tuple[str, ...], tuple[Option, ...]]
 SHORTEST_OFFER = 30  # minutes; shorter than that nobody thinks
 
 
@@ -25,18 +26,16 @@ class WhyNot:
     def __init__(self, board: Board, finished: Finished) -> None:
         self.board, self.finished, self.problem = board, finished, board.problem
         self.give_way = GiveWay(board, finished)
-        self._answers: dict[Case, tuple[str, dict[str, int], tuple[str, ...], tuple[Option, ...]]] = {}
+        self._answers: dict[Case, _Answer] = {}
 
     def demand(self, demand: Demand, floor: bool) -> Unplaced:
         """``floor``: cap and bookable minutes would not have kept it out."""
         length = min(demand.floor_minutes or demand.shortest, demand.shortest, demand.minutes)
-        if demand.week not in self.board.rooms:
-            why, limits, relaxations, nearest = "its week is outside the horizon", {}, (), ()
-        else:
-            case = Case(
-                demand.kind, demand.week.days, length, ceil_second(self.problem.earliest), floor, demand.week
-            )
-            why, limits, relaxations, nearest = self._answer(case)
+        answer: _Answer = ("its week is outside the horizon", {}, (), ())
+        if demand.week in self.board.rooms:
+            earliest = ceil_second(self.problem.earliest)
+            answer = self._answer(Case(demand.kind, demand.week.days, length, earliest, floor, demand.week))
+        why, limits, relaxations, nearest = answer
         return Unplaced(
             demand.key, demand.kind, demand.minutes, "no_room", why, nearest,
             demand.causes, limits, relaxations, demand.tier,
@@ -53,7 +52,7 @@ class WhyNot:
             offsite.key, OFFSITE, offsite.minutes, "no_room", why, nearest, (), limits, relaxations, OFFSITE
         )
 
-    def _answer(self, case: Case) -> tuple[str, dict[str, int], tuple[str, ...], tuple[Option, ...]]:
+    def _answer(self, case: Case) -> _Answer:
         found = self._answers.get(case)
         if found is None:
             tested = list(self._tested(case))

@@ -11,18 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import google_server
 import httplib2
 import pytest
-from googleapiclient.errors import HttpError
-
-import google_server
 from google_server import (
     GoogleServer,
     connected,
     every_item,
     listing,
     load,
-    refusal,
     rules,
     store,
 )
@@ -30,6 +27,7 @@ from google_server import api as served_api
 from google_server.client import raw
 from google_server.discovery import Discovery, allowed_words
 from google_server.samples import all_day, timed
+from googleapiclient.errors import HttpError
 
 Json = dict[str, Any]
 EVENTS = "/calendar/v3/calendars/primary/events"

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+import google_server
 import pytest
 from google.auth.exceptions import RefreshError
-from googleapiclient.errors import HttpError
-
-import google_server
 from google_server import GoogleServer, connected, credentials, refusal
 from google_server.client import raw
 from google_server.samples import timed
+from googleapiclient.errors import HttpError
 
 EVENTS = "/calendar/v3/calendars/primary/events"
 

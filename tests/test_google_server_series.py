@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
 from google_server import GoogleServer, connected, every_item, refusal
 from google_server.samples import all_day, series, timed
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
 from google_server import ApiError, GoogleServer, connected, load, refusal
 from google_server.samples import all_day, timed
 

@@ -155,7 +155,7 @@ def _with_recurrence(
                 extra += _extra(found, zones, home)
             elif found.name == "EXDATE":
                 excluded += [moment for moment, _ in read_moments(found, zones.find)]
-            else:
+            elif found.value.strip():
                 rule = parse_rule(found.value)
                 if rule.until:
                     read_moment(rule.until, None)

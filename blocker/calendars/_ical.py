@@ -17,7 +17,9 @@ from typing import NamedTuple
 
 BOM = b"\xef\xbb\xbf"
 LINE_OCTETS = 75  # RFC 5545, 3.1: longer lines are folded
-CHILDREN = frozenset((b"VEVENT", b"VTODO", b"VJOURNAL", b"VFREEBUSY", b"VTIMEZONE", b"VAVAILABILITY"))
+CALENDAR, EVENT, ZONE = b"VCALENDAR", b"VEVENT", b"VTIMEZONE"
+REPORTED = frozenset((CALENDAR, EVENT, ZONE))  # what else is broken takes no time and is no matter
+CHILDREN = frozenset((EVENT, b"VTODO", b"VJOURNAL", b"VFREEBUSY", ZONE, b"VAVAILABILITY"))
 
 _BORDER = re.compile(rb"\n(BEGIN|END)[ \t]*:[ \t]*([A-Z0-9-]+)[ \t]*(?=(\r?\n)|\Z)")
 _LONE_CR = re.compile(rb"\r(?!\n)")
@@ -78,7 +80,7 @@ def scan(data: bytes) -> Layout:
         text = _LONE_CR.sub(b"\n", data)
     upper = b"\n" + text.upper()
     if data.startswith(BOM):
-        upper = b"\n\n\n" + upper[3:]
+        upper = b"\n\n\n\n" + upper[4:]
     return _Scanner(data, text, upper).run()
 
 
@@ -114,33 +116,36 @@ class _Scanner:
         )
 
     def _begin(self, name: bytes, at: int) -> None:
-        if name == b"VCALENDAR":
+        if name == CALENDAR:
             self._abandon(0, at)
             self.calendars += 1
             self.insert_at = None
         elif name in CHILDREN:
             # Such a component is never inside another one: what is still open lost its END.
-            self._abandon(1 if self.open and self.open[0][0] == b"VCALENDAR" else 0, at)
+            self._abandon(1 if self.open and self.open[0][0] == CALENDAR else 0, at)
         self.open.append((name, at))
 
     def _end(self, name: bytes, at: int, after: int) -> None:
         depth = next((i for i in reversed(range(len(self.open))) if self.open[i][0] == name), None)
         if depth is None:
-            self.problems.append(Problem(at, after, f"END:{_ascii(name)} without its BEGIN"))
+            if name in REPORTED:
+                self.problems.append(Problem(at, after, f"END:{_ascii(name)} without its BEGIN"))
             return
         self._abandon(depth + 1, at)
         _, start = self.open.pop()
-        if name == b"VCALENDAR":
+        if name == CALENDAR:
             self.insert_at = at
-        elif depth == 1 and self.open[0][0] == b"VCALENDAR":
+        elif depth == 1 and self.open[0][0] == CALENDAR:
             self.components.append(Component(_ascii(name), start, after))
 
     def _abandon(self, depth: int, at: int) -> None:
         """Give up what is open from ``depth`` on; an inner part of a component spoils only itself."""
         while len(self.open) > depth:
             name, start = self.open.pop()
-            if name in CHILDREN or name == b"VCALENDAR":
-                self.problems.append(Problem(start, at, f"BEGIN:{_ascii(name)} without its END"))
+            if name in REPORTED:
+                # A calendar that is cut off spoils no more than what is open in it.
+                end = start if name == CALENDAR else at
+                self.problems.append(Problem(start, end, f"BEGIN:{_ascii(name)} without its END"))
 
     def _own_line_end(self) -> bytes:
         end = _LINE_END.search(self.data)

@@ -14,7 +14,7 @@ from blocker.calendars._events import BrokenError, Read, event_maker, read_compo
 from blocker.calendars._filter import may_touch
 from blocker.calendars._ical import Component, Layout, properties, unescape
 from blocker.calendars._people import address_in, likely_user
-from blocker.calendars._recurrence import Series, expand, move_between
+from blocker.calendars._recurrence import Series, excludes, expand, move_between
 from blocker.calendars._rules import TooDenseError
 from blocker.calendars._zones import Zones, iana_zone
 from blocker.model import Event, SkippedComponent, Snapshot, StandingBlock
@@ -144,6 +144,8 @@ class _Reading:
         """The events of all components with one UID: the series, and the changes to its occurrences."""
         masters = _newest([(c, r) for c, r in members if r.original is None])
         changes = _latest_changes([(c, r) for c, r in members if r.original is not None], self.home)
+        if masters:
+            changes = [(c, r) for c, r in changes if not _deleted_since(r, masters[-1][1], self.home)]
         originals = [r.original for _, r in changes if r.original is not None]
         later = sorted(
             ((r.original, c, r) for c, r in changes if r.and_later and r.original is not None),
@@ -205,6 +207,13 @@ def _newest(members: list[tuple[Component, Read]]) -> list[tuple[Component, Read
         if read.sequence == newest:
             unique[(read.series.start, tuple(read.series.rules))] = (component, read)
     return list(unique.values())
+
+
+def _deleted_since(change: Read, master: Read, home: tzinfo) -> bool:
+    """True if a later revision of the series excludes the occurrence that was changed before."""
+    if change.original is None or master.sequence <= change.sequence or change.and_later:
+        return False
+    return excludes(master.series, change.original, home)
 
 
 def _latest_changes(members: list[tuple[Component, Read]], home: tzinfo) -> list[tuple[Component, Read]]:

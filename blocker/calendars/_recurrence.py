@@ -8,7 +8,7 @@ big calendars show it, and is not left out as the letter of RFC 5545 has it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
@@ -135,7 +135,9 @@ def _starts(series: Series, window: Interval, home: tzinfo) -> Iterator[tuple[Mo
     excluded: set[datetime] = set()
     for rule in series.not_rules:
         excluded.update(occurrences(rule, first.wall, low, min(high, until_wall(rule, first, zone))))
-    if first.wall not in excluded:
+    # A series whose rules end before it begins was deleted from its first occurrence on.
+    gone = bool(series.rules) and all(until_wall(rule, first, zone) < first.wall for rule in series.rules)
+    if first.wall not in excluded and not gone:
         yield first, series.span
     for rule in series.rules:
         for wall in occurrences(rule, first.wall, low, min(high, until_wall(rule, first, zone))):
@@ -144,7 +146,8 @@ def _starts(series: Series, window: Interval, home: tzinfo) -> Iterator[tuple[Mo
     for start, span in series.extra:
         if start.is_date != first.is_date:
             # A date among times means that day at the usual time; a time among dates means its day.
-            start = Moment(datetime.combine(start.date, first.wall.time()), first.zone, first.is_date)
+            time = first.wall.time() if span is None else start.wall.time()
+            start = Moment(datetime.combine(start.date, time), first.zone, first.is_date)
         elif start.zone != first.zone and not start.is_date:
             start = in_zone(start, zone, home)._replace(zone=first.zone)
         if start.wall not in excluded:
@@ -175,6 +178,17 @@ def until_wall(rule: Rule, start: Moment, zone: tzinfo) -> datetime:
     return until.wall
 
 
+def excludes(series: Series, original: Moment, home: tzinfo) -> bool:
+    """True if an EXDATE of the series takes out the occurrence that began at ``original``."""
+    zone = series.start.zone or home
+    start = (
+        original
+        if original.is_date == series.start.is_date
+        else original._replace(is_date=series.start.is_date)
+    )
+    return _Matcher(series, home, series.excluded)(in_zone(start, zone, home))
+
+
 class _Matcher:
     """Whether a start is one of some moments (EXDATE, RECURRENCE-ID), in whatever form they came.
 
@@ -182,7 +196,7 @@ class _Matcher:
     a time stands for its date, as written.
     """
 
-    def __init__(self, series: Series, home: tzinfo, moments: list[Moment]) -> None:
+    def __init__(self, series: Series, home: tzinfo, moments: Iterable[Moment]) -> None:
         self._home = home
         by_date = series.start.is_date
         self._days = {m.date for m in moments if m.is_date or by_date}

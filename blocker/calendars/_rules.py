@@ -63,6 +63,7 @@ _LISTS = {
     "BYSECOND": ("by_second", 0, 60, False),
     "BYSETPOS": ("by_position", 1, 366, True),
 }
+_PARTS = frozenset((*_LISTS, "FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "RSCALE", "SKIP"))
 
 
 def parse_rule(text: str) -> Rule:
@@ -73,6 +74,9 @@ def parse_rule(text: str) -> Rule:
         if part.strip() and not equals:
             raise ValueError(f"its rule has a part without a value: {part.strip()[:40]!r}")
         if name.strip():
+            # A rule with a part that nobody knows may end or repeat in a way that nobody sees.
+            if name.strip().upper() not in _PARTS and not name.strip().upper().startswith("X-"):
+                raise ValueError(f"its rule has an unknown part: {name.strip()[:40]!r}")
             parts[name.strip().upper()] = value.strip().upper()
     frequency = parts.pop("FREQ", "")
     if frequency not in FREQUENCIES:
@@ -84,7 +88,11 @@ def parse_rule(text: str) -> Rule:
     week_start = parts.get("WKST", "MO")
     if week_start not in WEEKDAYS:
         raise ValueError(f"its rule names no weekday: WKST={week_start[:40]!r}")
-    count = _numbers("COUNT", parts["COUNT"], 0, 10**9, False)[0] if "COUNT" in parts else None
+    if parts.get("RSCALE", "GREGORIAN") != "GREGORIAN":
+        raise ValueError(f"its rule counts in another calendar: RSCALE={parts['RSCALE'][:40]!r}")
+    count = None
+    if parts.get("COUNT", "-1") != "-1":  # Confluence writes -1 for no limit
+        count = _numbers("COUNT", parts["COUNT"], 1, 10**9, False)[0]
     return Rule(
         frequency=FREQUENCIES.index(frequency),
         interval=_numbers("INTERVAL", parts.get("INTERVAL", "1"), 1, 10**9, False)[0],

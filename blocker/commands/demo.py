@@ -11,8 +11,8 @@ from blocker.commands import Answer, Talk
 from blocker.commands.daily import rebalance, run
 from blocker.commands.looking import load, plan
 from blocker.config import Config
-from blocker.model import STRATEGIC, Change
 from blocker.ledger import read_memory
+from blocker.model import STRATEGIC, Change
 from blocker.sample import meeting, sample_calendar
 from blocker.session import Session, Setup
 from blocker.settings import Settings

@@ -103,7 +103,7 @@ def _matches(change: Change, what: str, zone: ZoneInfo) -> bool:
 
 
 def _is_week(text: str) -> bool:
-    return text in ("this", "next") or _is_date(text) or "-W" in text.upper() and "/" not in text
+    return text in ("this", "next") or _is_date(text) or ("-W" in text.upper() and "/" not in text)
 
 
 def _is_date(text: str) -> bool:

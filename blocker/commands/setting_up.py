@@ -30,7 +30,7 @@ def init(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             f"{path} can't be written: {problem.strerror}", "name another place with -c"
         ) from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(config_template(args.calendar))
+        file.write(config_template(setup.config.settings.calendar if args.calendar else None))
     lines = [f"Wrote {path}: every setting is in it, explained and commented out."]
     if args.calendar is None:
         lines.append(f"The calendar is {setup.config.settings.calendar} until you name another in it.")

@@ -33,7 +33,9 @@ def in_the_way(
     return list(events.values()), [s for s in ours if hit(*s)]
 
 
-def lunch_kept(work: Worktime, day: date, slot: Span, ours: Sequence[Span], gone: Sequence[Event] = ()) -> bool:
+def lunch_kept(
+    work: Worktime, day: date, slot: Span, ours: Sequence[Span], gone: Sequence[Event] = ()
+) -> bool:
     """Whether a whole lunch is left wherever one was there before."""
     taken = _without(work, day, gone)
     return not work.lunch_starts(day, taken) or bool(work.lunch_starts(day, [*taken, *ours, slot]))
@@ -84,7 +86,9 @@ def most_strategic(
 ) -> int:
     """How many strategic blocks a week takes within the manners, by trying every set of days."""
     fits = {
-        length: {d for d in days if any(leaves_bookable(work, d, s, ()) for s in slots(work, d, length, earliest))}
+        length: {
+            d for d in days if any(leaves_bookable(work, d, s, ()) for s in slots(work, d, length, earliest))
+        }
         for length in {90, shortest_floor}
     }
     open_days = sorted(fits[90] | fits[shortest_floor])

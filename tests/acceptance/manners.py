@@ -17,7 +17,9 @@ from .worktime import MINUTE, Span, Worktime, clip, minutes, week_monday
 NOTICE = {"run": timedelta(hours=24), "rebalance": timedelta(hours=1)}
 SLOT = re.compile(r"(\d{8}T\d{6}Z)/(\d{8}T\d{6}Z)")
 STAYS = {"create", "move", "update", "keep", "adopt"}
-EXEMPT = re.compile(r"40\s*%|share|cap\b|limit|bookable|manners|never none|exempt|otherwise none", re.IGNORECASE)
+EXEMPT = re.compile(
+    r"40\s*%|share|cap\b|limit|bookable|manners|never none|exempt|otherwise none", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,9 @@ def _bookable(case: Case, block: Block, where: str) -> Iterator[Finding]:
         yield Finding("bookable", f"{where} leaves {left} of {work.bookable(day)} bookable minutes")
         return
     if not EXEMPT.search(_words(case, block)):
-        yield Finding("bookable", f"{where} leaves {left} bookable and does not say so: {_words(case, block)!r}")
+        yield Finding(
+            "bookable", f"{where} leaves {left} bookable and does not say so: {_words(case, block)!r}"
+        )
     for other in work.week(week_monday(block.key.split("/")[1])):
         rest = [s for s in case.others(block) if work.local_day(s[0]) == other]
         for slot in slots(work, other, 60, case.earliest, rest):

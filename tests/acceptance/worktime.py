@@ -248,6 +248,8 @@ def heavier(held: dict[str, float], recent: Sequence[dict[str, float]]) -> dict[
         return held
     judged = dict(held)
     for name, value in held.items():
+        if name == "capacity_hours":
+            continue
         scale = [held["capacity_hours"] / m["capacity_hours"] if name in HOURS else 1.0 for m in recent]
         mean = sum(m[name] * s for m, s in zip(recent, scale, strict=True)) / len(recent)
         judged[name] = min(value, mean) if name == "focus_hours" else max(value, mean)
@@ -261,9 +263,7 @@ def level(measured: dict[str, float], scaled: frozenset[str]) -> str:
     factor = measured["capacity_hours"] / FULL_WEEK
     for name, single, pair in (("red", RED, RED_TWO), ("amber", AMBER, AMBER_TWO)):
         limits = {k: v * factor if k in scaled else v for k, v in {**single, **pair}.items()}
-        one = any(
-            measured[k] < limits[k] if k == "focus_hours" else measured[k] >= limits[k] for k in single
-        )
+        one = any(measured[k] < limits[k] if k == "focus_hours" else measured[k] >= limits[k] for k in single)
         strict = {"after_hours", "conflict_share"}
         two = sum(measured[k] > limits[k] if k in strict else measured[k] >= limits[k] for k in pair)
         if one or two >= 2:
