@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from blocker.model import OFFSITE, STRATEGIC, Demand
@@ -112,7 +112,7 @@ class Board:
         for block in self.standing:
             forced = block.state in ("overlapped", "lost")
             optional = block.state == "movable" and (not rebalance or block.week == problem.free_week)
-            if block.kind == OFFSITE or block.week not in self.rooms or not (forced or optional):
+            if block.kind == OFFSITE or not (forced or optional) or not self._at_home(block):
                 continue
             lengths = lengths_between(block.shortest, block.minutes)
             short: tuple[int, ...] = ()
@@ -128,6 +128,11 @@ class Board:
         pressing = sorted((m for m in found if m.forced), key=self._pressing, reverse=True)
         worth = {mover.key: 1 << n for n, mover in enumerate(pressing)}
         return {m.key: _with_worth(m, worth.get(m.key, 0)) for m in found}
+
+    def _at_home(self, block: Standing) -> bool:
+        """True if it is wholly on one date of its week, which is in the horizon: only then it may move."""
+        last = self.problem.workweek.date_of(block.slot.end - timedelta(microseconds=1))
+        return block.week in self.rooms and week_of(last) == block.week and last == self.date_of[block.key]
 
     def _pressing(self, mover: Mover) -> tuple[object, ...]:
         """Floors first, then the earliest."""

@@ -16,7 +16,6 @@ from blocker.grammar import build_parser
 if TYPE_CHECKING:
     from blocker.commands import Answer, Command, Talk
     from blocker.session import Setup
-    from blocker.texts import TEXTS
 
 INTERRUPTED = 130
 

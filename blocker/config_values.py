@@ -23,7 +23,7 @@ SCHEMES = ("ics", "google", "caldav")
 
 _CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
-_RANGE = re.compile(r"\s*(\S+?)\s*[-–]\s*(\S+)\s*")  # noqa: RUF001 - people type the long dash too
+_RANGE = re.compile(r"\s*(\S+?)\s*[-–]\s*(\S+)\s*")
 
 
 class BadValueError(ValueError):

@@ -184,7 +184,7 @@ class Finished:
         if room.offsite:
             yield "offsite"
         if kind == OFFSITE:
-            if room.blocks:
+            if any(block.date == day for block in self.near(view)):
                 yield "one a day"
             return
         if kind == STRATEGIC and room.strategic:

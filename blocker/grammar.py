@@ -61,6 +61,32 @@ def _config(command: argparse.ArgumentParser) -> None:
     show.add_argument("--origin", action="store_true", help="say where each value comes from")
 
 
+def _skip(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "what", metavar="WEEK|KEY", help="this, next, 2026-W48, a date, or strategic/2026-W48/1"
+    )
+
+
+def _busy(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "hours", type=float, metavar="HOURS", help="mail, tickets, one-click tasks; 0 takes them back"
+    )
+    command.add_argument("week", nargs="?", metavar="WEEK", help=WEEK)
+
+
+def _pause(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--until", required=True, metavar="DATE", help="the last day of the pause, such as 2026-12-31"
+    )
+
+
+def _leave(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--remove", action="store_true", help="take every block ahead off the calendar, and forget"
+    )
+    command.add_argument("-y", "--yes", action="store_true", help="do it without asking")
+
+
 Fill = Callable[[argparse.ArgumentParser], None]
 
 # group → command → (module:function in blocker.commands, what it adds, help)
@@ -73,6 +99,22 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, Fill, str]]] = {
         "plan": ("looking:plan", _plan, "what run would do"),
         "load": ("looking:load", _load, "a week's measures, its level and the rules that fire"),
         "explain": ("looking:explain", _explain, "why this block, why here; or why a week has its level"),
+    },
+    "your say": {
+        "skip": (
+            "say:skip",
+            _skip,
+            "take a week's blocks, or one block, away and book nothing in their place",
+        ),
+        "busy": ("say:busy", _busy, "count hours of load that are not on the calendar"),
+        "pause": ("say:pause", _pause, "book nothing new until a date; what stands stays"),
+        "resume": ("say:resume", _nothing, "end the pause"),
+        "undo": (
+            "undoing:undo",
+            _nothing,
+            "take back what the last run wrote, where nobody changed it since",
+        ),
+        "leave": ("say:leave", _leave, "stop; with --remove every block ahead goes, and so does the ledger"),
     },
     "setting up": {
         "init": ("setting_up:init", _nothing, "write a commented config file"),

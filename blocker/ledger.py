@@ -6,54 +6,33 @@ Everything is kept per calendar address. A rollback journal with full synchronou
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from blocker.errors import BlockerError, Temporary
-from blocker.model import Cause, Change, Memory, Ref, Remembered, WeekRecord
-from blocker.timeline import Interval, interval
+from blocker.ledger_rows import (
+    SCHEMA,
+    SCHEMA_VERSION,
+    UndoableRun,
+    block_out,
+    causes_out,
+    done_change,
+    remembered,
+    standing_out,
+    week_record,
+    weeks_out,
+    when,
+)
+from blocker.model import Change, Memory, Remembered, WeekRecord
 from blocker.workweek import Week, parse_week
 
-SCHEMA_VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE calendar (address TEXT PRIMARY KEY, confirmed_at TEXT, paused_until TEXT);
-CREATE TABLE block (
-    calendar TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL
-        CHECK (state IN ('creating', 'placed', 'removing', 'tombstone', 'gone')),
-    start TEXT NOT NULL, end TEXT NOT NULL, generation INTEGER NOT NULL,
-    ref_id TEXT, ref_etag TEXT, text_hash TEXT NOT NULL DEFAULT '', ended_by TEXT NOT NULL DEFAULT '',
-    causes TEXT NOT NULL DEFAULT '[]', why TEXT NOT NULL DEFAULT '', tier TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (calendar, key)
-);
-CREATE TABLE week (
-    calendar TEXT NOT NULL, week TEXT NOT NULL, level TEXT NOT NULL, causes TEXT NOT NULL,
-    clear_in TEXT NOT NULL, not_clear_in TEXT NOT NULL,
-    owed INTEGER NOT NULL, kept INTEGER NOT NULL, waived INTEGER NOT NULL,
-    PRIMARY KEY (calendar, week)
-);
-CREATE TABLE skip (calendar TEXT NOT NULL, what TEXT NOT NULL, PRIMARY KEY (calendar, what));
-CREATE TABLE busy (calendar TEXT NOT NULL, week TEXT NOT NULL, hours REAL NOT NULL, PRIMARY KEY (calendar, week));
-CREATE TABLE said (calendar TEXT NOT NULL, what TEXT NOT NULL, PRIMARY KEY (calendar, what));
-CREATE TABLE run (
-    id INTEGER PRIMARY KEY, calendar TEXT NOT NULL, command TEXT NOT NULL, started TEXT NOT NULL,
-    finished TEXT, exit_code INTEGER, undone INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE change (
-    run INTEGER NOT NULL REFERENCES run (id), position INTEGER NOT NULL, action TEXT NOT NULL, key TEXT NOT NULL,
-    before TEXT, after TEXT, state TEXT NOT NULL, error TEXT, PRIMARY KEY (run, position)
-);
-CREATE TABLE parked (
-    id INTEGER PRIMARY KEY, text TEXT NOT NULL, asked_by TEXT NOT NULL, at TEXT NOT NULL, ended TEXT, how TEXT
-);
-"""
+CHECKPOINTS = 10
 
 
 class LedgerError(BlockerError):
@@ -88,8 +67,8 @@ class Ledger:
         about = self._db.execute("SELECT * FROM calendar WHERE address = ?", (self._calendar,)).fetchone()
         skips = [row["what"] for row in self._rows("skip")]
         return Memory(
-            blocks=tuple(_remembered(row) for row in rows if row["state"] != "gone"),
-            weeks=tuple(_week_record(row) for row in self._rows("week")),
+            blocks=tuple(remembered(row) for row in rows if row["state"] != "gone"),
+            weeks=tuple(week_record(row) for row in self._rows("week")),
             skipped_weeks=tuple(parse_week(what) for what in skips if "/" not in what),
             skipped_keys=tuple(what for what in skips if "/" in what),
             paused_until=date.fromisoformat(about["paused_until"])
@@ -113,7 +92,7 @@ class Ledger:
             self._db.execute(
                 "INSERT INTO calendar (address, confirmed_at) VALUES (?, ?) "
                 "ON CONFLICT (address) DO UPDATE SET confirmed_at = coalesce(confirmed_at, excluded.confirmed_at)",
-                (self._calendar, _when(now)),
+                (self._calendar, when(now)),
             )
 
     def remember(self, block: Remembered) -> None:
@@ -123,9 +102,9 @@ class Ledger:
                 "INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     self._calendar, block.key, block.kind, block.state,
-                    _when(block.slot.start), _when(block.slot.end), block.generation,
+                    when(block.slot.start), when(block.slot.end), block.generation,
                     block.ref.id if block.ref else None, block.ref.etag if block.ref else None,
-                    block.text_hash, block.ended_by, _causes_out(block.causes), block.why, block.tier,
+                    block.text_hash, block.ended_by, causes_out(block.causes), block.why, block.tier,
                 ),
             )  # fmt: skip
 
@@ -142,7 +121,7 @@ class Ledger:
         row = self._db.execute(
             "SELECT * FROM block WHERE calendar = ? AND key = ? AND state != 'gone'", (self._calendar, key)
         ).fetchone()
-        return _remembered(row) if row else None
+        return remembered(row) if row else None
 
     def forget(self, key: str) -> None:
         """The block is gone by our own doing; only its generation stays known."""
@@ -157,8 +136,8 @@ class Ledger:
             self._db.execute(
                 "INSERT OR REPLACE INTO week VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    self._calendar, str(record.week), record.level, _causes_out(record.causes),
-                    _weeks_out(record.clear_in), _weeks_out(record.not_clear_in),
+                    self._calendar, str(record.week), record.level, causes_out(record.causes),
+                    weeks_out(record.clear_in), weeks_out(record.not_clear_in),
                     record.owed_minutes, record.kept_minutes, record.waived_minutes,
                 ),
             )  # fmt: skip
@@ -169,26 +148,73 @@ class Ledger:
                 "INSERT OR IGNORE INTO said VALUES (?, ?)", [(self._calendar, w) for w in what]
             )
 
+    # What a person says
+
+    def skip(self, what: str) -> None:
+        """Remember that a week (``2026-W48``) or a key is skipped."""
+        with self._transaction():
+            self._db.execute("INSERT OR IGNORE INTO skip VALUES (?, ?)", (self._calendar, what))
+
+    def unskip(self, what: str) -> None:
+        with self._transaction():
+            self._db.execute("DELETE FROM skip WHERE calendar = ? AND what = ?", (self._calendar, what))
+
+    def pause(self, until: date | None) -> None:
+        """Book nothing new up to and including ``until``; None ends the pause."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO calendar (address, paused_until) VALUES (?, ?) "
+                "ON CONFLICT (address) DO UPDATE SET paused_until = excluded.paused_until",
+                (self._calendar, until.isoformat() if until else None),
+            )
+
+    def busy(self, week: Week, hours: float) -> None:
+        """Set the operational hours of a week that are not on the calendar; 0 takes them back."""
+        with self._transaction():
+            if hours:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO busy VALUES (?, ?, ?)", (self._calendar, str(week), hours)
+                )
+            else:
+                self._db.execute(
+                    "DELETE FROM busy WHERE calendar = ? AND week = ?", (self._calendar, str(week))
+                )
+
+    def leave(self) -> None:
+        """Forget everything about this calendar, parked questions aside: they are the person's own."""
+        with self._transaction():
+            mine = "SELECT id FROM run WHERE calendar = ?"
+            for table in ("change", "checkpoint"):
+                self._db.execute(f"DELETE FROM {table} WHERE run IN ({mine})", (self._calendar,))  # noqa: S608 - our own names
+            for table in ("block", "week", "skip", "busy", "said", "run"):
+                self._db.execute(f"DELETE FROM {table} WHERE calendar = ?", (self._calendar,))  # noqa: S608 - our own names
+            self._db.execute("DELETE FROM calendar WHERE address = ?", (self._calendar,))
+
+    def stop(self) -> None:
+        """The next run asks again, as if it were the first; everything else stays known."""
+        with self._transaction():
+            self._db.execute("UPDATE calendar SET confirmed_at = NULL WHERE address = ?", (self._calendar,))
+
     # Runs and their changes: the write-ahead record, and what undo reads
 
     def begin_run(self, command: str, now: datetime) -> int:
         with self._transaction():
             cursor = self._db.execute(
                 "INSERT INTO run (calendar, command, started) VALUES (?, ?, ?)",
-                (self._calendar, command, _when(now)),
+                (self._calendar, command, when(now)),
             )
         return int(cursor.lastrowid or 0)
 
     def end_run(self, run: int, now: datetime, exit_code: int) -> None:
         with self._transaction():
             self._db.execute(
-                "UPDATE run SET finished = ?, exit_code = ? WHERE id = ?", (_when(now), exit_code, run)
+                "UPDATE run SET finished = ?, exit_code = ? WHERE id = ?", (when(now), exit_code, run)
             )
 
     def record_intent(self, run: int, position: int, change: Change) -> None:
         """Write down a change before it is made."""
-        before = _standing_out(change)
-        after = _block_out(change)
+        before = standing_out(change)
+        after = block_out(change)
         with self._transaction():
             self._db.execute(
                 "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, 'pending', NULL)",
@@ -201,6 +227,48 @@ class Ledger:
                 "UPDATE change SET state = ?, error = ? WHERE run = ? AND position = ?",
                 ("failed" if error else "done", error, run, position),
             )
+
+    def keep_checkpoint(self, run: int, before: bytes) -> None:
+        """Keep the calendar's content before a run, for undo; the ten newest are kept."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO checkpoint VALUES (?, ?, '')", (run, zlib.compress(before))
+            )
+            self._db.execute(
+                "DELETE FROM checkpoint WHERE run NOT IN (SELECT run FROM checkpoint ORDER BY run DESC LIMIT ?)",
+                (CHECKPOINTS,),
+            )
+
+    def seal_checkpoint(self, run: int, after_digest: str) -> None:
+        """Remember what the calendar looked like after the run."""
+        with self._transaction():
+            self._db.execute("UPDATE checkpoint SET after_digest = ? WHERE run = ?", (after_digest, run))
+
+    def last_run(self) -> UndoableRun | None:
+        """The newest run of this calendar that wrote something and was not undone."""
+        row = self._db.execute(
+            "SELECT id, command, started FROM run WHERE calendar = ? AND NOT undone AND id IN "
+            "(SELECT run FROM change WHERE state = 'done') ORDER BY id DESC LIMIT 1",
+            (self._calendar,),
+        ).fetchone()
+        if row is None:
+            return None
+        changes = self._db.execute(
+            "SELECT * FROM change WHERE run = ? AND state = 'done' ORDER BY position DESC", (row["id"],)
+        ).fetchall()
+        kept = self._db.execute("SELECT * FROM checkpoint WHERE run = ?", (row["id"],)).fetchone()
+        return UndoableRun(
+            id=row["id"],
+            command=row["command"],
+            started=datetime.fromisoformat(row["started"]),
+            changes=tuple(done_change(change) for change in changes),
+            before=zlib.decompress(kept["before"]) if kept else None,
+            after_digest=kept["after_digest"] if kept else "",
+        )
+
+    def mark_undone(self, run: int) -> None:
+        with self._transaction():
+            self._db.execute("UPDATE run SET undone = 1 WHERE id = ?", (run,))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -236,7 +304,7 @@ def open_ledger(state_dir: Path, calendar: str) -> Ledger:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
             connection.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+                f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
             )
         elif version > SCHEMA_VERSION:
             raise LedgerError(
@@ -261,84 +329,3 @@ def read_memory(state_dir: Path, calendar: str) -> Memory:
         return Memory()
     with open_ledger(state_dir, calendar) as ledger:
         return ledger.memory()
-
-
-def _when(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat()
-
-
-def _slot(row: Mapping[str, Any] | sqlite3.Row) -> Interval:
-    return interval(datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"]))
-
-
-def _remembered(row: sqlite3.Row) -> Remembered:
-    return Remembered(
-        key=row["key"],
-        kind=row["kind"],
-        state=row["state"],
-        slot=_slot(row),
-        generation=row["generation"],
-        ref=Ref(row["ref_id"], row["ref_etag"] or "") if row["ref_id"] else None,
-        text_hash=row["text_hash"],
-        ended_by=row["ended_by"],
-        causes=_causes_in(row["causes"]),
-        why=row["why"],
-        tier=row["tier"],
-    )
-
-
-def _week_record(row: sqlite3.Row) -> WeekRecord:
-    return WeekRecord(
-        week=parse_week(row["week"]),
-        level=row["level"],
-        causes=_causes_in(row["causes"]),
-        clear_in=_weeks_in(row["clear_in"]),
-        not_clear_in=_weeks_in(row["not_clear_in"]),
-        owed_minutes=row["owed"],
-        kept_minutes=row["kept"],
-        waived_minutes=row["waived"],
-    )
-
-
-def _causes_out(causes: Sequence[Cause]) -> str:
-    return json.dumps([asdict(cause) for cause in causes])
-
-
-def _causes_in(text: str) -> tuple[Cause, ...]:
-    return tuple(Cause(**cause) for cause in json.loads(text))
-
-
-def _weeks_out(weeks: Sequence[Week]) -> str:
-    return " ".join(str(week) for week in weeks)
-
-
-def _weeks_in(text: str) -> tuple[Week, ...]:
-    return tuple(parse_week(week) for week in text.split())
-
-
-def _standing_out(change: Change) -> str | None:
-    there = change.standing
-    if there is None:
-        return None
-    return json.dumps(
-        {
-            "slot": [_when(there.slot.start), _when(there.slot.end)],
-            "when": [_when(there.when.start), _when(there.when.end)],
-            "title": there.title, "text": there.text, "kind": there.kind, "busy": there.busy,
-            "generation": there.generation, "ref": [there.ref.id, there.ref.etag], "raw": there.raw,
-            "dates": [day.isoformat() for day in there.dates] if there.dates else None,
-        }
-    )  # fmt: skip
-
-
-def _block_out(change: Change) -> str | None:
-    block = change.block
-    if block is None:
-        return None
-    return json.dumps(
-        {
-            "slot": [_when(block.slot.start), _when(block.slot.end)],
-            "title": block.title, "text": block.text, "kind": block.kind, "generation": block.generation,
-            "busy": block.busy, "dates": [day.isoformat() for day in block.dates] if block.dates else None,
-        }
-    )  # fmt: skip

@@ -189,7 +189,7 @@ LEARNING = r"""
 
     schulung|fortbildung|weiterbildung|lehrgang|lernzeit|sprachkurs|kurs|seminar
 
-    ^formation(?! of )|formation (?:continue|professionnelle)|^cours (?:de|d')|webinaire|temps d'apprentissage
+    ^formation(?! of )|formation (?:continue|professionnelle)|^cours (?:de|d'\w+)|webinaire|temps d'apprentissage
 
     formacion|(?<!en )curso|capacitacion|seminario|tiempo de aprendizaje
 

@@ -147,7 +147,7 @@ def _stuck(board: Board, finished: Finished, block: Standing, mover: Mover | Non
             return "too little notice is left to move it"
         return "no other half day of the quarter is free"
     if mover is None:
-        return f"its week {block.week} is outside the horizon"
+        return f"it is not on a day of its week {block.week}, or that is outside the horizon"
     return _no_slot(board, finished, block.week, block.kind, block.shortest)
 
 

@@ -2,47 +2,91 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from blocker.brief import cause_words
-from blocker.model import Cause, Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
+from blocker.model import (
+    Cause,
+    Change,
+    Classified,
+    Option,
+    Plan,
+    QuarterPlan,
+    Unplaced,
+    WeekLoad,
+    WeekPlan,
+)
 from blocker.texts import MEASURE_WORDS, quantity
 from blocker.timeline import Interval
+from blocker.workweek import Week, week_of
 
 SIGNS = {
     "create": "+", "move": "~", "update": "~", "remove": "-", "keep": "=", "adopt": "=",
     "tombstone": "x", "forget": ".",
 }  # fmt: skip
+SPOKEN = {
+    "create": "new", "move": "moved", "update": "refreshed", "remove": "removed", "keep": "stays",
+    "adopt": "stays", "tombstone": "deleted by you", "forget": "forgotten",
+}  # fmt: skip
+FLOORS = {
+    "block": "a block", "own": "your own time", "unplaced": "no place", "deleted": "deleted by you",
+    "skipped": "skipped", "paused": "paused", "none": "none due",
+}  # fmt: skip
 BAR = 30
+MOST_SKIPPED = 10
 
 
-def plan_lines(plan: Plan, verbose: bool = False) -> list[str]:
-    """The plan as people read it: the weeks, what changes and why, what found no place."""
+def plan_lines(plan: Plan, verbose: bool = False, plain: bool = False) -> list[str]:
+    """The plan as people read it: each week with what changes in it and why, then what found no place.
+
+    ``plain`` is for screen readers: words in place of signs and bars.
+    """
     zone = ZoneInfo(plan.zone)
-    lines = [week_line(week) for week in plan.weeks]
-    for quarter in plan.quarters:
-        lines.append(
-            f"{quarter.quarter}   offsite {quarter.offsite}" + (f" ({quarter.why})" if quarter.why else "")
-        )
     shown = [c for c in plan.changes if c.action != "forget"]
-    if shown:
+    lines: list[str] = []
+    for week in plan.weeks:
+        here = [c for c in shown if _week_of(c, zone) == week.load.week]
+        shown = [c for c in shown if c not in here]
+        lines += [week_line(week, plain), *why_this_level(week.load)]
+        for change in here:
+            lines += change_lines(change, zone, verbose, plain, week.load.causes)
         lines.append("")
-        for change in shown:
-            lines += change_lines(change, zone, verbose)
+    lines += [quarter_line(quarter) for quarter in plan.quarters]
+    for change in shown:  # beyond the weeks: an offsite far ahead
+        lines += change_lines(change, zone, verbose, plain)
+    return [*lines, *closing_lines(plan, plain), "", summary(plan)]
+
+
+def closing_lines(plan: Plan, plain: bool = False) -> list[str]:
+    """What found no place, what could not be read, and what has to be said once."""
+    zone = ZoneInfo(plan.zone)
+    lines: list[str] = []
     if plan.unplaced:
         lines += ["", "Found no place:"]
         for item in plan.unplaced:
-            lines += unplaced_lines(item, zone)
+            lines += unplaced_lines(item, zone, plain)
     if plan.skipped:
         lines += ["", f"Could not be read ({len(plan.skipped)}), everything else counts:"]
-        lines += [f"  {clean(item.where)}: {clean(item.why)}" for item in plan.skipped[:10]]
-        if len(plan.skipped) > 10:
-            lines.append(f"  … and {len(plan.skipped) - 10} more")
-    if plan.notes:
-        lines += ["", *(clean(note) for note in plan.notes)]
-    return [*lines, "", summary(plan)]
+        lines += [f"  {clean(item.where)}: {clean(item.why)}" for item in plan.skipped[:MOST_SKIPPED]]
+        if len(plan.skipped) > MOST_SKIPPED:
+            lines.append(f"  … and {len(plan.skipped) - MOST_SKIPPED} more")
+    told = {item.key for item in plan.unplaced} | {c.key for c in plan.changes if c.conflict}
+    notes = [note for note in plan.notes if not _told(note, told)]
+    return lines + (["", *(clean(note) for note in notes)] if notes else [])
+
+
+def _told(note: str, keys: set[str]) -> bool:
+    """True for a note that repeats what the lines above it say in full."""
+    key, _, words = note.partition(" ")
+    return key in keys and words.startswith(("found no place", "stays where it is"))
+
+
+def quarter_line(quarter: QuarterPlan) -> str:
+    why = f" ({clean(quarter.why)})" if quarter.why and quarter.offsite != "unplaced" else ""
+    return f"{quarter.quarter}   offsite {quarter.offsite}{why}"
 
 
 def summary(plan: Plan, done: bool = False) -> str:
@@ -59,64 +103,100 @@ def summary(plan: Plan, done: bool = False) -> str:
     return ("Done: " if done else "") + ", ".join(parts) + "."
 
 
-def week_line(week: WeekPlan) -> str:
-    """``2026-W48   AMBER  ██████████░░░░░  61 % of 37.5 h   floor: block``."""
+def week_line(week: WeekPlan, plain: bool = False) -> str:
+    """``2026-W48   amber  ██████████░░░░░  61 %  22.9 of 37.5 h  floor: a block``."""
     load = week.load
     share, capacity = load.held.get("operational_share", 0.0), load.held.get("capacity_hours", 0.0)
+    floor = f"floor: {FLOORS.get(week.floor, week.floor)}"
     if not capacity:
-        return f"{load.week}  away    no working time   floor: {week.floor}"
+        return f"{load.week}, no working time, {floor}" if plain else f"{load.week}  away    no working time"
+    hours = f"{number(load.held.get('operational_hours', 0.0))} of {number(capacity)} h"
+    judged = ", judged by the weeks before" if load.judged_by == "recent" else ""
+    if plain:
+        return f"{load.week}, {load.level}{judged}, {share * 100:.0f} % operational: {hours}, {floor}"
     filled = min(BAR, round(share * BAR))
     bar = "█" * filled + "░" * (BAR - filled)
-    hours = f"{load.held.get('operational_hours', 0.0):.1f} of {capacity:.1f} h"
-    judged = ", by the weeks before" if load.judged_by == "recent" else ""
-    return f"{load.week}  {load.level:<6} {bar} {share * 100:3.0f} %  {hours:<15} floor: {week.floor}{judged}"
+    return f"{load.week}  {load.level:<6} {bar} {share * 100:3.0f} %  {hours:<15} {floor}{judged}"
 
 
-def change_lines(change: Change, zone: ZoneInfo, verbose: bool = False) -> list[str]:
-    done = "" if change.error is None else f"  FAILED: {clean(change.error)}"
-    title = change.block.title if change.block else change.standing.title if change.standing else change.kind
-    line = f"{SIGNS[change.action]} {span(change.slot, zone)}  {clean(title)}  [{change.key}]{done}"
-    lines = [line]
+def why_this_level(load: WeekLoad) -> list[str]:
+    """The week's main reason, said once for all that it books."""
+    if load.level == "calm" or not load.causes:
+        return []
+    return [f"    because {cause_text(load.causes[0])}"]
+
+
+def change_title(change: Change) -> str:
+    block = change.block or change.standing
+    return block.title if block else change.kind
+
+
+def change_lines(
+    change: Change,
+    zone: ZoneInfo,
+    verbose: bool = False,
+    plain: bool = False,
+    said: Sequence[Cause] = (),
+) -> list[str]:
+    """One change: what and when, then why in one line. A cause that was ``said`` of the week is left out."""
+    failed = "" if change.error is None else f"  FAILED: {clean(change.error)}"
+    sign = f"{SPOKEN[change.action]}:" if plain else "!" if change.conflict else SIGNS[change.action]
+    lines = [f"  {sign} {span(change.slot, zone)}  {clean(change_title(change))}  [{change.key}]{failed}"]
     if change.was is not None:
         lines.append(f"      was {span(change.was, zone)}")
-    if change.why and (change.action != "keep" or verbose or change.pinned):
-        lines.append(f"      {clean(change.why)}")
+    if change.writes or verbose or change.pinned:
+        why = reason(change, () if verbose else said)
+        lines += [f"      {why}"] if why else []
     if change.conflict:
-        lines.append(f"      ! {clean(change.conflict)}")
-    if change.action == "create" or verbose:
-        lines += [f"      because {clean(cause_words(cause, {}))}" for cause in change.causes[:2]]
+        lines.append(f"      in conflict: {clean(change.conflict)}")
+    if verbose:
+        lines += [f"      because {cause_text(cause)}" for cause in change.causes[1:]]
     return lines
 
 
-def unplaced_lines(item: Unplaced, zone: ZoneInfo) -> list[str]:
-    lines = [f"! {item.kind}, {item.minutes} min  [{item.key}]  {clean(item.why)}"]
-    for option in item.nearest:
-        names = ", ".join(f"“{clean(event.shown_title)}”" for event in option.conflicts) or "nothing"
-        lines.append(f"      {span(option.slot, zone)} would do if {names} gave way")
-    return lines
+def reason(change: Change, said: Sequence[Cause] = ()) -> str:
+    """Why this block, why here: one line."""
+    parts = [clean(change.why)] if change.why else []
+    if change.causes and change.causes[0] not in said:
+        parts.append(f"for {cause_text(change.causes[0])}")
+    return "; ".join(parts)
 
 
-def load_lines(week: WeekPlan, zone: ZoneInfo, events: Sequence[Classified] | None = None) -> list[str]:
+def unplaced_lines(item: Unplaced, zone: ZoneInfo, plain: bool = False) -> list[str]:
+    mark = "no place for" if plain else "!"
+    lines = [f"  {mark} {item.kind}, {item.minutes} min  [{item.key}]", f"      {clean(item.why)}"]
+    return lines + [f"      {option_text(option, zone)}" for option in item.nearest]
+
+
+def option_text(option: Option, zone: ZoneInfo) -> str:
+    names = ", ".join(f"“{clean(event.shown_title)}”" for event in option.conflicts) or "nothing"
+    return f"{span(option.slot, zone)} would do if {names} gave way"
+
+
+def load_lines(
+    week: WeekPlan, zone: ZoneInfo, events: Sequence[Classified] | None = None, plain: bool = False
+) -> list[str]:
     """One week's measures, the clauses that fire, and with ``events`` how each was counted."""
-    load = week.load
-    lines = [week_line(week), ""]
+    lines = [week_line(week, plain), "", *measure_lines(week.load)]
+    if events is not None:
+        lines += ["", *event_lines(events, zone)]
+    return lines
+
+
+def measure_lines(load: WeekLoad) -> list[str]:
+    """Each measure, marked where a clause fires, and what follows from them."""
+    lines = []
     fired = {clause.cause.measure for clause in load.clauses if clause.fires}
     for name, value in load.held.items():
         unit = unit_of(name)
-        recent = (
-            f"   recent weeks {quantity(load.recent[name], unit)}"
-            if load.recent and name in load.recent
-            else ""
-        )
+        recent = f"   recent weeks {measured(load.recent[name], unit)}" if name in (load.recent or {}) else ""
         mark = "!" if name in fired else " "
-        lines.append(f" {mark} {MEASURE_WORDS.get(name, name):<42} {quantity(value, unit):>8}{recent}")
+        lines.append(f" {mark} {MEASURE_WORDS.get(name, name):<42} {measured(value, unit):>8}{recent}")
     lines += ["", f"Level: {load.level}" + (f" ({load.held_back})" if load.held_back else "")]
-    lines += [f"  because {cause_words(cause, {})}" for cause in load.causes]
+    lines += [f"  because {cause_text(cause)}" for cause in load.causes]
     if load.booked:
-        asked = ", ".join(f"{number} {kind}" for kind, number in load.booked.items())
+        asked = ", ".join(f"{count} {kind}" for kind, count in load.booked.items())
         lines.append(f"  the rules ask for {asked} in this week")
-    if events is not None:
-        lines += ["", *event_lines(events, zone)]
     return lines
 
 
@@ -130,13 +210,34 @@ def event_lines(events: Iterable[Classified], zone: ZoneInfo) -> list[str]:
 def clause_lines(load: WeekLoad) -> list[str]:
     """Every clause with measured value and threshold: what ``explain WEEK`` shows."""
     return [
-        f"  {'fires' if clause.fires else 'quiet'}  {cause_words(clause.cause, {})}"
-        for clause in load.clauses
+        f"  {'fires' if clause.fires else 'quiet'}  {cause_text(clause.cause)}" for clause in load.clauses
     ]
 
 
 def causes_text(causes: Iterable[Cause]) -> str:
-    return "; ".join(cause_words(cause, {}) for cause in causes)
+    return "; ".join(cause_text(cause) for cause in causes)
+
+
+def cause_text(cause: Cause) -> str:
+    """A cause in words, whole hours without their ``.0``."""
+    return _whole(clean(cause_words(cause, {})))
+
+
+def measured(value: float, unit: str) -> str:
+    return _whole(quantity(value, unit))
+
+
+def number(value: float) -> str:
+    """19, 19.5: one decimal where it says something."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _whole(words: str) -> str:
+    return _POINT_ZERO.sub(r"\1\2", words)
+
+
+def _week_of(change: Change, zone: ZoneInfo) -> Week:
+    return week_of(change.slot.start.astimezone(zone).date())
 
 
 def span(slot: Interval, zone: ZoneInfo) -> str:
@@ -165,3 +266,17 @@ def clean(text: str) -> str:
 
 
 _STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+_POINT_ZERO = re.compile(r"(\d)\.0( h\b)")
+
+
+def to_ascii(text: str) -> str:
+    """The same words for a terminal that has only ASCII."""
+    return text.translate(_PLAIN_SIGNS)
+
+
+_PLAIN_SIGNS = str.maketrans(
+    {
+        "█": "#", "░": ".", "–": "-", "—": "-", "…": "...", "“": '"', "”": '"', "’": "'", "·": "-",
+        "─": "-", "✓": "ok", "✗": "!!", "�": "?", "×": "x", "→": "->",
+    }
+)  # fmt: skip

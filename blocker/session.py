@@ -56,6 +56,10 @@ class Session:
     def address(self) -> str:
         return self.calendar.address
 
+    def today(self) -> date:
+        """The date in the user's zone; the calendar is read for it if nothing else names the zone."""
+        return self.read(Memory()).request.workweek.date_of(_aware(self.setup.now, UTC))
+
     def read(self, memory: Memory, policy: str = "run", week: str | None = None) -> Sight:
         """Read every calendar and say what holds now. ``week`` as a person names it."""
         rough_now = _aware(self.setup.now, UTC)

@@ -215,15 +215,16 @@ class _Plan:
         minus_minutes, squares, minus_points, chain = way
         outside = bool(Limit.count(uses, self.outside_field))
         counts = [Limit.count(uses, 2 * n) for n in range(len(self.items))]
-        if any(item.mover is not None and not count for item, count in zip(self.items, counts, strict=True)):
+        used = list(zip(self.items, counts, strict=True))
+        if any(item.mover is not None and not count for item, count in used):
             return None
-        strategic = sum(c for item, c in zip(self.items, counts, strict=True) if item.strategic)
+        strategic = any(item.strategic and count for item, count in used)
         if -minus_minutes > self.space and sum(counts) and not (outside and sum(counts) == 1):
             return None
         value = [0] * len(VALUE)
         if self.solver.wants_floor and strategic:
             value[FLOORS], value[WITHIN] = 1, int(not outside)
-        for item, count in zip(self.items, counts, strict=True):
+        for item, count in used:
             for tier in item.gains[:count]:
                 value[FIRST_TIER + tier] += 1
             if item.mover is not None:

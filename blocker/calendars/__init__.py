@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from blocker.errors import UsageError
 from blocker.model import Block, Ref, Snapshot
@@ -50,6 +50,20 @@ class Calendar(Protocol):
 
     def close(self) -> None:
         """Let go of connections. Nothing may be called after it."""
+
+
+@runtime_checkable
+class Checkpointed(Protocol):
+    """A calendar whose whole content can be kept and put back: undo is exact to the byte there."""
+
+    def content(self) -> bytes:
+        """Everything it holds now."""
+
+    def digest(self) -> str:
+        """A fingerprint of everything it holds now."""
+
+    def put_back(self, content: bytes, expected: str) -> None:
+        """Replace everything by ``content``. Raises Conflict unless it holds what ``expected`` says."""
 
 
 def open_calendar(address: str, *, zone: str | None, me: tuple[str, ...]) -> Calendar:

@@ -26,7 +26,7 @@ _UNTIL = re.compile(rb"\nRRULE:[^\n]*?UNTIL=(\d{8})")
 _SHORT = re.compile(rb"\nDURATION:PT(?:\d{1,2}H)?(?:\d{1,2}M)?(?:\d{1,3}S)?\r?\n(?![ \t])")
 _UID = re.compile(rb"\nUID[^\n]*")
 # A name cut by a fold would be missed below; nobody writes this, so one look at the file settles it.
-_FOLDED_NAME = re.compile(rb"\n[DRUX][A-Z-]{0,13}\r?\n[ \t]")
+_FOLDED_NAME = re.compile(rb"\n[DRUX][A-Z-]{0,13}(?:\r?\n)+[ \t]")
 
 
 def may_touch(layout: Layout, window: Interval) -> list[Component]:

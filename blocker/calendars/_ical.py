@@ -22,6 +22,7 @@ REPORTED = frozenset((CALENDAR, EVENT, ZONE))  # what else is broken takes no ti
 CHILDREN = frozenset((EVENT, b"VTODO", b"VJOURNAL", b"VFREEBUSY", ZONE, b"VAVAILABILITY"))
 
 _BORDER = re.compile(rb"\n(BEGIN|END)[ \t]*:[ \t]*([A-Z0-9-]+)[ \t]*(?=(\r?\n)|\Z)")
+_BLANK_LINES = re.compile(rb"\n(?:\r?\n)+")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
@@ -157,7 +158,12 @@ def _ascii(name: bytes) -> str:
 
 
 def unfolded(chunk: bytes) -> bytes:
-    """The same with continuation lines joined to what they continue."""
+    """The same with continuation lines joined to what they continue.
+
+    Lines that end in CR CR LF, from a file converted twice, look like blank lines by now: they go first.
+    """
+    if b"\n\n" in chunk or b"\n\r\n" in chunk:
+        chunk = _BLANK_LINES.sub(b"\n", chunk)
     for fold_mark in (b"\r\n ", b"\n ", b"\r\n\t", b"\n\t"):
         if fold_mark in chunk:
             chunk = chunk.replace(fold_mark, b"")

@@ -62,6 +62,11 @@ class Series(NamedTuple):
     def recurs(self) -> bool:
         return bool(self.rules or self.extra)
 
+    @property
+    def once_a_day(self) -> bool:
+        """True if no day can hold two occurrences."""
+        return len(self.rules) == 1 and not self.extra and self.rules[0].once_a_day
+
 
 class Move(NamedTuple):
     """From the start of an occurrence to where a later component puts it, on the wall clock."""
@@ -94,11 +99,11 @@ def expand(series: Series, window: Interval, home: tzinfo) -> Iterator[Occurrenc
     Raises ValueError if a rule's UNTIL can't be read, and TooDenseError if a rule can't be followed.
     """
     left_out = _Matcher(series, home, [*series.excluded, *series.replaced])
-    seen: set[datetime] = set()
+    seen: set[tuple[datetime, Span]] = set()
     for start, span in _starts(series, window, home):
-        if start.wall in seen or left_out(start):
+        if (start.wall, span) in seen or left_out(start):
             continue
-        seen.add(start.wall)
+        seen.add((start.wall, span))
         if series.since is not None or series.before is not None:
             instant = start.instant(home)
             if (series.since and instant < series.since) or (series.before and instant >= series.before):
@@ -193,19 +198,29 @@ class _Matcher:
     """Whether a start is one of some moments (EXDATE, RECURRENCE-ID), in whatever form they came.
 
     A time matches the same instant. A date matches that day of a timed series; for an all-day series
-    a time stands for its date, as written.
+    a time stands for its date, as written. Some programs put the wrong zone beside the right time: where
+    a series has one occurrence a day at most, the same wall time, here or in UTC, is taken as meant.
     """
 
     def __init__(self, series: Series, home: tzinfo, moments: Iterable[Moment]) -> None:
         self._home = home
         by_date = series.start.is_date
         self._days = {m.date for m in moments if m.is_date or by_date}
-        self._instants = {m.instant(home) for m in moments if not (m.is_date or by_date)}
+        times = [m for m in moments if not (m.is_date or by_date)]
+        self._instants = {m.instant(home) for m in times}
+        self._walls = {m.wall for m in times} if series.once_a_day else frozenset()
 
     def __call__(self, start: Moment) -> bool:
         if self._days and start.date in self._days:
             return True
-        return bool(self._instants) and start.instant(self._home) in self._instants
+        if not self._instants:
+            return False
+        instant = start.instant(self._home)
+        if instant in self._instants:
+            return True
+        return bool(self._walls) and (
+            start.wall in self._walls or instant.replace(tzinfo=None) in self._walls
+        )
 
 
 def span_between(start: Moment, end: Moment, home: tzinfo) -> Span:

@@ -51,6 +51,12 @@ class Rule(NamedTuple):
     by_second: tuple[int, ...] = ()
     by_position: tuple[int, ...] = ()
 
+    @property
+    def once_a_day(self) -> bool:
+        """True if no day can hold two occurrences."""
+        times = max(1, len(self.by_hour)) * max(1, len(self.by_minute)) * max(1, len(self.by_second))
+        return self.frequency <= DAILY and times == 1
+
 
 # part → field, lowest and highest magnitude, whether it may be negative
 _LISTS = {

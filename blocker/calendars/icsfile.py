@@ -80,6 +80,22 @@ class IcsCalendar:
 
         self._write(change)
 
+    def content(self) -> bytes:
+        return read_file(self.path)
+
+    def digest(self) -> str:
+        return _digest(read_file(self.path)).hex()
+
+    def put_back(self, content: bytes, expected: str) -> None:
+        """The file as it was, if it still is what ``expected`` says. Raises Conflict otherwise."""
+        target = Path(os.path.realpath(self.path))
+        with locked(target):
+            data = read_file(target)
+            if _digest(data).hex() != expected:
+                raise Conflict(f"{self.path} changed since", "run again")
+            replace_file(target, data, content)
+            self._seen = _digest(content)
+
     def close(self) -> None:
         """Nothing is held open between the verbs."""
 

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from blocker import guard
-from blocker.apply import apply
 from blocker.commands import Answer, Talk
-from blocker.errors import BlockerError, Conflict, NotConfirmed, PartlyApplied, UsageError
+from blocker.commands.work import at_work, carry_out, exit_code
+from blocker.errors import BlockerError, Conflict, NotConfirmed, UsageError
 from blocker.history import week_records
-from blocker.ledger import Ledger, open_ledger, read_memory
-from blocker.lock import only_run
+from blocker.ledger import Ledger, read_memory
 from blocker.model import Change, Plan, Receipt
 from blocker.render_json import plan_document
 from blocker.render_text import plan_lines, summary
@@ -39,10 +38,7 @@ def _work(policy: str, week: str | None, args: Namespace, setup: Setup, talk: Ta
         if args.dry_run:
             plan = session.read(read_memory(setup.state_dir, session.address), policy, week).plan()
             return Answer(plan_lines(plan, args.verbose), plan_document(plan, applied=False))
-        with (
-            only_run(setup.state_dir, session.address),
-            open_ledger(setup.state_dir, session.address) as ledger,
-        ):
+        with at_work(session) as ledger:
             sight = session.read(ledger.memory(), policy, week)
             try:
                 return _carry_out(sight, session, ledger, args, talk)
@@ -58,22 +54,18 @@ def _carry_out(sight: Sight, session: Session, ledger: Ledger, args: Namespace, 
     if not args.force:
         guard.check(plan, request.snapshot, request.memory, asked=request.policy == "rebalance")
     asked = _get_consent(plan, request.memory.confirmed, args, talk)
-    number = ledger.begin_run(request.policy, request.now)
     if asked and not request.memory.confirmed:
         ledger.confirm_calendar(request.now)
-    receipt = apply(plan, session.calendar, ledger, number, lambda change: _tell(change, plan, args, talk))
+    receipt = carry_out(plan, request.policy, session, ledger, lambda change: _tell(change, args, talk))
     for record in week_records(plan, sight.survey(), request):
         ledger.remember_week(record)
     ledger.mark_said(plan.said)
-    exit_code = _exit_code(receipt)
-    ledger.end_run(number, request.now, exit_code)
+    code = exit_code(receipt)
     done = replace(plan, changes=receipt.changes)
     lines = _report(done, receipt, args)
-    if exit_code == BlockerError.exit_code:
+    if code == BlockerError.exit_code:
         raise BlockerError(f"nothing was written: {receipt.failed[0].error}", "blocker check says more")
-    return Answer(
-        lines, plan_document(done, applied=True), exit_code, changed=bool(plan.writes or plan.notes)
-    )
+    return Answer(lines, plan_document(done, applied=True), code, changed=bool(plan.writes or plan.notes))
 
 
 def _get_consent(plan: Plan, confirmed: bool, args: Namespace, talk: Talk) -> bool:
@@ -94,7 +86,7 @@ def _get_consent(plan: Plan, confirmed: bool, args: Namespace, talk: Talk) -> bo
     )
 
 
-def _tell(change: Change, plan: Plan, args: Namespace, talk: Talk) -> None:
+def _tell(change: Change, args: Namespace, talk: Talk) -> None:
     if args.verbose and change.error is None:
         talk.say(f"{change.action} {change.key}")
 
@@ -110,10 +102,3 @@ def _report(plan: Plan, receipt: Receipt, args: Namespace) -> Sequence[str]:
             )
         return lines
     return [*plan.notes, summary(plan)]
-
-
-def _exit_code(receipt: Receipt) -> int:
-    if not receipt.failed:
-        return 0
-    wrote = any(change.done for change in receipt.changes if change.writes)
-    return PartlyApplied.exit_code if wrote else BlockerError.exit_code

@@ -103,13 +103,42 @@ def most_strategic(
     return 0
 
 
+def packs(
+    work: Worktime, days: Sequence[date], wanted: Sequence[tuple[str, int]], earliest: datetime
+) -> bool:
+    """Whether blocks of these kinds and lengths fit on these days together, by trying every way."""
+
+    def place(left: Sequence[tuple[str, int]], laid: dict[date, list[tuple[str, Span]]]) -> bool:
+        if not left:
+            return True
+        (kind, length), rest = left[0], left[1:]
+        for day in days:
+            there = laid.get(day, [])
+            if kind == "strategic" and any(k == kind for k, _ in there):
+                continue
+            spans = [s for _, s in there]
+            for slot in slots(work, day, length, earliest, spans):
+                if clip(spans, slot[0], slot[1] + BUFFER) or not leaves_bookable(work, day, slot, spans):
+                    continue
+                if place(rest, {**laid, day: [*there, (kind, slot)]}):
+                    return True
+        return False
+
+    return place(sorted(wanted, key=lambda w: (w[0] != "strategic", -w[1])), {})
+
+
 def cost(conflicts: Sequence[Event]) -> tuple[int, int]:
     """What a slot asks of others: how many events, and how many minutes of them."""
     return len(conflicts), minutes((e.start, e.end) for e in conflicts)
 
 
 def would_fit(
-    work: Worktime, length: int, slot: Span, gone: Sequence[Event], earliest: datetime, offsite: bool
+    work: Worktime,
+    lengths: range,
+    slot: Span,
+    gone: Sequence[Event],
+    earliest: datetime,
+    ours: Sequence[Span] = (),
 ) -> str:
     """Why the slot would not fit even if those events gave way; nothing if it would."""
     day = work.local_day(slot[0])
@@ -118,11 +147,12 @@ def would_fit(
         return "outside the hours of a working day"
     if slot[0] < earliest:
         return "inside the notice"
-    if minutes([slot]) != length and not (not offsite and minutes([slot]) in {60, 75, 90, 105, 120}):
-        return f"{minutes([slot])} minutes, not {length}"
-    left = [e for e in in_the_way(work, day, slot)[0] if e not in gone]
-    if left:
-        return "still in the way: " + ", ".join(e.title for e in left)
-    if not offsite and not lunch_kept(work, day, slot, (), gone):
+    if minutes([slot]) not in lengths:
+        return f"{minutes([slot])} minutes, not {lengths[0]}"
+    events, blocks = in_the_way(work, day, slot, ours)
+    left = [e for e in events if e not in gone]
+    if left or blocks:
+        return "still in the way: " + ", ".join([e.title for e in left] + ["a block of ours"] * len(blocks))
+    if lengths[0] < 240 and not lunch_kept(work, day, slot, (), gone):
         return "no lunch left"
     return ""

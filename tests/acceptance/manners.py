@@ -178,7 +178,9 @@ def _length(case: Case, block: Block, where: str, length: int) -> Iterator[Findi
     if kind == "strategic" and not 90 <= length <= 120:
         if not floor or not 60 <= length < 90:
             yield Finding("length", f"{where} has {length} minutes")
-        elif not EXEMPT.search(_words(case, block)) and not re.search(r"60|short", _words(case, block)):
+        elif not EXEMPT.search(_words(case, block)) and not re.search(
+            rf"\b{length}\b|short", _words(case, block)
+        ):
             yield Finding("length", f"{where} is short and does not say so: {_words(case, block)!r}")
     wanted = {"frontline": 60, "offsite": 240}.get(kind, length)
     if length != wanted:

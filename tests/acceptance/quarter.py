@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from .brute import offsite_slots
+from .brute import offsite_slots, packs
 from .manners import Case, Finding
 from .reader import Block
 from .weeks import nearest
-from .worktime import Span, Worktime, clip, merge, minutes, monday
+from .worktime import Span, Worktime, clip, merge, minutes, monday, week_name
 
 NOTICE = timedelta(days=28)
 
@@ -89,8 +89,6 @@ def _placed(case: Case, block: Block, first: date, last: date, free: list[Span])
     if (day.month, day.day) >= (12, 23) or (day.month, day.day) <= (1, 2):
         yield Finding("offsite", f"{where} lies between 23 December and 2 January")
     yield from _preferred(case, block, first, free, where)
-    if not any(b.key.startswith("note/") for b in case.book.blocks):
-        yield Finding("offsite", f"{where} has no pre-work note", sure=False)
 
 
 def _preferred(case: Case, block: Block, first: date, free: list[Span], where: str) -> Iterator[Finding]:
@@ -100,14 +98,16 @@ def _preferred(case: Case, block: Block, first: date, free: list[Span], where: s
         number = (monday(one) - monday(first)).days // 7 + 1
         return not 3 <= number <= 10, operational(work, one, inside)
 
-    horizon = monday(work.local_day(case.now)) + timedelta(weeks=5)
-    better = sorted({d for s in free if (rank(d := work.local_day(s[0])), d) < (rank(day), day)})
-    better = sorted(better, key=lambda d: (rank(d), d))
-    if better:
-        beyond = [d for d in better if d >= horizon]
-        looser = min((rank(work.local_day(s[0]), False) for s in free), default=rank(day, False))
-        text = f"{where}: rank {rank(day)}, better {better[0]} {rank(better[0])} ({len(better)} days)"
-        yield Finding("offsite choice", text, sure=bool(beyond) and looser != rank(day, False))
+    better = {d for s in free if (rank(d := work.local_day(s[0])), d) < (rank(day), day)}
+    for one in sorted(better, key=lambda d: (rank(d), d)):
+        blocks = case.of_week(week_name(one))
+        days = [d for d in work.week(monday(one)) if d != one]
+        wanted = [(b.key.split("/")[0], minutes([(b.start, b.end)])) for b in blocks]
+        if packs(work, days, wanted, case.earliest):
+            looser = min((rank(work.local_day(s[0]), False) for s in free), default=rank(day, False))
+            text = f"{where}: rank {rank(day)}, better {one:%a %Y-%m-%d} {rank(one)}; its week's blocks fit beside it"
+            yield Finding("offsite choice", text, sure=looser != rank(day, False))
+            break
     earlier = [s for s in free if work.local_day(s[0]) == day and s[0] < block.start]
     if earlier:
         text = f"{where}: could begin {earlier[0][0].astimezone(work.zone):%H:%M} that day"

@@ -16,10 +16,13 @@ from icalendar import Calendar, Component
 PIECE = re.compile(rb"(?ims)^BEGIN:(VEVENT|VTIMEZONE)[ \t]*\r?\n.*?^END:\1[ \t]*(?:\r?\n|\Z)")
 MARK = re.compile(rb"(?im)^X-BLOCKER-KEY[:;]")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-AWAY = re.compile(r"\b(vacation|annual leave|pto|out of office|ooo|conference|travel)\b", re.IGNORECASE)
+AWAY = re.compile(
+    r"\b(vacation|annual leave|pto|out of office|ooo|conference(?! (?:link|call|room|bridge))|travel)\b",
+    re.IGNORECASE,
+)
 STRATEGIC = re.compile(r"\b(thinking time|strategic thinking|focus time|deep work)\b", re.IGNORECASE)
 FRONTLINE = re.compile(r"\b(gemba|site visit)\b", re.IGNORECASE)
-LEARNING = re.compile(r"\btraining\b", re.IGNORECASE)
+LEARNING = re.compile(r"\b(training|webinar)\b", re.IGNORECASE)
 PERSONAL = re.compile(r"\b(lunch|dentist|school run)\b", re.IGNORECASE)
 OFFSITE = re.compile(r"\b(off-?site|retreat)\b", re.IGNORECASE)
 
@@ -114,7 +117,7 @@ def _me(calendar: Component) -> str:
     name = _text(calendar, "X-WR-CALNAME").strip().lower()
     if ADDRESS.fullmatch(name):
         return name
-    attended = [set(_attendees(c)) for c in calendar.walk("VEVENT") if c.get("ATTENDEE")]
+    attended = [set(who) for c in calendar.walk("VEVENT") if (who := _attendees(c))]
     counts = Counter(a for people in attended for a in people)
     for who, count in counts.most_common(1):
         if count * 2 > len(attended):
@@ -127,9 +130,11 @@ def _bare(address: object) -> str:
 
 
 def _attendees(component: Component) -> dict[str, str]:
-    found = component.get("ATTENDEE") or []
-    people = found if isinstance(found, list) else [found]
-    return {_bare(p): str(p.params.get("PARTSTAT", "")) for p in people}
+    """Who is asked, and what they answered; a calendar that stands in for a room or group is nobody."""
+    lines = component.get("ATTENDEE") or []
+    people = lines if isinstance(lines, list) else [lines]
+    found = {_bare(p): str(p.params.get("PARTSTAT", "")) for p in people}
+    return {who: answer for who, answer in found.items() if not who.endswith("calendar.google.com")}
 
 
 def _aware(value: date | datetime, zone: tzinfo) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -11,10 +11,9 @@ from .brute import cost, in_the_way, most_strategic, quarter_hours, slots, would
 from .contract import moment
 from .manners import EXEMPT, Case, Finding
 from .reader import Event
-from .worktime import HOURS, MINUTE, Span, Worktime, heavier, level, minutes, monday, week_monday, week_name
+from .worktime import MINUTE, SCALES, Span, Worktime, heavier, level, minutes, monday, week_monday, week_name
 
 ASKED = {"calm": 1, "amber": 2, "red": 3}
-SCALES = (frozenset(HOURS), frozenset({"operational_hours", "focus_hours"}), frozenset[str]())
 
 
 def weeks(case: Case, fresh: bool = True) -> Iterator[Finding]:
@@ -61,7 +60,7 @@ def _level(
     held = case.work.measures(first)
     running = first == monday(case.work.local_day(case.now))
     judged = held if running else heavier(held, recent)
-    mine = {level(judged, scaled) for scaled in SCALES}
+    mine = {level(held if running else heavier(held, recent, some), some) for some in SCALES}
     if running and week["judged_by"] != "held":
         yield Finding("level", f"{week['week']} is the running week and judged by {week['judged_by']}")
     if fresh and week["level"] not in mine:
@@ -200,9 +199,16 @@ def _frontline(case: Case) -> Iterator[Finding]:
 def nearest(case: Case, lost: dict[str, Any]) -> Iterator[Finding]:
     """The nearest options of a demand that found no room: true, and the cheapest of the user's own."""
     offsite, key = lost["kind"] == "offsite", lost["key"]
-    if not lost["nearest"]:
-        yield Finding("nearest", f"{key} is unplaced and names no option: {lost['why']!r}", sure=False)
-        return
+    floor = key.startswith("strategic/") and key.endswith("/1")
+    shortest = 240 if offsite else 60 if floor or lost["kind"] == "frontline" else 90
+    lengths = range(shortest, 241 if offsite else 121, 15)
+    ours = [(b.start, b.end) for b in case.blocks.values()]
+    days = [] if offsite else _open(case, key)
+    best = cheapest(case, days, lengths, ours)
+    if not lost["nearest"] and (best or offsite):
+        yield Finding(
+            "nearest", f"{key} names no option, one that costs {best} exists", sure=floor or offsite
+        )
     costs: list[tuple[int, int]] = []
     for option in lost["nearest"]:
         slot = (moment(option["start"]), moment(option["end"]))
@@ -210,19 +216,29 @@ def nearest(case: Case, lost: dict[str, Any]) -> Iterator[Finding]:
         where = f"{key} nearest {slot[0]:%a %Y-%m-%d %H:%M} UTC"
         if len(gone) < len(option["conflicts"]):
             yield Finding("nearest", f"{where}: names events that are not in its way", sure=False)
-        problem = would_fit(case.work, lost["minutes"], slot, gone, case.earliest, offsite)
+        problem = would_fit(case.work, lengths, slot, gone, case.earliest, ours)
+        if not problem and days and case.work.local_day(slot[0]) not in days:
+            problem = "its day has a block already, or is another week's"
         if problem:
-            yield Finding("nearest", f"{where} would not fit: {problem}")
+            yield Finding("nearest", f"{where} would not fit: {problem}", sure=not offsite)
         costs.append(cost(gone))
         if not gone:
-            yield Finding("nearest", f"{where} has no conflict and is still not taken", sure=not costs)
+            yield Finding("nearest", f"{where} has no conflict and is still not taken", sure=False)
     if costs != sorted(costs) and [c[::-1] for c in costs] != sorted(c[::-1] for c in costs):
         yield Finding("nearest", f"{key}: options not cheapest first {costs}", sure=False)
-    if offsite:
-        return
-    best = cheapest(case, _weekdays(key.split("/")[1]), min(lost["minutes"], 60))
-    if best and costs[0][0] > best[0] and costs[0][1] > best[1]:
+    if costs and best and costs[0] > best and costs[0][::-1] > best[::-1]:
         yield Finding("nearest", f"{key}: first option costs {costs[0]}, one of {best} exists", sure=False)
+
+
+def _open(case: Case, key: str) -> list[date]:
+    """The days of the key's week that may take another block of its kind."""
+    kind = key.split("/")[0]
+    taken = {
+        case.work.local_day(b.start)
+        for b in case.blocks.values()
+        if b.key.startswith("offsite/") or (kind == "strategic" and b.key.startswith("strategic/"))
+    }
+    return [d for d in _weekdays(key.split("/")[1]) if d not in taken]
 
 
 def named(work: Worktime, conflicts: list[dict[str, Any]], slot: Span) -> list[Event]:
@@ -232,14 +248,16 @@ def named(work: Worktime, conflicts: list[dict[str, Any]], slot: Span) -> list[E
     return [e for e in there if (e.start, e.end) in wanted]
 
 
-def cheapest(case: Case, days: list[date], length: int) -> tuple[int, int] | None:
-    """The least that a slot of that length would ask, the user's own meetings first."""
+def cheapest(
+    case: Case, days: list[date], lengths: range, ours: list[tuple[datetime, datetime]]
+) -> tuple[int, int] | None:
+    """The least that a slot would ask of the calendar; the user's own meetings first."""
     found: list[tuple[bool, tuple[int, int]]] = []
     for day in days:
         hours = case.work.hours(day)
         for start in quarter_hours(hours) if hours else ():
-            slot = (start, start + length * MINUTE)
+            slot = (start, start + lengths[0] * MINUTE)
             gone = in_the_way(case.work, day, slot)[0]
-            if gone and not would_fit(case.work, length, slot, gone, case.earliest, False):
+            if gone and not would_fit(case.work, lengths, slot, gone, case.earliest, ours):
                 found.append((not all(e.own for e in gone), cost(gone)))
     return min(found)[1] if found else None

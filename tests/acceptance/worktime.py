@@ -239,25 +239,31 @@ def _runs(spans: Sequence[Span]) -> list[Span]:
     return runs
 
 
-HOURS = {"operational_hours", "focus_hours", "back_to_back_hours", "after_hours"}
+SUMS = frozenset({"operational_hours", "focus_hours"})
+SCALES = (SUMS, SUMS | {"after_hours"}, SUMS | {"after_hours", "back_to_back_hours"})
 
 
-def heavier(held: dict[str, float], recent: Sequence[dict[str, float]]) -> dict[str, float]:
-    """Clause by clause the heavier of what a week holds and what the recent weeks held, scaled to it."""
+def heavier(
+    held: dict[str, float], recent: Sequence[dict[str, float]], scaled: frozenset[str] = SUMS
+) -> dict[str, float]:
+    """Clause by clause the heavier of what a week holds and what the recent weeks held, scaled to it.
+
+    Which hours scale is left open by the design (a longest run is no sum): ``SCALES`` has the readings.
+    """
     if not recent:
         return held
     judged = dict(held)
     for name, value in held.items():
         if name == "capacity_hours":
             continue
-        scale = [held["capacity_hours"] / m["capacity_hours"] if name in HOURS else 1.0 for m in recent]
+        scale = [held["capacity_hours"] / m["capacity_hours"] if name in scaled else 1.0 for m in recent]
         mean = sum(m[name] * s for m, s in zip(recent, scale, strict=True)) / len(recent)
         judged[name] = min(value, mean) if name == "focus_hours" else max(value, mean)
     return judged
 
 
 def level(measured: dict[str, float], scaled: frozenset[str]) -> str:
-    """The level of the manager preset; ``scaled`` names the thresholds that shrink with the week."""
+    """The level of the manager preset; ``scaled`` names the thresholds that shrink with the capacity."""
     if not measured["capacity_hours"]:
         return "calm"
     factor = measured["capacity_hours"] / FULL_WEEK

@@ -1,0 +1,139 @@
+"""The person's say: ``skip``, ``busy``, ``pause``, ``resume``, ``undo`` and ``leave``, one command each."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from blocker.commands import Answer, Talk
+from blocker.commands.work import at_work, carry_out, exit_code
+from blocker.errors import PartlyApplied, UsageError
+from blocker.ledger import Ledger
+from blocker.model import Change, Plan, Receipt
+from blocker.render_json import SCHEMA, plan_document
+from blocker.render_text import change_lines
+from blocker.session import Session, Setup, find_week
+from blocker.workweek import week_of
+
+
+def skip(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Skip a week, or one block: what stands of it is taken away now and nothing is booked in its place."""
+    with Session(setup) as session, at_work(session) as ledger:
+        what = _what_to_skip(args.what, session, ledger)
+        ledger.skip(what)
+        sight = session.read(ledger.memory())
+        plan = sight.plan()
+        gone = [c for c in plan.changes if c.action == "remove" and _concerns(c, what, session)]
+        receipt = _apply_only(gone, f"skip {what}", plan, session, ledger)
+        lines = [f"{what} is skipped: nothing will be booked for it."]
+        return _answer(lines, receipt, plan)
+
+
+def busy(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Tell of load that is not on the calendar: mail, tickets, one-click tasks."""
+    if not 0 <= args.hours <= 100:
+        raise UsageError(
+            f"{args.hours:g} hours do not fit into a week", "give hours from 0 to 100; 0 takes them back"
+        )
+    with Session(setup) as session, at_work(session) as ledger:
+        week = find_week(args.week, session.today())
+        ledger.busy(week, args.hours)
+    lines = [
+        f"{week}: {args.hours:g} h that are not on the calendar count as load."
+        if args.hours
+        else f"{week}: only what is on the calendar counts."
+    ]
+    return Answer(lines, {"schema": SCHEMA, "week": str(week), "busy_hours": args.hours})
+
+
+def pause(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Book nothing new up to and including a date; what stands, stays."""
+    with Session(setup) as session, at_work(session) as ledger:
+        try:
+            until = date.fromisoformat(args.until)
+        except ValueError:
+            raise UsageError(f"“{args.until}” is no date", "write it as 2026-12-31") from None
+        if until < session.today():
+            raise UsageError(f"{until} is past", "name a day from today on")
+        ledger.pause(until)
+    lines = [f"Paused until {until}: nothing new is booked, what stands stays.", "blocker resume ends it."]
+    return Answer(lines, {"schema": SCHEMA, "paused_until": until.isoformat()})
+
+
+def resume(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """End the pause."""
+    with Session(setup) as session, at_work(session) as ledger:
+        was = ledger.memory().paused_until
+        ledger.pause(None)
+    lines = ["The pause has ended: the next run books again." if was else "There was no pause."]
+    return Answer(lines, {"schema": SCHEMA, "paused_until": None})
+
+
+def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Stop. With ``--remove`` every block ahead is taken off the calendar and the ledger forgets it."""
+    with Session(setup) as session, at_work(session) as ledger:
+        if not args.remove:
+            ledger.stop()
+            lines = [
+                f"Stopped: blocker will not write to {session.address} until you say yes to a run again."
+            ]
+            lines.append("What stands stays; blocker leave --remove takes it away.")
+            return Answer(lines, {"schema": SCHEMA, "removed": 0})
+        sight = session.read(ledger.memory())
+        plan = sight.plan()
+        ahead = [b for b in sight.request.snapshot.blocks if b.when.start > plan.now]
+        gone = [
+            Change("remove", b.key, b.kind, b.when, standing=b, why="you left", pinned=b.pinned)
+            for b in ahead
+        ]
+        if gone and not args.yes:
+            if talk.ask is None:
+                raise UsageError(
+                    "leave --remove asks first, and there is no terminal to ask on", "add -y to say yes"
+                )
+            shown = [line for change in gone for line in change_lines(change, sight.request.workweek.zone)]
+            if not talk.ask(shown, f"Take these {len(gone)} blocks off {session.address}?"):
+                return Answer(["Nothing was changed."], {"schema": SCHEMA, "removed": 0})
+        receipt = _apply_only(gone, "leave", plan, session, ledger)
+        if receipt.failed:
+            raise PartlyApplied(
+                f"{len(receipt.failed)} blocks could not be removed: {receipt.failed[0].error}",
+                "run it again",
+            )
+        ledger.leave()
+        lines = [f"Removed {len(gone)} blocks. Nothing of blocker is ahead on {session.address} any more."]
+        return Answer(lines, {"schema": SCHEMA, "removed": len(gone)})
+
+
+def _what_to_skip(text: str, session: Session, ledger: Ledger) -> str:
+    if "/" not in text:
+        return str(find_week(text, session.today()))
+    known = {block.key for block in ledger.memory().blocks}
+    if text not in known:
+        made = session.read(ledger.memory()).plan()
+        known |= {change.key for change in made.changes} | {item.key for item in made.unplaced}
+    if text not in known:
+        raise UsageError(f"there is no block {text}", f"there are: {', '.join(sorted(known)) or 'none'}")
+    return text
+
+
+def _concerns(change: Change, what: str, session: Session) -> bool:
+    return change.key == what or f"/{what}/" in change.key or what == str(week_of(change.slot.start.date()))
+
+
+def _apply_only(
+    changes: Sequence[Change], command: str, plan: Plan, session: Session, ledger: Ledger
+) -> Receipt:
+    """Carry out these changes and nothing else of the plan."""
+    small = replace(plan, changes=tuple(changes))
+    return carry_out(small, command, session, ledger, lambda change: None)
+
+
+def _answer(lines: list[str], receipt: Receipt, plan: Plan) -> Answer:
+    done = replace(plan, changes=receipt.changes, unplaced=(), notes=())
+    for change in receipt.changes:
+        outcome = f"could not be removed: {change.error}" if change.error else "was taken off the calendar"
+        lines.append(f"{change.key} {outcome}.")
+    return Answer(lines, plan_document(done, applied=True), exit_code(receipt))

@@ -1,0 +1,181 @@
+"""Rows of the ledger ↔ values. What is written here must be readable by every later version."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from blocker.model import Block, Cause, Change, Ref, Remembered, WeekRecord
+from blocker.timeline import Interval, interval
+from blocker.workweek import Week, parse_week
+
+SCHEMA_VERSION = 1
+
+SCHEMA = """
+CREATE TABLE calendar (address TEXT PRIMARY KEY, confirmed_at TEXT, paused_until TEXT);
+CREATE TABLE block (
+    calendar TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL
+        CHECK (state IN ('creating', 'placed', 'removing', 'tombstone', 'gone')),
+    start TEXT NOT NULL, end TEXT NOT NULL, generation INTEGER NOT NULL,
+    ref_id TEXT, ref_etag TEXT, text_hash TEXT NOT NULL DEFAULT '', ended_by TEXT NOT NULL DEFAULT '',
+    causes TEXT NOT NULL DEFAULT '[]', why TEXT NOT NULL DEFAULT '', tier TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (calendar, key)
+);
+CREATE TABLE week (
+    calendar TEXT NOT NULL, week TEXT NOT NULL, level TEXT NOT NULL, causes TEXT NOT NULL,
+    clear_in TEXT NOT NULL, not_clear_in TEXT NOT NULL,
+    owed INTEGER NOT NULL, kept INTEGER NOT NULL, waived INTEGER NOT NULL,
+    PRIMARY KEY (calendar, week)
+);
+CREATE TABLE skip (calendar TEXT NOT NULL, what TEXT NOT NULL, PRIMARY KEY (calendar, what));
+CREATE TABLE busy (calendar TEXT NOT NULL, week TEXT NOT NULL, hours REAL NOT NULL, PRIMARY KEY (calendar, week));
+CREATE TABLE said (calendar TEXT NOT NULL, what TEXT NOT NULL, PRIMARY KEY (calendar, what));
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY, calendar TEXT NOT NULL, command TEXT NOT NULL, started TEXT NOT NULL,
+    finished TEXT, exit_code INTEGER, undone INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE change (
+    run INTEGER NOT NULL REFERENCES run (id), position INTEGER NOT NULL, action TEXT NOT NULL, key TEXT NOT NULL,
+    before TEXT, after TEXT, state TEXT NOT NULL, error TEXT, PRIMARY KEY (run, position)
+);
+CREATE TABLE checkpoint (
+    run INTEGER PRIMARY KEY REFERENCES run (id), before BLOB NOT NULL, after_digest TEXT NOT NULL
+);
+CREATE TABLE parked (
+    id INTEGER PRIMARY KEY, text TEXT NOT NULL, asked_by TEXT NOT NULL, at TEXT NOT NULL, ended TEXT, how TEXT
+);
+"""
+
+
+def when(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat()
+
+
+def _slot(row: sqlite3.Row) -> Interval:
+    return interval(datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"]))
+
+
+def remembered(row: sqlite3.Row) -> Remembered:
+    return Remembered(
+        key=row["key"],
+        kind=row["kind"],
+        state=row["state"],
+        slot=_slot(row),
+        generation=row["generation"],
+        ref=Ref(row["ref_id"], row["ref_etag"] or "") if row["ref_id"] else None,
+        text_hash=row["text_hash"],
+        ended_by=row["ended_by"],
+        causes=_causes_in(row["causes"]),
+        why=row["why"],
+        tier=row["tier"],
+    )
+
+
+def week_record(row: sqlite3.Row) -> WeekRecord:
+    return WeekRecord(
+        week=parse_week(row["week"]),
+        level=row["level"],
+        causes=_causes_in(row["causes"]),
+        clear_in=_weeks_in(row["clear_in"]),
+        not_clear_in=_weeks_in(row["not_clear_in"]),
+        owed_minutes=row["owed"],
+        kept_minutes=row["kept"],
+        waived_minutes=row["waived"],
+    )
+
+
+def causes_out(causes: Sequence[Cause]) -> str:
+    return json.dumps([asdict(cause) for cause in causes])
+
+
+def _causes_in(text: str) -> tuple[Cause, ...]:
+    return tuple(Cause(**cause) for cause in json.loads(text))
+
+
+def weeks_out(weeks: Sequence[Week]) -> str:
+    return " ".join(str(week) for week in weeks)
+
+
+def _weeks_in(text: str) -> tuple[Week, ...]:
+    return tuple(parse_week(week) for week in text.split())
+
+
+def standing_out(change: Change) -> str | None:
+    there = change.standing
+    if there is None:
+        return None
+    return json.dumps(
+        {
+            "slot": [when(there.slot.start), when(there.slot.end)],
+            "when": [when(there.when.start), when(there.when.end)],
+            "title": there.title, "text": there.text, "kind": there.kind, "busy": there.busy,
+            "generation": there.generation, "ref": [there.ref.id, there.ref.etag], "raw": there.raw, "text_hash": there.text_hash,
+            "dates": [day.isoformat() for day in there.dates] if there.dates else None,
+        }
+    )  # fmt: skip
+
+
+def block_out(change: Change) -> str | None:
+    block = change.block
+    if block is None:
+        return None
+    return json.dumps(
+        {
+            "slot": [when(block.slot.start), when(block.slot.end)],
+            "title": block.title, "text": block.text, "kind": block.kind, "generation": block.generation,
+            "busy": block.busy, "dates": [day.isoformat() for day in block.dates] if block.dates else None,
+        }
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DoneChange:
+    """A write that went through: what was there before, and what was written (None: nothing)."""
+
+    action: str
+    key: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoableRun:
+    """The last run's writes, newest first, and the calendar's whole content before it where it was kept."""
+
+    id: int
+    command: str
+    started: datetime
+    changes: tuple[DoneChange, ...]
+    before: bytes | None
+    after_digest: str
+
+
+def done_change(row: sqlite3.Row) -> DoneChange:
+    before, after = (json.loads(row[name]) if row[name] else None for name in ("before", "after"))
+    return DoneChange(row["action"], row["key"], before, after)
+
+
+def block_in(key: str, kept: Mapping[str, Any], stamp: datetime) -> Block:
+    """The block that a kept ``before`` describes, to be written again as it was."""
+    dates = kept.get("dates")
+    return Block(
+        key=key,
+        kind=kept["kind"],
+        slot=slot_in(kept["slot"]),
+        title=kept["title"],
+        text=kept["text"],
+        stamp=stamp,
+        generation=kept["generation"],
+        busy=kept["busy"],
+        dates=(date.fromisoformat(dates[0]), date.fromisoformat(dates[1])) if dates else None,
+        text_hash=kept.get("text_hash", ""),
+        raw=kept.get("raw"),
+    )
+
+
+def slot_in(pair: Sequence[str]) -> Interval:
+    return interval(datetime.fromisoformat(pair[0]), datetime.fromisoformat(pair[1]))
