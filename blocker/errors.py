@@ -96,9 +96,23 @@ class Missing(CalendarError):
 
 
 class AlreadyExists(CalendarError):
-    """Something with this identity is there already."""
+    """Something with this identity is there already.
+
+    ``taken_by`` says what: "block" (a block of ours stands), "deleted" (it did, and the identity stays
+    used up), "other" (somebody else's event).
+    """
 
     kind = "already_exists"
+
+    def __init__(self, message: str, hint: str = "", taken_by: str = "block") -> None:
+        super().__init__(message, hint)
+        self.taken_by = taken_by
+
+
+class NotInPlace(CalendarError):
+    """The event can't be changed that way: it has to be deleted and made again under a new identity."""
+
+    kind = "not_in_place"
 
 
 class Refused(CalendarError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +14,7 @@ from blocker.expressions import ExpressionError
 from blocker.judge import judge, recent_weeks, remember
 from blocker.load import MEASURES
 from blocker.model import LEVELS, Memory, WeekLoad, WeekRecord
-from blocker.rules import Rule, rules_for
+from blocker.rules import rules_for
 from blocker.settings import RuleText, Settings
 from blocker.workweek import Week, parse_week
 
@@ -103,8 +102,6 @@ def test_real_meetings_at_the_edge_of_a_share(minutes: int, level: str) -> None:
             blocks.append(f"{day} 12:30-{12 + (30 + part) // 60:02d}:{(30 + part) % 60:02d} A")
         minutes -= part
     load = loaded("2026-W48", blocks)
-    if minutes:
-        raise AssertionError("more minutes than afternoons")
     roomy = {"focus_hours": 20.0, "operational_hours": 0.0, "back_to_back_hours": 0.0}
     assert judged(replace(load, held={**load.held, **roomy})).level == level
 
@@ -403,13 +400,9 @@ def test_a_real_short_week_end_to_end() -> None:
     assert load.booked == {"strategic": 1}
 
 
-def rule_names(rules: Sequence[Rule]) -> list[Any]:
-    return [rule.name for rule in rules]
-
-
 def test_rules_come_in_a_fixed_order() -> None:
     rules = (
         RuleText("extra", "meetings > 1", {"strategic": 1}),
         RuleText("red", "meetings > 9", {"strategic": 3}),
     )
-    assert rule_names(rules_for(Settings(rules=rules))) == ["amber", "red", "extra"]
+    assert [rule.name for rule in rules_for(Settings(rules=rules))] == ["amber", "red", "extra"]

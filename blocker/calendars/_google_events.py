@@ -1,0 +1,278 @@
+"""Google's JSON → Event or StandingBlock, and Block → JSON. Nothing here talks to anyone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from blocker.calendars._people import CALENDAR_ADDRESSES, address_in
+from blocker.calendars.marks import MARK_VERSION, kind_of, parse_slot, slot_text
+from blocker.model import Block, Event, Ref, StandingBlock, hash_of_text
+from blocker.timeline import Interval, interval
+
+Json = Mapping[str, Any]
+
+FOCUS, ORDINARY, TASK = "focusTime", "default", "task"
+
+# What is asked for. The description of others' events is read for one thing: a Google Task shows up
+# as focus time, and only its description tells the two apart.
+_COMMON = (
+    "id,etag,status,eventType,summary,description,start,end,transparency,recurringEventId,recurrence,locked,"
+    "organizer(email,self),extendedProperties/private"
+)
+BLOCK_FIELDS = f"{_COMMON},attendees(email,self),attendeesOmitted"
+EVENT_FIELDS = (
+    f"{_COMMON},iCalUID,visibility,colorId,creator(email,self),attendees(email,self,resource,responseStatus),"
+    "attendeesOmitted"
+)
+BLOCKS_FIELDS = f"nextPageToken,items({BLOCK_FIELDS})"
+EVENTS_FIELDS = f"nextPageToken,summary,timeZone,items({EVENT_FIELDS})"
+
+COLORS = ("lavender", "sage", "grape", "flamingo", "banana", "tangerine", "peacock", "graphite", "blueberry", "basil", "tomato")  # fmt: skip
+_PREFIX, _HASH_LENGTH = "blk0", 26
+_ID = re.compile(rf"{_PREFIX}[0-9a-v]{{{_HASH_LENGTH}}}g([1-9][0-9]{{0,5}})", re.ASCII)
+_TASK_ADDRESS = "tasks.google.com/task/"
+_RESPONSES = {"needsAction": "needs-action"}
+_MIDNIGHT = time()
+
+
+class BrokenError(ValueError):
+    """An event that can't be read; the message says why."""
+
+
+def id_for(key: str, generation: int) -> str:
+    """The id of a block: base32hex of its key, then its generation. Ids of deleted events stay taken."""
+    digest = base64.b32hexencode(hashlib.sha256(key.encode()).digest()).decode().lower()
+    return f"{_PREFIX}{digest[:_HASH_LENGTH]}g{generation}"
+
+
+def generation_in(event_id: str, key: str) -> int | None:
+    """The generation if ``event_id`` is one that belongs to ``key``, else None."""
+    match = _ID.fullmatch(event_id)
+    if match is None or event_id != id_for(key, int(match[1])):
+        return None
+    return int(match[1])
+
+
+def mark_of(item: Json) -> Mapping[str, str]:
+    """The private properties of an event; ours are among them if it is a block."""
+    found = (item.get("extendedProperties") or {}).get("private") or {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def is_ours(item: Json) -> bool:
+    """All of: the mark, the id that belongs to its key, organised by the user, one event, nobody else."""
+    mark = mark_of(item)
+    if mark.get("blockerVersion") != MARK_VERSION:
+        return False
+    if generation_in(str(item.get("id", "")), mark.get("blockerKey", "")) is None:
+        return False
+    try:
+        parse_slot(mark.get("blockerSlot", ""))
+    except ValueError:
+        return False
+    return (
+        (item.get("organizer") or {}).get("self") is True
+        and not item.get("locked")
+        and not item.get("recurrence")
+        and not item.get("recurringEventId")
+        and not item.get("attendeesOmitted")
+        and all(guest.get("self") for guest in item.get("attendees") or ())
+        and item.get("status") != "cancelled"
+    )
+
+
+def may_be_ours(item: object) -> bool:
+    """True if an event has an id or a mark of ours, whatever else is wrong with it."""
+    if not isinstance(item, Mapping):
+        return False
+    return bool(_ID.fullmatch(str(item.get("id", "")))) or "blockerKey" in mark_of(item)
+
+
+def standing_block(item: Json, home: tzinfo) -> StandingBlock | None:
+    """An event that ``is_ours``; None if a person made it take no time. Raises BrokenError."""
+    when, dates = _times(item, home)
+    if when is None:
+        return None
+    mark = mark_of(item)
+    key = mark["blockerKey"]
+    return StandingBlock(
+        key=key,
+        kind=kind_of(key),
+        slot=parse_slot(mark["blockerSlot"]),
+        when=when,
+        title=str(item.get("summary", "")),
+        text=str(item.get("description", "")),
+        ref=Ref(str(item["id"]), str(item.get("etag", ""))),
+        generation=generation_in(str(item["id"]), key) or 1,
+        busy=item.get("transparency") != "transparent",
+        dates=dates,
+        text_hash=mark.get("blockerText", ""),
+    )
+
+
+def event(item: Json, calendar: str, me: tuple[str, ...], home: tzinfo) -> Event | None:
+    """Somebody's event; None if it takes no time. Raises BrokenError."""
+    when, dates = _times(item, home)
+    if when is None:
+        return None
+    guests = [guest for guest in item.get("attendees") or () if isinstance(guest, Mapping)]
+    organizer = item.get("organizer") or {}
+    address = str(organizer.get("email", "")).lower()
+    own = next((g for g in guests if _address(g) in me), None) or next((g for g in guests if g.get("self")), {})
+    answer = str(own.get("responseStatus", "none"))
+    color = str(item.get("colorId", ""))
+    return Event(
+        uid=str(item.get("iCalUID") or item.get("id", "")),
+        calendar=calendar,
+        title=str(item.get("summary", "")),
+        when=when,
+        dates=dates,
+        status=str(item.get("status", "confirmed")),
+        transparent=item.get("transparency") == "transparent",
+        response=_RESPONSES.get(answer, answer),
+        event_type=_type(item),
+        organizer=address,
+        organizer_is_me=organizer.get("self") is True or address in me,
+        attendees=tuple(
+            _address(g)
+            for g in guests
+            if not (g.get("self") or g.get("resource") or _address(g) in me)
+            and not _address(g).endswith(CALENDAR_ADDRESSES)
+        ),
+        color=COLORS[int(color) - 1] if color.isdecimal() and 0 < int(color) <= len(COLORS) else color,
+        private=item.get("visibility") in ("private", "confidential"),
+        recurring=bool(item.get("recurringEventId") or item.get("recurrence")),
+    )
+
+
+def user_in(items: Iterable[object], name: str) -> tuple[str, ...]:
+    """Who the user is: the address that Google calls ``self``, else the calendar's name if it is one."""
+    found: Counter[str] = Counter()
+    for item in items:
+        if isinstance(item, Mapping):
+            people = (item.get("organizer"), item.get("creator"), *(item.get("attendees") or ()))
+            found.update(_address(who) for who in people if isinstance(who, Mapping) and who.get("self"))
+    persons = {who: n for who, n in found.items() if who and not who.endswith(CALENDAR_ADDRESSES)}
+    if persons:
+        return (min(persons, key=lambda who: (-persons[who], who)),)
+    named = address_in(name)
+    return (named,) if named else ()
+
+
+def new_event(block: Block, zone: str | None, focus: Json | None) -> dict[str, Any]:
+    """The body of an insert; ``focus`` are the properties that make it native focus time."""
+    body: dict[str, Any] = {
+        "id": id_for(block.key, block.generation),
+        **changed_event(block, zone, focus),
+        "visibility": "private" if block.private else "default",
+        "reminders": {"useDefault": False, "overrides": []},
+    }
+    if focus is not None:
+        body["eventType"] = FOCUS
+    color = block.color.strip().lower()
+    if color in COLORS:
+        body["colorId"] = str(COLORS.index(color) + 1)
+    elif color.isdecimal() and 0 < int(color) <= len(COLORS):
+        body["colorId"] = color
+    return _without_nulls(body)
+
+
+def changed_event(block: Block, zone: str | None, focus: Json | None) -> dict[str, Any]:
+    """The body of a patch: what is ours to say. Colour, visibility and reminders are the user's by then."""
+    first, after = block.dates or (None, None)
+    body: dict[str, Any] = {
+        "summary": block.title,
+        "description": block.text,
+        "start": _time(block.slot.start, first, zone),
+        "end": _time(block.slot.end, after, zone),
+        "transparency": "opaque" if block.busy else "transparent",
+        "extendedProperties": {
+            "private": {
+                "blockerKey": block.key,
+                "blockerSlot": slot_text(block.slot),
+                "blockerVersion": MARK_VERSION,
+                "blockerText": hash_for(block),
+            }
+        },
+    }
+    if focus is not None:
+        body["focusTimeProperties"] = dict(focus)
+    return body
+
+
+def hash_for(block: Block) -> str:
+    return block.text_hash or hash_of_text(block.title, block.text)
+
+
+def holds(item: Json, block: Block, home: tzinfo) -> bool:
+    """True if an event is just what writing ``block`` leaves behind, and nobody touched it since."""
+    if not is_ours(item):
+        return False
+    try:
+        there = standing_block(item, home)
+    except BrokenError:
+        return False
+    return (
+        there is not None
+        and (there.key, there.slot, there.text_hash) == (block.key, block.slot, hash_for(block))
+        and (there.busy, there.dates) == (block.busy, block.dates)
+        and hash_of_text(there.title, there.text) == hash_of_text(block.title, block.text)
+        and (there.dates is not None or there.when == block.slot)
+    )
+
+
+def _time(instant: datetime, day: date | None, zone: str | None) -> dict[str, Any]:
+    """One side of an event; what it may have been before is taken away in a patch."""
+    if day is not None:
+        return {"date": day.isoformat(), "dateTime": None, "timeZone": None}
+    local = instant.astimezone(ZoneInfo(zone or "UTC"))
+    return {"dateTime": local.isoformat(timespec="seconds"), "timeZone": zone or "UTC", "date": None}
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+    return value
+
+
+def _times(item: Json, home: tzinfo) -> tuple[Interval | None, tuple[date, date] | None]:
+    """The instants of an event, None if it takes no time, and the days of an all-day one."""
+    try:
+        start, end = item["start"], item["end"]
+        if start.get("date"):
+            first = date.fromisoformat(start["date"])
+            after = max(date.fromisoformat(end["date"]), first + timedelta(days=1))
+            return interval(_instant(first, home), _instant(after, home)), (first, after)
+        begin, finish = _moment(start, home), _moment(end, home)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
+        raise BrokenError(f"its time can't be read: {problem}") from problem
+    if finish < begin:
+        raise BrokenError("it ends before it begins")
+    return (None if begin == finish else Interval(begin, finish)), None
+
+
+def _moment(side: Json, home: tzinfo) -> datetime:
+    found = datetime.fromisoformat(side["dateTime"])
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=ZoneInfo(side["timeZone"]) if side.get("timeZone") else home)
+    return found.astimezone(UTC)
+
+
+def _instant(day: date, home: tzinfo) -> datetime:
+    return datetime.combine(day, _MIDNIGHT, home).astimezone(UTC)
+
+
+def _type(item: Json) -> str:
+    found = str(item.get("eventType", ORDINARY))
+    return TASK if found == FOCUS and _TASK_ADDRESS in str(item.get("description", "")) else found
+
+
+def _address(who: Json) -> str:
+    return str(who.get("email", "")).lower()

@@ -1,0 +1,186 @@
+"""The one place that talks HTTP to Google: it repeats what may pass, and says what an answer means.
+
+Every request may be repeated: inserts carry an id of our own, and changes the etag they rest on. So
+one that went through although its answer was lost does no harm the second time.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httplib2  # type: ignore[import-untyped]
+from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
+from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
+
+from blocker.errors import BlockerError, Refused, SignInNeeded, Unreachable
+
+Json = dict[str, Any]
+
+ATTEMPTS = 6
+TIMEOUT_SECONDS = 30
+SHORTEST_STEP, LONGEST_STEP = 1.0, 32.0  # seconds; the steps double in between
+PATIENCE = 90.0  # seconds; a server that asks for more is left alone until the next run
+CONNECT = "run: blocker connect google"
+
+_RATE_LIMITS = frozenset(("rateLimitExceeded", "userRateLimitExceeded"))
+_USED_UP = frozenset(("quotaExceeded", "dailyLimitExceeded"))
+_TOO_FEW_SCOPES = frozenset(("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"))
+_NO_ANSWER = (
+    OSError,
+    http.client.HTTPException,
+    httplib2.HttpLib2Error,
+    TransportError,
+    json.JSONDecodeError,
+    UnicodeDecodeError,
+)
+
+# The client reports each refusal on its own, with the answer's text; we say it once, in our words.
+logging.getLogger("googleapiclient").setLevel(logging.CRITICAL)
+
+
+class Answered(Exception):
+    """Google's answer is no, and asking again would not change it: 400, 404, 409, 410, 412, some 403."""
+
+    def __init__(self, status: int, reason: str, words: str) -> None:
+        super().__init__(f"{status} {reason}: {words}")
+        self.status, self.reason, self.words = status, reason, words
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a request is tried, and how the time in between passes."""
+
+    sleep: Callable[[float], None] = time.sleep
+    dice: Callable[[], float] = random.SystemRandom().random
+    attempts: int = ATTEMPTS
+
+
+class Wire:
+    """Sends requests of the official client, one after the other."""
+
+    def __init__(self, http: Any, pace: Pace) -> None:
+        self._http, self._pace = http, pace
+
+    def send(self, request: Any) -> Json:
+        """The answer's body.
+
+        Raises Answered for a no with a meaning of its own, SignInNeeded, Refused where the API is
+        switched off, and Unreachable when the attempts or Google's limits are used up.
+        """
+        step = SHORTEST_STEP
+        for attempt in range(1, self._pace.attempts + 1):
+            asked: float | None = None
+            try:
+                answer = request.execute(num_retries=0)
+            except HttpError as error:
+                told = read_answer(error)
+                if not passes(told):
+                    raise meaning(told) from error
+                asked = retry_after(error.resp)
+                trouble = f"{told.status} {told.reason}".strip()
+            except RefreshError as error:
+                if not error.retryable:
+                    raise signed_out(error) from error
+                trouble = "the sign-in server has trouble"
+            except _NO_ANSWER as error:
+                self._http.close()  # a broken connection is not used again
+                trouble = _in_words(error)
+            except GoogleAuthError as error:
+                raise signed_out(error) from error
+            else:
+                return answer if isinstance(answer, dict) else {}
+            if attempt == self._pace.attempts or (asked or 0) > PATIENCE:
+                raise Unreachable(
+                    f"Google Calendar did not answer: {trouble}, {attempt} "
+                    + ("attempt" if attempt == 1 else "attempts"),
+                    "try again later; what was written so far is remembered",
+                )
+            self._pace.sleep(max(asked or 0.0, self._pace.dice() * step))
+            step = min(step * 2, LONGEST_STEP)
+        raise ValueError("at least one attempt is needed")
+
+    def close(self) -> None:
+        self._http.close()
+
+
+def read_answer(error: Any) -> Answered:
+    """Status, reason and words of a refusal, whatever its shape."""
+    reason, words = "", ""
+    try:
+        body = json.loads(error.content)["error"]
+        words = str(body.get("message", ""))
+        details = [d for d in (*body.get("errors", ()), *body.get("details", ())) if d.get("reason")]
+        reason = str(details[0]["reason"]) if details else str(body.get("status", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass  # a proxy's page, or half an answer: the status alone must do
+    return Answered(int(error.resp.status), reason, words[:300])
+
+
+def passes(told: Answered) -> bool:
+    """True if the same request may well be answered a moment later."""
+    if told.reason in _USED_UP:
+        return False
+    return told.status in (408, 429) or told.status >= 500 or (told.status == 403 and told.reason in _RATE_LIMITS)
+
+
+def meaning(told: Answered) -> Exception:
+    """The failure that a final answer stands for; Answered where that depends on what was asked."""
+    if told.reason in _USED_UP:
+        return Unreachable(
+            f"Google's usage limits are used up: {told.words or told.reason}",
+            "they recover within hours; the next run tries again",
+        )
+    if told.status == 401:
+        return SignInNeeded("Google does not accept the sign-in any more", CONNECT)
+    if told.status == 403 and told.reason in _TOO_FEW_SCOPES:
+        return SignInNeeded("the sign-in does not allow what is asked of this calendar", CONNECT)
+    if told.status == 403 and told.reason in ("accessNotConfigured", "SERVICE_DISABLED"):
+        return Refused(
+            "the Google Calendar API is not switched on in the Google project of your credentials",
+            "switch it on: https://console.cloud.google.com/apis/library/calendar-json.googleapis.com",
+        )
+    return told
+
+
+def signed_out(error: Exception) -> BlockerError:
+    """A refresh that failed for good: revoked, or expired."""
+    said = str(error.args[0]) if error.args else type(error).__name__
+    if "unauthorized_client" in said:
+        return SignInNeeded(
+            "Google lets this service account act for nobody yet, or not with these scopes",
+            "allow it in the Admin console: Security, API controls, Domain-wide delegation",
+        )
+    return SignInNeeded(
+        f"the Google sign-in has expired or was revoked ({said[:120]})",
+        f"{CONNECT}. If it ends every seven days, the consent screen is in “Testing”: publish it",
+    )
+
+
+def retry_after(head: Any) -> float | None:
+    """The seconds that Google asks to wait. A date is measured against the answer's own ``Date``."""
+    text = str(head.get("retry-after", "")).strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        until, sent = parsedate_to_datetime(text), parsedate_to_datetime(str(head.get("date", "")))
+        return max(0.0, (until - sent).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _in_words(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "it took too long"
+    if isinstance(error, httplib2.ServerNotFoundError):
+        return "its address was not found: offline?"
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        return "its answer was cut off"
+    return "the connection failed"

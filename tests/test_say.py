@@ -1,0 +1,139 @@
+"""The person's say, through the command line, on a real file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import CommandLine, sample
+
+NOW = "2026-11-02T06:30"
+
+
+@pytest.fixture
+def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(capsys, sample(tmp_path), NOW)
+
+
+def standing(cli: CommandLine, prefix: str = "") -> set[str]:
+    changes = cli.document("plan")["changes"]
+    return {c["key"] for c in changes if c["action"] in ("keep", "adopt") and c["key"].startswith(prefix)}
+
+
+def test_undo_takes_back_a_run_to_the_byte_and_the_next_run_does_not_repeat_it(cli: CommandLine) -> None:
+    before = cli.content
+    cli.call("run", "-y")
+    assert cli.content != before
+    assert cli.call("undo").code == 0
+    assert cli.content == before
+    assert cli.call("run").code == 0
+    assert cli.content == before
+
+
+def test_undo_goes_back_run_by_run(cli: CommandLine) -> None:
+    contents = [cli.content]
+    for words in (("run", "-y"), ("skip", "2026-W46"), ("rebalance", "2026-W47", "-y"), ("skip", "2026-W48")):
+        cli.call(*words)
+        if cli.content != contents[-1]:
+            contents.append(cli.content)
+    assert len(contents) >= 3
+    for content in reversed(contents[:-1]):
+        assert cli.call("undo").code == 0
+        assert cli.content == content
+    assert "nothing to undo" in cli.call("undo").out
+
+
+def test_undo_leaves_what_a_person_changed_since_and_says_so(cli: CommandLine) -> None:
+    cli.call("run", "-y")
+    block = next(c for c in cli.document("plan")["changes"] if c["kind"] == "strategic")
+    text = cli.content.decode()
+    title = block["title"]
+    cli.calendar.write_bytes(text.replace(f"SUMMARY:{title}", "SUMMARY:My own hour", 1).encode())
+    said = cli.call("undo")
+    assert said.code == 3
+    assert "you changed it since" in said.out
+    assert cli.content.count(b"X-BLOCKER-KEY") == 1
+    assert b"SUMMARY:My own hour" in cli.content
+
+
+def test_skipping_a_week_takes_its_blocks_away_and_books_nothing_for_it(cli: CommandLine) -> None:
+    cli.call("run", "-y")
+    assert standing(cli, "strategic/2026-W46")
+    assert cli.call("skip", "2026-W46").code == 0
+    assert not standing(cli, "strategic/2026-W46")
+    after = cli.content
+    cli.call("run")
+    assert cli.content == after
+    week = next(w for w in cli.document("plan")["weeks"] if w["week"] == "2026-W46")
+    assert week["floor"] == "skipped"
+
+
+def test_skipping_one_block_leaves_the_others(cli: CommandLine) -> None:
+    cli.call("run", "-y")
+    before = standing(cli)
+    key = min(k for k in before if k.startswith("strategic/2026-W46"))
+    cli.call("skip", key)
+    assert standing(cli) == before - {key}
+
+
+def test_skipping_what_is_not_there_says_what_is(cli: CommandLine) -> None:
+    said = cli.call("skip", "strategic/2026-W01/9")
+    assert said.code == 2
+    assert "there is no block strategic/2026-W01/9" in said.err
+
+
+def test_a_pause_books_nothing_and_leaves_what_stands(cli: CommandLine) -> None:
+    before = cli.content
+    cli.call("pause", "--until", "2027-06-30")
+    cli.call("run", "-y")
+    assert cli.content == before
+    assert {w["floor"] for w in cli.document("plan")["weeks"]} <= {"paused", "none"}
+    cli.call("resume")
+    cli.call("run", "-y")
+    assert cli.content != before
+
+
+@pytest.mark.parametrize(("until", "word"), [("tomorrow", "no date"), ("2020-01-01", "past")])
+def test_a_pause_wants_a_day_to_come(cli: CommandLine, until: str, word: str) -> None:
+    said = cli.call("pause", "--until", until)
+    assert (said.code, word in said.err) == (2, True)
+
+
+def test_busy_hours_are_load_and_never_busy_time(cli: CommandLine) -> None:
+    def week() -> dict[str, float]:
+        load: dict[str, float] = cli.document("load", "2026-W46")["weeks"][0]["load"]
+        return load
+
+    before = week()
+    cli.call("busy", "5", "2026-W46")
+    after = week()
+    assert after["operational_hours"] == pytest.approx(before["operational_hours"] + 5)
+    assert after["focus_hours"] == before["focus_hours"]
+    cli.call("busy", "0", "2026-W46")
+    assert week() == before
+
+
+def test_leaving_takes_every_block_ahead_away_and_forgets(cli: CommandLine) -> None:
+    before = cli.content
+    cli.call("run", "-y")
+    said = cli.call("leave", "--remove", "-y")
+    assert said.code == 0
+    assert cli.content == before
+    assert cli.call("run").code == 4, "after leaving, a run asks again"
+
+
+def test_leaving_without_a_terminal_wants_a_yes(cli: CommandLine) -> None:
+    cli.call("run", "-y")
+    after = cli.content
+    assert cli.call("leave", "--remove").code == 2
+    assert cli.content == after
+
+
+def test_stopping_leaves_what_stands_and_asks_before_the_next_run(cli: CommandLine) -> None:
+    cli.call("run", "-y")
+    after = cli.content
+    assert cli.call("leave").code == 0
+    assert cli.content == after
+    cli.now = "2026-11-16T06:30"
+    assert cli.call("run").code == 4
