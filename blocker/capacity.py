@@ -102,14 +102,30 @@ def build_days(workweek: WorkWeek, dates: Iterable[date], events: Sequence[Class
             timed_away.append(item.event.when)
         if item.event.dates is None:
             busy.append((item.event.when, item.kind))
-    busy.sort()
     away_time = merge(timed_away)
+    wanted = list(dates)
+    todays = _by_date(sorted(busy), wanted, workweek)
     days: dict[date, Day] = {}
-    for day in dates:
+    for day in wanted:
         work = workweek.day(day)
-        todays = [(when, kind) for when, kind in busy if when.overlaps(work.span)]
-        days[day] = _day(work, day_away.get(day), clip(away_time, work.span), todays, workweek)
+        days[day] = _day(work, day_away.get(day), clip(away_time, work.span), todays.get(day, []), workweek)
     return days
+
+
+def _by_date(
+    busy: Sequence[tuple[Interval, str]], dates: Sequence[date], workweek: WorkWeek
+) -> Mapping[date, list[tuple[Interval, str]]]:
+    """What touches each date; an event that lasts for years is looked at on the wanted dates only."""
+    if not dates:
+        return {}
+    touching: dict[date, list[tuple[Interval, str]]] = {}
+    for when, kind in busy:
+        day = max(workweek.date_of(when.start), dates[0])
+        last = min(workweek.date_of(when.end - timedelta(microseconds=1)), dates[-1])
+        while day <= last:
+            touching.setdefault(day, []).append((when, kind))
+            day += timedelta(days=1)
+    return touching
 
 
 def _day(

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from blocker.errors import BlockerError, ConfigError, UsageError
 from blocker.grammar import build_parser
+from blocker.waiting import Wait, waiting
 
 if TYPE_CHECKING:
     from blocker.commands import Answer, Command, Talk
@@ -60,7 +61,8 @@ def _unexpected(error: Exception) -> BlockerError:
 def _answer(args: argparse.Namespace) -> int:
     module, function = args.target.split(":")
     command: Command = getattr(import_module(f"blocker.commands.{module}"), function)
-    answer = command(args, _setup(args), _talk(args))
+    with waiting(not (args.quiet or args.json)) as wait:
+        answer = command(args, _setup(args), _talk(args, wait))
     _print(answer, args)
     return answer.exit_code
 
@@ -85,18 +87,26 @@ def _now(given: str | None) -> datetime:
         raise UsageError(f"--now {given} is no date and time", "write it as 2026-11-23T06:30") from None
 
 
-def _talk(args: argparse.Namespace) -> Talk:
+def _talk(args: argparse.Namespace, wait: Wait) -> Talk:
     from blocker.commands import Talk
 
     def say(line: str) -> None:
-        sys.stderr.write(line + "\n")
+        with wait.quiet():
+            sys.stderr.write(_writable(line, sys.stderr.encoding) + "\n")
 
     def ask(lines: Sequence[str], question: str) -> bool:
-        sys.stderr.write("\n".join([*lines, "", f"{question} [y/N] "]))
-        sys.stderr.flush()
-        return sys.stdin.readline().strip().lower() in ("y", "yes")
+        with wait.quiet():
+            text = "\n".join([*lines, "", f"{question} [y/N] "])
+            sys.stderr.write(_writable(text, sys.stderr.encoding))
+            sys.stderr.flush()
+            return sys.stdin.readline().strip().lower() in ("y", "yes")
 
-    return Talk(say, ask if sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty() else None)
+    def show(answer: Answer) -> None:
+        with wait.quiet():
+            sys.stderr.write(_shown(answer, args, sys.stderr) + "\n")
+
+    can_ask = sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+    return Talk(say, ask if can_ask else None, show if can_ask else None)
 
 
 def _print(answer: Answer, args: argparse.Namespace) -> None:
@@ -107,10 +117,20 @@ def _print(answer: Answer, args: argparse.Namespace) -> None:
     elif args.quiet and not answer.changed and answer.exit_code == 0:
         return
     else:
-        text = "\n".join(answer.lines)
+        text = _shown(answer, args, sys.stdout)
     if text:
         sys.stdout.write(_writable(text, sys.stdout.encoding) + "\n")
         sys.stdout.flush()
+
+
+def _shown(answer: Answer, args: argparse.Namespace, stream: TextIO) -> str:
+    """The answer's picture on a terminal, its lines elsewhere and where words were asked for."""
+    text = None
+    if answer.picture is not None and not args.plain and stream.isatty() and os.environ.get("TERM") != "dumb":
+        from blocker.paint import paint
+
+        text = paint(answer.picture, stream, color=not args.no_color)
+    return "\n".join(answer.lines) if text is None else text
 
 
 def _complain(error: BlockerError, as_json: bool) -> None:
@@ -130,7 +150,13 @@ def _complain(error: BlockerError, as_json: bool) -> None:
 
 def _writable(text: str, encoding: str | None) -> str:
     """What the terminal's encoding lacks (a C locale) is replaced rather than raised."""
-    return text.encode(encoding or "utf-8", "replace").decode(encoding or "utf-8")
+    try:
+        text.encode(encoding or "utf-8")
+    except UnicodeEncodeError:
+        from blocker.render_text import to_ascii
+
+        return to_ascii(text).encode(encoding or "utf-8", "replace").decode(encoding or "utf-8")
+    return text
 
 
 if __name__ == "__main__":

@@ -49,6 +49,22 @@ def _load(command: argparse.ArgumentParser) -> None:
     command.add_argument("--events", action="store_true", help="list every event, how it was counted and why")
 
 
+def _report(command: argparse.ArgumentParser) -> None:
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--text", action="store_true", help="in words, on the terminal (default)")
+    form.add_argument(
+        "--html", type=Path, metavar="FILE", help="one page that works offline, to read or to mail"
+    )
+    form.add_argument(
+        "--ics", type=Path, metavar="FILE", help="the proposed blocks, tentative, to import elsewhere"
+    )
+    form.add_argument("--csv", action="store_true", help="load and history, a line for each week")
+    command.add_argument("--open", action="store_true", help="show the page in the browser (with --html)")
+    command.add_argument(
+        "--no-titles", action="store_true", help="leave out what events are called, for sharing"
+    )
+
+
 def _explain(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "what", metavar="KEY|DATE|WEEK", help="such as strategic/2026-W48/1, 2026-11-24, 2026-W48"
@@ -98,6 +114,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, Fill, str]]] = {
     "looking": {
         "plan": ("looking:plan", _plan, "what run would do"),
         "load": ("looking:load", _load, "a week's measures, its level and the rules that fire"),
+        "report": ("reporting:report", _report, "the weeks as a page, as text, as a calendar or as a table"),
         "explain": ("looking:explain", _explain, "why this block, why here; or why a week has its level"),
     },
     "your say": {
@@ -145,7 +162,10 @@ def build_parser() -> argparse.ArgumentParser:
     how.add_argument("-v", "--verbose", action="store_true", help="say more")
     how.add_argument("-q", "--quiet", action="store_true", help="print only when something changed or failed")
     parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
-    parser.add_argument("--no-color", action="store_true", help="plain text")
+    parser.add_argument("--no-color", action="store_true", help="no colour; NO_COLOR says the same")
+    parser.add_argument(
+        "--plain", action="store_true", help="words only, no grid and no bars: for screen readers"
+    )
     parser.add_argument("--version", action="version", version=f"blocker {__version__}")
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", required=True, parser_class=Parser, help=argparse.SUPPRESS

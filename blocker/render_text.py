@@ -35,6 +35,11 @@ FLOORS = {
     "block": "a block", "own": "your own time", "unplaced": "no place", "deleted": "deleted by you",
     "skipped": "skipped", "paused": "paused", "none": "none due",
 }  # fmt: skip
+SHORT_CAUSES = {
+    "floor": "the week’s floor",
+    "frontline": "an hour at the front line is due",
+    "debt": "for time owed and not kept",
+}
 BAR = 30
 MOST_SKIPPED = 10
 
@@ -158,7 +163,8 @@ def reason(change: Change, said: Sequence[Cause] = ()) -> str:
     """Why this block, why here: one line."""
     parts = [clean(change.why)] if change.why else []
     if change.causes and change.causes[0] not in said:
-        parts.append(f"for {cause_text(change.causes[0])}")
+        cause = change.causes[0]
+        parts.append(SHORT_CAUSES.get(cause.rule) or f"because {cause_text(cause)}")
     return "; ".join(parts)
 
 
@@ -186,10 +192,11 @@ def load_lines(
 def measure_lines(load: WeekLoad) -> list[str]:
     """Each measure, marked where a clause fires, and what follows from them."""
     lines = []
+    lately = load.recent or {}
     fired = {clause.cause.measure for clause in load.clauses if clause.fires}
     for name, value in load.held.items():
         unit = unit_of(name)
-        recent = f"   recent weeks {measured(load.recent[name], unit)}" if name in (load.recent or {}) else ""
+        recent = f"   recent weeks {measured(lately[name], unit)}" if name in lately else ""
         mark = "!" if name in fired else " "
         lines.append(f" {mark} {MEASURE_WORDS.get(name, name):<42} {measured(value, unit):>8}{recent}")
     lines += ["", f"Level: {load.level}" + (f" ({load.held_back})" if load.held_back else "")]
@@ -277,6 +284,6 @@ def to_ascii(text: str) -> str:
 _PLAIN_SIGNS = str.maketrans(
     {
         "█": "#", "░": ".", "–": "-", "—": "-", "…": "...", "“": '"', "”": '"', "’": "'", "·": "-",
-        "─": "-", "✓": "ok", "✗": "!!", "�": "?", "×": "x", "→": "->",
+        "\u00a0": " ", "─": "-", "✓": "ok", "✗": "!!", "�": "?", "×": "x", "→": "->",
     }
 )  # fmt: skip

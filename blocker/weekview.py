@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from blocker.capacity import Day
-from blocker.model import AWAY, IGNORED, Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
+from blocker.model import IGNORED, Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
 from blocker.render_text import change_title, clean
 from blocker.survey import Request, Survey
 from blocker.timeline import Interval, clip, minutes, subtract
@@ -102,7 +102,7 @@ def week_view(week: WeekPlan, plan: Plan, seen: Survey, request: Request) -> Wee
     events = [
         item
         for item in seen.events_of(number, workweek)
-        if item.kind not in (IGNORED, AWAY) and item.event.dates is None
+        if item.kind != IGNORED and item.event.dates is None
     ]
     days = tuple(_day(seen.days[day], events, changes, workweek) for day in number.days)
     return WeekView(

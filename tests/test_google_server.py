@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -274,7 +273,11 @@ def test_it_can_be_started_by_hand(tmp_path: Path) -> None:
             assert status.status == 200
             assert json.loads(body)["items"][0]["summary"] == "Standup"
         finally:
-            process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=10)
+            process.terminate()
+            try:
+                _, said = process.communicate(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
     assert process.returncode == 0
     assert f"200 GET {EVENTS}" in said

@@ -125,7 +125,9 @@ def event(item: Json, calendar: str, me: tuple[str, ...], home: tzinfo) -> Event
     guests = [guest for guest in item.get("attendees") or () if isinstance(guest, Mapping)]
     organizer = item.get("organizer") or {}
     address = str(organizer.get("email", "")).lower()
-    own = next((g for g in guests if _address(g) in me), None) or next((g for g in guests if g.get("self")), {})
+    own = next((g for g in guests if _address(g) in me), None) or next(
+        (g for g in guests if g.get("self")), {}
+    )
     answer = str(own.get("responseStatus", "none"))
     color = str(item.get("colorId", ""))
     return Event(
@@ -205,6 +207,13 @@ def changed_event(block: Block, zone: str | None, focus: Json | None) -> dict[st
     if focus is not None:
         body["focusTimeProperties"] = dict(focus)
     return body
+
+
+def focus_properties(block: Block, native: bool) -> Json | None:
+    """What makes a block native focus time; None for one that is none. Such an event is timed and busy."""
+    if not (native or block.decline) or not block.busy or block.dates is not None:
+        return None
+    return {"autoDeclineMode": "declineOnlyNewConflictingInvitations" if block.decline else "declineNone"}
 
 
 def hash_for(block: Block) -> str:

@@ -128,7 +128,11 @@ def passes(told: Answered) -> bool:
     """True if the same request may well be answered a moment later."""
     if told.reason in _USED_UP:
         return False
-    return told.status in (408, 429) or told.status >= 500 or (told.status == 403 and told.reason in _RATE_LIMITS)
+    return (
+        told.status in (408, 429)
+        or told.status >= 500
+        or (told.status == 403 and told.reason in _RATE_LIMITS)
+    )
 
 
 def meaning(told: Answered) -> Exception:

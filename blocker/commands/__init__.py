@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from blocker.picture import Picture
 from blocker.session import Setup
 
 
@@ -14,21 +15,27 @@ from blocker.session import Setup
 class Answer:
     """What a command has to say: lines for people, a document for programs, and the exit code.
 
-    ``changed`` is False if a quiet caller (``-q``, cron) need not hear of it.
+    ``changed`` is False if a quiet caller (``-q``, cron) need not hear of it. ``picture`` is what a
+    terminal shows in place of the lines; it is drawn only there.
     """
 
     lines: Sequence[str]
     document: Mapping[str, Any] | None = None
     exit_code: int = 0
     changed: bool = True
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """How a command speaks while it works. ``ask`` is None where nobody can answer."""
+    """How a command speaks while it works. ``ask`` is None where nobody can answer.
+
+    ``show`` puts a whole answer before the person, to be asked about next.
+    """
 
     say: Callable[[str], None]
     ask: Callable[[Sequence[str], str], bool] | None
+    show: Callable[[Answer], None] | None = None
 
 
 Command = Callable[[Namespace, Setup, Talk], Answer]

@@ -9,13 +9,18 @@ from dataclasses import replace
 from blocker import guard
 from blocker.commands import Answer, Talk
 from blocker.commands.work import at_work, carry_out, exit_code
+from blocker.engine import make_plan
 from blocker.errors import BlockerError, Conflict, NotConfirmed, UsageError
 from blocker.history import week_records
 from blocker.ledger import Ledger, read_memory
 from blocker.model import Change, Plan, Receipt
+from blocker.picture import Picture
+from blocker.render_grid import plan_picture
 from blocker.render_json import plan_document
 from blocker.render_text import plan_lines, summary
 from blocker.session import Session, Setup, Sight
+from blocker.survey import Request, Survey
+from blocker.weekview import week_views
 
 
 def run(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -36,8 +41,9 @@ def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 def _work(policy: str, week: str | None, args: Namespace, setup: Setup, talk: Talk) -> Answer:
     with Session(setup) as session:
         if args.dry_run:
-            plan = session.read(read_memory(setup.state_dir, session.address), policy, week).plan()
-            return Answer(plan_lines(plan, args.verbose), plan_document(plan, applied=False))
+            sight = session.read(read_memory(setup.state_dir, session.address), policy, week)
+            seen = sight.survey()
+            return _proposal(make_plan(sight.request, seen), seen, sight.request, args)
         with at_work(session) as ledger:
             sight = session.read(ledger.memory(), policy, week)
             try:
@@ -50,14 +56,15 @@ def _work(policy: str, week: str | None, args: Namespace, setup: Setup, talk: Ta
 
 def _carry_out(sight: Sight, session: Session, ledger: Ledger, args: Namespace, talk: Talk) -> Answer:
     request = sight.request
-    plan = sight.plan()
+    seen = sight.survey()
+    plan = make_plan(request, seen)
     if not args.force:
         guard.check(plan, request.snapshot, request.memory, asked=request.policy == "rebalance")
-    asked = _get_consent(plan, request.memory.confirmed, args, talk)
+    asked = _get_consent(plan, _proposal(plan, seen, request, args), request.memory.confirmed, args, talk)
     if asked and not request.memory.confirmed:
         ledger.confirm_calendar(request.now)
     receipt = carry_out(plan, request.policy, session, ledger, lambda change: _tell(change, args, talk))
-    for record in week_records(plan, sight.survey(), request):
+    for record in week_records(plan, seen, request):
         ledger.remember_week(record)
     ledger.mark_said(plan.said)
     code = exit_code(receipt)
@@ -65,20 +72,40 @@ def _carry_out(sight: Sight, session: Session, ledger: Ledger, args: Namespace, 
     lines = _report(done, receipt, args)
     if code == BlockerError.exit_code:
         raise BlockerError(f"nothing was written: {receipt.failed[0].error}", "blocker check says more")
-    return Answer(lines, plan_document(done, applied=True), code, changed=bool(plan.writes or plan.notes))
+    return Answer(
+        lines,
+        plan_document(done, applied=True),
+        code,
+        changed=bool(plan.writes or plan.notes),
+        picture=_picture(done, seen, request, done=True) if plan.writes and not receipt.failed else None,
+    )
 
 
-def _get_consent(plan: Plan, confirmed: bool, args: Namespace, talk: Talk) -> bool:
+def _proposal(plan: Plan, seen: Survey, request: Request, args: Namespace) -> Answer:
+    """A plan that is not carried out, or not yet."""
+    lines = plan_lines(plan, args.verbose, args.plain)
+    return Answer(lines, plan_document(plan, applied=False), picture=_picture(plan, seen, request))
+
+
+def _picture(plan: Plan, seen: Survey, request: Request, done: bool = False) -> Picture:
+    return lambda canvas: plan_picture(plan, week_views(plan, seen, request), canvas, done)
+
+
+def _get_consent(plan: Plan, proposal: Answer, confirmed: bool, args: Namespace, talk: Talk) -> bool:
     """True if a person said yes. The first run on a calendar, and every rebalance, wants one."""
     if args.yes or not plan.writes:
         return bool(args.yes)
     if confirmed and plan.policy == "run":
         return False
     if talk.ask is not None:
-        if talk.ask(plan_lines(plan, args.verbose), f"Make these changes on {plan.calendar}?"):
+        lines = proposal.lines
+        if talk.show is not None:
+            talk.show(proposal)
+            lines = ()
+        if talk.ask(lines, f"Make these changes on {plan.calendar}?"):
             return True
         raise NotConfirmed("nothing was written: you said no", "")
-    for line in plan_lines(plan, args.verbose):
+    for line in proposal.lines:
         talk.say(line)
     raise NotConfirmed(
         f"this is the first run on {plan.calendar}: nothing was written",
@@ -93,7 +120,7 @@ def _tell(change: Change, args: Namespace, talk: Talk) -> None:
 
 def _report(plan: Plan, receipt: Receipt, args: Namespace) -> Sequence[str]:
     if plan.writes or args.verbose:
-        lines = plan_lines(plan, args.verbose)
+        lines = plan_lines(plan, args.verbose, args.plain)
         if plan.writes and not receipt.failed:
             lines[-1] = summary(plan, done=True)
         elif receipt.failed:

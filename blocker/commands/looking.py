@@ -7,13 +7,16 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from blocker.commands import Answer, Talk
+from blocker.engine import make_plan
 from blocker.errors import UsageError
 from blocker.ledger import read_memory
 from blocker.model import Change, Plan, Unplaced, WeekPlan
+from blocker.render_grid import load_picture, plan_picture
 from blocker.render_json import load_document, plan_document
 from blocker.render_text import change_lines, clause_lines, load_lines, plan_lines, unplaced_lines
 from blocker.session import Session, Setup, Sight, find_week
 from blocker.survey import Survey
+from blocker.weekview import week_view, week_views
 from blocker.workweek import Week
 
 PENDING = 5
@@ -21,26 +24,38 @@ PENDING = 5
 
 def plan(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """What ``run`` would do."""
-    made = _look(setup).plan()
-    code = PENDING if args.exit_code and made.writes else 0
-    return Answer(plan_lines(made, args.verbose), plan_document(made, applied=False), code, bool(made.writes))
+    sight = look(setup)
+    seen = sight.survey()
+    made = make_plan(sight.request, seen)
+    return Answer(
+        plan_lines(made, args.verbose, args.plain),
+        plan_document(made, applied=False),
+        PENDING if args.exit_code and made.writes else 0,
+        bool(made.writes),
+        lambda canvas: plan_picture(made, week_views(made, seen, sight.request), canvas),
+    )
 
 
 def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """A week's measures, its level, and the rules that fire."""
-    sight = _look(setup, args.week)
+    sight = look(setup, args.week)
     request = sight.request
     seen = sight.survey()
+    made = make_plan(request, seen)
     week = find_week(args.week, request.workweek.date_of(request.now))
-    week_plan = _week_plan(sight, seen, week)
+    week_plan = _week_plan(made, seen, week)
     events = seen.events_of(week, request.workweek) if args.events else None
     zone = request.workweek.zone
-    return Answer(load_lines(week_plan, zone, events), load_document([(week_plan, events)], zone))
+    return Answer(
+        load_lines(week_plan, zone, events, args.plain),
+        load_document([(week_plan, events)], zone),
+        picture=lambda canvas: load_picture(week_view(week_plan, made, seen, request), zone, canvas, events),
+    )
 
 
 def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Why a block is where it is, why a demand found no place, or why a week has its level."""
-    sight = _look(setup, args.what if _is_week(args.what) else None)
+    sight = look(setup, args.what if _is_week(args.what) else None)
     made = sight.plan()
     zone = ZoneInfo(made.zone)
     if _is_week(args.what) and not _is_date(args.what):
@@ -62,22 +77,23 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     return Answer(lines, document)
 
 
-def _look(setup: Setup, week: str | None = None) -> Sight:
+def look(setup: Setup, week: str | None = None) -> Sight:
     with Session(setup) as session:
         return session.read(read_memory(setup.state_dir, session.address), "run", week)
 
 
 def _explain_week(sight: Sight, what: str) -> Answer:
     week = find_week(what, sight.request.workweek.date_of(sight.request.now))
-    found = _week_plan(sight, sight.survey(), week)
+    seen = sight.survey()
+    found = _week_plan(make_plan(sight.request, seen), seen, week)
     zone = sight.request.workweek.zone
     lines = [*load_lines(found, zone), "", "Each clause:", *clause_lines(found.load)]
     return Answer(lines, load_document([(found, None)], zone))
 
 
-def _week_plan(sight: Sight, seen: Survey, week: Week) -> WeekPlan:
+def _week_plan(made: Plan, seen: Survey, week: Week) -> WeekPlan:
     """The week as the plan has it; outside the horizon there is no floor to speak of."""
-    planned = {plan.load.week: plan for plan in sight.plan().weeks}
+    planned = {plan.load.week: plan for plan in made.weeks}
     return planned.get(week) or WeekPlan(seen.loads[week], "none")
 
 

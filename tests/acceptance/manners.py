@@ -39,11 +39,12 @@ class Case:
     after: bytes
     doc: dict[str, Any]
     now: datetime
+    loose: bool = False
 
     @cached_property
     def book(self) -> Book:
         """The file after the run."""
-        return read(self.after, self.now - timedelta(weeks=14), self.now + timedelta(weeks=27))
+        return read(self.after, self.now - timedelta(weeks=14), self.now + timedelta(weeks=27), self.loose)
 
     @cached_property
     def work(self) -> Worktime:

@@ -86,13 +86,19 @@ def our_pieces(raw: bytes) -> list[bytes]:
     return [m.group() for m in PIECE.finditer(raw) if MARK.search(m.group())]
 
 
-def read(raw: bytes, start: datetime, end: datetime) -> Book:
-    """Everything in the file; other people's events as they fall between the two moments."""
+def read(raw: bytes, start: datetime, end: datetime, loose: bool = False) -> Book:
+    """Everything in the file; other people's events as they fall between the two moments.
+
+    ``loose`` also takes an EXDATE out that names its occurrence's UTC time with a zone beside it: some
+    exporters write that, some readers forgive it, RFC 5545 does not.
+    """
     calendar = Calendar.from_ical(raw)
     zone, me = _zone(calendar, raw), _me(calendar)
     ours = {_text(c, "UID") for c in calendar.walk("VEVENT") if "X-BLOCKER-KEY" in c}
     theirs = [c for c in calendar.walk("VEVENT") if "X-BLOCKER-KEY" not in c and _text(c, "UID") not in ours]
-    events = tuple(sorted(_expand(theirs, zone, me, start, end), key=lambda e: (e.start, e.end, e.title)))
+    events = tuple(
+        sorted(_expand(theirs, zone, me, (start, end), loose), key=lambda e: (e.start, e.end, e.title))
+    )
     blocks = [_block(c, zone, calendar) for c in calendar.walk("VEVENT") if "X-BLOCKER-KEY" in c]
     return Book(foreign_bytes(raw), events, tuple(sorted(blocks, key=lambda b: b.key)), zone, me)
 
@@ -165,22 +171,23 @@ def _block(component: Component, zone: ZoneInfo, calendar: Component) -> Block:
 
 
 def _expand(
-    components: list[Component], zone: ZoneInfo, me: str, start: datetime, end: datetime
+    components: list[Component], zone: ZoneInfo, me: str, window: tuple[datetime, datetime], loose: bool
 ) -> Iterator[Event]:
     replaced: dict[str, set[datetime]] = {}
     for one in components:
         if "RECURRENCE-ID" in one:
             replaced.setdefault(_text(one, "UID"), set()).add(_aware(one.decoded("RECURRENCE-ID"), zone))
-    seen: set[tuple[str, datetime, str]] = set()
+    seen: set[tuple[str, datetime]] = set()
     for one in components:
         if "DTSTART" not in one:
             continue
-        for begin, finish in _occurrences(one, zone, start, end):
+        gone = {d.replace(tzinfo=UTC) for d in _listed(one, "EXDATE", None)} if loose else set()
+        for begin, finish in _occurrences(one, zone, *window):
             uid = _text(one, "UID")
             if "RECURRENCE-ID" not in one and begin in replaced.get(uid, ()):
                 continue
-            if finish > start and begin < end and (uid, begin, "") not in seen:
-                seen.add((uid, begin, ""))
+            if finish > window[0] and begin < window[1] and (uid, begin) not in seen and begin not in gone:
+                seen.add((uid, begin))
                 yield _event(one, begin, finish, zone, me)
 
 
@@ -232,12 +239,20 @@ def _starts(
             limit = _wall(last, where) if isinstance(last, datetime) else datetime.combine(last, time.max)
             text = re.sub(r"UNTIL=[^;]+", f"UNTIL={limit:%Y%m%dT%H%M%S}", text)
         found.update(rrulestr(text, dtstart=origin).between(low, high, inc=True))
-    for name, act in (("RDATE", found.add), ("EXDATE", found.discard)):
-        lists = one.get(name) or []
-        for chunk in lists if isinstance(lists, list) else [lists]:
-            for item in chunk.dts:
-                act(_wall(item.dt[0] if isinstance(item.dt, tuple) else item.dt, where))
-    return sorted(found)
+    found.update(_listed(one, "RDATE", where))
+    return sorted(found.difference(_listed(one, "EXDATE", where)))
+
+
+def _listed(one: Component, name: str, where: tzinfo | None) -> Iterator[datetime]:
+    """The moments of an RDATE or EXDATE on the wall clock of a zone, or as they are written."""
+    lists = one.get(name) or []
+    for chunk in lists if isinstance(lists, list) else [lists]:
+        for item in chunk.dts:
+            moment = item.dt[0] if isinstance(item.dt, tuple) else item.dt
+            if where is None and isinstance(moment, datetime):
+                yield moment.replace(tzinfo=None)
+            elif where is not None:
+                yield _wall(moment, where)
 
 
 def _wall(value: date | datetime, where: tzinfo) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +11,19 @@ from .brute import cost, in_the_way, most_strategic, quarter_hours, slots, would
 from .contract import moment
 from .manners import EXEMPT, Case, Finding
 from .reader import Event
-from .worktime import MINUTE, SCALES, Span, Worktime, heavier, level, minutes, monday, week_monday, week_name
+from .worktime import (
+    MINUTE,
+    SCALES,
+    Span,
+    Worktime,
+    clip,
+    heavier,
+    level,
+    minutes,
+    monday,
+    week_monday,
+    week_name,
+)
 
 ASKED = {"calm": 1, "amber": 2, "red": 3}
 
@@ -204,7 +216,7 @@ def nearest(case: Case, lost: dict[str, Any]) -> Iterator[Finding]:
     lengths = range(shortest, 241 if offsite else 121, 15)
     ours = [(b.start, b.end) for b in case.blocks.values()]
     days = [] if offsite else _open(case, key)
-    best = cheapest(case, days, lengths, ours)
+    best = cheapest(case, days, lengths, ours, 60 if floor or offsite else _room(case, key.split("/")[1]))
     if not lost["nearest"] and (best or offsite):
         yield Finding(
             "nearest", f"{key} names no option, one that costs {best} exists", sure=floor or offsite
@@ -230,6 +242,12 @@ def nearest(case: Case, lost: dict[str, Any]) -> Iterator[Finding]:
         yield Finding("nearest", f"{key}: first option costs {costs[0]}, one of {best} exists", sure=False)
 
 
+def _room(case: Case, week: str) -> float:
+    """The minutes that the week's share still leaves."""
+    recent = case.work.recent(case.work.local_day(case.now))
+    return max(_caps(case.work, week, recent)) - minutes((b.start, b.end) for b in case.of_week(week))
+
+
 def _open(case: Case, key: str) -> list[date]:
     """The days of the key's week that may take another block of its kind."""
     kind = key.split("/")[0]
@@ -249,7 +267,7 @@ def named(work: Worktime, conflicts: list[dict[str, Any]], slot: Span) -> list[E
 
 
 def cheapest(
-    case: Case, days: list[date], lengths: range, ours: list[tuple[datetime, datetime]]
+    case: Case, days: list[date], lengths: range, ours: list[Span], room: float
 ) -> tuple[int, int] | None:
     """The least that a slot would ask of the calendar; the user's own meetings first."""
     found: list[tuple[bool, tuple[int, int]]] = []
@@ -258,6 +276,9 @@ def cheapest(
         for start in quarter_hours(hours) if hours else ():
             slot = (start, start + lengths[0] * MINUTE)
             gone = in_the_way(case.work, day, slot)[0]
+            relief = minutes(clip(((e.start, e.end) for e in gone), *hours)) if hours else 0
+            if lengths[0] < 240 and lengths[0] > room + 0.4 * relief:
+                continue
             if gone and not would_fit(case.work, lengths, slot, gone, case.earliest, ours):
                 found.append((not all(e.own for e in gone), cost(gone)))
     return min(found)[1] if found else None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,14 +29,15 @@ def main() -> int:
     with load(seed, port=options.port, clock=lambda: datetime.now(UTC)) as server:
         server.faults.random(options.faults)
         server.log.listener = _show
+        for name in (signal.SIGINT, signal.SIGTERM):  # shells start background jobs deaf to the first
+            signal.signal(name, signal.default_int_handler)
         sys.stdout.write(f"BLOCKER_GOOGLE_ROOT={server.root_url}\n")
         sys.stdout.flush()
         sys.stderr.write("Ctrl-C ends it; each request is shown here.\n")
-        try:
+        with suppress(KeyboardInterrupt):
             while True:
                 time.sleep(1)
-        except KeyboardInterrupt:
-            return 0
+    return 0
 
 
 def _show(entry: Entry) -> None:

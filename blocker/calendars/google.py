@@ -1,0 +1,307 @@
+"""The ``google:`` backend: one calendar of Google's, through the official client.
+
+A read is two lists: the window, and our own blocks by their mark without a window. Nothing else is
+asked for on an idle day. A write is one request; what it rests on was read before, and its etag
+travels with it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from blocker.calendars import NATIVE_FOCUS
+from blocker.calendars import _google_events as shape
+from blocker.calendars._google_http import Answered, Pace, Wire
+from blocker.calendars.google_auth import api_root, authorized_http, build_service
+from blocker.calendars.google_known import learn, learned, state_place
+from blocker.calendars.marks import MARK_VERSION
+from blocker.errors import (
+    AlreadyExists,
+    BlockerError,
+    Conflict,
+    Missing,
+    NotInPlace,
+    Refused,
+    Unreadable,
+    UsageError,
+)
+from blocker.model import Block, Event, Ref, SkippedComponent, Snapshot, StandingBlock
+from blocker.timeline import Interval
+
+Item = Mapping[str, Any]
+
+PRIMARY = "primary"
+LARGEST_PAGE = 2500
+# All-day events are days in the calendar's zone for Google and in the user's for us: ask for one more.
+_DAY = timedelta(days=1)
+
+
+def open_google(identifier: str, *, zone: str | None, me: tuple[str, ...]) -> GoogleCalendar:
+    """The calendar with this id, or ``primary``. Nothing is asked of Google yet.
+
+    Raises UsageError for a zone or root that is none, SignInNeeded where there is no sign-in.
+    """
+    return GoogleCalendar(identifier, zone=zone, me=me)
+
+
+class GoogleCalendar:
+    """A calendar at Google. See :class:`blocker.calendars.Calendar` for the verbs and their failures.
+
+    ``native_focus`` makes every busy block native focus time; without it only those that decline are.
+    """
+
+    def __init__(
+        self, identifier: str, *, zone: str | None, me: tuple[str, ...], pace: Pace | None = None
+    ) -> None:
+        if zone is not None and not _is_zone(zone):
+            raise UsageError(f"{zone!r} is not a time zone", "a zone is a name such as Europe/Berlin")
+        self.address = f"google:{identifier}"
+        self.native_focus = False
+        self._id, self._zone = identifier, zone
+        self._me = tuple(address.lower() for address in me)
+        self._state = state_place()
+        root = api_root(os.environ)
+        http = authorized_http(os.environ, or_anonymous=root is not None)
+        self._wire = Wire(http, pace or Pace())
+        self._events = build_service(root, http).events()
+        self._ours: dict[str, Item] = {}  # our blocks by id, as last read or written
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        primary = self._id == PRIMARY or self._id.lower() in self._me
+        refused = learned(self._state, self.address).get("no_focus_time")
+        return frozenset((NATIVE_FOCUS,) if primary and not refused else ())
+
+    # The four verbs
+
+    def read(self, window: Interval) -> Snapshot:
+        pages = list(
+            self._pages(
+                fields=shape.EVENTS_FIELDS,
+                singleEvents=True,
+                timeMin=_stamp(window.start - _DAY),
+                timeMax=_stamp(window.end + _DAY),
+            )
+        )
+        own = self._pages(
+            fields=shape.BLOCKS_FIELDS, privateExtendedProperty=f"blockerVersion={MARK_VERSION}"
+        )
+        about, items = pages[0], [item for page in pages for item in page.get("items") or ()]
+        blocks = [item for page in own for item in page.get("items") or ()]
+        zone = about.get("timeZone")
+        calendar_zone = zone if isinstance(zone, str) and _is_zone(zone) else None
+        self._zone = self._zone or calendar_zone
+        me = self._me or shape.user_in(items, str(about.get("summary", "")))
+        return self._snapshot(window, items, blocks, calendar_zone, me)
+
+    def create(self, block: Block) -> Ref:
+        if shape.id_for(block.key, block.generation) in self._ours:
+            raise AlreadyExists(f"{self.address} already holds {block.key}")
+        focus = shape.focus_properties(block, self.native_focus) if self.capabilities else None
+        try:
+            return self._insert(block, focus)
+        except Answered as answer:
+            if focus is None or answer.status not in (400, 403):
+                raise self._failure(answer, block.key) from answer
+            refusal = answer
+        try:
+            ref = self._insert(block, None)
+        except Answered as answer:
+            raise self._failure(answer, block.key) from answer
+        learn(self._state, self.address, no_focus_time=f"{refusal.reason}: {refusal.words}")
+        return ref
+
+    def update(self, ref: Ref, block: Block) -> Ref:
+        there = self._find(ref)
+        key = shape.mark_of(there).get("blockerKey")
+        if key != block.key:
+            raise Refused(f"{ref.id} is the block {key}, not {block.key}")
+        focus = shape.focus_properties(block, self.native_focus)
+        if there.get("eventType") == shape.FOCUS:
+            if focus is None:
+                raise NotInPlace(f"{block.key} can't turn from focus time into an ordinary event")
+        elif focus is not None:
+            if self.capabilities:
+                raise NotInPlace(f"{block.key} can't turn from an ordinary event into focus time")
+            focus = None
+        request = self._events.patch(
+            calendarId=self._id,
+            eventId=ref.id,
+            body=shape.changed_event(block, self._zone, focus),
+            sendUpdates="none",
+            fields=shape.BLOCK_FIELDS,
+        )
+        try:
+            return self._keep(self._send(request, ref))
+        except Answered as answer:
+            if answer.status == 412:
+                now = self._look(ref.id)
+                if now is not None and shape.holds(now, block, self._home):
+                    return self._keep(now)  # our own change went through, and only its answer was lost
+                raise self._changed(ref, now) from answer
+            raise self._failure(answer, block.key) from answer
+
+    def delete(self, ref: Ref) -> None:
+        key = shape.mark_of(self._find(ref)).get("blockerKey", ref.id)
+        request = self._events.delete(calendarId=self._id, eventId=ref.id, sendUpdates="none")
+        try:
+            self._send(request, ref)
+        except Answered as answer:
+            if answer.status == 412:
+                raise self._changed(ref, self._look(ref.id)) from answer
+            raise self._failure(answer, key) from answer
+        del self._ours[ref.id]
+
+    def close(self) -> None:
+        self._wire.close()
+
+    # Reading
+
+    @property
+    def _home(self) -> tzinfo:
+        return ZoneInfo(self._zone or "UTC")
+
+    def _pages(self, **query: Any) -> Iterator[Item]:
+        """All pages of a list, in order; an empty one may stand between two full ones."""
+        request = self._events.list(calendarId=self._id, maxResults=LARGEST_PAGE, **query)
+        while request is not None:
+            try:
+                page = self._wire.send(request)
+            except Answered as answer:
+                if answer.status == 404:
+                    words = f"there is no calendar {self.address}, or you may not see it"
+                    raise Unreadable(words, "google:primary is your own calendar") from answer
+                raise Unreadable(f"Google won't show {self.address}: {answer}") from answer
+            yield page
+            request = self._events.list_next(request, page)
+
+    def _snapshot(
+        self, window: Interval, items: list[Any], blocks: list[Any], zone: str | None, me: tuple[str, ...]
+    ) -> Snapshot:
+        self._ours = {i["id"]: i for i in (*items, *blocks) if isinstance(i, Mapping) and shape.is_ours(i)}
+        events: list[Event] = []
+        standing: list[StandingBlock] = []
+        skipped: list[SkippedComponent] = []
+        complete = True
+        others = [i for i in items if not (isinstance(i, Mapping) and i.get("id") in self._ours)]
+        for item in (*self._ours.values(), *others):
+            try:
+                if not isinstance(item, Mapping):
+                    raise shape.BrokenError("it is no event")
+                if item.get("id") in self._ours:
+                    block = shape.standing_block(item, self._home)
+                    if block is None:
+                        raise shape.BrokenError("this block takes no time any more")
+                    standing.append(block)
+                elif item.get("status") != "cancelled":
+                    event = shape.event(item, self.address, me, self._home)
+                    if event is not None and event.when.overlaps(window):
+                        events.append(event)
+            except shape.BrokenError as problem:
+                name = item.get("id", "?") if isinstance(item, Mapping) else "?"
+                skipped.append(SkippedComponent(f"event {str(name)[:80]}", str(problem)))
+                complete = complete and not shape.may_be_ours(item)
+        return Snapshot(
+            calendar=self.address,
+            window=window,
+            events=tuple(sorted(events, key=lambda event: (event.when, event.uid, event.title))),
+            blocks=tuple(sorted(standing, key=lambda block: (block.when, block.key))),
+            zone=zone,
+            me=me,
+            complete=complete,
+            components=len(others) + len(self._ours),
+            skipped=tuple(skipped),
+        )
+
+    # Writing
+
+    def _insert(self, block: Block, focus: Item | None) -> Ref:
+        request = self._events.insert(
+            calendarId=self._id,
+            body=shape.new_event(block, self._zone, focus),
+            sendUpdates="none",
+            fields=shape.BLOCK_FIELDS,
+        )
+        try:
+            return self._keep(self._wire.send(request))
+        except Answered as answer:
+            if answer.status != 409:
+                raise
+            return self._found_instead(block)
+
+    def _found_instead(self, block: Block) -> Ref:
+        """The id is taken. By our own insert, whose answer was lost, or by something else?"""
+        there = self._look(shape.id_for(block.key, block.generation))
+        if there is None:
+            raise AlreadyExists(
+                f"{block.key} was on {self.address} before and was deleted", taken_by="deleted"
+            )
+        if shape.holds(there, block, self._home):
+            return self._keep(there)
+        if shape.is_ours(there):
+            raise Conflict(f"{block.key} is on {self.address} already, at another time", "run again")
+        raise AlreadyExists(f"the id of {block.key} belongs to an event that is not ours", taken_by="other")
+
+    def _send(self, request: Any, ref: Ref) -> Item:
+        request.headers["If-Match"] = ref.etag
+        return self._wire.send(request)
+
+    def _keep(self, item: Item) -> Ref:
+        self._ours[item["id"]] = item
+        return Ref(item["id"], str(item["etag"]))
+
+    def _find(self, ref: Ref) -> Item:
+        """Our event, unchanged since it was read. Raises Missing, Conflict or Refused."""
+        there = self._ours.get(ref.id) or self._look(ref.id)
+        if there is None:
+            raise Missing(f"{ref.id} is not on {self.address} any more")
+        if not shape.is_ours(there):
+            raise Refused(f"{ref.id} on {self.address} is not a block of ours")
+        self._ours[ref.id] = there
+        if there.get("etag") != ref.etag:
+            raise self._changed(ref, there)
+        return there
+
+    def _look(self, event_id: str) -> Item | None:
+        """An event as it is now; None if it was deleted, or never was."""
+        try:
+            found = self._wire.send(
+                self._events.get(calendarId=self._id, eventId=event_id, fields=shape.BLOCK_FIELDS)
+            )
+        except Answered as answer:
+            if answer.status in (404, 410):
+                return None
+            raise self._failure(answer, event_id) from answer
+        return None if found.get("status") == "cancelled" else found
+
+    def _changed(self, ref: Ref, now: Item | None) -> BlockerError:
+        self._ours.pop(ref.id, None)
+        if now is None:
+            return Missing(f"{ref.id} is not on {self.address} any more")
+        return Conflict(f"{ref.id} changed since it was read", "run again")
+
+    def _failure(self, answer: Answered, what: str) -> BlockerError:
+        if answer.status in (404, 410):
+            return Missing(f"{what} is not on {self.address} any more")
+        if answer.status in (409, 412):
+            return Conflict(f"{what} changed since it was read", "run again")
+        return Refused(
+            f"Google won't write {what}: {answer.words or answer.reason}",
+            "may you write to this calendar? blocker check says more",
+        )
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return True
+
+
+def _stamp(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,200 @@
+"""The sign-in to Google: where it is kept, who may read it, and what becomes of it.
+
+One JSON file, 0600, in the config place. It holds a refresh token of the user's, or names the key
+file of a service account; access tokens are never written down.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from blocker.calendars._private_files import others_may_read, write_private
+from blocker.errors import ConfigError, SignInNeeded, UsageError
+
+ROOT = "BLOCKER_GOOGLE_ROOT"
+CONNECT = "run: blocker connect google"
+
+_PREFIX = "https://www.googleapis.com/auth/"
+OWNED = f"{_PREFIX}calendar.events.owned"
+WRITE_ALL = f"{_PREFIX}calendar.events"
+READ_ALL = f"{_PREFIX}calendar.events.readonly"
+HOURS = f"{_PREFIX}calendar.calendars.readonly"
+WORDS = {
+    OWNED: "see and change events on calendars that you own",
+    WRITE_ALL: "see and change events on every calendar that you may change",
+    READ_ALL: "see events on the other calendars that are read",
+    HOURS: "see your working hours",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What is kept of a sign-in. ``at`` is when consent was given, ``ends`` when Google said it will end."""
+
+    kind: str  # user | service account
+    scopes: tuple[str, ...] = ()
+    client_id: str = ""
+    client_secret: str = ""
+    refresh_token: str = ""
+    token_uri: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+    key_file: str = ""
+    subject: str = ""
+    at: str = ""
+    ends: str = ""
+
+    def __repr__(self) -> str:
+        """Nothing secret, wherever it may be printed."""
+        return f"SignIn({self.kind!r}, {self.scopes!r})"
+
+
+def token_path(environ: Mapping[str, str]) -> Path:
+    """Where the sign-in is kept: beside the config. Raises ConfigError."""
+    from blocker.config import config_path
+
+    return config_path(environ).with_name("google-token.json")
+
+
+def read_sign_in(path: Path) -> SignIn | None:
+    """The sign-in that is kept there; None if there is none.
+
+    Raises SignInNeeded if others can read the file, or if it holds no sign-in.
+    """
+    found = read_secret(path)
+    if found is None:
+        return None
+    known = {name: found[name] for name in SignIn.__dataclass_fields__ if isinstance(found.get(name), str)}
+    scopes = found.get("scopes")
+    sign_in = replace(SignIn(""), **known, scopes=tuple(scopes) if isinstance(scopes, list) else ())
+    needed = (
+        (sign_in.refresh_token, sign_in.client_id, sign_in.client_secret)
+        if sign_in.kind == "user"
+        else (sign_in.key_file,)
+    )
+    if sign_in.kind not in ("user", "service account") or not all(needed):
+        raise SignInNeeded(f"{path} holds no sign-in of blocker's", CONNECT)
+    check_uri(sign_in.token_uri, str(path))
+    return sign_in
+
+
+def read_secret(path: Path) -> dict[str, Any] | None:
+    """A JSON file that nobody else can read; None if it isn't there. Raises SignInNeeded."""
+    try:
+        if others_may_read(path):
+            raise SignInNeeded(
+                f"{path} can be read by others on this machine, so it is not used",
+                f"chmod 600 {path}; if somebody may have read it, also revoke it and sign in again",
+            )
+        found = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise SignInNeeded(f"{path} can't be read: {problem.strerror}", CONNECT) from problem
+    except ValueError:
+        raise SignInNeeded(f"{path} is damaged", CONNECT) from None
+    if not isinstance(found, dict):
+        raise SignInNeeded(f"{path} is damaged", CONNECT)
+    return found
+
+
+def keep_sign_in(path: Path, sign_in: SignIn) -> None:
+    """Write it down for its owner alone. Raises ConfigError where that can't be done."""
+    kept = {name: value for name, value in asdict(sign_in).items() if value}
+    try:
+        write_private(path, json.dumps(kept, indent=1))
+    except OSError as problem:
+        raise ConfigError(f"{path} can't be written: {problem.strerror}", "free space? rights?") from problem
+
+
+def credentials_of(sign_in: SignIn) -> Any:
+    """Google's own object for a sign-in. Raises SignInNeeded if the service account's key is no key."""
+    if sign_in.kind == "user":
+        from google.oauth2.credentials import Credentials
+
+        make: Any = Credentials
+        return make(
+            token=None,
+            refresh_token=sign_in.refresh_token,
+            token_uri=sign_in.token_uri,
+            client_id=sign_in.client_id,
+            client_secret=sign_in.client_secret,
+        )
+    from google.oauth2 import service_account
+
+    key_file = Path(sign_in.key_file)
+    info = read_secret(key_file)
+    if info is None:
+        raise SignInNeeded(f"the service account's key {key_file} is not there any more", CONNECT)
+    read: Any = service_account.Credentials.from_service_account_info
+    try:
+        return read(info, scopes=list(sign_in.scopes), subject=sign_in.subject or None)
+    except (ValueError, KeyError):
+        raise SignInNeeded(f"{key_file} holds no service account's key", CONNECT) from None
+
+
+def authorized_http(environ: Mapping[str, str], *, or_anonymous: bool) -> Any:
+    """A connection that signs in by itself. Raises SignInNeeded where there is nothing to sign in with.
+
+    ``or_anonymous``: a test server may be used with no account.
+    """
+    import httplib2  # type: ignore[import-untyped]
+
+    from blocker.calendars._google_http import TIMEOUT_SECONDS
+
+    path = token_path(environ)
+    sign_in = read_sign_in(path)
+    http = httplib2.Http(timeout=TIMEOUT_SECONDS)
+    if sign_in is None:
+        if or_anonymous:
+            return http
+        raise SignInNeeded("you are not signed in to Google", CONNECT)
+    from google_auth_httplib2 import AuthorizedHttp  # type: ignore[import-untyped]
+
+    return AuthorizedHttp(credentials_of(sign_in), http)
+
+
+def api_root(environ: Mapping[str, str]) -> str | None:
+    """Where the API is, if not at Google: for tests and trials. Raises UsageError."""
+    root = environ.get(ROOT, "").strip()
+    if not root:
+        return None
+    check_uri(root, ROOT)
+    return root if root.endswith("/") else f"{root}/"
+
+
+def check_uri(address: str, where: str) -> None:
+    """Tokens travel encrypted, or not beyond this machine. Raises UsageError."""
+    parts = urlsplit(address)
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if parts.scheme != "http" or not _is_loopback(parts.hostname or ""):
+        raise UsageError(
+            f"{where} has {address!r}: it must begin with https://, or be http on this machine",
+            "such as http://127.0.0.1:8765/",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def build_service(root: str | None, http: Any) -> Any:
+    """The official client, from the API's description that comes with it: nothing is fetched for it."""
+    from googleapiclient.discovery import build_from_document  # type: ignore[import-untyped]
+    from googleapiclient.discovery_cache import get_static_doc  # type: ignore[import-untyped]
+
+    document = json.loads(get_static_doc("calendar", "v3"))
+    if root is not None:
+        document["rootUrl"] = root
+        document["baseUrl"] = root + document["servicePath"]
+    return build_from_document(document, http=http)

@@ -1,0 +1,85 @@
+"""What we learned about a Google calendar that no later run should have to ask for: a small JSON file.
+
+``working_hours`` as the account has them, and ``no_focus_time``: why it takes no native focus time.
+Nothing of Google's is imported here; an unreadable file is nothing known.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from blocker.calendars._private_files import write_private
+
+Hours = Mapping[int, tuple[tuple[int, int], ...]]
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LAST_MINUTE = 24 * 60
+
+
+def learned(state_dir: Path, address: str) -> Mapping[str, Any]:
+    """All that is known of one calendar."""
+    found = _read(state_dir).get(address, {})
+    return found if isinstance(found, dict) else {}
+
+
+def learn(state_dir: Path, address: str, **facts: object) -> None:
+    """Remember facts of a calendar; None forgets one. Raises OSError."""
+    before = _read(state_dir)
+    there = {**learned(state_dir, address), **facts}
+    kept = {name: value for name, value in there.items() if value is not None}
+    if kept != before.get(address, {}):
+        write_private(_file(state_dir), json.dumps({**before, address: kept}, indent=1, sort_keys=True))
+
+
+def hours_in(working_hours: object) -> Hours | None:
+    """Google's ``workingHours`` by weekday, in minutes; None if there are none, or they make no sense."""
+    if not isinstance(working_hours, Mapping) or working_hours.get("workingHoursEnabled") is not True:
+        return None
+    hours: dict[int, list[tuple[int, int]]] = {}
+    try:
+        for period in working_hours["availableTimes"]:
+            start, end = int(period["periodStart"]), int(period["periodEnd"])
+            if not 0 <= start < end <= _LAST_MINUTE:
+                return None
+            hours.setdefault(_DAYS.index(period["dayOfWeek"]), []).append((start, end))
+    except (KeyError, TypeError, ValueError):
+        return None
+    return {day: _joined(spans) for day, spans in sorted(hours.items())} or None
+
+
+def known_hours(state_dir: Path, address: str) -> Hours | None:
+    """The working hours that were read last; None where the account has none."""
+    return hours_in(learned(state_dir, address).get("working_hours"))
+
+
+def _joined(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def _file(state_dir: Path) -> Path:
+    return state_dir / "google.json"
+
+
+def _read(state_dir: Path) -> dict[str, Any]:
+    with suppress(OSError, ValueError):
+        found = json.loads(_file(state_dir).read_text("utf-8"))
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def state_place(environ: Mapping[str, str] | None = None) -> Path:
+    """The folder of what is remembered. Raises ConfigError."""
+    from blocker.config import state_dir
+
+    return state_dir(os.environ if environ is None else environ)

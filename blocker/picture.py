@@ -1,0 +1,129 @@
+"""A picture for a terminal as a value: lines of styled pieces. Widths are counted in cells.
+
+Nothing here knows how a style looks; ``paint`` does, which is imported only to write on a terminal.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+NARROWEST, WIDEST = 60, 200
+
+
+class Piece(NamedTuple):
+    """A piece of a line; ``style`` is a name such as ``red`` or ``block.new``, empty for plain text."""
+
+    text: str
+    style: str = ""
+
+
+Line = Sequence[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """What a picture is drawn for: cells across, and whether more than ASCII can be shown."""
+
+    width: int
+    unicode: bool = True
+
+
+Picture = Callable[[Canvas], Sequence[Line]]
+
+
+def cells(text: str) -> int:
+    """How many columns a text takes: wide letters two, marks that combine none."""
+    return sum(_cell(letter) for letter in text)
+
+
+def _cell(letter: str) -> int:
+    if " " <= letter < "\x7f":
+        return 1
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf", "Cc"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in ("W", "F") else 1
+
+
+def fit(text: str, width: int, more: str = "…") -> str:
+    """The text cut to ``width`` cells, ``more`` in place of what is cut off, and filled up with blanks."""
+    if cells(text) > width:
+        text = cut(text, max(0, width - cells(more))).rstrip() + more
+        text = cut(text, width)
+    return text + " " * (width - cells(text))
+
+
+def cut(text: str, width: int) -> str:
+    """As much of the text as goes into ``width`` cells."""
+    used = 0
+    for at, letter in enumerate(text):
+        used += _cell(letter)
+        if used > width:
+            return text[:at]
+    return text
+
+
+def wrap(text: str, width: int, rows: int, more: str = "…") -> list[str]:
+    """The text in at most ``rows`` rows of ``width`` cells; a word too long is cut."""
+    lines: list[str] = []
+    words = text.split()
+    while words and len(lines) < rows:
+        if len(lines) == rows - 1:
+            lines.append(fit(" ".join(words), width, more).rstrip())
+            break
+        line = words.pop(0)
+        while words and cells(line) + 1 + cells(words[0]) <= width:
+            line += " " + words.pop(0)
+        lines.append(fit(line, width, more).rstrip())
+    return lines
+
+
+def flow(pieces: Iterable[Piece], width: int, indent: int) -> list[Line]:
+    """Styled words in lines of ``width`` cells, the second and later ones indented. A hard space holds."""
+    lines: list[list[Piece]] = [[]]
+    used = 0
+    for piece in pieces:
+        for word in filter(None, piece.text.split(" ")):
+            word = cut(word, width - indent)
+            if used and used + 1 + cells(word) > width:
+                lines.append([Piece(" " * indent)])
+                used = indent
+            elif used:
+                word = " " + word
+            _append(lines[-1], word, piece.style)
+            used += cells(word)
+    return [line for line in lines if line]
+
+
+def _append(line: list[Piece], text: str, style: str) -> None:
+    """Add to a line; a blank before it takes no style unless both sides have it."""
+    if line and line[-1].style == style:
+        line[-1] = Piece(line[-1].text + text, style)
+    elif style and text.startswith(" "):
+        line += [Piece(" "), Piece(text[1:], style)]
+    else:
+        line.append(Piece(text, style))
+
+
+def beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line]:
+    """Two pictures side by side; the left one takes ``width`` cells."""
+    rows = max(len(left), len(right))
+    return [
+        [
+            *(left[n] if n < len(left) else ()),
+            Piece(" " * (width - (length(left[n]) if n < len(left) else 0))),
+            *(right[n] if n < len(right) else ()),
+        ]
+        for n in range(rows)
+    ]
+
+
+def length(line: Line) -> int:
+    return sum(cells(piece.text) for piece in line)
+
+
+def text_of(lines: Iterable[Line]) -> list[str]:
+    """The lines without their styles."""
+    return ["".join(piece.text for piece in line).rstrip() for line in lines]

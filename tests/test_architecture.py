@@ -1,0 +1,112 @@
+"""The dependency rule: the core is pure, backends are imported on use, start-up stays light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "blocker"
+
+# The outside: files, networks, clocks, terminals. Everything else in the package is core.
+SHELL = {
+    "apply", "calendars", "cli", "commands", "config", "config_conditions", "config_lines", "config_schema",
+    "config_table", "config_text", "config_values", "grammar", "ledger", "ledger_rows", "lock", "publicholidays",
+    "session", "__main__",
+}  # fmt: skip
+PURE_LIBRARIES = {
+    "__future__", "abc", "bisect", "collections", "dataclasses", "datetime", "difflib", "functools", "hashlib", "heapq", "html",
+    "itertools", "json", "math", "operator", "re", "string", "types", "typing", "unicodedata", "zoneinfo",
+}  # fmt: skip
+
+
+def modules() -> list[Path]:
+    return sorted(p for p in PACKAGE.rglob("*.py") if p.name != "__init__.py" or p.parent != PACKAGE)
+
+
+def area(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def core() -> list[Path]:
+    return [path for path in modules() if area(path) not in SHELL | OPTIONAL_SHELL]
+
+
+# Modules of the shell that only some features bring; named here so that core() is what is left.
+OPTIONAL_SHELL = {"paint", "parking", "report", "notify", "schedule", "reading_progress", "google_auth"}
+
+
+def imports(path: Path) -> set[str]:
+    """Every module a file imports, those only for the type checker left out."""
+    found: set[str] = set()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            skipped.update(ast.walk(node))
+        if node in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            found.add(node.module)
+    return found
+
+
+@pytest.mark.parametrize("path", core(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_core_imports_only_core_and_pure_libraries(path: Path) -> None:
+    for name in imports(path):
+        top, _, rest = name.partition(".")
+        if top == "blocker":
+            inside = rest.partition(".")[0]
+            assert inside not in SHELL | OPTIONAL_SHELL, f"{path.name} imports {name} of the shell"
+        else:
+            assert top in PURE_LIBRARIES, f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_only_the_command_line_reads_the_clock_and_prints(path: Path) -> None:
+    if path == PACKAGE / "cli.py":
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            words = ast.unparse(node.func)
+            assert words not in ("print", "input"), f"{path.name}:{node.lineno} calls {words}"
+            assert not words.endswith(("datetime.now", "date.today", "datetime.today", "time.time")), (
+                f"{path.name}:{node.lineno} reads the clock"
+            )
+
+
+def loaded_after(*words: str, environ: dict[str, str]) -> set[str]:
+    code = (
+        "import sys\nfrom blocker.cli import main\n"
+        f"try:\n    main({list(words)!r})\nexcept SystemExit:\n    pass\n"
+        "sys.stderr.write('\\n'.join(sorted(sys.modules)))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environ, check=True)  # noqa: S603 - our own interpreter
+    return set(result.stderr.splitlines())
+
+
+HEAVY = {"googleapiclient", "google", "google_auth_oauthlib", "icalendar", "jinja2", "rich", "holidays", "tomlkit"}
+
+
+def test_help_imports_nothing_heavy() -> None:
+    loaded = loaded_after("--help", environ={"PATH": ""})
+    assert not {name.partition(".")[0] for name in loaded} & (HEAVY | {"dateutil", "sqlite3", "zoneinfo"})
+    assert "blocker.engine" not in loaded
+
+
+def test_a_run_on_a_file_imports_no_network_client(tmp_path: Path) -> None:
+    calendar = tmp_path / "c.ics"
+    calendar.write_bytes(
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-TIMEZONE:Etc/UTC\r\nEND:VCALENDAR\r\n"
+    )
+    environ = {"PATH": "", "HOME": str(tmp_path), "BLOCKER_STATE_DIR": str(tmp_path / "state")}
+    words = ("--calendar", f"ics:{calendar}", "--now", "2026-11-02T06:30", "run", "-y")
+    loaded = loaded_after(*words, environ=environ)
+    assert "blocker.apply" in loaded
+    tops = {name.partition(".")[0] for name in loaded}
+    assert not tops & (HEAVY - {"holidays"} | {"requests", "httplib2", "ssl", "http", "asyncio"})

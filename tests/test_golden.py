@@ -1,0 +1,55 @@
+"""Golden directories: a calendar, perhaps a config, a moment → the plan. Each is named for the fact it holds.
+
+A bug report becomes a directory here. To write the expected plans again after a change that is meant,
+run with BLOCKER_WRITE_GOLDEN=1 and read the difference before committing it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command_line import CommandLine
+
+GOLDEN = Path(__file__).parent / "golden"
+WRITE = bool(os.environ.get("BLOCKER_WRITE_GOLDEN"))
+
+
+def shown(document: Any) -> str:
+    """The decisions of a plan, a line each: what a person would check by eye."""
+    lines = [f"{w['week']} {w['level']} floor={w['floor']}" for w in document["weeks"]]
+    lines += [f"{q['quarter']} offsite={q['offsite']}" for q in document["quarters"]]
+    for c in document["changes"]:
+        pinned = " pinned" if c["pinned"] else ""
+        conflict = f" conflict: {c['conflict']}" if c["conflict"] else ""
+        lines.append(f"{c['action']} {c['key']} {c['start']} {c['minutes']} min{pinned}{conflict}")
+    for u in document["unplaced"]:
+        lines.append(f"unplaced {u['key']} {u['code']}: {u['why']}")
+        for option in u["nearest"]:
+            in_the_way = ", ".join(e["title"] for e in option["conflicts"])
+            lines.append(f"  {option['start']} if {in_the_way} gave way")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("case", sorted(p for p in GOLDEN.iterdir() if p.is_dir()), ids=lambda p: p.name)
+def test_golden(
+    case: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calendar = tmp_path / "calendar.ics"
+    shutil.copyfile(case / "calendar.ics", calendar)
+    cli = CommandLine(capsys, calendar, (case / "now").read_text().strip())
+    if (case / "config.toml").exists():
+        monkeypatch.setenv("BLOCKER_CONFIG", str(case / "config.toml"))
+    plan = shown(cli.document("plan"))
+    expected = case / "expected.txt"
+    if WRITE:
+        expected.write_text(plan)
+    assert plan == expected.read_text()
+    assert shown(cli.document("run", "-y")) == plan
+    after = cli.content
+    assert cli.call("run").code == 0
+    assert cli.content == after
