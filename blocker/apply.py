@@ -11,11 +11,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from blocker.calendars import Calendar
-from blocker.errors import BlockerError, Conflict, Missing, Temporary
+from blocker.calendars import NATIVE_FOCUS, Calendar
+from blocker.errors import AlreadyExists, BlockerError, Conflict, Missing, NotInPlace, SignInNeeded, Temporary
 from blocker.ledger import Ledger
-from blocker.model import Change, Plan, Receipt, Ref, Remembered
+from blocker.model import Block, Change, Plan, Receipt, Ref, Remembered
 
+_MOST_TRIES = 10  # so many identities taken by others: something else is wrong
+_NO_FOCUS = "an ordinary busy event, because this account takes no focus time"
 _ORDER = ("forget", "tombstone", "adopt", "keep", "remove", "move", "create", "update")
 
 
@@ -24,7 +26,8 @@ def apply(
 ) -> Receipt:
     """Make every change of ``plan``; ``on_change`` hears of each as it is done or fails.
 
-    Raises Conflict if the calendar changed since it was read and nothing was written yet.
+    Raises Conflict if the calendar changed since it was read, and Temporary or SignInNeeded if it does
+    not answer, as long as nothing was written yet.
     """
     outcomes: dict[int, Change] = {}
     wrote = False
@@ -40,17 +43,14 @@ def apply(
         else:
             ledger.record_intent(run, position, change)
             try:
-                _write(change, calendar, ledger)
-                wrote = True
-                outcome = replace(change, done=True)
-            except Conflict as problem:
-                ledger.record_outcome(run, position, problem.message)
-                if not wrote:
+                outcome = replace(_write(change, calendar, ledger), done=True)
+                wrote = wrote or outcome.writes
+            except BlockerError as problem:
+                if not wrote and isinstance(problem, Conflict | Temporary | SignInNeeded):
+                    ledger.record_outcome(run, position, problem.message)
                     raise
                 outcome = replace(change, error=problem.message)
-            except BlockerError as problem:
-                outcome = replace(change, error=problem.message)
-                if isinstance(problem, Temporary):
+                if isinstance(problem, Temporary | SignInNeeded):
                     halted = problem.message
             ledger.record_outcome(run, position, outcome.error)
         outcomes[position] = outcome
@@ -59,22 +59,63 @@ def apply(
     return Receipt(tuple(outcomes[n] for n in range(len(plan.changes))))
 
 
-def _write(change: Change, calendar: Calendar, ledger: Ledger) -> None:
+def _write(change: Change, calendar: Calendar, ledger: Ledger) -> Change:
+    """Make one change; returns it as it came out."""
     if change.action == "remove":
         _remove(change, calendar, ledger)
-        return
-    block = change.block
+        return change
+    block, there = change.block, change.standing
     if block is None:
         raise ValueError(f"{change.action} {change.key} has no content")
-    row = _row(change, "placed", change.standing.ref if change.standing else None)
     if change.action == "create":
-        ledger.remember(replace(row, state="creating"))
-        ref = calendar.create(block)
-    else:
-        if change.standing is None:
-            raise ValueError(f"{change.action} {change.key} has nothing standing")
-        ref = calendar.update(change.standing.ref, block)
-    ledger.remember(replace(row, ref=ref))
+        return _create(change, block, calendar, ledger)
+    if there is None:
+        raise ValueError(f"{change.action} {change.key} has nothing standing")
+    try:
+        ref = calendar.update(there.ref, block)
+    except NotInPlace:
+        return _create_anew(change, block, there.ref, calendar, ledger)
+    ledger.remember(_row(change, "placed", ref))
+    return change
+
+
+def _create(change: Change, block: Block, calendar: Calendar, ledger: Ledger) -> Change:
+    """Write a new block, under the next identity where the first is used up.
+
+    An identity of a deleted block was used up by us if the ledger says so. Else a person deleted the
+    block before we could note that it stood: that is an answer, and it becomes a tombstone.
+    """
+    removed_by_us = 0 if ledger.recall(change.key) else ledger.memory().generations.get(change.key, 0)
+    could_focus = NATIVE_FOCUS in calendar.capabilities
+    for attempt in range(1, _MOST_TRIES + 1):
+        change = replace(change, block=block)
+        ledger.remember(_row(change, "creating", None))
+        try:
+            ref = calendar.create(block)
+        except AlreadyExists as problem:
+            if problem.taken_by == "deleted" and block.generation > removed_by_us:
+                ledger.entomb(change.key, "deleted")
+                why = "deleted on the calendar: it will not come back"
+                return replace(change, action="tombstone", block=None, why=why)
+            if problem.taken_by == "block" or attempt == _MOST_TRIES:
+                raise
+            block = replace(block, generation=max(block.generation, removed_by_us) + 1)
+        else:
+            ledger.remember(_row(change, "placed", ref))
+            if could_focus and NATIVE_FOCUS not in calendar.capabilities:
+                change = replace(change, why=f"{change.why}; {_NO_FOCUS}".removeprefix("; "))
+            break
+    return change
+
+
+def _create_anew(change: Change, block: Block, old: Ref, calendar: Calendar, ledger: Ledger) -> Change:
+    """Replace an event by one of another type. Cut short anywhere, the next run completes it."""
+    last = max(block.generation, ledger.memory().generations.get(change.key, 0))
+    fresh = replace(block, generation=last + 1)
+    ledger.remember(_row(replace(change, block=fresh), "creating", None))
+    with suppress(Missing):
+        calendar.delete(old)
+    return _create(change, fresh, calendar, ledger)
 
 
 def _remove(change: Change, calendar: Calendar, ledger: Ledger) -> None:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from blocker.model import OFFSITE, STRATEGIC, Block, Cause, StandingBlock, hash_of_text
 from blocker.settings import BlockKind, Settings, Theme
-from blocker.texts import MEASURE_WORDS, TEXTS, THEMES, quantity, say
+from blocker.texts import MEASURE_WORDS, TEXTS, quantity, say
+from blocker.themes import topics, topic_for
 from blocker.timeline import Interval
 from blocker.workweek import parse_week
 
@@ -66,15 +67,8 @@ def moved_block(there: StandingBlock, slot: Interval, fresh: Block) -> Block:
     )
 
 
-def theme_for(key: str, themes: Sequence[Theme]) -> Theme:
-    """Themes rotate fairly: the next one each week, and a different one for each block of a week."""
-    _, week, rank = key.split("/")
-    ordinal = parse_week(week).monday.toordinal() // 7
-    return themes[(ordinal + 3 * (int(rank) - 1)) % len(themes)]
-
-
 def block_title(key: str, kind: str, look: BlockKind, settings: Settings) -> str:
-    theme = theme_for(key, look.themes or THEMES).name if kind == STRATEGIC else ""
+    theme = topic_for(key, topics(settings)).name if kind == STRATEGIC else ""
     own = settings.offsite.title if kind == OFFSITE else look.title
     if own:
         return own.replace("{theme}", theme).replace("{kind}", kind)
@@ -89,14 +83,14 @@ def block_text(
     texts = settings.texts
     parts: list[str] = []
     if kind == STRATEGIC:
-        theme = theme_for(key, look.themes or THEMES)
+        theme = topic_for(key, topics(settings))
         parts += [say("shift", texts), say("question", texts, theme=theme.name, question=theme.question)]
-    elif kind in TEXTS:
+    elif False:
         parts.append(say(kind, texts))
     reasons = [f"- {line}" for line in why_lines(kind, tier, causes, texts)]
-    parts.append("\n".join([say("why", texts), *reasons]))
+    parts.append("\n".join([say("why.head", texts), *reasons]))
     commands = [f"  {say(name, texts, key=key)}" for name in ("say.skip", "say.pause", "say.leave")]
-    parts.append("\n".join([say("say", texts), say("say.move", texts), *commands]))
+    parts.append("\n".join([say("say.head", texts), say("say.move", texts), *commands]))
     return "\n\n".join(parts)[:MOST_CHARACTERS]
 
 
@@ -118,6 +112,6 @@ def cause_words(cause: Cause, texts: Mapping[str, str]) -> str:
         "threshold": quantity(cause.threshold, cause.unit),
     }
     if cause.held is None or cause.recent is None or cause.held == cause.recent:
-        return say("cause", texts, **values)
+        return say("cause.line", texts, **values)
     held, recent = quantity(cause.held, cause.unit), quantity(cause.recent, cause.unit)
     return say("cause.both", texts, **values, held=held, recent=recent)

@@ -16,21 +16,25 @@ from blocker.waiting import Wait, waiting
 
 if TYPE_CHECKING:
     from blocker.commands import Answer, Command, Talk
-    from blocker.session import Setup
+    from blocker.config import Setup
 
 INTERRUPTED = 130
+LOGGED = ("run", "rebalance", "skip", "undo", "leave")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is that of design section 5."""
     words = list(sys.argv[1:] if argv is None else argv)
     as_json = "--json" in words
+    args: argparse.Namespace | None = None
     try:
         args = build_parser().parse_args(words)
         as_json = args.json
         return _answer(args)
     except BlockerError as error:
         _complain(error, as_json)
+        if args is not None:
+            _log(args, error.exit_code, error)
         return error.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("\ninterrupted; what was written is in the ledger, and it is safe to run again\n")
@@ -43,6 +47,19 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         _complain(_unexpected(error), as_json)
         return BlockerError.exit_code
+
+
+def _log(args: argparse.Namespace, code: int, error: BlockerError | None = None) -> None:
+    """One line for each command that works on a calendar; what it says has no titles in it."""
+    if args.command not in LOGGED or getattr(args, "dry_run", False):
+        return
+    from blocker.config import state_dir
+    from blocker.journal import write_line
+
+    facts = {"command": args.command, "calendar": args.calendar or "", "exit": code}
+    if error is not None:
+        facts["error"] = error.kind
+    write_line(state_dir(os.environ), datetime.now().astimezone(), facts, args.log_json)
 
 
 def _unexpected(error: Exception) -> BlockerError:
@@ -64,12 +81,12 @@ def _answer(args: argparse.Namespace) -> int:
     with waiting(not (args.quiet or args.json)) as wait:
         answer = command(args, _setup(args), _talk(args, wait))
     _print(answer, args)
+    _log(args, answer.exit_code)
     return answer.exit_code
 
 
 def _setup(args: argparse.Namespace) -> Setup:
-    from blocker.config import load_config, state_dir
-    from blocker.session import Setup
+    from blocker.config import Setup, load_config, state_dir
     from blocker.texts import TEXTS
 
     must_exist = args.command != "init"  # which writes the file that is named

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,16 @@ class Config:
     origins: Mapping[str, str]
     path: Path | None
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a command starts from. ``now`` is naive if ``--now`` came without an offset."""
+
+    config: Config
+    state_dir: Path
+    now: datetime
+    environ: Mapping[str, str]
 
 
 def config_path(environ: Mapping[str, str]) -> Path:

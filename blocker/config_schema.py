@@ -79,6 +79,8 @@ def read_settings(data: Mapping[str, object], around: Around, report: Report) ->
     found["buffer_before"] = top.take("buffer_before", whole(0, 120), plain.buffer_before)
     found["buffer_after"] = top.take("buffer_after", whole(0, 120), plain.buffer_after)
     found["shift"] = top.take("shift", choice("before", "inside"), plain.shift)
+    found["notify_file"] = top.take("notify_file", text, plain.notify_file)
+    found["notify_command"] = top.take("notify_command", text, plain.notify_command)
     report.top_keys = tuple(top.known)
     found |= _hours(top.table("hours"))
     found |= _count(top.table("count"))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PLAIN = (
     "calendar", "also_read", "role", "timezone", "holidays", "me", "protect", "native_focus",
-    "buffer_before", "buffer_after", "shift", "fiscal_start",
+    "buffer_before", "buffer_after", "shift", "fiscal_start", "notify_file", "notify_command",
 )  # fmt: skip
 UNSET = {"timezone": "(the calendar's)", "me": "(found on the calendar)"}
 
@@ -133,6 +133,11 @@ TEMPLATE = """\
 
 # The month in which your first quarter begins, 1 to 12.
 #fiscal_start = 1
+
+# Who hears of it when the daily run fails for two days: Apprise addresses, one a line, in a file that only
+# you can read, or printed by a command (a password store, say).
+#notify_file = ""
+#notify_command = ""
 
 # Working hours; several ranges a day are fine. Once a day is set, a day that is not is a day off.
 [hours]

@@ -35,8 +35,43 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--force", action="store_true", help="let through a plan that the guard refuses")
 
 
+def _daily_run(command: argparse.ArgumentParser) -> None:
+    _run(command)
+    command.add_argument(
+        "--cron", action="store_true", help="as the schedule calls it: once a day, loud only when it matters"
+    )
+
+
+def _cron(command: argparse.ArgumentParser) -> None:
+    what = command.add_subparsers(
+        dest="what", metavar="install|show|remove", required=True, parser_class=Parser
+    )
+    install = what.add_parser("install", help="put the daily run into the crontab")
+    install.add_argument(
+        "--at", default="06:30", metavar="TIME", help="the wall clock's time (default 06:30)"
+    )
+    install.add_argument(
+        "--days", default="mon-fri", metavar="DAYS", help="mon-fri (default), or mon,wed,fri"
+    )
+    install.add_argument("-y", "--yes", action="store_true", help="do it without asking")
+    for command in (
+        install,
+        what.add_parser("show", help="what is installed"),
+        what.add_parser("remove", help="take it out"),
+    ):
+        command.add_argument(
+            "--systemd", action="store_true", help="a systemd user timer instead of the crontab"
+        )
+
+
 def _rebalance(command: argparse.ArgumentParser) -> None:
     command.add_argument("week", nargs="?", metavar="WEEK", help=WEEK)
+    command.add_argument(
+        "--what-if",
+        type=int,
+        metavar="MINUTES",
+        help="only name the fewest meetings of your own whose moving frees so many minutes in a row",
+    )
     _run(command)
 
 
@@ -77,6 +112,23 @@ def _config(command: argparse.ArgumentParser) -> None:
     show.add_argument("--origin", action="store_true", help="say where each value comes from")
 
 
+def _connect(command: argparse.ArgumentParser) -> None:
+    command.add_argument("what", choices=("google", "caldav", "ics"), help="where your calendar is")
+    how = command.add_mutually_exclusive_group()
+    how.add_argument(
+        "--credentials",
+        type=Path,
+        metavar="FILE",
+        help="Google's JSON for your desktop app (credentials.json)",
+    )
+    how.add_argument("--token", type=Path, metavar="FILE", help="a sign-in that was made on another machine")
+    how.add_argument("--service-account", type=Path, metavar="FILE", help="the key of a service account")
+    command.add_argument("--subject", metavar="WHO", help="the address for which the service account acts")
+    command.add_argument(
+        "--headless", action="store_true", help="this machine has no browser: say what to do"
+    )
+
+
 def _skip(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "what", metavar="WEEK|KEY", help="this, next, 2026-W48, a date, or strategic/2026-W48/1"
@@ -103,19 +155,46 @@ def _leave(command: argparse.ArgumentParser) -> None:
     command.add_argument("-y", "--yes", action="store_true", help="do it without asking")
 
 
+def _park(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "text", nargs="*", metavar="TEXT", help="the question; - or nothing reads it from a pipe"
+    )
+    command.add_argument("--from", dest="asked_by", metavar="WHO", help="who asks")
+    _also_json(command)
+
+
+def _parked(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--all", action="store_true", help="those that are done or dropped too")
+    _also_json(command)
+    what = command.add_subparsers(dest="what", metavar="done|drop", parser_class=Parser)
+    for name, words in (("done", "it was thought through"), ("drop", "it need not be thought about")):
+        end = what.add_parser(name, help=words)
+        end.add_argument("ids", nargs="+", type=int, metavar="ID", help="its number, as parked shows it")
+        _also_json(end)
+
+
+def _also_json(command: argparse.ArgumentParser) -> None:
+    """``--json`` after the command as well, which is where launchers put it."""
+    command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
 Fill = Callable[[argparse.ArgumentParser], None]
 
 # group → command → (module:function in blocker.commands, what it adds, help)
 COMMANDS: Mapping[str, Mapping[str, tuple[str, Fill, str]]] = {
     "daily": {
-        "run": ("daily:run", _run, "place what is due; what cron calls"),
-        "rebalance": ("daily:rebalance", _rebalance, "make one week better; its blocks may move"),
+        "run": ("daily:run", _daily_run, "place what is due; what cron calls"),
+        "rebalance": ("whatif:rebalance", _rebalance, "make one week better; its blocks may move"),
     },
     "looking": {
         "plan": ("looking:plan", _plan, "what run would do"),
         "load": ("looking:load", _load, "a week's measures, its level and the rules that fire"),
         "report": ("reporting:report", _report, "the weeks as a page, as text, as a calendar or as a table"),
         "explain": ("looking:explain", _explain, "why this block, why here; or why a week has its level"),
+    },
+    "thinking": {
+        "park": ("thinking:park", _park, "keep a question for the next strategic block"),
+        "parked": ("thinking:parked", _parked, "the questions that wait; done ID or drop ID ends one"),
     },
     "your say": {
         "skip": (
@@ -135,7 +214,9 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, Fill, str]]] = {
     },
     "setting up": {
         "init": ("setting_up:init", _nothing, "write a commented config file"),
+        "connect": ("connecting:connect", _connect, "sign in to your calendar, once: google, caldav or ics"),
         "check": ("setting_up:check", _nothing, "is everything in order, and what would go wrong next"),
+        "cron": ("scheduling:cron", _cron, "install, show or remove the daily run"),
         "config": ("setting_up:config_show", _config, "the settings in force, and where each comes from"),
         "demo": ("demo:demo", _nothing, "the whole job on a sample calendar; nothing of yours is touched"),
     },
@@ -162,6 +243,7 @@ def build_parser() -> argparse.ArgumentParser:
     how.add_argument("-v", "--verbose", action="store_true", help="say more")
     how.add_argument("-q", "--quiet", action="store_true", help="print only when something changed or failed")
     parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+    parser.add_argument("--log-json", action="store_true", help="write the log's line as JSON")
     parser.add_argument("--no-color", action="store_true", help="no colour; NO_COLOR says the same")
     parser.add_argument(
         "--plain", action="store_true", help="words only, no grid and no bars: for screen readers"

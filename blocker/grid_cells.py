@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from blocker.model import AWAY, FRONTLINE, LEARNING, OPERATIONAL, PERSONAL, STRATEGIC
+from blocker.model import AWAY, FRONTLINE, LEARNING, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
 from blocker.picture import Line, Piece, fit, wrap
 from blocker.render_text import number
 from blocker.weekview import DayView, Item
 
 HALF_HOUR = 30
+BLOCK_KINDS = (STRATEGIC, FRONTLINE, LEARNING, OFFSITE)
 LEGEND = {
     OPERATIONAL: "operational",
     STRATEGIC: "your own thinking",
@@ -78,7 +79,7 @@ def row_lines(days: Sequence[DayView], width: int, signs: Glyphs) -> list[Line]:
         time = f"{start // 60:02d}:{start % 60:02d} " if start % 60 == 0 else " " * signs.time_width
         row: list[Piece] = [Piece(time, "quiet")]
         for column in columns:
-            row += [column[n], Piece(" ")]
+            row += [*column[n], Piece(" ")]
         lines.append(row)
     return lines + _outside(days, "later", last, 24 * 60, width, signs)
 
@@ -108,24 +109,24 @@ def _outside(
     return [[*row, *(Piece(fit(f"+{count}" if count else "", width), "quiet") for count in counts)]]
 
 
-def _column(day: DayView, starts: range, width: int, signs: Glyphs) -> list[Piece]:
-    """One day: a piece per half hour, each ``width`` cells wide."""
+def _column(day: DayView, starts: range, width: int, signs: Glyphs) -> list[Line]:
+    """One day: a line per half hour, each ``width`` cells wide."""
     owners = [_owner(day, start) for start in starts]
-    pieces: list[Piece] = []
+    lines: list[Line] = []
     at = 0
     while at < len(owners):
         owner, rows = owners[at], 1
         while at + rows < len(owners) and owners[at + rows] is owner:
             rows += 1
         if owner is None:
-            pieces += [
-                _free(day, start, at + n, width, signs) for n, start in enumerate(starts[at : at + rows])
+            lines += [
+                [_free(day, start, at + n, width, signs)] for n, start in enumerate(starts[at : at + rows])
             ]
         else:
             doubled = [_crowded(day, start) for start in starts[at : at + rows]]
-            pieces += _filled(owner, doubled, width, signs)
+            lines += _filled(owner, doubled, width, signs)
         at += rows
-    return pieces
+    return lines
 
 
 def _owner(day: DayView, start: int) -> Item | None:
@@ -153,7 +154,7 @@ def _crowded(day: DayView, start: int) -> bool:
     return any(a.start < b.end and b.start < a.end for n, a in enumerate(here) for b in here[n + 1 :])
 
 
-def _filled(item: Item, doubled: Sequence[bool], width: int, signs: Glyphs) -> list[Piece]:
+def _filled(item: Item, doubled: Sequence[bool], width: int, signs: Glyphs) -> list[Line]:
     """The rows of one event or block: gutter, and its title broken over them."""
     rows = len(doubled)
     words: list[str] = []
@@ -163,12 +164,23 @@ def _filled(item: Item, doubled: Sequence[bool], width: int, signs: Glyphs) -> l
     title = item.title.removeprefix("Strategic thinking: ") if item.sign and width < 20 else item.title
     space = " " if item.sign and width > 11 else ""
     words += wrap(title, width - 1 - len(space), rows - len(words), signs.more)
-    style = f"block.{item.sign}" if item.sign else f"event.{item.kind}"
-    gutters = [item.sign + space if item.sign else (signs.double if more else signs.gutter(item.kind)) for more in doubled]
-    return [
-        Piece(fit(gutters[n] + (words[n] if n < len(words) else ""), width, signs.more), style)
-        for n in range(rows)
+    style = f"event.{item.kind}"
+    if item.sign:
+        style = (
+            f"block.{item.sign if item.sign in '-!' else item.kind if item.kind in BLOCK_KINDS else 'other'}"
+        )
+    gutters = [
+        item.sign + space if item.sign else signs.double if more else signs.gutter(item.kind)
+        for more in doubled
     ]
+    edge = style if item.sign else f"edge.{item.kind}"
+    lines: list[Line] = []
+    for n, gutter in enumerate(gutters):
+        text = fit(words[n] if n < len(words) else "", width - len(gutter), signs.more)
+        lines.append(
+            [Piece(gutter, edge), Piece(text, style)] if edge != style else [Piece(gutter + text, style)]
+        )
+    return lines
 
 
 def _free(day: DayView, start: int, row: int, width: int, signs: Glyphs) -> Piece:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from blocker.board import Board
-from blocker.dayplan import Entry
+from blocker.daysweep import Entry
 from blocker.model import OFFSITE as OFFSITE_KIND
 from blocker.objective import BAND, EARLINESS, LIGHTNESS, NOTHING, OFFSITE, SQUARES, WITHIN
 from blocker.problem import OffsiteDemand, Standing
@@ -79,6 +79,7 @@ class HorizonSolver:
     def _solve(self, disturbed: frozenset[Week], anywhere: bool) -> HorizonBest:
         moves = self.board.problem.max_moves
         best = self._compose({week: Ask(moves, week in disturbed) for week in self.weeks}, moves, None)
+        assert best is not None  # noqa: S101  doing nothing is always allowed
         if self.offsite is None:
             return best
         gone, left = None, moves
@@ -87,7 +88,7 @@ class HorizonSolver:
             if left < 0:
                 return best
         base = {week: Ask(left, week in disturbed, gone=gone) for week in self.weeks}
-        bound = self._compose(base, left, None).value
+        bound = self._compose(base, left, None)
         for half_day in self.half_days():
             asks = dict(base)
             week = week_of(half_day.day)
@@ -98,27 +99,29 @@ class HorizonSolver:
             elif self._taken(half_day.day, gone):
                 continue
             plan = self._compose(asks, left, half_day)
+            if plan is None:
+                continue
             best = min(best, plan, key=HorizonBest.order)
-            if _costs_nothing(plan.value, bound):
+            if bound is not None and _costs_nothing(plan.value, bound.value):
                 break  # every later half day is worse by its own merits
         return best
 
     def _taken(self, day: date, gone: str | None) -> bool:
         return any(b.state != "lost" and b.key != gone for b in self.board.by_home.get(day, ()))
 
-    def _compose(self, asks: Mapping[Week, Ask], moves: int, half_day: HalfDay | None) -> HorizonBest:
+    def _compose(self, asks: Mapping[Week, Ask], moves: int, half_day: HalfDay | None) -> HorizonBest | None:
         """The best plans of the weeks whose moves are at most ``moves`` in all."""
         none: _Sum = (tuple(-part for part in half_day.worth) if half_day else NOTHING, (), ())
         best = dict.fromkeys(range(moves + 1), none)
         for week in reversed(self.board.weeks):
-            found = self.weeks[week].solve(asks[week])
-            best = {
-                left: min(
-                    (_added(plan, best[left - used]) for used, plan in found.items() if used <= left),
-                    key=lambda some: some[:2],
-                )
-                for left in best
+            found = self.weeks[week].solve(asks[week]).items()
+            sums = {
+                left: [_added(plan, best[left - used]) for used, plan in found if left - used in best]
+                for left in range(moves + 1)
             }
+            best = {left: min(some, key=lambda one: one[:2]) for left, some in sums.items() if some}
+        if moves not in best:
+            return None  # the offsite's day can be cleared only with more moves
         value, _, plans = best[moves]
         moved = self.offsite_from if half_day else None
         return HorizonBest(tuple(-part for part in value), plans, asks, half_day, moved)

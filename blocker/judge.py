@@ -137,7 +137,7 @@ def _verdict(rule: Rule, week: WeekLoad, full_hours: float) -> _Verdict:
     scale = capacity / full_hours if full_hours else 1.0
     clauses = {part: _clause(rule, part, week, scale) for part in comparisons(rule.condition)}
     by_held = {
-        part: capacity > 0 and compare(week.held[part.name], part.sign, clause.cause.threshold)
+        part: compare(week.held[part.name], part.sign, clause.cause.threshold)
         for part, clause in clauses.items()
     }
     return _Verdict(

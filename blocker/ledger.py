@@ -11,7 +11,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Self
 
@@ -30,6 +30,8 @@ from blocker.ledger_rows import (
     when,
 )
 from blocker.model import Change, Memory, Remembered, WeekRecord
+from blocker.outages import Tried
+from blocker.parking import parked_questions
 from blocker.workweek import Week, parse_week
 
 CHECKPOINTS = 10
@@ -57,6 +59,11 @@ class Ledger:
     def close(self) -> None:
         self._db.close()
 
+    @property
+    def database(self) -> sqlite3.Connection:
+        """For the functions in ``parking``: parked questions belong to no calendar."""
+        return self._db
+
     # What a plan needs
 
     def memory(self) -> Memory:
@@ -78,6 +85,7 @@ class Ledger:
             said=tuple(row["what"] for row in self._rows("said")),
             generations={row["key"]: row["generation"] for row in rows},
             confirmed=bool(about and about["confirmed_at"]),
+            parked=parked_questions(self._db),
         )
 
     def _rows(self, table: str) -> list[sqlite3.Row]:
@@ -96,15 +104,17 @@ class Ledger:
             )
 
     def remember(self, block: Remembered) -> None:
-        """Write a block's row, whatever it was before. Durable when this returns."""
+        """Write a block's row, whatever it was before; a tier stays known. Durable when this returns."""
         with self._transaction():
             self._db.execute(
-                "INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce("
+                "nullif(?, ''), (SELECT tier FROM block WHERE calendar = ? AND key = ?), ''))",
                 (
                     self._calendar, block.key, block.kind, block.state,
                     when(block.slot.start), when(block.slot.end), block.generation,
                     block.ref.id if block.ref else None, block.ref.etag if block.ref else None,
                     block.text_hash, block.ended_by, causes_out(block.causes), block.why, block.tier,
+                    self._calendar, block.key,
                 ),
             )  # fmt: skip
 
@@ -210,6 +220,17 @@ class Ledger:
             self._db.execute(
                 "UPDATE run SET finished = ?, exit_code = ? WHERE id = ?", (when(now), exit_code, run)
             )
+
+    def tried_runs(self, zone: tzinfo) -> tuple[Tried, ...]:
+        """Every daily run that ended, by the day it was on in ``zone``."""
+        rows = self._db.execute(
+            "SELECT started, exit_code FROM run WHERE calendar = ? AND command = 'run' AND exit_code IS NOT NULL",
+            (self._calendar,),
+        ).fetchall()
+        return tuple(
+            Tried(datetime.fromisoformat(row["started"]).astimezone(zone).date(), row["exit_code"])
+            for row in rows
+        )
 
     def record_intent(self, run: int, position: int, change: Change) -> None:
         """Write down a change before it is made."""

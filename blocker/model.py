@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,10 +29,39 @@ LEVELS = ("calm", "amber", "red")
 PRIVATE_TITLE = "private event"
 
 
+# The part of a block's text that later runs keep up to date: what stands between two such lines.
+_SECTION = re.compile(r"^—[^\n]*—[ \t]*\n(?:[^\n]*\n)*?—[^\n]*—[ \t]*$", re.MULTILINE)
+_PART = 8  # characters of the fingerprint for each part
+
+
 def hash_of_text(title: str, text: str) -> str:
-    """A short fingerprint of a block's words, blind to what calendars do to white space and line ends."""
-    words = " ".join(title.split()) + "\n" + " ".join(text.split())
-    return hashlib.sha256(words.encode()).hexdigest()[:16]
+    """A short fingerprint of a block's words, blind to what calendars do to white space and line ends.
+
+    It has three parts, so that an edit of one can be told from an edit of another: the title, the
+    text around the section that is kept up to date, and that section.
+    """
+    around, section = parts_of_text(text)
+    return "".join(_fingerprint(part) for part in (title, around, section))
+
+
+def parts_of_text(text: str) -> tuple[str, str]:
+    """The text without the section that is kept up to date, and that section, its two lines included."""
+    text = "\n".join(text.splitlines())
+    found = _SECTION.search(text)
+    if found is None:
+        return text, ""
+    return text[: found.start()] + "\n" + text[found.end() :], found[0]
+
+
+def with_section(text: str, section: str) -> str:
+    """The text with another section in place of the one it has."""
+    text = "\n".join(text.splitlines())
+    found = _SECTION.search(text)
+    return text if found is None else text[: found.start()] + section + text[found.end() :]
+
+
+def _fingerprint(words: str) -> str:
+    return hashlib.sha256(" ".join(words.split()).encode()).hexdigest()[:_PART]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +165,24 @@ class StandingBlock:
     def edited(self) -> bool:
         """True if a person changed title or text; unknown (no hash in the mark) counts as edited."""
         return self.text_hash != hash_of_text(self.title, self.text)
+
+    @property
+    def title_edited(self) -> bool:
+        return self._edited(0)
+
+    @property
+    def text_edited(self) -> bool:
+        """True if a person changed the text around the section that is kept up to date."""
+        return self._edited(1)
+
+    @property
+    def section_edited(self) -> bool:
+        """True if a person wrote into that section, or took it away."""
+        return self._edited(2)
+
+    def _edited(self, part: int) -> bool:
+        place = slice(part * _PART, (part + 1) * _PART)
+        return self.text_hash[place] != hash_of_text(self.title, self.text)[place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,11 +467,24 @@ class WeekRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ParkedQuestion:
+    """A question that waits for the right hour. ``how`` it ended is done or dropped, "" while it is open."""
+
+    id: int
+    text: str
+    asked_by: str
+    at: datetime
+    ended: datetime | None = None
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """All that a plan needs from the ledger, as a value.
 
     ``generations`` has the last generation used for each key, also of those long gone: an identity
-    is never used twice. ``paused_until`` is the last day of the pause.
+    is never used twice. ``paused_until`` is the last day of the pause. ``parked`` has the questions
+    that are open and those that ended, oldest first.
     """
 
     blocks: tuple[Remembered, ...] = ()
@@ -435,3 +496,4 @@ class Memory:
     generations: Mapping[str, int] = field(default_factory=dict)
     skipped_keys: tuple[str, ...] = ()
     confirmed: bool = False
+    parked: tuple[ParkedQuestion, ...] = ()

@@ -12,6 +12,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+LONGEST = 500  # characters of a title that are looked at
+
 # Outlook marks a cancelled meeting by its title alone, in the sender's language.
 CANCELLED = r"""
     cancell?ed
@@ -237,10 +239,10 @@ KINDS = {
 @lru_cache(maxsize=4096)
 def matched(kind: str, title: str) -> str | None:
     """The words of the title that make it this kind, as written there; None if nothing does."""
+    wanted, unwanted = KINDS[kind]
     plain, folded = _folded(title)
-    wanted, unwanted = _compiled(kind)
-    found = wanted.search(folded)
-    if found is None or unwanted.search(folded):
+    found = _words(wanted).search(folded)
+    if found is None or _words(ABOUT).search(folded) or (unwanted and _words(unwanted).search(folded)):
         return None
     return plain[found.start() : found.end()]
 
@@ -253,19 +255,15 @@ def cancelled_form(title: str) -> str | None:
     return plain[found.start(1) : found.end(1)] if found else None
 
 
+@lru_cache(maxsize=4096)
 def _folded(title: str) -> tuple[str, str]:
     """The title trimmed, and the same letter for letter in lower case without accents."""
-    plain = " ".join(unicodedata.normalize("NFC", title).replace("\u2019", "'").split())
+    plain = " ".join(unicodedata.normalize("NFC", title[:LONGEST]).replace("\u2019", "'").split())
     folded = "".join(unicodedata.normalize("NFD", letter)[0].lower()[:1] for letter in plain)
     return plain, folded
 
 
-@lru_cache(maxsize=16)
-def _compiled(kind: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    wanted, unwanted = KINDS[kind]
-    return _words(wanted), _words(ABOUT + unwanted)
-
-
+@lru_cache(maxsize=32)
 def _words(patterns: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{_alternatives(patterns)})(?!\w)")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from blocker.board import Board, Mover, rank
-from blocker.dayplan import Entry
+from blocker.daysweep import Entry
 from blocker.finished import Finished
 from blocker.horizon import HorizonBest, HorizonSolver
 from blocker.model import OFFSITE, STRATEGIC, Demand, Placement, Unplaced

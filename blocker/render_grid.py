@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from blocker.grid_cells import LEGEND, SIGN_WORDS, Glyphs, glyphs, header_lines, row_lines
@@ -85,11 +84,9 @@ def week_lines(view: WeekView, canvas: Canvas, zone: ZoneInfo) -> list[Line]:
     signs = glyphs(canvas.unicode)
     load = view.load
     days = view.shown_days()
-    monday, sunday = load.week.days[0], load.week.days[-1]
-    last = days[-1].date if days else sunday
     heading: list[Piece] = [
         Piece(f"{load.week}", "strong"),
-        Piece(f"{_dates(monday, last)}{', this week' if view.running else ''}"),
+        Piece(f"{week_dates(view)}{', this week' if view.running else ''}"),
         Piece(f"[{load.level.upper()}]", load.level),
     ]
     if load.judged_by == "recent":
@@ -131,7 +128,7 @@ def load_bar(share: float, levels: dict[str, float], width: int, signs: Glyphs, 
         if at in marks:
             pieces.append(Piece(signs.mark, "mark"))
         else:
-            pieces.append(Piece(signs.full, level) if at < filled else Piece(signs.empty, "quiet"))
+            pieces.append(Piece(signs.full, f"bar.{level}") if at < filled else Piece(signs.empty, "quiet"))
     return pieces
 
 
@@ -190,7 +187,8 @@ def _short_week(view: WeekView, canvas: Canvas, zone: ZoneInfo) -> list[Line]:
     tag = f"[{load.level.upper()}]"
     head = [
         Piece(f"{load.week} ", "strong"),
-        Piece(f"{tag:<8}", load.level),
+        Piece(tag, load.level),
+        Piece(" " * (8 - len(tag))),
         *bar,
         Piece(f" {share * 100:3.0f} %"),
     ]
@@ -220,8 +218,9 @@ def _indented(words: str, width: int, indent: int) -> list[Line]:
     return [[Piece(" " * indent), *line] for line in flow([Piece(words, "quiet")], width - indent, 0)]
 
 
-def _dates(first: date, last: date) -> str:
-    """18–22 November 2024, 25 November – 1 December 2024."""
+def week_dates(view: WeekView) -> str:
+    """18–22 November 2024, 25 November – 1 December 2024: the days that are shown."""
+    first, last = view.days[0].date, (view.shown_days() or view.days)[-1].date
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{last.day} {last:%B %Y}"
     return f"{first.day} {first:%B} – {last.day} {last:%B %Y}"

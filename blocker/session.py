@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from blocker.calendars import Calendar, open_calendar
-from blocker.config import Config
+from blocker.config import Setup as Setup
 from blocker.engine import make_plan
 from blocker.model import Memory, Plan, Snapshot
-from blocker.settings import HORIZON_WEEKS
+from blocker.settings import HORIZON_WEEKS, Settings
 from blocker.survey import Request, Survey, take_survey
 from blocker.timeline import Interval
 from blocker.workweek import Week, WorkWeek, quarter_of, week_of
@@ -26,22 +25,12 @@ from blocker.workweek import Week, WorkWeek, quarter_of, week_of
 HISTORY = timedelta(weeks=13)
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What a command starts from. ``now`` is naive if ``--now`` came without an offset."""
-
-    config: Config
-    state_dir: Path
-    now: datetime
-    environ: Mapping[str, str]
-
-
 class Session:
     """The calendars of one command, opened; a context manager that closes them."""
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
-        self.settings = setup.config.settings
+        self.settings = _with_calendar_hours(setup)
         self._open = ExitStack()
         self.calendar: Calendar = self._connect(self.settings.timezone)
         self._zone_name: str | None = self.settings.timezone
@@ -93,6 +82,8 @@ class Session:
     def _connect(self, zone: str | None) -> Calendar:
         calendar = open_calendar(self.settings.calendar, zone=zone, me=self.settings.me)
         self._open.callback(calendar.close)
+        if self.settings.native_focus and hasattr(calendar, "native_focus"):
+            calendar.native_focus = True
         return calendar
 
     def _read_other(self, address: str, zone: str, me: tuple[str, ...], window: Interval) -> Snapshot:
@@ -159,6 +150,17 @@ def find_week(text: str | None, today: date) -> Week:
         raise UsageError(
             f"“{text}” is no week", "a week is: this, next, 2026-W48, or a date in it such as 2026-11-24"
         ) from None
+
+
+def _with_calendar_hours(setup: Setup) -> Settings:
+    """The settings, with the working hours that the calendar's account has where the user has set none."""
+    settings = setup.config.settings
+    if settings.hours_set or not settings.calendar.startswith("google:"):
+        return settings
+    from blocker.calendars.google_known import known_hours
+
+    hours = known_hours(setup.state_dir)
+    return replace(settings, hours=hours) if hours else settings
 
 
 def _aware(now: datetime, zone: tzinfo) -> datetime:

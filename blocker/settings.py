@@ -84,6 +84,8 @@ class Settings:
     buffer_after: int = 0
     shift: str = "before"  # before | inside
     texts: Mapping[str, str] = field(default_factory=dict)
+    notify_file: str = ""  # notification addresses, one a line, in a file that only its owner can read
+    notify_command: str = ""  # or a command that prints them
 
     def kind(self, name: str) -> BlockKind:
         """The settings of a kind of block; the shipped ones where the config says nothing."""

@@ -96,9 +96,9 @@ class DayView:
         self.lunch_room: list[Span] | None = None
         if day.lunch is not None and day.lunch_window is not None:
             room = cut(self.working, map(outer, day.busy_at_lunch))
-            self.lunch_room = _clip(room, inner(day.lunch_window))
+            self.lunch_room = clipped(room, inner(day.lunch_window))
         self.after_now = max(floor_second(problem.now), self.span[0]), self.span[1]
-        self.open = _clip(cut(self.working, self.busy), self.after_now)
+        self.open = clipped(cut(self.working, self.busy), self.after_now)
         self.had_bookable = self.bookable(()) >= BOOKABLE_FLOOR
         self.scenery = Scenery(
             weekday=day.date.weekday(),
@@ -125,14 +125,14 @@ class DayView:
     def bookable(self, blocks: Sequence[Span]) -> int:
         """``Day.bookable_minutes`` from now on, in seconds."""
         free = cut(self.open, blocks) if blocks else self.open
-        plain = _long_enough(free)
+        plain = long_enough(free)
         if self.lunch_room is None:
             return plain
         length, best = self.lunch_seconds, -1
         for low, high in cut(self.lunch_room, blocks):
             if high - low >= length:
-                best = max(best, _long_enough(cut(free, [(low, low + length)])))
-                best = max(best, _long_enough(cut(free, [(high - length, high)])))
+                best = max(best, long_enough(cut(free, [(low, low + length)])))
+                best = max(best, long_enough(cut(free, [(high - length, high)])))
         return plain if best < 0 else best
 
     def keeps_bookable(self, blocks: Sequence[Span]) -> bool:
@@ -166,7 +166,7 @@ class DayRoom:
         self.gaps = [] if self.closed else self.free
         self.longest = max((high - low for low, high in self.gaps), default=0)
         room = view.open if not self.blocks else cut(view.open, self.blocks)
-        self._plenty = _long_enough(room) - view.lunch_seconds - BOOKABLE_FLOOR - 2 * BOOKABLE_GAP
+        self._plenty = long_enough(room) - view.lunch_seconds - BOOKABLE_FLOOR - 2 * BOOKABLE_GAP
         self._slots: dict[tuple[str, int], list[tuple[int, int]]] = {}
 
     def slots(self, prefer: str, length: int) -> list[tuple[int, int]]:
@@ -228,10 +228,10 @@ def _heavy_ends(day: Day) -> tuple[int, ...]:
     return tuple(ceil_second(run.end) for run in runs if run.minutes >= HEAVY_MINUTES)
 
 
-def _clip(spans: Iterable[Span], window: Span) -> list[Span]:
+def clipped(spans: Iterable[Span], window: Span) -> list[Span]:
     cuts = ((max(low, window[0]), min(high, window[1])) for low, high in spans)
     return [span for span in cuts if span[0] < span[1]]
 
 
-def _long_enough(gaps: Iterable[Span]) -> int:
+def long_enough(gaps: Iterable[Span]) -> int:
     return sum(high - low for low, high in gaps if high - low >= BOOKABLE_GAP)

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from blocker.board import Board, Item, Mover, subsets
-from blocker.dayplan import Choice, Entry, Limit, Use, choices, outside_choices
+from blocker.dayplan import DO_NOTHING, STRATEGIC_FIELD, Choice, choices, outside_choices
+from blocker.daysweep import Entry, Limit, Use
 from blocker.objective import (
     DISTURBED,
     FIRST_TIER,
@@ -26,7 +27,7 @@ from blocker.settings import GRID_MINUTES
 from blocker.workweek import Week
 
 Value = tuple[int, ...]
-DO_NOTHING = Choice(0, False, 0, 0, 0, ())
+MANY = 31  # strategic blocks in a week: no limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,22 +124,21 @@ class _Plan:
         self.solver, self.ask, self.items, self.gone, self.space = solver, ask, items, gone, space
         self.board, self.week = solver.board, solver.week
         self.moved = tuple(item.mover for item in items if item.mover is not None)
-        self.outside_field = 2 * len(items)
+        self.outside_field = 1 + 2 * len(items)
         self.strategic_days = self.board.strategic_days(self.week, gone)
 
     def best(self, outside: bool) -> WeekBest | None:
         if not self.items:
             return self._weigh(0, (0, 0, self._standing_pairs(), ()))
-        limit = Limit(
-            [n for item in self.items for n in (item.count, int(bool(item.short)))] + [int(outside)]
-        )
+        counts = [n for item in self.items for n in (item.count, int(bool(item.short)))]
+        limit = Limit([MANY, *counts, int(outside)])
         longest = sum(item.count * max(item.lengths + item.short, default=0) for item in self.items)
         binding = outside or longest > self.space
         if binding and not outside and self.space < GRID_MINUTES:
             return self._weigh(0, (0, 0, self._standing_pairs(), ())) if not self.moved else None
         best = None
         for key, state in self._run(limit, binding, outside).items():
-            plan = self._weigh(key >> 1 & (1 << (len(self.items) * 2 + 1) * Limit.WIDTH) - 1, state)
+            plan = self._weigh(key >> 1 & (1 << (self.outside_field + 1) * Limit.WIDTH) - 1, state)
             if plan is not None and (best is None or plan.order() < best.order()):
                 best = plan
         return best
@@ -200,8 +200,9 @@ class _Plan:
         for n, item in enumerate(self.items):
             if self.ask.barred == (item.kind, day):
                 continue
-            plain = Use(item, Limit.code(2 * n), item.lengths)
-            short = Use(item, Limit.code(2 * n) + Limit.code(2 * n + 1), item.short)
+            one = Limit.code(1 + 2 * n) + Limit.code(STRATEGIC_FIELD) * item.strategic
+            plain = Use(item, one, item.lengths)
+            short = Use(item, one + Limit.code(2 + 2 * n), item.short)
             for use in (plain, short):
                 if use.lengths:
                     (floors if outside and item.strategic else uses).append(use)
@@ -214,7 +215,7 @@ class _Plan:
         """The plan of a final state with its whole value; None if it breaks a limit of the week."""
         minus_minutes, squares, minus_points, chain = way
         outside = bool(Limit.count(uses, self.outside_field))
-        counts = [Limit.count(uses, 2 * n) for n in range(len(self.items))]
+        counts = [Limit.count(uses, 1 + 2 * n) for n in range(len(self.items))]
         used = list(zip(self.items, counts, strict=True))
         if any(item.mover is not None and not count for item, count in used):
             return None

@@ -100,9 +100,7 @@ def week_view(week: WeekPlan, plan: Plan, seen: Survey, request: Request) -> Wee
         and (change.slot.overlaps(span) or (change.was is not None and change.was.overlaps(span)))
     )
     events = [
-        item
-        for item in seen.events_of(number, workweek)
-        if item.kind != IGNORED and item.event.dates is None
+        item for item in seen.events_of(number, workweek) if item.kind != IGNORED and item.event.dates is None
     ]
     days = tuple(_day(seen.days[day], events, changes, workweek) for day in number.days)
     return WeekView(

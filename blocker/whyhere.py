@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from blocker.board import Item, Mover
-from blocker.dayplan import Entry
+from blocker.daysweep import Entry
 from blocker.horizon import BEST_WEEKS, HalfDay, HorizonBest, HorizonSolver
 from blocker.model import STRATEGIC, Term
 from blocker.objective import (

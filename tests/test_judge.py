@@ -343,6 +343,11 @@ def test_a_week_that_empties_comes_down_step_by_step() -> None:
     assert days_of_runs(runs) == ["red", "red", "red", "amber", "calm", "calm"]
 
 
+def test_being_clear_of_red_says_nothing_about_amber() -> None:
+    runs: dict[int, list[float]] = {45: [30], 46: [10], 47: [10, 10, 10], 48: [10]}
+    assert days_of_runs(runs) == ["red", "red", "amber", "amber", "amber", "calm"]
+
+
 def test_one_bad_day_in_a_week_starts_the_two_weeks_again() -> None:
     runs: dict[int, list[float]] = {45: [20], 46: [10, 19, 10], 47: [10, 10], 48: [10]}
     assert days_of_runs(runs) == ["amber"] * 6 + ["calm"]

@@ -106,6 +106,11 @@ BY_HAND: dict[str, tuple[str, list[str], dict[str, float]]] = {
         # Thursday keeps 09:00–14:00 less lunch; Friday is away, its evening too
         {"capacity_hours": 22.5 + 4, "operational_hours": 0, "after_hours": 0, "focus_hours": 22.5 + 2.5},
     ),
+    "a meeting in timed away time is neither load nor overtime": (
+        PLAIN,
+        ["thu 14:00-17:30 PTO", "thu 15:00-16:00 A+", "thu 17:00-18:00 B+"],
+        {"operational_hours": 0, "after_hours": 0.5, "meetings": 0},
+    ),
     "a week without any capacity has no share": (
         PLAIN,
         [f"{day} 08:00-18:00 Vacation" for day in ("mon", "tue", "wed", "thu", "fri")] + ["mon 10:00-11:00 A"],

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
 
 from blocker.calendars._events import Read
-from blocker.calendars._ical import escape, fold, properties, unescape
+from blocker.calendars._ical import escape, fold, properties, unescape, writable
 from blocker.calendars._people import address_of
 from blocker.calendars._recurrence import occurrence
 from blocker.calendars.marks import (
@@ -79,8 +79,11 @@ def damaged_mark(read: Read) -> bool:
     return read.value("X-BLOCKER-VERSION") != MARK_VERSION
 
 
-def standing_block(read: Read, chunk: bytes, home: tzinfo) -> StandingBlock | None:
-    """A component that ``is_ours`` as a block; None if a person made it take no time."""
+def standing_block(read: Read, chunk: bytes, written: bytes, home: tzinfo) -> StandingBlock | None:
+    """A component that ``is_ours`` as a block; None if a person made it take no time.
+
+    ``written`` is the component as the file has it, ``chunk`` the same with lone CRs made LFs.
+    """
     found = occurrence(read.series.start, read.series.span, home)
     if found is None:
         return None
@@ -88,7 +91,7 @@ def standing_block(read: Read, chunk: bytes, home: tzinfo) -> StandingBlock | No
     summary = read.single.get("SUMMARY")
     text = properties(chunk, ("DESCRIPTION",))
     try:
-        raw = chunk.decode("utf-8")
+        raw = written.decode("utf-8")
     except UnicodeDecodeError:
         raw = None  # it could not be put back as it was
     return StandingBlock(
@@ -98,7 +101,7 @@ def standing_block(read: Read, chunk: bytes, home: tzinfo) -> StandingBlock | No
         when=found.when,
         title=unescape(summary.value) if summary else "",
         text=unescape(text[0].value) if text else "",
-        ref=Ref(read.uid, etag_of(chunk)),
+        ref=Ref(read.uid, etag_of(written)),
         generation=generation_of(read.uid, key) or 1,
         busy=read.value("TRANSP").upper() != "TRANSPARENT",
         dates=found.dates,
@@ -110,6 +113,7 @@ def standing_block(read: Read, chunk: bytes, home: tzinfo) -> StandingBlock | No
 def _content(block: Block, sequence: int) -> dict[str, list[str]]:
     """The lines of a block by property, unfolded, in the order in which they are written."""
     stamp = instant_text(block.stamp)
+    text_hash = block.text_hash or hash_of_text(writable(block.title), writable(block.text))
     lines = {
         "DTSTAMP": [f"DTSTAMP:{stamp}"],
         "LAST-MODIFIED": [f"LAST-MODIFIED:{stamp}"],
@@ -122,7 +126,7 @@ def _content(block: Block, sequence: int) -> dict[str, list[str]]:
         "X-BLOCKER-KEY": [f"X-BLOCKER-KEY:{block.key}"],
         "X-BLOCKER-SLOT": [f"X-BLOCKER-SLOT:{slot_text(block.slot)}"],
         "X-BLOCKER-VERSION": [f"X-BLOCKER-VERSION:{MARK_VERSION}"],
-        "X-BLOCKER-TEXT": [f"X-BLOCKER-TEXT:{block.text_hash or hash_of_text(block.title, block.text)}"],
+        "X-BLOCKER-TEXT": [f"X-BLOCKER-TEXT:{text_hash}"],
     }
     # Colour and visibility are the person's to change: they are written where the block names them.
     if block.private:

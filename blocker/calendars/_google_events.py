@@ -245,10 +245,12 @@ def _time(instant: datetime, day: date | None, zone: str | None) -> dict[str, An
     return {"dateTime": local.isoformat(timespec="seconds"), "timeZone": zone or "UTC", "date": None}
 
 
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
-    return value
+def _without_nulls(body: Json) -> dict[str, Any]:
+    return {
+        name: _without_nulls(value) if isinstance(value, Mapping) else value
+        for name, value in body.items()
+        if value is not None
+    }
 
 
 def _times(item: Json, home: tzinfo) -> tuple[Interval | None, tuple[date, date] | None]:

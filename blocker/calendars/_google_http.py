@@ -20,15 +20,14 @@ import httplib2  # type: ignore[import-untyped]
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
 
+from blocker.calendars.google_auth import CONNECT
 from blocker.errors import BlockerError, Refused, SignInNeeded, Unreachable
 
 Json = dict[str, Any]
 
 ATTEMPTS = 6
-TIMEOUT_SECONDS = 30
 SHORTEST_STEP, LONGEST_STEP = 1.0, 32.0  # seconds; the steps double in between
 PATIENCE = 90.0  # seconds; a server that asks for more is left alone until the next run
-CONNECT = "run: blocker connect google"
 
 _RATE_LIMITS = frozenset(("rateLimitExceeded", "userRateLimitExceeded"))
 _USED_UP = frozenset(("quotaExceeded", "dailyLimitExceeded"))

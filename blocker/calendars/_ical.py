@@ -225,7 +225,7 @@ def unescape(value: str) -> str:
 
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 _COMMA = re.compile(r"(?:[^\\,]|\\.)+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 def text_list(value: str) -> list[str]:
@@ -233,9 +233,14 @@ def text_list(value: str) -> list[str]:
     return [entry for part in _COMMA.findall(value) if (entry := unescape(part).strip())]
 
 
+def writable(text: str) -> str:
+    """What of a text a file can hold: line ends as LF, other control characters and half characters gone."""
+    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def escape(text: str) -> str:
-    """A TEXT value for a file. Line ends become LF; other control characters, which no file may hold, go."""
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """A TEXT value for a file."""
+    text = writable(text)
     return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 

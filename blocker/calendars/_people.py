@@ -44,10 +44,15 @@ def address_in(text: str) -> str:
 
 
 def likely_user(layout: Layout) -> tuple[str, ...]:
-    """The one attendee of more than half of the events that have attendees; () where that is nobody's alone."""
+    """The one attendee of more than half of the events that have attendees; () where that is nobody's alone.
+
+    Events with our mark don't count: whether they are ours depends on who the user is.
+    """
     counts: Counter[bytes] = Counter()
     attended = 0
     for event in unfolded(layout.upper).split(b"\nBEGIN:VEVENT")[1:]:
+        if b"\nX-BLOCKER-KEY" in event:
+            continue
         people = {line[1].strip() for line in _ATTENDEE.finditer(event) if not _NO_PERSON.search(line[0])}
         if people:
             attended += 1

@@ -129,8 +129,8 @@ class _Reading:
             if damaged_mark(read):
                 self._report(component.start, chunk, "its mark was damaged, so it isn't treated as a block")
             return False
-        raw = self.layout.data[component.start : component.end]
-        block = standing_block(read, raw, self.home)
+        written = self.layout.data[component.start : component.end]
+        block = standing_block(read, chunk, written, self.home)
         if block is None:
             self._report(component.start, chunk, "this block takes no time any more")
             return True

@@ -65,7 +65,7 @@ class Series(NamedTuple):
     @property
     def once_a_day(self) -> bool:
         """True if no day can hold two occurrences."""
-        return len(self.rules) == 1 and not self.extra and self.rules[0].once_a_day
+        return not self.extra and all(rule.at_one_time for rule in self.rules)
 
 
 class Move(NamedTuple):

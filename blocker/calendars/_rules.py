@@ -52,10 +52,9 @@ class Rule(NamedTuple):
     by_position: tuple[int, ...] = ()
 
     @property
-    def once_a_day(self) -> bool:
-        """True if no day can hold two occurrences."""
-        times = max(1, len(self.by_hour)) * max(1, len(self.by_minute)) * max(1, len(self.by_second))
-        return self.frequency <= DAILY and times == 1
+    def at_one_time(self) -> bool:
+        """True if every occurrence has the wall time of the first."""
+        return self.frequency <= DAILY and not (self.by_hour or self.by_minute or self.by_second)
 
 
 # part → field, lowest and highest magnitude, whether it may be negative

@@ -17,8 +17,9 @@ from blocker.calendars import NATIVE_FOCUS
 from blocker.calendars import _google_events as shape
 from blocker.calendars._google_http import Answered, Pace, Wire
 from blocker.calendars.google_auth import api_root, authorized_http, build_service
-from blocker.calendars.google_known import learn, learned, state_place
+from blocker.calendars.google_known import learn, learned
 from blocker.calendars.marks import MARK_VERSION
+from blocker.config import state_dir
 from blocker.errors import (
     AlreadyExists,
     BlockerError,
@@ -63,7 +64,7 @@ class GoogleCalendar:
         self.native_focus = False
         self._id, self._zone = identifier, zone
         self._me = tuple(address.lower() for address in me)
-        self._state = state_place()
+        self._state = state_dir(os.environ)
         root = api_root(os.environ)
         http = authorized_http(os.environ, or_anonymous=root is not None)
         self._wire = Wire(http, pace or Pace())

@@ -15,9 +15,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from blocker.calendars._private_files import others_may_read, write_private
-from blocker.errors import ConfigError, SignInNeeded, UsageError
+from blocker.errors import ConfigError, SignInNeeded, Unreachable, UsageError
 
 ROOT = "BLOCKER_GOOGLE_ROOT"
+TIMEOUT_SECONDS = 30
 CONNECT = "run: blocker connect google"
 
 _PREFIX = "https://www.googleapis.com/auth/"
@@ -137,25 +138,43 @@ def credentials_of(sign_in: SignIn) -> Any:
         raise SignInNeeded(f"{key_file} holds no service account's key", CONNECT) from None
 
 
+def prove(sign_in: SignIn) -> None:
+    """Ask Google once whether a sign-in is good. Raises SignInNeeded, or Unreachable."""
+    from google.auth.exceptions import GoogleAuthError, TransportError
+    from google_auth_httplib2 import Request  # type: ignore[import-untyped]
+
+    from blocker.calendars._google_http import signed_out
+
+    http = _plain_http()
+    try:
+        credentials_of(sign_in).refresh(Request(http))
+    except (TransportError, OSError) as problem:
+        raise Unreachable("Google's sign-in server does not answer", "online? then try again") from problem
+    except GoogleAuthError as problem:
+        raise signed_out(problem) from problem
+    finally:
+        http.close()
+
+
 def authorized_http(environ: Mapping[str, str], *, or_anonymous: bool) -> Any:
     """A connection that signs in by itself. Raises SignInNeeded where there is nothing to sign in with.
 
     ``or_anonymous``: a test server may be used with no account.
     """
+    sign_in = read_sign_in(token_path(environ))
+    if sign_in is not None:
+        from google_auth_httplib2 import AuthorizedHttp
+
+        return AuthorizedHttp(credentials_of(sign_in), _plain_http())
+    if or_anonymous:
+        return _plain_http()
+    raise SignInNeeded("you are not signed in to Google", CONNECT)
+
+
+def _plain_http() -> Any:
     import httplib2  # type: ignore[import-untyped]
 
-    from blocker.calendars._google_http import TIMEOUT_SECONDS
-
-    path = token_path(environ)
-    sign_in = read_sign_in(path)
-    http = httplib2.Http(timeout=TIMEOUT_SECONDS)
-    if sign_in is None:
-        if or_anonymous:
-            return http
-        raise SignInNeeded("you are not signed in to Google", CONNECT)
-    from google_auth_httplib2 import AuthorizedHttp  # type: ignore[import-untyped]
-
-    return AuthorizedHttp(credentials_of(sign_in), http)
+    return httplib2.Http(timeout=TIMEOUT_SECONDS)
 
 
 def api_root(environ: Mapping[str, str]) -> str | None:

@@ -7,7 +7,6 @@ Nothing of Google's is imported here; an unreadable file is nothing known.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from blocker.calendars._private_files import write_private
 
 Hours = Mapping[int, tuple[tuple[int, int], ...]]
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+PRIMARY = "google:primary"
 _LAST_MINUTE = 24 * 60
 
 
@@ -51,9 +51,9 @@ def hours_in(working_hours: object) -> Hours | None:
     return {day: _joined(spans) for day, spans in sorted(hours.items())} or None
 
 
-def known_hours(state_dir: Path, address: str) -> Hours | None:
-    """The working hours that were read last; None where the account has none."""
-    return hours_in(learned(state_dir, address).get("working_hours"))
+def known_hours(state_dir: Path) -> Hours | None:
+    """The working hours of the account as they were read last; None where it has none."""
+    return hours_in(learned(state_dir, PRIMARY).get("working_hours"))
 
 
 def _joined(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -76,10 +76,3 @@ def _read(state_dir: Path) -> dict[str, Any]:
         if isinstance(found, dict):
             return found
     return {}
-
-
-def state_place(environ: Mapping[str, str] | None = None) -> Path:
-    """The folder of what is remembered. Raises ConfigError."""
-    from blocker.config import state_dir
-
-    return state_dir(os.environ if environ is None else environ)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from blocker.picture import Picture
-from blocker.session import Setup
+from blocker.config import Setup
+
+if TYPE_CHECKING:
+    from blocker.picture import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Answer:
     exit_code: int = 0
     changed: bool = True
     picture: Picture | None = None
+    news: Sequence[str] = ()  # what a person who is not looking should hear
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +41,4 @@ class Talk:
     show: Callable[[Answer], None] | None = None
 
 
-Command = Callable[[Namespace, Setup, Talk], Answer]
+Command: TypeAlias = Callable[[Namespace, Setup, Talk], Answer]

@@ -25,6 +25,14 @@ from blocker.weekview import week_views
 
 def run(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """What cron calls: quiet work after the first confirmed run."""
+    if args.cron:
+        from blocker.commands.unattended import once_a_day
+
+        return once_a_day(_run_once, args, setup, talk)
+    return _run_once(args, setup, talk)
+
+
+def _run_once(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     return _work("run", None, args, setup, talk)
 
 
@@ -77,6 +85,7 @@ def _carry_out(sight: Sight, session: Session, ledger: Ledger, args: Namespace, 
         plan_document(done, applied=True),
         code,
         changed=bool(plan.writes or plan.notes),
+        news=plan.notes,
         picture=_picture(done, seen, request, done=True) if plan.writes and not receipt.failed else None,
     )
 

@@ -28,7 +28,7 @@ def demo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     settings = Settings(calendar=f"ics:{calendar}")
     mine = Setup(Config(settings, {}, None), place / "state", now, {})
     quiet = replace_args(
-        args, yes=True, dry_run=False, force=False, exit_code=False, events=False, verbose=False
+        args, yes=True, dry_run=False, force=False, cron=False, exit_code=False, events=False, verbose=False
     )
     lines: list[str] = []
 

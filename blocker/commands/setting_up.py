@@ -7,6 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from blocker.commands import Answer, Talk
+from blocker.commands.connecting import google_findings
 from blocker.config import config_path
 from blocker.config_text import config_template, show
 from blocker.errors import BlockerError
@@ -62,6 +63,7 @@ def check(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     findings += [("config", "note", warning) for warning in config.warnings]
     exit_code = 0
     try:
+        findings += google_findings(setup)
         findings += _calendar_findings(setup)
     except BlockerError as error:
         exit_code = error.exit_code

@@ -61,9 +61,11 @@ def slots(
     return found
 
 
-def leaves_bookable(work: Worktime, day: date, slot: Span, ours: Sequence[Span]) -> bool:
+def leaves_bookable(
+    work: Worktime, day: date, slot: Span, ours: Sequence[Span], gone: Sequence[Event] = ()
+) -> bool:
     """Whether a day that had an hour to book keeps one."""
-    return work.bookable(day, ours) < 60 or work.bookable(day, [*ours, slot]) >= 60
+    return work.bookable(day, (), gone) < 60 or work.bookable(day, [*ours, slot], gone) >= 60
 
 
 def offsite_slots(work: Worktime, first: date, last: date, earliest: datetime) -> list[Span]:
@@ -155,4 +157,7 @@ def would_fit(
         return "still in the way: " + ", ".join([e.title for e in left] + ["a block of ours"] * len(blocks))
     if lengths[0] < 240 and not lunch_kept(work, day, slot, (), gone):
         return "no lunch left"
+    mates = [s for s in ours if work.local_day(s[0]) == day]
+    if 60 < lengths[0] < 240 and not leaves_bookable(work, day, slot, mates, gone):
+        return "less than an hour left to book"
     return ""

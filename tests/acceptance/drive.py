@@ -62,6 +62,19 @@ class Desk:
         """The person, or the calendar program, saves the file."""
         self.calendar.write_bytes(raw)
 
+    def saved(self) -> dict[Path, bytes]:
+        """The calendar and what the program remembers, to come back to."""
+        kept = [self.calendar, *(p for p in (self.folder / "state").rglob("*") if p.is_file())]
+        return {path: path.read_bytes() for path in kept}
+
+    def restore(self, kept: dict[Path, bytes]) -> None:
+        """Back to what was saved."""
+        for path in (self.folder / "state").rglob("*"):
+            if path.is_file() and path not in kept:
+                path.unlink()
+        for path, raw in kept.items():
+            path.write_bytes(raw)
+
     def call(self, *words: str, now: datetime | None = None, limit: float = 60) -> Answer:
         """Runs ``blocker`` with these words, on this calendar, at this moment."""
         head = ["--calendar", f"ics:{self.calendar}", *(["--now", now.isoformat()] if now else [])]

@@ -62,7 +62,6 @@ class Block:
     free: bool
     floating: bool
     categories: str
-    raw: bytes
 
 
 @dataclass(frozen=True)
@@ -125,10 +124,8 @@ def _me(calendar: Component) -> str:
         return name
     attended = [set(who) for c in calendar.walk("VEVENT") if (who := _attendees(c))]
     counts = Counter(a for people in attended for a in people)
-    for who, count in counts.most_common(1):
-        if count * 2 > len(attended):
-            return who
-    return ""
+    most = counts.most_common(1)
+    return str(most[0][0]) if most and most[0][1] * 2 > len(attended) else ""
 
 
 def _bare(address: object) -> str:
@@ -139,8 +136,8 @@ def _attendees(component: Component) -> dict[str, str]:
     """Who is asked, and what they answered; a calendar that stands in for a room or group is nobody."""
     lines = component.get("ATTENDEE") or []
     people = lines if isinstance(lines, list) else [lines]
-    found = {_bare(p): str(p.params.get("PARTSTAT", "")) for p in people}
-    return {who: answer for who, answer in found.items() if not who.endswith("calendar.google.com")}
+    said = {_bare(p): str(p.params.get("PARTSTAT", "")) for p in people}
+    return {who: part for who, part in said.items() if not who.endswith("calendar.google.com")}
 
 
 def _aware(value: date | datetime, zone: tzinfo) -> datetime:
@@ -165,8 +162,7 @@ def _block(component: Component, zone: ZoneInfo, calendar: Component) -> Block:
         all_day=not timed,
         free=_text(component, "TRANSP").upper() == "TRANSPARENT",
         floating=timed and (first.tzinfo is None or (tzid is not None and tzid not in known)),
-        categories=component["CATEGORIES"].to_ical().decode() if "CATEGORIES" in component else "",
-        raw=component.to_ical(),
+        categories=str(component.categories or ""),
     )
 
 
@@ -212,7 +208,8 @@ def _length(one: Component, first: date | datetime, zone: ZoneInfo) -> timedelta
             return max(_aware(last, zone) - _aware(first, zone), timedelta())
         return timedelta(days=max((_day(last) - first).days, 1))
     if "DURATION" in one:
-        return max(one.decoded("DURATION"), timedelta())
+        length: timedelta = one.decoded("DURATION")
+        return max(length, timedelta())
     return timedelta() if isinstance(first, datetime) else timedelta(days=1)
 
 

@@ -40,8 +40,8 @@ def weeks(case: Case, fresh: bool = True) -> Iterator[Finding]:
         yield from _measures(case, week)
         yield from _level(case, week, recent, fresh)
         yield from _floor(case, week)
-        yield from _count(case, week, recent, fresh)
-        yield from _share(case, week, recent)
+        yield from _count(case, week, fresh)
+        yield from _share(case, week)
     yield from _frontline(case)
     for lost in case.doc["unplaced"]:
         if not lost["key"].startswith("offsite/") and lost["code"] == "no_room":
@@ -133,9 +133,7 @@ def _days(case: Case, week: str) -> tuple[int, int]:
     return case.work.working_days(first), left
 
 
-def _count(
-    case: Case, week: dict[str, Any], recent: list[dict[str, float]], fresh: bool
-) -> Iterator[Finding]:
+def _count(case: Case, week: dict[str, Any], fresh: bool) -> Iterator[Finding]:
     name, asked = week["week"], ASKED[week["level"]]
     worked, left = _days(case, name)
     blocks, owned = case.of_week(name, "strategic"), _owned(case, name)
@@ -152,7 +150,7 @@ def _count(
         )
         yield Finding("count", f"{text}, {len(owned)} own; asked {sorted(readings)}")
     if fresh:
-        cap = max(_caps(case.work, name, recent))
+        cap = _cap(case, name)
         days = case.work.week(week_monday(name))
         closed = {case.work.local_day(b.start) for k, b in case.blocks.items() if k.startswith("offsite/")}
         closed |= {case.work.local_day(e.start) for e in owned}
@@ -162,15 +160,17 @@ def _count(
             yield Finding("fewer", f"{name}: {len(blocks)} strategic blocks, {goal} fit within the manners")
 
 
-def _caps(work: Worktime, week: str, recent: list[dict[str, float]]) -> set[float]:
-    held = work.measures(week_monday(week))
-    judged = heavier(held, recent)["operational_hours"]
-    return {0.4 * 60 * max(held["capacity_hours"] - judged, 0.0)}
+def _cap(case: Case, week: str, relief: int = 0) -> float:
+    """The minutes that 40 % of a week's free time are, once so many operational minutes gave way."""
+    held = case.work.measures(week_monday(week))
+    recent = case.work.recent(case.work.local_day(case.now))
+    judged = heavier({**held, "operational_hours": held["operational_hours"] - relief / 60}, recent)
+    return 0.4 * 60 * max(held["capacity_hours"] - judged["operational_hours"], 0.0)
 
 
-def _share(case: Case, week: dict[str, Any], recent: list[dict[str, float]]) -> Iterator[Finding]:
+def _share(case: Case, week: dict[str, Any]) -> Iterator[Finding]:
     blocks = case.of_week(week["week"])
-    taken, cap = minutes((b.start, b.end) for b in blocks), max(_caps(case.work, week["week"], recent))
+    taken, cap = minutes((b.start, b.end) for b in blocks), _cap(case, week["week"])
     if taken <= cap + 0.5 or not any(case.changes[b.key]["action"] in {"create", "move"} for b in blocks):
         return
     text = f"{week['week']}: {taken} minutes of ours, 40 % of the free time is {cap:.1f}"
@@ -216,7 +216,7 @@ def nearest(case: Case, lost: dict[str, Any]) -> Iterator[Finding]:
     lengths = range(shortest, 241 if offsite else 121, 15)
     ours = [(b.start, b.end) for b in case.blocks.values()]
     days = [] if offsite else _open(case, key)
-    best = cheapest(case, days, lengths, ours, 60 if floor or offsite else _room(case, key.split("/")[1]))
+    best = cheapest(case, days, lengths, ours, "" if floor or offsite else key.split("/")[1])
     if not lost["nearest"] and (best or offsite):
         yield Finding(
             "nearest", f"{key} names no option, one that costs {best} exists", sure=floor or offsite
@@ -242,12 +242,6 @@ def nearest(case: Case, lost: dict[str, Any]) -> Iterator[Finding]:
         yield Finding("nearest", f"{key}: first option costs {costs[0]}, one of {best} exists", sure=False)
 
 
-def _room(case: Case, week: str) -> float:
-    """The minutes that the week's share still leaves."""
-    recent = case.work.recent(case.work.local_day(case.now))
-    return max(_caps(case.work, week, recent)) - minutes((b.start, b.end) for b in case.of_week(week))
-
-
 def _open(case: Case, key: str) -> list[date]:
     """The days of the key's week that may take another block of its kind."""
     kind = key.split("/")[0]
@@ -267,9 +261,10 @@ def named(work: Worktime, conflicts: list[dict[str, Any]], slot: Span) -> list[E
 
 
 def cheapest(
-    case: Case, days: list[date], lengths: range, ours: list[Span], room: float
+    case: Case, days: list[date], lengths: range, ours: list[Span], capped: str
 ) -> tuple[int, int] | None:
     """The least that a slot would ask of the calendar; the user's own meetings first."""
+    taken = minutes((b.start, b.end) for b in case.of_week(capped))
     found: list[tuple[bool, tuple[int, int]]] = []
     for day in days:
         hours = case.work.hours(day)
@@ -277,7 +272,7 @@ def cheapest(
             slot = (start, start + lengths[0] * MINUTE)
             gone = in_the_way(case.work, day, slot)[0]
             relief = minutes(clip(((e.start, e.end) for e in gone), *hours)) if hours else 0
-            if lengths[0] < 240 and lengths[0] > room + 0.4 * relief:
+            if capped and gone and taken + lengths[0] > _cap(case, capped, relief):
                 continue
             if gone and not would_fit(case.work, lengths, slot, gone, case.earliest, ours):
                 found.append((not all(e.own for e in gone), cost(gone)))

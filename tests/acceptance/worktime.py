@@ -81,6 +81,7 @@ class Worktime:
     def __init__(self, book: Book) -> None:
         self.zone = book.zone
         self.events = [e for e in book.events if e.blocking]
+        self._measured: dict[date, dict[str, float]] = {}
         self.timed = [e for e in self.events if not e.all_day]
         country = COUNTRY.get(book.zone.key)
         self.holidays = holidays.country_holidays(country) if country else {}
@@ -148,31 +149,38 @@ class Worktime:
         lunch = self.lunch_starts(day, self.busy(day))[:1]
         return gaps([*taken, *((at, at + LUNCH) for at in lunch)], *hours)
 
-    def bookable(self, day: date, blocks: Sequence[Span] = (), since: datetime | None = None) -> int:
+    def bookable(self, day: date, blocks: Sequence[Span] = (), gone: Sequence[Event] = ()) -> int:
         """Minutes that others can still book, with lunch laid where it leaves the most."""
         hours = self.hours(day)
         if not hours:
             return 0
-        low = max(hours[0], since) if since else hours[0]
-        taken = [*self.busy(day), *blocks]
+        stay = [(e.start, e.end) for e in self.on(day) if not e.all_day and e not in gone]
+        taken = [*merge(stay), *blocks]
         tables = [[(at, at + LUNCH)] for at in self.lunch_starts(day, taken)] or [[]]
         best = 0
         for lunch in tables:
-            free = gaps([*taken, *lunch], low, max(low, hours[1]))
+            free = gaps([*taken, *lunch], *hours)
             best = max(best, minutes(g for g in free if g[1] - g[0] >= 15 * MINUTE))
         return best
 
     def day_left(self, day: date, earliest: datetime) -> bool:
         """Whether at least 60 working minutes of that day lie after the notice."""
         hours = self.hours(day)
-        return bool(hours) and minutes(clip(self.working(day), earliest, max(earliest, hours[1]))) >= 60
+        if not hours or earliest >= hours[1]:
+            return False
+        return minutes(clip(self.working(day), earliest, hours[1])) >= 60
 
     def week(self, first: date) -> list[date]:
         """The seven days of a week."""
         return [first + timedelta(days=n) for n in range(7)]
 
     def measures(self, first: date) -> dict[str, float]:
-        """The measures of one week (4.2), in hours and shares."""
+        """The measures of one week (4.2), in hours and shares; worked out once."""
+        if first not in self._measured:
+            self._measured[first] = self._measure(first)
+        return self._measured[first]
+
+    def _measure(self, first: date) -> dict[str, float]:
         capacity = load = free = broken = focus = doubled = 0
         longest, counts, run_best, outside = 0, [0], 0, 0
         for day in self.week(first):

@@ -1,0 +1,92 @@
+"""``cron install``, ``cron show``, ``cron remove``: the daily run in the machine's own scheduler."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from blocker.commands import Answer, Talk
+from blocker.commands.work import at_work
+from blocker.errors import UsageError
+from blocker.render_json import SCHEMA
+from blocker.render_text import plan_lines
+from blocker.schedule import (
+    Cron,
+    Launchd,
+    Schedule,
+    Scheduler,
+    Systemd,
+    TaskScheduler,
+    parse_at,
+    parse_days,
+)
+from blocker.session import Session, Setup
+
+
+def cron(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Install, show or remove the daily run."""
+    scheduler = _scheduler(args, setup)
+    if args.what == "install":
+        return _install(scheduler, args, setup, talk)
+    if args.what == "show":
+        text = scheduler.show()
+        lines = text.splitlines() if text else [f"No daily run is installed in {scheduler.name}."]
+        return Answer(lines, {"schema": SCHEMA, "scheduler": scheduler.name, "entry": text})
+    removed = scheduler.remove()
+    words = "The daily run was taken out of" if removed else "There was no daily run in"
+    return Answer(
+        [f"{words} {scheduler.name}; everything else in it is as it was."],
+        {"schema": SCHEMA, "removed": removed},
+    )
+
+
+def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Show what will be written and what the first run would do; a yes covers both."""
+    hour, minute = parse_at(args.at)
+    schedule = Schedule(hour, minute, parse_days(args.days), _command(args, setup))
+    shown = [f"This goes into {scheduler.name}:", "", *scheduler.preview(schedule).splitlines(), ""]
+    with Session(setup) as session, at_work(session) as ledger:
+        memory = ledger.memory()
+        plan = session.read(memory).plan()
+        if not memory.confirmed:
+            shown += ["And this is what the first run will do, unattended:", "", *plan_lines(plan)]
+        if not args.yes:
+            if talk.ask is None:
+                raise UsageError(
+                    "cron install asks first, and there is no terminal to ask on", "add -y to say yes"
+                )
+            if not talk.ask(shown, "Install it, and let it run unattended?"):
+                return Answer(["Nothing was changed."], {"schema": SCHEMA, "installed": False})
+        place = scheduler.install(schedule)
+        ledger.confirm_calendar(plan.now)
+    lines = [
+        *(shown if args.yes else []),
+        f"Installed in {place}: every day of {args.days} at {schedule.clock}.",
+    ]
+    lines.append("After two lost days in a row you hear of it; blocker check says how it stands.")
+    return Answer(lines, {"schema": SCHEMA, "installed": True, "scheduler": scheduler.name, "place": place})
+
+
+def _scheduler(args: Namespace, setup: Setup) -> Scheduler:
+    home = Path(setup.environ.get("HOME") or Path.home())
+    if args.systemd:
+        return Systemd(home)
+    if sys.platform == "darwin":
+        return Launchd(home)
+    if sys.platform == "win32":
+        return TaskScheduler(setup.state_dir)
+    return Cron()
+
+
+def _command(args: Namespace, setup: Setup) -> tuple[str, ...]:
+    """The run with absolute paths, as this very installation and these very places would do it."""
+    words: list[str] = []
+    if setup.environ.get("BLOCKER_STATE_DIR"):
+        words += ["/usr/bin/env", f"BLOCKER_STATE_DIR={setup.state_dir}"]
+    words += [sys.executable, "-m", "blocker"]
+    if setup.config.path is not None:
+        words += ["-c", str(setup.config.path.absolute())]
+    if args.calendar or setup.environ.get("BLOCKER_CALENDAR") or setup.config.path is None:
+        words += ["--calendar", setup.config.settings.calendar]
+    return (*words, "run", "--cron")

@@ -1,0 +1,151 @@
+"""``park`` and ``parked``: the deep question is kept, not answered at once. Offline, and quick.
+
+Neither calendars nor planning are imported here: a question is kept in the time of a keystroke.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from blocker import parking
+from blocker.commands import Answer, Talk
+from blocker.config import Setup
+from blocker.errors import Temporary, UsageError
+from blocker.ledger import Ledger, open_ledger
+from blocker.model import ParkedQuestion
+from blocker.render_json import SCHEMA
+from blocker.texts import PARKED_LONG_DAYS, plain, shortened
+
+SHOWN_CHARACTERS = 300
+MOST_CHARACTERS = 20_000  # of a question; a mail that is piped in may be long
+
+
+def park(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Keep a question for the next strategic block, and say which one that is."""
+    text, asked_by = _question(args)
+    now = _now(setup)
+    with _opened(setup) as ledger:
+        kept = parking.park(ledger.database, text, asked_by, now)
+        waits = parking.next_thinking_block(ledger.database, setup.config.settings.calendar, now)
+    where, document = "It waits for the next strategic block that a run books.", None
+    if waits is not None:
+        key, start = waits
+        local = _local(start, setup)
+        where = f"It waits in {key}, {local:%a} {local.day} {local:%b %H:%M %Z}."
+        document = {"key": key, "start": local.isoformat()}
+    return Answer([f"Parked as {kept.id}. {where}"], {"schema": SCHEMA, "id": kept.id, "waits_in": document})
+
+
+def parked(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """The questions that wait, oldest first; ``done`` and ``drop`` end one."""
+    now = _now(setup)
+    if args.what is not None:
+        return _end(args, setup, now)
+    with _opened(setup) as ledger:
+        found = [q for q in parking.parked_questions(ledger.database) if args.all or not q.how]
+    lines = [_line(question, setup, now) for question in found]
+    document = [_document(question, setup) for question in found]
+    return Answer(lines or ["Nothing is parked."], {"schema": SCHEMA, "parked": document})
+
+
+def _end(args: Namespace, setup: Setup, now: datetime) -> Answer:
+    how = parking.DONE if args.what == "done" else parking.DROPPED
+    lines = []
+    with _opened(setup) as ledger:
+        known = {question.id: question for question in parking.parked_questions(ledger.database)}
+        missing = [number for number in args.ids if number not in known]
+        if missing:
+            raise UsageError(f"there is no parked question {missing[0]}", "blocker parked --all lists them")
+        for number in args.ids:
+            if parking.end_question(ledger.database, number, how, now):
+                lines.append(f"{number} is {how}: {shortened(known[number].text, 60)}")
+            else:
+                lines.append(f"{number} was {known[number].how} before.")
+    return Answer(lines, {"schema": SCHEMA, how: list(args.ids)})
+
+
+@contextmanager
+def _opened(setup: Setup) -> Iterator[Ledger]:
+    """The ledger; another program that holds it for longer than a few seconds is named as such."""
+    try:
+        with open_ledger(setup.state_dir, setup.config.settings.calendar) as ledger:
+            yield ledger
+    except sqlite3.OperationalError as problem:
+        raise Temporary(
+            f"the question was not kept, the ledger can't be written: {problem}", "try again in a minute"
+        ) from problem
+
+
+def _question(args: Namespace) -> tuple[str, str]:
+    """Text and asker, from the words given or from standard input. Raises UsageError if there are none."""
+    text, asked_by = " ".join(args.text), args.asked_by or ""
+    if text in ("", "-"):
+        if text == "" and (sys.stdin is None or sys.stdin.isatty()):
+            raise UsageError("there is no question to park", 'blocker park "What …?", or pipe one in')
+        text = sys.stdin.buffer.read().decode("utf-8", "replace") if sys.stdin is not None else ""
+        if _is_mail(text):
+            subject, sender, body = _from_mail(text)
+            text, asked_by = f"{subject}\n\n{body}", asked_by or sender
+    text = text.strip().replace("\0", "")[:MOST_CHARACTERS]
+    if not text:
+        raise UsageError("there is no question to park", 'blocker park "What …?", or pipe one in')
+    return text, " ".join(asked_by.split())
+
+
+def _is_mail(text: str) -> bool:
+    """True if a mail program piped a whole message: its head has a sender and a subject."""
+    head = text.replace("\r\n", "\n").partition("\n\n")[0]
+    names = {line.partition(":")[0].lower() for line in head.split("\n") if ":" in line}
+    return {"from", "subject"} <= names
+
+
+def _from_mail(text: str) -> tuple[str, str, str]:
+    """Subject, sender's name and plain text of a mail."""
+    from email import message_from_string, policy
+    from email.utils import parseaddr
+
+    message = message_from_string(text, policy=policy.default)
+    name, address = parseaddr(str(message["from"] or ""))
+    body = message.get_body(preferencelist=("plain",))
+    return str(message["subject"] or ""), name or address, body.get_content() if body else ""
+
+
+def _line(question: ParkedQuestion, setup: Setup, now: datetime) -> str:
+    """``3  12 Nov  VP Sales: Is certification the right goal?``."""
+    at = _local(question.at, setup)
+    asker = f"{plain(question.asked_by)}: " if question.asked_by else ""
+    days = (now - question.at).days
+    note = f"  ({question.how})" if question.how else ""
+    if not question.how and days > PARKED_LONG_DAYS:
+        note = f"  (waiting for {days // 7} weeks)"
+    return f"{question.id:>3}  {at.day:>2} {at:%b}  {asker}{shortened(question.text, SHOWN_CHARACTERS)}{note}"
+
+
+def _document(question: ParkedQuestion, setup: Setup) -> dict[str, Any]:
+    return {
+        "id": question.id,
+        "text": question.text,
+        "from": question.asked_by,
+        "at": _local(question.at, setup).isoformat(),
+        "state": question.how or "open",
+        "ended": _local(question.ended, setup).isoformat() if question.ended else None,
+    }
+
+
+def _now(setup: Setup) -> datetime:
+    """A time without an offset is in the zone that is set, or else in the machine's."""
+    if setup.now.tzinfo is None and setup.config.settings.timezone:
+        return setup.now.replace(tzinfo=ZoneInfo(setup.config.settings.timezone))
+    return setup.now.astimezone(UTC)
+
+
+def _local(instant: datetime, setup: Setup) -> datetime:
+    zone = setup.config.settings.timezone
+    return instant.astimezone(ZoneInfo(zone) if zone else None)

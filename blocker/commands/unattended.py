@@ -1,0 +1,99 @@
+"""``run --cron``: the daily run as the schedule calls it. Once a day, quiet, and loud when it matters."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, tzinfo
+
+from blocker.commands import Answer, Talk
+from blocker.errors import BlockerError
+from blocker.ledger import Ledger, open_ledger
+from blocker.notify import send
+from blocker.outages import Outage, outage
+from blocker.session import Setup
+
+Work = Callable[[Namespace, Setup, Talk], Answer]
+
+
+def once_a_day(work: Work, args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Do the day's run if it is not done yet. One failed day is kept quiet; two in a row are told, once."""
+    with _ledger(setup) as ledger:
+        if _done(ledger, setup):
+            return Answer([], None, changed=False)
+    try:
+        answer = work(args, setup, talk)
+    except BlockerError as error:
+        return _failed(error, setup, talk)
+    with _ledger(setup) as ledger:
+        gap = _outage(ledger, setup, today_failed=answer.exit_code != 0)
+        news = list(answer.news)
+        if answer.exit_code == 0:
+            gap = replace(gap, days=_before_today(ledger, setup))
+        if gap.loud and gap.name not in ledger.memory().said:
+            news.insert(0, _words(gap))
+            ledger.mark_said([gap.name])
+    _tell(news, setup, talk)
+    return Answer(news, answer.document, answer.exit_code, changed=bool(news))
+
+
+def _failed(error: BlockerError, setup: Setup, talk: Talk) -> Answer:
+    with _ledger(setup) as ledger:
+        number = ledger.begin_run("run", setup.now.astimezone())
+        ledger.end_run(number, setup.now.astimezone(), error.exit_code)
+        gap = _outage(ledger, setup, today_failed=True)
+        if not gap.loud or gap.name in ledger.memory().said:
+            return Answer([], None, error.exit_code, changed=False)
+        ledger.mark_said([gap.name])
+    _tell([_words(gap), f"{error.message}. {error.hint}".strip()], setup, talk)
+    raise error
+
+
+def _ledger(setup: Setup) -> Ledger:
+    return open_ledger(setup.state_dir, setup.config.settings.calendar)
+
+
+def _zone(setup: Setup) -> tzinfo:
+    return setup.now.tzinfo or UTC
+
+
+def _today(setup: Setup) -> date:
+    """The machine's date: the schedule runs by its clock."""
+    return setup.now.date()
+
+
+def _done(ledger: Ledger, setup: Setup) -> bool:
+    today = _today(setup)
+    return any(one.day == today and one.exit_code == 0 for one in ledger.tried_runs(_zone(setup)))
+
+
+def _outage(ledger: Ledger, setup: Setup, today_failed: bool) -> Outage:
+    return outage(ledger.tried_runs(_zone(setup)), _today(setup), _is_due(setup), today_failed)
+
+
+def _before_today(ledger: Ledger, setup: Setup) -> tuple[date, ...]:
+    """The days that were lost before today's success."""
+    earlier = [one for one in ledger.tried_runs(_zone(setup)) if one.day < _today(setup)]
+    return outage(earlier, _today(setup), _is_due(setup), today_failed=False).days
+
+
+def _is_due(setup: Setup) -> Callable[[date], bool]:
+    hours = setup.config.settings.hours
+    return lambda day: day.weekday() in hours
+
+
+def _words(gap: Outage) -> str:
+    since = f"since {gap.last_success}" if gap.last_success else "ever"
+    days = ", ".join(str(day) for day in gap.days[:5]) + (" …" if len(gap.days) > 5 else "")
+    return f"blocker: no successful run {since}; {len(gap.days)} working days were lost ({days})."
+
+
+def _tell(news: list[str], setup: Setup, talk: Talk) -> None:
+    """Send the news to the person's addresses; if that fails, say so where cron's mail will show it."""
+    if not news:
+        return
+    try:
+        send(setup.config.settings, "blocker", "\n".join(news))
+    except BlockerError as problem:
+        talk.say(f"blocker: {problem.message}. {problem.hint}".strip())

@@ -1,0 +1,73 @@
+"""Messages to addresses of the person's choice, through Apprise (an extra: ``calendar-blocker[notify]``).
+
+Addresses hold secrets. They come from a file that only its owner can read, or from a command.
+"""
+
+from __future__ import annotations
+
+import shlex
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+from blocker.errors import BlockerError, ConfigError
+from blocker.settings import Settings
+
+COMMAND_SECONDS = 30
+
+
+def addresses(settings: Settings) -> tuple[str, ...]:
+    """The notification addresses, one a line; lines that begin with ``#`` are left out. Raises ConfigError."""
+    if settings.notify_file:
+        text = _from_file(Path(settings.notify_file).expanduser())
+    elif settings.notify_command:
+        text = _from_command(settings.notify_command)
+    else:
+        return ()
+    lines = (line.strip() for line in text.splitlines())
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+def send(settings: Settings, title: str, body: str) -> None:
+    """Tell the person. Raises BlockerError if a message could not be handed over; never names an address."""
+    targets = addresses(settings)
+    if not targets:
+        return
+    try:
+        import apprise
+    except ImportError:
+        raise BlockerError(
+            "notifications need Apprise, which is not installed", "pip install 'calendar-blocker[notify]'"
+        ) from None
+    messenger = apprise.Apprise()
+    wrong = [number for number, target in enumerate(targets, 1) if not messenger.add(target)]
+    if wrong:
+        raise ConfigError(
+            f"notification address {wrong[0]} is none that Apprise knows", "see its list of services"
+        )
+    if not messenger.notify(title=title, body=body):
+        raise BlockerError("a notification could not be sent", "blocker check --notify tries it")
+
+
+def _from_file(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+        if sys.platform != "win32" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise ConfigError(f"{path} can be read by others, and it holds secrets", f"chmod 600 {path}")
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ConfigError(f"the notification addresses in {path} can't be read: {problem}") from None
+
+
+def _from_command(command: str) -> str:
+    try:
+        result = subprocess.run(  # noqa: S603 - the person's own command from their own config, no shell
+            shlex.split(command), capture_output=True, text=True, check=True, timeout=COMMAND_SECONDS
+        )
+    except (OSError, ValueError, subprocess.SubprocessError) as problem:
+        what = type(problem).__name__
+        raise ConfigError(
+            f"the command for the notification addresses failed ({what})", "run it by hand"
+        ) from None
+    return result.stdout

@@ -1,0 +1,64 @@
+"""Parked questions: kept until the right hour. Functions over an open ledger's database.
+
+A question belongs to the person and not to a calendar; nothing here knows of calendars or plans.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+
+from blocker.model import ParkedQuestion
+
+DONE, DROPPED = "done", "dropped"
+
+
+def park(database: sqlite3.Connection, text: str, asked_by: str, now: datetime) -> ParkedQuestion:
+    """Keep a question. It is on the disk when this returns."""
+    with database:
+        cursor = database.execute(
+            "INSERT INTO parked (text, asked_by, at) VALUES (?, ?, ?)", (text, asked_by, _written(now))
+        )
+    return ParkedQuestion(int(cursor.lastrowid or 0), text, asked_by, now)
+
+
+def parked_questions(database: sqlite3.Connection) -> tuple[ParkedQuestion, ...]:
+    """All of them, oldest first, those that ended too."""
+    rows = database.execute("SELECT id, text, asked_by, at, ended, how FROM parked ORDER BY at, id")
+    return tuple(
+        ParkedQuestion(
+            id=row["id"],
+            text=row["text"],
+            asked_by=row["asked_by"],
+            at=datetime.fromisoformat(row["at"]),
+            ended=datetime.fromisoformat(row["ended"]) if row["ended"] else None,
+            how=row["how"] or "",
+        )
+        for row in rows
+    )
+
+
+def end_question(database: sqlite3.Connection, number: int, how: str, now: datetime) -> bool:
+    """Mark an open question as done or dropped; False if there is none with this number."""
+    with database:
+        cursor = database.execute(
+            "UPDATE parked SET ended = ?, how = ? WHERE id = ? AND ended IS NULL",
+            (_written(now), how, number),
+        )
+    return cursor.rowcount == 1
+
+
+def next_thinking_block(
+    database: sqlite3.Connection, calendar: str, now: datetime
+) -> tuple[str, datetime] | None:
+    """Key and start of the next block that parked questions go into: strategic time or the offsite."""
+    row = database.execute(
+        "SELECT key, start FROM block WHERE calendar = ? AND state IN ('placed', 'creating') "
+        "AND kind IN ('strategic', 'offsite') AND start > ? ORDER BY start LIMIT 1",
+        (calendar, _written(now)),
+    ).fetchone()
+    return (row["key"], datetime.fromisoformat(row["start"])) if row else None
+
+
+def _written(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat()

@@ -1,0 +1,65 @@
+"""A report's file: written whole or not at all, and never over anything that is not a report."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from blocker.errors import BlockerError, UsageError
+
+GENERATOR = "blocker report"
+_HEAD = 4096
+
+
+def write_report(path: Path, content: bytes) -> Path:
+    """Put ``content`` at ``path`` in one step; returns where it is. Raises UsageError or BlockerError."""
+    target = Path(os.path.realpath(path.expanduser()))
+    _check(path, target)
+    if target.exists() and not target.is_file():  # a device, such as /dev/stdout
+        _say_why(path, lambda: target.write_bytes(content))
+        return target
+    temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
+    try:
+        _say_why(path, lambda: _write(temporary, target, content))
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    return target
+
+
+def _check(path: Path, target: Path) -> None:
+    """Whatever else lies there, a calendar above all, was not made to be written over."""
+    if target.is_dir():
+        raise UsageError(f"{path} is a folder", "name a file in it")
+    if not target.parent.is_dir():
+        raise UsageError(f"there is no folder {target.parent}", "make it first, or name another place")
+    if target.is_file() and target.stat().st_size:
+        with target.open("rb") as file:
+            head = file.read(_HEAD)
+        if GENERATOR.encode() not in head:
+            raise UsageError(
+                f"{path} is there already and is no report of blocker's: it was left alone",
+                "name another file, or remove that one yourself",
+            )
+
+
+def _write(temporary: Path, target: Path, content: bytes) -> None:
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(handle)
+    if target.is_file():
+        temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+    temporary.replace(target)
+
+
+def _say_why(path: Path, write: Callable[[], object]) -> None:
+    try:
+        write()
+    except OSError as problem:
+        raise BlockerError(f"{path} can't be written: {problem.strerror or problem}", "name another place") from problem

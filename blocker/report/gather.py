@@ -1,0 +1,232 @@
+"""Plan, survey and memory → the values of a report. Pure: the same plan gives the same report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from blocker.brief import why_lines
+from blocker.grid_cells import LEGEND
+from blocker.model import OFFSITE, OPERATIONAL, STRATEGIC, Change, Plan, Unplaced
+from blocker.render_grid import thresholds, week_dates
+from blocker.render_text import cause_text, change_title, clean, number, option_text, span, summary
+from blocker.report.columns import clock_range, columns
+from blocker.report.displaced import costs, overrun_minutes
+from blocker.report.quarters import quarter_cards
+from blocker.report.trends import bars
+from blocker.report.values import Displacing, Missing, Note, Parked, Report, WeekCard
+from blocker.survey import Request, Survey
+from blocker.timeline import Interval, minutes
+from blocker.weekview import AFTER, BEFORE, Item, WeekView, week_views
+
+WHAT = {
+    "create": "New",
+    "move": "Moved",
+    "update": "Stays, its text is refreshed",
+    "remove": "Goes",
+    "keep": "Stays",
+    "adopt": "Stays",
+}
+KINDS = {
+    "strategic": "Thinking time",
+    "frontline": "Front-line time",
+    "learning": "Learning time",
+    "offsite": "Offsite",
+}
+MOST_TITLE = 80  # letters of a title that the page holds
+
+
+class Names:
+    """What things are called: by their titles, or where these are to be left out, by their kind."""
+
+    def __init__(self, titles: bool, request: Request) -> None:
+        self.titles = titles
+        self._theirs = {block.key for block in request.snapshot.blocks if block.edited}
+
+    def item(self, item: Item) -> str:
+        if item.sign:
+            return self.block(item.key, item.kind, item.title)
+        return short(item.title) if self.titles else LEGEND.get(item.kind, LEGEND[OPERATIONAL]).capitalize()
+
+    def block(self, key: str, kind: str, title: str) -> str:
+        """Our own words give nothing away; a person's own title of a block may."""
+        if not self.titles and key in self._theirs:
+            return KINDS.get(kind, kind.capitalize())
+        return short(title.removeprefix("Strategic thinking: "))
+
+
+def short(title: str) -> str:
+    title = clean(title) or "(no title)"
+    return title if len(title) <= MOST_TITLE else title[: MOST_TITLE - 1] + "…"
+
+
+def gather(
+    plan: Plan, seen: Survey, request: Request, titles: bool = True, coarse: bool = False
+) -> Report:
+    """Everything a report shows. ``coarse`` draws crowds of events as one, where there are too many."""
+    zone = ZoneInfo(plan.zone)
+    names = Names(titles, request)
+    views = week_views(plan, seen, request)
+    clock = clock_range(views)
+    notes = _notes(plan, names, zone, request)
+    numbers = {note.key: note.number for note in notes}
+    cards = tuple(_card(view, clock, names, numbers, zone, coarse) for view in views)
+    charts = bars(plan, seen, request)
+    running = views[0].load if views else None
+    now = plan.now.astimezone(zone)
+    past = [bar for bar in charts if bar.position == "past"]
+    return Report(
+        made=f"{now:%A} {now.day} {now:%B %Y}, {now:%H:%M}",
+        today=f"{now:%a} {now.day} {now:%b %Y}",
+        zone=plan.zone,
+        calendar=clean(plan.calendar) if titles else "",
+        titles=titles,
+        level=running.level if running else "calm",
+        weeks=cards,
+        clock=tuple(
+            (f"{minute // 60:02d}", round(100 * (minute - clock[0]) / (clock[1] - clock[0]), 2))
+            for minute in range(clock[0], clock[1], 60)
+        ),
+        clock_hours=(clock[1] - clock[0]) / 60,
+        bars=charts,
+        share_limits=tuple(thresholds(running).items()) if running else (),
+        focus_limits=tuple(thresholds(running, "focus_hours").items()) if running else (),
+        focus_top=max([8.0, *(bar.focus for bar in charts)]),
+        thinking_top=max([4.0, *(max(bar.owed, bar.kept + bar.planned + bar.own) for bar in charts)]),
+        recorded=any(bar.owed or bar.kept for bar in past),
+        owed=sum(bar.owed for bar in past),
+        kept=sum(bar.kept for bar in past),
+        displacing=tuple(
+            Displacing(
+                short(cost.title) if titles else f"Recurring meeting {n}",
+                cost.times,
+                cost.minutes / 60,
+                cost.focus / 60,
+            )
+            for n, cost in enumerate(costs(seen, request), 1)
+        ),
+        displaced_minutes=overrun_minutes(seen, request),
+        quarters=quarter_cards(plan, seen, request, titles),
+        parked=_parked(request, titles),
+        notes=notes,
+        unread=len(plan.skipped),
+        focus=running.held.get("focus_hours", 0.0) if running else 0.0,
+        protected_before=_thinking_hours(views, BEFORE),
+        protected_after=_thinking_hours(views, AFTER),
+        summary=summary(plan),
+    )
+
+
+def _card(
+    view: WeekView,
+    clock: tuple[int, int],
+    names: Names,
+    numbers: Mapping[str, int],
+    zone: ZoneInfo,
+    coarse: bool,
+) -> WeekCard:
+    load = view.load
+    hours = load.held.get("operational_hours", 0.0)
+    events = sum(not item.sign for day in view.days for item in day.items)
+    kept = _thinking_hours([view], BEFORE)
+    return WeekCard(
+        week=str(load.week),
+        dates=week_dates(view),
+        running=view.running,
+        level=load.level,
+        judged_by=load.judged_by,
+        hours=number(hours),
+        capacity=number(load.held.get("capacity_hours", 0.0)),
+        share=load.held.get("operational_share", 0.0),
+        limits=tuple(thresholds(load).items()),
+        reasons=tuple(cause_text(cause) for cause in load.causes) if load.level != "calm" else (),
+        floor=view.floor,
+        before=columns(view, BEFORE, clock, names.item, numbers, coarse),
+        after=columns(view, AFTER, clock, names.item, numbers, coarse),
+        before_words=f"{events} events, {number(hours)} operational hours, {number(kept)} hours of thinking time",
+        kept_before=number(kept),
+        kept_after=number(_thinking_hours([view], AFTER)),
+        new=sum(change.action == "create" for change in view.changes),
+        missing=tuple(missing_words(item, zone, names.titles) for item in view.missing),
+    )
+
+
+def _thinking_hours(views: Sequence[WeekView], side: str) -> float:
+    """Hours of thinking time in one of the pictures: strategic blocks, offsites, and the person's own."""
+    spans = [
+        item.minutes
+        for view in views
+        for day in view.days
+        for item in day.side(side)
+        if item.kind in (STRATEGIC, OFFSITE)
+    ]
+    return sum(spans) / 60
+
+
+def _notes(plan: Plan, names: Names, zone: ZoneInfo, request: Request) -> tuple[Note, ...]:
+    """The reason of every block in the plan, in order of time."""
+    shown = [c for c in plan.changes if c.action in WHAT]
+    shown.sort(key=lambda change: (change.slot, change.key))
+    return tuple(_note(n, change, names, zone, request) for n, change in enumerate(shown, 1))
+
+
+def _note(n: int, change: Change, names: Names, zone: ZoneInfo, request: Request) -> Note:
+    placement = change.placement
+    conflict = clean(change.conflict or "")
+    tier = placement.tier if placement else ""
+    sign = {"create": "+", "move": "~", "remove": "-"}.get(change.action, "!" if conflict else "=")
+    return Note(
+        number=n,
+        sign=sign,
+        what=WHAT[change.action],
+        kind=change.kind,
+        kind_words=KINDS.get(change.kind, change.kind.capitalize()),
+        title=names.block(change.key, change.kind, change_title(change)),
+        when=span(change.slot, zone),
+        week=f"{change.slot.start.astimezone(zone):%G-W%V}",
+        was=span(change.was, zone) if change.was else "",
+        why=clean(change.why),
+        causes=tuple(dict.fromkeys(_causes(change, tier, request))),
+        next_best=clean(placement.next_best) if placement else "",
+        conflict=conflict if names.titles or not conflict else "something on the calendar overlaps it",
+        key=change.key,
+    )
+
+
+def _causes(change: Change, tier: str, request: Request) -> list[str]:
+    """The reasons in words, then each measured cause with its numbers."""
+    words = [clean(line) for line in why_lines(change.kind, tier, (), request.settings.texts)]
+    return words + [cause_text(cause) for cause in change.causes]
+
+
+def missing_words(item: Unplaced, zone: ZoneInfo, titles: bool) -> Missing:
+    options = []
+    for option in item.nearest:
+        if titles:
+            options.append(option_text(option, zone))
+        else:
+            count = len(option.conflicts)
+            what = "one event" if count == 1 else f"{count} events"
+            options.append(f"{span(option.slot, zone)} would do if {what} gave way")
+    words = KINDS.get(item.kind, item.kind.capitalize())
+    return Missing(f"{words}, {item.minutes} minutes", clean(item.why), tuple(options), item.key)
+
+
+def _parked(request: Request, titles: bool) -> tuple[Parked, ...]:
+    """The questions that wait, oldest first; what they ask is nobody's business where titles are hidden."""
+    return tuple(
+        Parked(
+            clean(question.text) if titles else "A parked question",
+            clean(question.asked_by) if titles else "",
+            f"{question.at:%-d %b}" if hasattr(question, "at") else "",
+            max(0, (request.now - question.at) // timedelta(days=1)),
+        )
+        for question in request.memory.parked
+    )
+
+
+def block_minutes(plan: Plan, week: Interval, kind: str) -> float:
+    """Minutes of blocks of a kind that will stand in a week."""
+    slots = [c.slot for c in plan.changes if c.kind == kind and c.action in WHAT and c.action != "remove"]
+    return minutes(slot for slot in slots if slot.overlaps(week))

@@ -1,0 +1,57 @@
+"""Twelve weeks behind and the horizon ahead: load against thresholds, thinking time owed and kept."""
+
+from __future__ import annotations
+
+from blocker.history import week_records
+from blocker.model import STRATEGIC, Change, Plan, WeekRecord
+from blocker.report.values import Bar
+from blocker.standing import key_week
+from blocker.survey import HISTORY_WEEKS, Request, Survey
+from blocker.timeline import minutes
+from blocker.workweek import Week
+
+
+def bars(plan: Plan, seen: Survey, request: Request) -> tuple[Bar, ...]:
+    """A bar for each of the last twelve weeks, this one, and the four to come."""
+    records = {record.week: record for record in request.memory.weeks}
+    records |= {record.week: record for record in week_records(plan, seen, request)}
+    weeks = [request.running.plus(-back) for back in range(HISTORY_WEEKS, 0, -1)]
+    return tuple(_bar(week, plan, seen, request, records.get(week)) for week in [*weeks, *request.horizon])
+
+
+def _bar(week: Week, plan: Plan, seen: Survey, request: Request, record: WeekRecord | None) -> Bar:
+    load = seen.loads[week]
+    recent = (load.recent or {}).get("operational_share")
+    position = "past" if week < request.running else "now" if week == request.running else "ahead"
+    return Bar(
+        week=f"W{week.number:02d}",
+        date=f"{week.monday.day} {week.monday:%b}",
+        position=position,
+        level=load.level,
+        share=load.held["operational_share"],
+        recent_share=recent,
+        hours=load.held["operational_hours"],
+        capacity=load.held["capacity_hours"],
+        focus=load.held["focus_hours"],
+        owed=record.owed_minutes / 60 if record else 0.0,
+        kept=record.kept_minutes / 60 if record else 0.0,
+        planned=_planned(week, plan, request) / 60,
+        own=load.held["strategic_hours"],
+        waived=record.waived_minutes / 60 if record else 0.0,
+    )
+
+
+def _planned(week: Week, plan: Plan, request: Request) -> float:
+    """Minutes of strategic blocks of the week that lie ahead and will stand."""
+    return minutes(
+        change.slot
+        for change in plan.changes
+        if change.kind == STRATEGIC
+        and _stands(change)
+        and change.slot.end > request.now
+        and key_week(change.key, change.slot, request.workweek) == week
+    )
+
+
+def _stands(change: Change) -> bool:
+    return change.action in ("create", "move", "update", "keep", "adopt")

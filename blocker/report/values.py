@@ -1,0 +1,196 @@
+"""What a report shows, as values that a template only has to lay out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A stretch of a day's column, in per cent of its height."""
+
+    top: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An event or a block in a day's column: place in per cent, and what is written on it.
+
+    ``sign`` is empty for an event. ``note`` is the number of the block's reason, 0 where there is none.
+    """
+
+    top: float
+    height: float
+    left: float
+    width: float
+    kind: str
+    title: str
+    time: str
+    minutes: int
+    sign: str = ""
+    note: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A day in one of the two pictures of a week."""
+
+    name: str  # Mon
+    date: str  # 18
+    long: str  # Monday 18 November
+    away: str
+    lunch: Band | None
+    off: Sequence[Band]
+    boxes: Sequence[Box]
+    outside: int  # events before or after what is shown
+
+
+@dataclass(frozen=True, slots=True)
+class WeekCard:
+    """A week before and after the plan."""
+
+    week: str
+    dates: str
+    running: bool
+    level: str
+    judged_by: str
+    hours: str
+    capacity: str
+    share: float
+    limits: Sequence[tuple[str, float]]
+    reasons: Sequence[str]
+    floor: str
+    before: Sequence[Column]
+    after: Sequence[Column]
+    before_words: str
+    kept_before: str  # hours of thinking time on the calendar now
+    kept_after: str
+    new: int
+    missing: Sequence[Missing]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Everything about one block: what becomes of it, and why."""
+
+    number: int
+    sign: str
+    what: str  # new | moved | stays | …
+    kind: str
+    kind_words: str
+    title: str
+    when: str
+    week: str
+    was: str
+    why: str
+    causes: Sequence[str]
+    next_best: str
+    conflict: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A block that found no place, with what would make room."""
+
+    what: str
+    why: str
+    options: Sequence[str]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A week in the charts. Hours of thinking time: owed by the rules, kept, planned, and the person's own."""
+
+    week: str
+    date: str
+    position: str  # past | now | ahead
+    level: str
+    share: float
+    recent_share: float | None
+    hours: float
+    capacity: float
+    focus: float
+    owed: float
+    kept: float
+    planned: float
+    own: float
+    waived: float
+
+    @property
+    def tip(self) -> str:
+        return f"{self.week}: {self.share * 100:.0f} %, {self.level}"
+
+
+@dataclass(frozen=True, slots=True)
+class Displacing:
+    """A recurring meeting, and the unbroken time there would be without it."""
+
+    title: str
+    times: int
+    hours: float
+    focus: float
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterWeek:
+    week: str
+    date: str
+    level: str  # empty where nothing is known
+    now: bool
+    offsite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterCard:
+    """A quarter as a strip of weeks, and its half day."""
+
+    name: str
+    state: str
+    words: str
+    weeks: Sequence[QuarterWeek]
+    missing: Missing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    text: str
+    asked_by: str
+    since: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole page. ``hours`` are the clock times beside the grids, with their place in per cent."""
+
+    made: str
+    today: str
+    zone: str
+    calendar: str
+    titles: bool
+    level: str
+    weeks: Sequence[WeekCard]
+    clock: Sequence[tuple[str, float]]
+    clock_hours: float
+    bars: Sequence[Bar]
+    share_limits: Sequence[tuple[str, float]]
+    focus_limits: Sequence[tuple[str, float]]
+    focus_top: float
+    thinking_top: float
+    recorded: bool
+    owed: float
+    kept: float
+    displacing: Sequence[Displacing]
+    displaced_minutes: int
+    quarters: Sequence[QuarterCard]
+    parked: Sequence[Parked]
+    notes: Sequence[Note]
+    unread: int
+    focus: float
+    protected_before: float
+    protected_after: float
+    summary: str

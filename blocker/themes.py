@@ -1,0 +1,48 @@
+"""What a strategic block is about: themes that take turns by week and rank, so that nothing is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from blocker.model import STRATEGIC
+from blocker.settings import Settings
+from blocker.texts import TEXTS, say
+from blocker.workweek import Quarter, parse_week
+
+SHIPPED = range(1, 1 + sum(name.startswith("theme.") and name.endswith(".name") for name in TEXTS))
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A theme with its question, and for the shipped ones a way into the hour."""
+
+    name: str
+    question: str
+    start: str = ""
+
+
+def topics(settings: Settings) -> tuple[Topic, ...]:
+    """The person's own themes, or the shipped ones in their words."""
+    own = settings.kind(STRATEGIC).themes
+    if own:
+        return tuple(Topic(theme.name, theme.question) for theme in own)
+    return tuple(_shipped(number, settings.texts) for number in SHIPPED)
+
+
+def topic_for(key: str, among: Sequence[Topic]) -> Topic:
+    """The next one each week, and another one for each block of a week while there are enough."""
+    _, week, rank = key.split("/")
+    ordinal = parse_week(week).monday.toordinal() // 7
+    step = max(1, len(among) // 3)
+    return among[(ordinal + step * (int(rank) - 1)) % len(among)]
+
+
+def topics_of_quarter(quarter: Quarter, among: Sequence[Topic]) -> tuple[Topic, Topic]:
+    """Two for the half day; the next two in the next quarter."""
+    first = 2 * (4 * quarter.year + quarter.number)
+    return among[first % len(among)], among[(first + 1) % len(among)]
+
+
+def _shipped(number: int, texts: Mapping[str, str]) -> Topic:
+    return Topic(*(say(f"theme.{number}.{part}", texts) for part in ("name", "question", "start")))

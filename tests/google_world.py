@@ -1,0 +1,78 @@
+"""The Google backend on the test server, as tests hold it: no waiting, connections closed, hands of a person."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+import pytest
+from google_server import GoogleServer, forbidden
+
+from blocker.calendars import google, google_account
+from blocker.calendars._google_http import Pace
+from blocker.calendars.google import GoogleCalendar
+from blocker.timeline import Interval
+from tests.contract import ZONE
+
+LEAD = "lead@example.org"
+
+
+class Naps:
+    """Takes the place of waiting, and notes how long it would have been."""
+
+    def __init__(self, dice: float = 1.0) -> None:
+        self.taken: list[float] = []
+        self.pace = Pace(sleep=self.taken.append, dice=lambda: dice)
+
+
+def times(when: Interval) -> dict[str, Any]:
+    """Start and end as the API writes them."""
+    return {
+        side: {"dateTime": instant.astimezone(UTC).isoformat()}
+        for side, instant in zip(("start", "end"), when, strict=True)
+    }
+
+
+class GoogleWorld:
+    """See :class:`tests.contract.World`."""
+
+    def __init__(self, server: GoogleServer, calendar_id: str = "primary") -> None:
+        self.server, self.calendar_id = server, calendar_id
+        self.naps = Naps()
+        self._opened: list[GoogleCalendar] = []
+
+    def open(self, **changes: Any) -> GoogleCalendar:
+        options = {"zone": ZONE, "me": (), "pace": self.naps.pace} | changes
+        self._opened.append(GoogleCalendar(self.calendar_id, **options))
+        return self._opened[-1]
+
+    def add_event(self, title: str, when: Interval) -> str:
+        made = self.server.put_event(self.calendar_id, {"summary": title, **times(when)})
+        return str(made["id"])
+
+    def move(self, identity: str, when: Interval) -> None:
+        self.server.edit(self.calendar_id, identity, times(when))
+
+    def retitle(self, identity: str, title: str) -> None:
+        self.server.edit(self.calendar_id, identity, {"summary": title})
+
+    def remove(self, identity: str) -> None:
+        self.server.remove(self.calendar_id, identity)
+
+    def refuse_writes(self, refuse: bool) -> None:
+        self.server.faults.clear()
+        if refuse:
+            for verb in ("insert", "patch", "delete"):
+                self.server.faults.next(forbidden(), on=f"events.{verb}", times=9)
+
+    def close(self) -> None:
+        for calendar in self._opened:
+            calendar.close()
+
+
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> Naps:
+    """For what opens its calendars by itself: the command line."""
+    naps = Naps()
+    monkeypatch.setattr(google, "Pace", lambda: naps.pace)
+    monkeypatch.setattr(google_account, "Pace", lambda: naps.pace)
+    return naps
