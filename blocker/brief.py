@@ -1,117 +1,228 @@
-"""The words inside a block: why it was booked, what to think about, and how to have the last word."""
+"""The words inside a block: what to put away and to ask, why it was booked, and how to have the last word."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
 
-from blocker.model import OFFSITE, STRATEGIC, Block, Cause, StandingBlock, hash_of_text
-from blocker.settings import BlockKind, Settings, Theme
-from blocker.texts import MEASURE_WORDS, TEXTS, quantity, say
-from blocker.themes import topics, topic_for
-from blocker.timeline import Interval
-from blocker.workweek import parse_week
+from blocker.encounters import heaviest_weeks, met_least
+from blocker.model import (
+    FRONTLINE,
+    LEARNING,
+    NOTE,
+    OFFSITE,
+    STRATEGIC,
+    Block,
+    Cause,
+    Placement,
+    StandingBlock,
+    hash_of_text,
+    hash_with_section,
+    parts_of_text,
+    with_section,
+)
+from blocker.sections import KINDS, section
+from blocker.settings import Settings
+from blocker.survey import Request, Survey
+from blocker.texts import (
+    MEASURE_WORDS,
+    TEXTS,
+    date_words,
+    length_words,
+    plain,
+    quantity,
+    say,
+    say_times,
+    shortened,
+)
+from blocker.themes import Topic, topic_for, topics
+from blocker.workweek import DAY
 
-MOST_CHARACTERS = 4000
+MOST_CHARACTERS = 3999
+MOST_CAUSES, MOST_PEOPLE, MOST_WEEKS, TITLE_CHARACTERS = 4, 5, 3, 70
 
 
 def make_block(
-    key: str,
-    kind: str,
-    tier: str,
-    slot: Interval,
-    causes: Sequence[Cause],
-    settings: Settings,
-    now: datetime,
-    generation: int,
-    busy: bool = True,
+    placement: Placement, is_next: bool, generation: int, busy: bool, request: Request, seen: Survey
 ) -> Block:
-    """A new block with all its words."""
+    """A new block with all its words. A note is a free, all-day entry."""
+    settings, key, kind = request.settings, placement.key, placement.kind
     look = settings.kind(kind)
-    title = block_title(key, kind, look, settings)
-    text = block_text(key, kind, tier, causes, look, settings)
+    title = block_title(key, kind, settings)
+    text = block_text(placement, is_next, request, seen)
+    first = request.workweek.date_of(placement.slot.start)
     return Block(
         key=key,
         kind=kind,
-        slot=slot,
+        slot=placement.slot,
         title=title,
         text=text,
-        stamp=now,
+        stamp=request.now,
         generation=generation,
-        busy=busy,
-        decline=settings.protect == "decline",
+        busy=busy and kind != NOTE,
+        decline=settings.protect == "decline" and kind != NOTE,
+        dates=(first, first + DAY) if kind == NOTE else None,
         color=look.color,
         private=look.private,
         text_hash=hash_of_text(title, text),
     )
 
 
-def moved_block(there: StandingBlock, slot: Interval, fresh: Block) -> Block:
-    """The content of a move: a person's own words stay, ours are refreshed."""
-    title, text, text_hash = fresh.title, fresh.text, fresh.text_hash
-    if there.edited:
-        title, text, text_hash = there.title, there.text, there.text_hash
-    return Block(
-        key=there.key,
-        kind=there.kind,
-        slot=slot,
+def moved_block(there: StandingBlock, fresh: Block, causes_known: bool) -> Block:
+    """The content of a move: what a person changed stays, our own words are refreshed.
+
+    Colour and visibility are never written again. Where the causes are not known any more, only the
+    section that is kept up to date is refreshed.
+    """
+    kept = refreshed_block(there, parts_of_text(fresh.text)[1], fresh)
+    if there.text_edited or there.section_edited or not causes_known:
+        text, text_hash = kept.text, kept.text_hash
+    else:
+        text, text_hash = fresh.text, hash_of_text(there.title, fresh.text)
+    title = there.title if there.title_edited else fresh.title
+    made = hash_of_text(title, text)
+    part = len(made) // 3
+    title_hash = there.text_hash[:part] if there.title_edited else made[:part]
+    return replace(
+        fresh,
         title=title,
         text=text,
-        stamp=fresh.stamp,
         generation=there.generation,
         busy=there.busy,
-        decline=fresh.decline,
-        color=fresh.color,
-        private=fresh.private,
+        color="",
+        private=False,
+        text_hash=title_hash + text_hash[part:],
+    )
+
+
+def refreshed_block(there: StandingBlock, fresh_section: str, fresh: Block) -> Block:
+    """The block as it is, with this section in place of its own unless a person wrote into that."""
+    text, text_hash = there.text, there.text_hash
+    if fresh_section and parts_of_text(text)[1] and not there.section_edited:
+        text, text_hash = with_section(text, fresh_section), hash_with_section(text_hash, fresh_section)
+    return replace(
+        fresh,
+        title=there.title,
+        text=text,
+        generation=there.generation,
+        busy=there.busy,
+        color="",
+        private=False,
         text_hash=text_hash,
     )
 
 
-def block_title(key: str, kind: str, look: BlockKind, settings: Settings) -> str:
-    theme = topic_for(key, topics(settings)).name if kind == STRATEGIC else ""
+def block_title(key: str, kind: str, settings: Settings) -> str:
+    look = settings.kind(kind)
+    topic = _topic(key, kind, settings)
     own = settings.offsite.title if kind == OFFSITE else look.title
     if own:
-        return own.replace("{theme}", theme).replace("{kind}", kind)
+        return own.replace("{theme}", topic.name if topic else "").replace("{kind}", kind)
     name = f"title.{kind}" if f"title.{kind}" in TEXTS else "title.other"
-    return say(name, settings.texts, theme=theme, kind=kind.capitalize())
+    return say(name, settings.texts, theme=topic.name if topic else "", kind=kind.capitalize())
 
 
-def block_text(
-    key: str, kind: str, tier: str, causes: Sequence[Cause], look: BlockKind, settings: Settings
-) -> str:
-    """Plain text under 4,000 characters: mindset, question, reasons, and the person's say."""
+def block_text(placement: Placement, is_next: bool, request: Request, seen: Survey) -> str:
+    """Plain text under 4,000 characters, a line a paragraph: calendars break lines themselves."""
+    settings, key, kind, slot = request.settings, placement.key, placement.kind, placement.slot
     texts = settings.texts
-    parts: list[str] = []
-    if kind == STRATEGIC:
-        theme = topic_for(key, topics(settings))
-        parts += [say("shift", texts), say("question", texts, theme=theme.name, question=theme.question)]
-    elif False:
-        parts.append(say(kind, texts))
-    reasons = [f"- {line}" for line in why_lines(kind, tier, causes, texts)]
-    parts.append("\n".join([say("why.head", texts), *reasons]))
-    commands = [f"  {say(name, texts, key=key)}" for name in ("say.skip", "say.pause", "say.leave")]
-    parts.append("\n".join([say("say.head", texts), say("say.move", texts), *commands]))
+    if kind == NOTE:
+        parts = [say("note.text", texts)]
+    else:
+        parts = [*_opening(key, kind, settings), *_body(kind, request, seen)]
+        if kind in KINDS:
+            parts.append(section(kind, key, slot, is_next, request, seen))
+        reasons = why_lines(kind, placement.tier, placement.causes, texts)
+        parts.append("\n".join([say("why.head", texts), *reasons]))
+    commands = [say(f"say.{name}", texts, key=key) for name in ("move", "skip", "pause", "leave")]
+    parts.append("\n".join([say("say.head", texts), *commands]))
     return "\n\n".join(parts)[:MOST_CHARACTERS]
 
 
-def why_lines(kind: str, tier: str, causes: Sequence[Cause], texts: Mapping[str, str]) -> list[str]:
-    """The reasons in words, each measured cause with its numbers."""
+def _opening(key: str, kind: str, settings: Settings) -> list[str]:
+    """The shift of mindset: what to put away, and the question to open."""
+    texts = settings.texts
+    name = {FRONTLINE: "shift_frontline", OFFSITE: "shift_offsite"}.get(kind, "shift")
+    topic = _topic(key, kind, settings)
+    parts = []
+    if topic is not None or name != "shift":
+        parts.append(say(f"{name}_inside" if settings.shift == "inside" else name, texts))
+    if topic is not None:
+        lines = [say("question", texts, theme=topic.name, question=topic.question)]
+        if topic.start:
+            lines.append(say("start", texts, start=topic.start))
+        parts.append("\n".join(lines))
+    return parts
+
+
+def _topic(key: str, kind: str, settings: Settings) -> Topic | None:
+    """What a strategic block is about, or one of a kind that has themes of its own."""
+    if kind == STRATEGIC:
+        return topic_for(key, topics(settings))
+    own = settings.kind(kind).themes if kind != OFFSITE else ()
+    return topic_for(key, [Topic(theme.name, theme.question) for theme in own]) if own else None
+
+
+def _body(kind: str, request: Request, seen: Survey) -> list[str]:
+    """What front-line and learning blocks are for."""
+    texts = request.settings.texts
+    if kind == FRONTLINE:
+        met = met_least(request, seen, MOST_PEOPLE)
+        people = [say_times("frontline.met_line", texts, times, name=plain(name)) for name, times in met]
+        whom = [say("frontline.met", texts), *people] if met else [say("frontline.unknown", texts)]
+        return ["\n".join(whom), say("frontline.ask", texts), say("frontline.bring", texts)]
+    if kind != LEARNING:
+        return []
     lines = []
-    for name in (tier, kind if kind != OFFSITE else "", "offsite" if kind == OFFSITE else ""):
-        if f"why.{name}" in TEXTS and (line := say(f"why.{name}", texts)) not in lines:
-            lines.append(line)
-    return lines + [cause_words(cause, texts) for cause in causes]
+    for week in heaviest_weeks(request, seen, MOST_WEEKS):
+        day, hours = date_words(week.monday, texts), length_words(week.minutes, texts)
+        name = "learning.week_with" if week.title else "learning.week"
+        lines.append(say(name, texts, day=day, hours=hours, title=shortened(week.title, TITLE_CHARACTERS)))
+    ahead = [say("learning.heaviest", texts), *lines] if lines else [say("learning.light", texts)]
+    return [say("learning.why", texts), "\n".join(ahead), say("learning.use", texts)]
+
+
+def why_lines(kind: str, tier: str, causes: Sequence[Cause], texts: Mapping[str, str]) -> list[str]:
+    """The reasons in words, and each measured cause with its numbers."""
+    names = dict.fromkeys(name for name in (tier, kind) if f"why.{name}" in TEXTS)
+    reasons = [say(f"why.{name}", texts) for name in names]
+    reasons += [_reason(cause, texts) for cause in causes[:MOST_CAUSES]]
+    return [say("why.line", texts, reason=reason) for reason in dict.fromkeys(reasons)]
+
+
+def _reason(cause: Cause, texts: Mapping[str, str]) -> str:
+    """A cause as the person reads it in a block."""
+    own = f"because.{cause.rule}"
+    values = _cause_values(cause, texts)
+    words = str(values["measure"])
+    values["measure"] = words[:1].upper() + words[1:]
+    if own in TEXTS:
+        return say(own, texts, **values)
+    if cause.held is None or cause.recent is None or cause.held == cause.recent:
+        return say("reason.line", texts, **values)
+    return say("reason.both", texts, **values, **_both(cause))
 
 
 def cause_words(cause: Cause, texts: Mapping[str, str]) -> str:
-    """One cause as a sentence with measured value and threshold."""
-    values: dict[str, object] = {
+    """One cause as a sentence with measured value and threshold, for a terminal."""
+    values = _cause_values(cause, texts)
+    if cause.held is None or cause.recent is None or cause.held == cause.recent:
+        return say("cause.line", texts, **values)
+    return say("cause.both", texts, **values, **_both(cause))
+
+
+def _cause_values(cause: Cause, texts: Mapping[str, str]) -> dict[str, object]:
+    known = cause.measure in MEASURE_WORDS
+    return {
         "rule": cause.rule,
-        "measure": MEASURE_WORDS.get(cause.measure, cause.measure),
+        "measure": say(f"measure.{cause.measure}", texts) if known else cause.measure,
         "measured": quantity(cause.measured, cause.unit),
         "threshold": quantity(cause.threshold, cause.unit),
     }
-    if cause.held is None or cause.recent is None or cause.held == cause.recent:
-        return say("cause.line", texts, **values)
-    held, recent = quantity(cause.held, cause.unit), quantity(cause.recent, cause.unit)
-    return say("cause.both", texts, **values, held=held, recent=recent)
+
+
+def _both(cause: Cause) -> dict[str, object]:
+    return {
+        "held": quantity(cause.held or 0.0, cause.unit),
+        "recent": quantity(cause.recent or 0.0, cause.unit),
+    }

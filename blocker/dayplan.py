@@ -14,6 +14,7 @@ from blocker.daysweep import (
     Use,
     Way,
     careful_sweep,
+    lunch_sweep,
     slots_of,
     sweep,
 )
@@ -36,11 +37,12 @@ class Choice(NamedTuple):
 DO_NOTHING = Choice(0, False, 0, 0, 0, ())
 
 
-def choices(room: DayRoom, uses: Sequence[Use], limit: Limit, exact_minutes: bool) -> list[Choice]:
+def choices(room: DayRoom, uses: Sequence[Use], limit: Limit, most: int | None) -> list[Choice]:
     """The choices for a day, doing nothing left out.
 
-    With ``exact_minutes`` the cap may bind in this week, so every sum of minutes is kept; else only
-    the longest of each set of items, since more minutes are better and hinder nothing else.
+    ``most`` is given if the cap may bind in this week, as the minutes that are left: then every sum
+    of minutes up to it is kept. If not, only the longest of each set of items is, since more
+    minutes are better and hinder nothing else.
     """
     if room.longest == 0:
         return []
@@ -48,13 +50,13 @@ def choices(room: DayRoom, uses: Sequence[Use], limit: Limit, exact_minutes: boo
     found: dict[Token, Way] = {}
     for use in able:
         for length in use.lengths:
-            way = _single(room, use, length)
+            way = _single(room, use, length) if most is None or length <= most else None
             if way is not None:
-                found[use.code, length if exact_minutes else 0] = way
-                if not exact_minutes:
+                found[use.code, 0 if most is None else length] = way
+                if most is None:
                     break  # lengths come longest first
     if found:
-        _add_sets(room, able, limit.narrowed(int(not room.strategic)), exact_minutes, found)
+        _add_sets(room, able, limit.narrowed(int(not room.strategic)), most, found)
     return sorted(
         Choice(code, Limit.count(code, STRATEGIC_FIELD) > 0, *way) for (code, _), way in found.items()
     )
@@ -68,22 +70,24 @@ def _single(room: DayRoom, use: Use, length: int) -> Way | None:
 
 
 def _add_sets(
-    room: DayRoom, uses: Sequence[Use], limit: Limit, exact_minutes: bool, found: dict[Token, Way]
+    room: DayRoom, uses: Sequence[Use], limit: Limit, most: int | None, found: dict[Token, Way]
 ) -> None:
     """Add the best ways to sets of two and more."""
     if not any(limit.allows(one.code + other.code) for one in uses for other in uses):
         return
     singles = {use.code for use in uses}
-    broken = set()
-    for token, way in sweep(slots_of(room, uses), limit, exact_minutes).items():
-        if token[0] in singles:
-            continue
-        if room.lunch_fits(way.spans) and room.keeps_bookable(way.spans):
+    slots = slots_of(room, uses)
+    swept = {token: way for token, way in sweep(slots, limit, most).items() if token[0] not in singles}
+    if not all(room.lunch_fits(way.spans) for way in swept.values()):
+        swept = {token: way for token, way in lunch_sweep(room, slots, limit, most).items() if token in swept}
+    tight = set()
+    for token, way in swept.items():
+        if room.keeps_bookable(way.spans):
             found[token] = way
         else:
-            broken.add(token[0])
-    for code in sorted(broken):
-        found.update(careful_sweep(room, uses, limit, exact_minutes, code))
+            tight.add(token[0])
+    for code in sorted(tight):
+        found.update(careful_sweep(room, slots, limit, most, code))
 
 
 def outside_choices(room: DayRoom, uses: Sequence[Use], outside: int) -> list[Choice]:

@@ -114,8 +114,8 @@ def slots_of(room: DayRoom, uses: Sequence[Use]) -> list[Slot]:
     return sorted(found, key=lambda slot: (slot.start, slot.length, slot.use.item.name))
 
 
-def sweep(slots: Sequence[Slot], limit: Limit, exact_minutes: bool) -> dict[Token, Way]:
-    """The best way to each set that ``limit`` allows."""
+def sweep(slots: Sequence[Slot], limit: Limit, most: int | None) -> dict[Token, Way]:
+    """The best way to each set that ``limit`` allows; for each sum of minutes up to ``most`` if given."""
     ended: dict[Token, Way] = {(0, 0): NO_BLOCK}
     running: list[tuple[int, Token, Way]] = []  # a heap by the time when they are out of the way
     for slot in slots:
@@ -123,8 +123,8 @@ def sweep(slots: Sequence[Slot], limit: Limit, exact_minutes: bool) -> dict[Toke
             _keep(ended, *heappop(running)[1:])
         for (code, total), way in ended.items():
             reached = code + slot.use.code
-            if limit.allows(reached):
-                token = (reached, total + slot.length if exact_minutes else 0)
+            if limit.allows(reached) and (most is None or total + slot.length <= most):
+                token = (reached, 0 if most is None else total + slot.length)
                 heappush(running, (slot.ready, token, way.plus(slot)))
     for _, token, way in running:
         _keep(ended, token, way)
@@ -136,6 +136,22 @@ def _keep(best: dict[Token, Way], token: Token, way: Way) -> None:
     known = best.get(token)
     if known is None or way < known:
         best[token] = way
+
+
+def lunch_sweep(room: DayRoom, slots: Sequence[Slot], limit: Limit, most: int | None) -> dict[Token, Way]:
+    """The same with lunch kept: one sweep for each place where it may begin, the best of all.
+
+    A lunch that fits can begin where its room begins, or where a block ends: on a quarter hour.
+    """
+    view, best = room.view, dict[Token, Way]()
+    for low, high in cut(view.lunch_room or (), room.blocks):
+        for place in sorted({low, *view.starts([(low, high)], view.lunch_seconds)}):
+            end = place + view.lunch_seconds
+            if end <= high:
+                clear = [s for s in slots if s.start >= end or s.start + s.length * 60 <= place]
+                for token, way in sweep(clear, limit, most).items():
+                    _keep(best, token, way)
+    return best
 
 
 class Label(NamedTuple):
@@ -187,22 +203,27 @@ class _Stretches:
 
 
 def careful_sweep(
-    room: DayRoom, uses: Sequence[Use], limit: Limit, exact_minutes: bool, target: int
+    room: DayRoom, slots: Sequence[Slot], limit: Limit, most: int | None, target: int
 ) -> dict[Token, Way]:
     """The best way to the set ``target`` (for each sum of minutes) that leaves lunch and bookable minutes."""
     stretches, part = _Stretches(room), limit.only(target)
     view, gap = room.view, room.view.before
+    ceiling = NO_LUNCH if most is None else most
+    if view.had_bookable:  # every minute of a block is one that nobody else can book
+        ceiling = min(ceiling, (long_enough(stretches.free) - BOOKABLE_FLOOR) // 60)
     states: dict[tuple[Token, int], list[Label]] = {
         ((0, 0), view.span[0]): [Label(NO_BLOCK, False, 0, NO_LUNCH)]
     }
-    for slot in slots_of(room, uses):
+    for slot in slots:
         for ((code, total), last), labels in list(states.items()):
             first = not code
             if not part.allows(code + slot.use.code) or (not first and last + gap > slot.start):
                 continue
-            token = (code + slot.use.code, total + slot.length if exact_minutes else 0)
+            token = (code + slot.use.code, 0 if most is None else total + slot.length)
             reached = states.setdefault((token, slot.start + slot.length * 60), [])
             for label in labels:
+                if slot.length - label.way.minus_minutes > ceiling:
+                    continue
                 new = Label(label.way.plus(slot), *stretches.after(label, last, slot.start))
                 if not any(other.beats(new) for other in reached):
                     reached[:] = [other for other in reached if not new.beats(other)] + [new]

@@ -3,59 +3,91 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from blocker.brief import make_block, moved_block
+from blocker.brief import make_block, moved_block, refreshed_block
 from blocker.model import NOTE, OFFSITE, Block, Placement, StandingBlock
+from blocker.problem import Solution
+from blocker.sections import KINDS, section
 from blocker.survey import Request, Survey
 from blocker.timeline import Interval
 
 Draft = Callable[[Placement, StandingBlock | None], Block]
 
 
-def drafting(request: Request, seen: Survey) -> Draft:
+def drafting(request: Request, seen: Survey, next_key: str | None) -> Draft:
     """A function that turns a placement into what will be written."""
 
     def draft(placement: Placement, there: StandingBlock | None) -> Block:
-        causes, tier = placement.causes, placement.tier
         known = next((known for known in request.memory.blocks if known.key == placement.key), None)
         if there is not None and known is not None:
-            causes, tier = known.causes, known.tier or tier
+            placement = replace(placement, causes=known.causes, tier=known.tier or placement.tier)
         fresh = make_block(
-            key=placement.key,
-            kind=placement.kind,
-            tier=tier,
-            slot=placement.slot,
-            causes=causes,
-            settings=request.settings,
-            now=request.now,
+            placement,
+            is_next=placement.key == next_key,
             generation=_generation(request, placement.key),
             busy=busy_from_now(placement.kind, placement.slot, request, seen),
+            request=request,
+            seen=seen,
         )
-        return fresh if there is None else moved_block(there, placement.slot, fresh)
+        if there is None:
+            return fresh
+        return moved_block(there, fresh, causes_known=known is not None and bool(known.tier))
 
     return draft
 
 
-def refreshed(request: Request, live: Sequence[StandingBlock], seen: Survey) -> Mapping[str, Block]:
-    """The blocks ahead that have to be written again although they stay: a graded hold that hardens."""
+def next_thinking_block(
+    request: Request, live: Sequence[StandingBlock], solution: Solution, unwanted: Mapping[str, str]
+) -> str | None:
+    """The key of the next block that parked questions go into: strategic time or the offsite.
+
+    One that a person moved is passed over: its text is written no more, or it would lose its pin.
+    """
+    slots = {
+        block.key: block.when
+        for block in live
+        if block.kind in KINDS and not (block.pinned or block.key in unwanted or block.key in solution.lost)
+    }
+    slots |= {placed.key: placed.slot for placed in solution.placements if placed.kind in KINDS}
+    ahead = [(slot, key) for key, slot in slots.items() if slot.start > request.now]
+    return min(ahead)[1] if ahead else None
+
+
+def refreshed(
+    request: Request, live: Sequence[StandingBlock], seen: Survey, next_key: str | None
+) -> Mapping[str, Block]:
+    """The blocks ahead that have to be written again although they stay.
+
+    The next block's section is brought up to date by ``run`` (and from a complete read only), and a
+    graded hold hardens.
+    """
     changed = {}
     for there in live:
         if there.when.start <= request.now or there.pinned or there.kind == NOTE:
             continue
-        busy = busy_from_now(there.kind, there.when, request, seen)
-        if busy != there.busy and request.settings.protect == "graded" and busy:
-            changed[there.key] = Block(
-                key=there.key,
-                kind=there.kind,
-                slot=there.slot,
-                title=there.title,
-                text=there.text,
-                stamp=request.now,
-                generation=there.generation,
-                busy=True,
-                text_hash=there.text_hash,
-            )
+        words = ""
+        if there.key == next_key and request.policy == "run" and request.snapshot.complete:
+            words = section(there.kind, there.key, there.when, True, request, seen)
+        hardens = request.settings.protect == "graded" and not there.busy
+        busy = there.busy or (hardens and busy_from_now(there.kind, there.when, request, seen))
+        fresh = _as_it_stands(there, request)
+        fresh = replace(refreshed_block(there, words, fresh), busy=busy)
+        if (fresh.text_hash, busy) != (there.text_hash, there.busy):
+            changed[there.key] = fresh
     return changed
+
+
+def _as_it_stands(there: StandingBlock, request: Request) -> Block:
+    return Block(
+        key=there.key,
+        kind=there.kind,
+        slot=there.slot,
+        title=there.title,
+        text=there.text,
+        stamp=request.now,
+        decline=request.settings.protect == "decline",
+    )
 
 
 def busy_from_now(kind: str, slot: Interval, request: Request, seen: Survey) -> bool:

@@ -12,12 +12,13 @@ from dataclasses import replace
 
 from blocker.demands import Known, ask
 from blocker.diff import Recalled, diff, recall
-from blocker.drafts import drafting, refreshed
+from blocker.drafts import drafting, next_thinking_block, refreshed
 from blocker.model import Plan
 from blocker.offsite import ask_for_offsite
 from blocker.outcome import floors, notes, offsites, unplaced
 from blocker.place import place
 from blocker.posing import pose
+from blocker.prework import pre_work
 from blocker.rules import rules_for
 from blocker.standing import dismissed, examine
 from blocker.survey import Request, Survey, take_survey
@@ -37,16 +38,21 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
     problem = pose(request, seen, standing, asked, offsite)
     solution = place(problem)
 
+    unwanted = dismissed(request, recalled.live)
+    note = pre_work(request, recalled.live, seen, solution, unwanted)
+    solution = replace(solution, placements=(*solution.placements, *note.placements))
+    next_key = next_thinking_block(request, recalled.live, solution, unwanted)
+
     changes = diff(
         recalled,
         solution,
         standing,
-        unwanted=dismissed(request, recalled.live),
-        refreshed=refreshed(request, recalled.live, seen),
-        draft=drafting(request, seen),
+        unwanted={**unwanted, **note.unwanted},
+        refreshed=refreshed(request, recalled.live, seen, next_key),
+        draft=drafting(request, seen, next_key),
         now=request.now,
     )
-    missing = unplaced(asked, offsite, solution)
+    missing = unplaced(asked, offsite, standing, solution)
     said, words = notes(request, changes, missing)
     return Plan(
         now=request.now,

@@ -64,6 +64,12 @@ def _cron(command: argparse.ArgumentParser) -> None:
         )
 
 
+def _check(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--repair", action="store_true", help="make a damaged ledger again from what is left"
+    )
+
+
 def _rebalance(command: argparse.ArgumentParser) -> None:
     command.add_argument("week", nargs="?", metavar="WEEK", help=WEEK)
     command.add_argument(
@@ -215,7 +221,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, Fill, str]]] = {
     "setting up": {
         "init": ("setting_up:init", _nothing, "write a commented config file"),
         "connect": ("connecting:connect", _connect, "sign in to your calendar, once: google, caldav or ics"),
-        "check": ("setting_up:check", _nothing, "is everything in order, and what would go wrong next"),
+        "check": ("setting_up:check", _check, "is everything in order, and what would go wrong next"),
         "cron": ("scheduling:cron", _cron, "install, show or remove the daily run"),
         "config": ("setting_up:config_show", _config, "the settings in force, and where each comes from"),
         "demo": ("demo:demo", _nothing, "the whole job on a sample calendar; nothing of yours is touched"),

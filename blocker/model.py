@@ -60,6 +60,11 @@ def with_section(text: str, section: str) -> str:
     return text if found is None else text[: found.start()] + section + text[found.end() :]
 
 
+def hash_with_section(text_hash: str, section: str) -> str:
+    """The fingerprint of a block whose section is now ``section``, and whose other words are as made."""
+    return text_hash[: 2 * _PART] + _fingerprint(section)
+
+
 def _fingerprint(words: str) -> str:
     return hashlib.sha256(" ".join(words.split()).encode()).hexdigest()[:_PART]
 

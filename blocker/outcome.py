@@ -9,28 +9,39 @@ from blocker.demands import Demands
 from blocker.model import OFFSITE, STRATEGIC, Change, QuarterPlan, Unplaced, WeekPlan
 from blocker.offsite import OffsiteAsked
 from blocker.problem import Solution
-from blocker.standing import key_week
+from blocker.standing import Examined, key_week
 from blocker.survey import Request, Survey
 
 
-def unplaced(asked: Demands, offsite: OffsiteAsked, solution: Solution) -> tuple[Unplaced, ...]:
-    """What a person has answered no to, and what has no slot."""
-    return (*asked.answered, *offsite.answered, *solution.unplaced)
+def unplaced(
+    asked: Demands, offsite: OffsiteAsked, examined: Examined, solution: Solution
+) -> tuple[Unplaced, ...]:
+    """What a person has answered no to, what has no slot, and what has lost its slot for good."""
+    why = "its time is no working time any more, and no other slot is free"
+    lost = (
+        Unplaced(block.key, block.kind, block.slot.minutes, "no_room", why, tier=block.tier)
+        for block in examined.standing
+        if block.key in solution.lost
+    )
+    return (*asked.answered, *offsite.answered, *solution.unplaced, *lost)
 
 
 def floors(request: Request, seen: Survey, asked: Demands, changes: Sequence[Change]) -> tuple[WeekPlan, ...]:
     """Each week of the horizon with what became of its floor."""
-    there = {
-        key_week(change.key, change.slot, request.workweek)
-        for change in changes
-        if change.kind == STRATEGIC and change.action in ("create", "move", "keep", "adopt", "update")
-    }
+    there, gone = (
+        {
+            key_week(change.key, change.slot, request.workweek)
+            for change in changes
+            if change.kind == STRATEGIC and change.action in actions
+        }
+        for actions in (("create", "move", "keep", "adopt", "update"), ("remove",))
+    )
     plans = []
     for week in request.horizon:
         floor = "block" if week in there else asked.floors[week]
-        plans.append(
-            WeekPlan(seen.loads[week], "unplaced" if floor == "block" and week not in there else floor)
-        )
+        if floor == "block" and week in gone - there:
+            floor = "unplaced"  # all that stood in it has lost its time
+        plans.append(WeekPlan(seen.loads[week], floor))
     return tuple(plans)
 
 

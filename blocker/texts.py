@@ -37,6 +37,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "parked.line_old": "• {question} [{id}], waiting for {weeks} weeks: answer it today, or drop it",
         "parked.line_old_from": "• {question} ({who}) [{id}], waiting for {weeks} weeks: answer it today, or drop it",
         "parked.more": "• and {number} more: blocker parked",
+        "parked.none": "Nothing is parked. When a question deserves more than a quick answer: blocker park \"…\"",
         "parked.end": "When one is thought through: blocker parked done {id}",
         "digest.week": "The seven days before, {first} – {last}:",
         "digest.weeks": "Your last four weeks, {first} – {last}. The seven days before this block, and the questions you park, stand here once it is the next one:",
@@ -85,8 +86,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "agenda.start": "Start: one thing, with the day of its first step.",
         "agenda.delegate": "Delegate: one thing that only you do today, and who would grow by it.",
         "agenda.parked_question": "The question that has waited longest: {question}",
-        "offsite.shift": "Half a day outside the daily flow, and outside the office if you can. Ten minutes before: mail and chat closed, phone away, paper on the table.",
-        "offsite.shift_inside": "Half a day outside the daily flow, and outside the office if you can. Its first ten minutes: mail and chat closed, phone away, paper on the table.",
+        "shift_offsite": "Half a day outside the daily flow, and outside the office if you can. Ten minutes before: mail and chat closed, phone away, paper on the table.",
+        "shift_offsite_inside": "Half a day outside the daily flow, and outside the office if you can. Its first ten minutes: mail and chat closed, phone away, paper on the table.",
         "note.text": "Your quarterly half day to think comes in about a week. Half an hour now makes it worth twice as much:\n"
         "• Ask three people near the work: what should we stop?\n"
         "• Park what you want to think about: blocker park \"…\"\n"
@@ -101,6 +102,11 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "why.debt": "Thinking time was owed and not kept; this pays some of it back.",
         "cause.line": "{rule}: {measure} {measured}, threshold {threshold}",
         "cause.both": "{rule}: {measure} {measured}, threshold {threshold} (this week holds {held}; recent weeks {recent})",
+        "reason.line": "{measure}: {measured}, where {rule} begins at {threshold}",
+        "reason.both": "{measure}: {measured}, where {rule} begins at {threshold} (its week holds {held}, recent weeks {recent})",
+        "because.floor": "Strategic time of your own in its week: {measured}; less than {threshold} is too little",
+        "because.frontline": "Your own front-line time in those two weeks: {measured}; less than {threshold} is too little",
+        "because.debt": "Owed and not kept in the last four weeks: {measured}",
         "say.head": "It is yours:",
         "say.move": "Move it, and it stays where you put it. Delete it, and it does not come back. Title, text and colour are yours to change.",
         "say.skip": "Not this one: blocker skip {key}",

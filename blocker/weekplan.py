@@ -76,6 +76,7 @@ class WeekSolver:
         self.optional = [mover for mover in mine if not mover.forced]
         self.wants_floor = board.wants_floor(week)
         self.rebalanced = any(mover.stays for mover in mine)
+        self.choices: dict[tuple[Any, ...], list[Choice]] = {}
         self._known: dict[Ask, dict[int, WeekBest]] = {}
 
     def solve(self, ask: Ask) -> dict[int, WeekBest]:
@@ -206,10 +207,14 @@ class _Plan:
             for use in (plain, short):
                 if use.lengths:
                     (floors if outside and item.strategic else uses).append(use)
-        found = choices(room, uses, limit, binding)
+        most = self.space if binding else None
+        known = self.solver.choices
+        token = (id(room), limit.full, most, tuple((use.code, use.lengths, use.item.name) for use in uses))
+        if token not in known:
+            known[token] = choices(room, uses, limit, most)
         if outside:
-            found += outside_choices(room, floors, Limit.code(self.outside_field))
-        return found
+            return known[token] + outside_choices(room, floors, Limit.code(self.outside_field))
+        return known[token]
 
     def _weigh(self, uses: int, way: tuple[int, int, int, Any]) -> WeekBest | None:
         """The plan of a final state with its whole value; None if it breaks a limit of the week."""

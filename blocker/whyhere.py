@@ -68,12 +68,11 @@ class WhyHere:
         return terms(view.scenery, item.prefer, *entry.span, neighbours)
 
     def next_best(self, plan: WeekBest, entry: Entry, item: Item) -> str:
-        """What the best plan without a block of this kind on this day would cost."""
+        """What the best plan without a block of this kind on this day, and the same moves, would cost."""
         day = self._day(entry)
         ask = replace(self.best.asks[plan.week], barred=(item.kind, day))
         solver = self.solver.weeks[plan.week]
-        moves = sum(mover.counted for mover in plan.moved)
-        other = solver.solve(ask).get(moves)
+        other = solver.solve_moving(ask, plan.moved)
         if other is None:
             return "no other day has room for it"
         return f"without it on this day: {difference(plan.value, other.value)}"

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "blocker"
 # The outside: files, networks, clocks, terminals. Everything else in the package is core.
 SHELL = {
     "apply", "calendars", "cli", "commands", "config", "config_conditions", "config_lines", "config_schema",
-    "config_table", "config_text", "config_values", "grammar", "ledger", "ledger_rows", "lock", "publicholidays",
+    "config_table", "config_text", "config_values", "grammar", "ledger", "ledger_rows", "lock", "publicholidays", "repair",
     "session", "__main__",
 }  # fmt: skip
 PURE_LIBRARIES = {
@@ -36,7 +36,7 @@ def core() -> list[Path]:
 
 
 # Modules of the shell that only some features bring; named here so that core() is what is left.
-OPTIONAL_SHELL = {"paint", "parking", "report", "notify", "schedule", "reading_progress", "google_auth"}
+OPTIONAL_SHELL = {"paint", "parking", "report", "notify", "schedule", "journal", "waiting", "reading_progress", "google_auth"}
 
 
 def imports(path: Path) -> set[str]:

@@ -177,6 +177,11 @@ def test_a_batch_has_its_limits(server: GoogleServer) -> None:
     part = f"--b\nContent-Type: application/http\nContent-ID: <1 + 1>\n\nGET {EVENTS} HTTP/1.1\n\n\n"
     assert reason(raw(server, "POST", path, part * 1001 + "--b--", **form)) == (400, "badRequest")
     assert reason(raw(server, "POST", path, "nothing")) == (400, "badRequest")
+    assert reason(raw(server, "POST", path, part.replace("GET ", "") + "--b--", **form)) == (
+        400,
+        "badRequest",
+    )
+    assert raw(server, "GET", path)[0] == 404
 
 
 # The Python side

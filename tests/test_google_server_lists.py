@@ -84,6 +84,8 @@ def test_an_all_day_event_lasts_from_midnight_to_midnight_in_the_calendars_zone(
         ({"pageToken": "made up"}, "invalid"),
         ({"privateExtendedProperty": "no equals sign"}, "invalid"),
         ({"fields": "items(id"}, "invalidParameter"),
+        ({"fields": "items(id))"}, "invalidParameter"),
+        ({"fields": "items//id"}, "invalidParameter"),
         ({"fields": "items(colour)"}, "invalidParameter"),
     ],
 )

@@ -9,7 +9,6 @@ and everything that carries our mark. Folded names and values simply don't match
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 from blocker.calendars._ical import Component, Layout
@@ -19,11 +18,9 @@ from blocker.timeline import Interval
 SLACK = timedelta(days=3)
 SHORT_DURATION_DAYS = 6  # PT99H99M and the like
 
-_START = re.compile(rb"\nDTSTART(?:;[^\n:]*)?:(\d{8})")
-_END = re.compile(rb"\nDTEND(?:;[^\n:]*)?:(\d{8})")
-_ORIGINAL = re.compile(rb"\nRECURRENCE-ID(?:;[^\n:]*)?:(\d{8})")
-_UNTIL = re.compile(rb"\nRRULE:[^\n]*?UNTIL=(\d{8})")
-_SHORT = re.compile(rb"\nDURATION:PT(?:\d{1,2}H)?(?:\d{1,2}M)?(?:\d{1,3}S)?\r?\n(?![ \t])")
+_DAY = re.compile(rb"(?:;[^\n:]*)?:(\d{8})")
+_UNTIL = re.compile(rb":[^\n]*?UNTIL=(\d{8})")
+_SHORT = re.compile(rb":PT(?:\d{1,2}H)?(?:\d{1,2}M)?(?:\d{1,3}S)?\r?\n(?![ \t])")
 _UID = re.compile(rb"\nUID[^\n]*")
 # A name cut by a fold would be missed below; nobody writes this, so one look at the file settles it.
 _FOLDED_NAME = re.compile(rb"\n[DRUX][A-Z-]{0,13}(?:\r?\n)+[ \t]")
@@ -36,10 +33,11 @@ def may_touch(layout: Layout, window: Interval) -> list[Component]:
     if _FOLDED_NAME.search(upper):
         return events
     low, high = window.start.date() - SLACK, window.end.date() + SLACK
+    edges = _digits(low), _digits(high), low.toordinal()
     kept: list[Component] = []
     dropped: list[Component] = []
     for component in events:
-        (kept if _may_touch(upper, component, low, high) else dropped).append(component)
+        (kept if _may_touch(upper, component.start, component.end, *edges) else dropped).append(component)
     # An older revision of a kept event is needed to know that it is the older one.
     uids = {uid for c in kept if (uid := _uid(upper, c))}
     again = [c for c in dropped if _uid(upper, c) in uids and upper.find(b"\nRRULE", c.start, c.end) < 0]
@@ -51,41 +49,47 @@ def _uid(upper: bytes, component: Component) -> bytes | None:
     return found.group() if found else None
 
 
-def _may_touch(upper: bytes, component: Component, low: date, high: date) -> bool:
-    _, at, end = component
-    start = _START.search(upper, at, end)
-    if start is None or upper.find(b"\nX-BLOCKER-", at, end) >= 0 or upper.find(b"\nRDATE", at, end) >= 0:
+def _may_touch(upper: bytes, at: int, end: int, low: bytes, high: bytes, low_day: int) -> bool:
+    """``low`` and ``high`` are days in digits, which compare as the days do; ``low_day`` is an ordinal."""
+    start = _day_of(b"\nDTSTART", upper, at, end)
+    if not start or upper.find(b"\nX-BLOCKER-", at, end) >= 0 or upper.find(b"\nRDATE", at, end) >= 0:
         return True
-    first = start[1]
-    original = _ORIGINAL.search(upper, at, end)
-    if original is None:
-        if upper.find(b"\nRECURRENCE-ID", at, end) >= 0:
-            return True
-    elif original[1] <= _digits(high):
+    original = _day_of(b"\nRECURRENCE-ID", upper, at, end)
+    if original is None or (original and original <= high):
         return True
-    if first > _digits(high):
+    if start > high:
         return False
-    last = _END.search(upper, at, end)
+    last = _day_of(b"\nDTEND", upper, at, end)
     length = 0
-    if last is not None:
-        if last[1] < first:
-            return True  # broken, to be reported
-        if last[1] != first:
-            length = _days_between(first, last[1])
-    elif upper.find(b"\nDTEND", at, end) >= 0:
+    if last is None:
         return True
-    elif upper.find(b"\nDURATION", at, end) >= 0:
-        if not _SHORT.search(upper, at, end) or upper.count(b"\nDURATION", at, end) > 1:
+    if last:
+        if last < start:
+            return True  # broken, to be reported
+        length = _days_between(start, last) if last != start else 0
+    else:
+        duration = upper.find(b"\nDURATION", at, end)
+        if duration >= 0:
+            if not _SHORT.match(upper, duration + 9) or upper.find(b"\nDURATION", duration + 9, end) >= 0:
+                return True
+            length = SHORT_DURATION_DAYS
+    bound = start
+    rule = upper.find(b"\nRRULE", at, end)
+    if rule >= 0:
+        until = _UNTIL.match(upper, rule + 6)
+        if until is None or upper.find(b"\nRRULE", rule + 6, end) >= 0:
             return True
-        length = SHORT_DURATION_DAYS
-    bound = first
-    if upper.find(b"\nRRULE", at, end) >= 0:
-        until = _UNTIL.search(upper, at, end)
-        if until is None or upper.count(b"\nRRULE", at, end) > 1:
-            return True
-        bound = max(first, until[1])
-    limit = low - timedelta(days=min(length, low.toordinal() - 1))
-    return bound >= _digits(limit)
+        bound = max(start, until[1])
+    return bound >= low if not length else bound >= _digits(date.fromordinal(max(1, low_day - length)))
+
+
+def _day_of(name: bytes, upper: bytes, at: int, end: int) -> bytes | None:
+    """The digits of a property's date; b"" where there is no such property, None where it isn't plain."""
+    found = upper.find(name, at, end)
+    if found < 0:
+        return b""
+    day = _DAY.match(upper, found + len(name))
+    return day[1] if day else None
 
 
 def _digits(day: date) -> bytes:
@@ -93,7 +97,7 @@ def _digits(day: date) -> bytes:
 
 
 def _days_between(first: bytes, last: bytes) -> int:
-    """Days from one eight-digit date to another, never too few; dates that don't exist count as far apart."""
+    """Days from one eight-digit date to another; dates that don't exist count as far apart."""
     try:
         return (_day(last) - _day(first)).days
     except ValueError:
@@ -102,8 +106,3 @@ def _days_between(first: bytes, last: bytes) -> int:
 
 def _day(digits: bytes) -> date:
     return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-
-
-def uids_of(layout: Layout, components: Iterable[Component]) -> list[bytes | None]:
-    """The UID lines of components, in capitals and as far as their first line goes."""
-    return [_uid(layout.upper, component) for component in components]

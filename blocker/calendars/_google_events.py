@@ -62,8 +62,8 @@ def generation_in(event_id: str, key: str) -> int | None:
 
 def mark_of(item: Json) -> Mapping[str, str]:
     """The private properties of an event; ours are among them if it is a block."""
-    found = (item.get("extendedProperties") or {}).get("private") or {}
-    return found if isinstance(found, Mapping) else {}
+    private = _part(_part(item, "extendedProperties"), "private")
+    return {name: value for name, value in private.items() if isinstance(value, str)}
 
 
 def is_ours(item: Json) -> bool:
@@ -78,12 +78,12 @@ def is_ours(item: Json) -> bool:
     except ValueError:
         return False
     return (
-        (item.get("organizer") or {}).get("self") is True
+        _part(item, "organizer").get("self") is True
         and not item.get("locked")
         and not item.get("recurrence")
         and not item.get("recurringEventId")
         and not item.get("attendeesOmitted")
-        and all(guest.get("self") for guest in item.get("attendees") or ())
+        and all(guest.get("self") for guest in _guests(item))
         and item.get("status") != "cancelled"
     )
 
@@ -122,9 +122,9 @@ def event(item: Json, calendar: str, me: tuple[str, ...], home: tzinfo) -> Event
     when, dates = _times(item, home)
     if when is None:
         return None
-    guests = [guest for guest in item.get("attendees") or () if isinstance(guest, Mapping)]
-    organizer = item.get("organizer") or {}
-    address = str(organizer.get("email", "")).lower()
+    guests = _guests(item)
+    organizer = _part(item, "organizer")
+    address = _address(organizer)
     own = next((g for g in guests if _address(g) in me), None) or next(
         (g for g in guests if g.get("self")), {}
     )
@@ -159,8 +159,8 @@ def user_in(items: Iterable[object], name: str) -> tuple[str, ...]:
     found: Counter[str] = Counter()
     for item in items:
         if isinstance(item, Mapping):
-            people = (item.get("organizer"), item.get("creator"), *(item.get("attendees") or ()))
-            found.update(_address(who) for who in people if isinstance(who, Mapping) and who.get("self"))
+            people = (_part(item, "organizer"), _part(item, "creator"), *_guests(item))
+            found.update(_address(who) for who in people if who.get("self"))
     persons = {who: n for who, n in found.items() if who and not who.endswith(CALENDAR_ADDRESSES)}
     if persons:
         return (min(persons, key=lambda who: (-persons[who], who)),)
@@ -262,7 +262,7 @@ def _times(item: Json, home: tzinfo) -> tuple[Interval | None, tuple[date, date]
             after = max(date.fromisoformat(end["date"]), first + timedelta(days=1))
             return interval(_instant(first, home), _instant(after, home)), (first, after)
         begin, finish = _moment(start, home), _moment(end, home)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, OSError) as problem:
         raise BrokenError(f"its time can't be read: {problem}") from problem
     if finish < begin:
         raise BrokenError("it ends before it begins")
@@ -278,6 +278,16 @@ def _moment(side: Json, home: tzinfo) -> datetime:
 
 def _instant(day: date, home: tzinfo) -> datetime:
     return datetime.combine(day, _MIDNIGHT, home).astimezone(UTC)
+
+
+def _part(item: Json, name: str) -> Json:
+    found = item.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _guests(item: Json) -> list[Json]:
+    found = item.get("attendees")
+    return [who for who in found if isinstance(who, Mapping)] if isinstance(found, list) else []
 
 
 def _type(item: Json) -> str:

@@ -37,7 +37,6 @@ _NO_ANSWER = (
     http.client.HTTPException,
     httplib2.HttpLib2Error,
     TransportError,
-    json.JSONDecodeError,
     UnicodeDecodeError,
 )
 
@@ -95,7 +94,11 @@ class Wire:
             except GoogleAuthError as error:
                 raise signed_out(error) from error
             else:
-                return answer if isinstance(answer, dict) else {}
+                if isinstance(answer, dict):
+                    return answer
+                if request.method == "DELETE":
+                    return {}
+                trouble = "its answer was cut off"  # text that is no JSON comes back as text
             if attempt == self._pace.attempts or (asked or 0) > PATIENCE:
                 raise Unreachable(
                     f"Google Calendar did not answer: {trouble}, {attempt} "
@@ -184,6 +187,6 @@ def _in_words(error: BaseException) -> str:
         return "it took too long"
     if isinstance(error, httplib2.ServerNotFoundError):
         return "its address was not found: offline?"
-    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+    if isinstance(error, UnicodeDecodeError):
         return "its answer was cut off"
     return "the connection failed"

@@ -8,8 +8,7 @@ from collections import Counter
 from blocker.calendars._ical import Layout, Property, unfolded
 
 _ADDRESS = re.compile(r"[^@\s<>,;:/]+@[^@\s<>,;:/]+")
-_ATTENDEE = re.compile(rb"\nATTENDEE[;:][^\n]*?MAILTO:([^\r\n]*)")
-_NO_PERSON = re.compile(rb"CUTYPE=(?:ROOM|RESOURCE)|@(?:GROUP|RESOURCE)\.CALENDAR\.GOOGLE\.COM")
+_EVENT = re.compile(rb"\n(BEGIN:VEVENT|X-BLOCKER-KEY)|\nATTENDEE([^\r\n]*)")
 _THINGS = frozenset(("ROOM", "RESOURCE"))
 CALENDAR_ADDRESSES = ("@group.calendar.google.com", "@resource.calendar.google.com")
 RESPONSES = {
@@ -50,13 +49,25 @@ def likely_user(layout: Layout) -> tuple[str, ...]:
     """
     counts: Counter[bytes] = Counter()
     attended = 0
-    for event in unfolded(layout.upper).split(b"\nBEGIN:VEVENT")[1:]:
-        if b"\nX-BLOCKER-KEY" in event:
-            continue
-        people = {line[1].strip() for line in _ATTENDEE.finditer(event) if not _NO_PERSON.search(line[0])}
-        if people:
-            attended += 1
-            counts.update(people)
+    for people in _guest_lists(layout):
+        attended += 1
+        counts.update(people)
     (first, most), (_, second) = (*counts.most_common(2), (b"", 0), (b"", 0))[:2]
     address = address_in(first.decode("utf-8", "replace"))
     return (address,) if address and most * 2 > attended and most > second else ()
+
+
+def _guest_lists(layout: Layout) -> Iterator[set[bytes]]:
+    """The people of each event that has some: their addresses, in capitals."""
+    people: set[bytes] = set()
+    for begin, guest in _EVENT_OR_GUEST.findall(unfolded(layout.upper)):
+        if begin or guest == OWN:
+            if people:
+                yield people
+            people = set()
+        elif b"CUTYPE=R" not in guest and b".CALENDAR.GOOGLE.COM" not in guest:
+            _, found, address = guest.rpartition(b"MAILTO:")
+            if found:
+                people.add(address.strip())
+    if people:
+        yield people

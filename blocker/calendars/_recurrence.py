@@ -8,7 +8,7 @@ big calendars show it, and is not left out as the letter of RFC 5545 has it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
@@ -98,10 +98,15 @@ def expand(series: Series, window: Interval, home: tzinfo) -> Iterator[Occurrenc
 
     Raises ValueError if a rule's UNTIL can't be read, and TooDenseError if a rule can't be followed.
     """
+    if not series.recurs and not series.excluded and not series.replaced and series.moved is None:
+        found = occurrence(series.start, series.span, home)
+        if found is not None and found.when.overlaps(window):
+            yield found
+        return
     left_out = _Matcher(series, home, [*series.excluded, *series.replaced])
     seen: set[tuple[datetime, Span]] = set()
     for start, span in _starts(series, window, home):
-        if (start.wall, span) in seen or left_out(start):
+        if (start.wall, span) in seen or (left_out.any and left_out(start)):
             continue
         seen.add((start.wall, span))
         if series.since is not None or series.before is not None:
@@ -123,7 +128,7 @@ def occurrence(start: Moment, span: Span, home: tzinfo) -> Occurrence | None:
             last = start.date + max(span.days, 1) * DAY
             end = to_instant(datetime(last.year, last.month, last.day), home)  # noqa: DTZ001 - a wall time
             return Occurrence(Interval(begin, end), (start.date, last))
-        end = span.end(start, home)
+        end = span.end(start, home) if span.days else begin + span.rest
     except OverflowError:
         raise ValueError("it lasts beyond the end of the calendar") from None
     return Occurrence(Interval(begin, end), None) if begin < end else None
@@ -202,13 +207,14 @@ class _Matcher:
     a series has one occurrence a day at most, the same wall time, here or in UTC, is taken as meant.
     """
 
-    def __init__(self, series: Series, home: tzinfo, moments: Iterable[Moment]) -> None:
+    def __init__(self, series: Series, home: tzinfo, moments: Sequence[Moment]) -> None:
         self._home = home
         by_date = series.start.is_date
         self._days = {m.date for m in moments if m.is_date or by_date}
         times = [m for m in moments if not (m.is_date or by_date)]
         self._instants = {m.instant(home) for m in times}
         self._walls = {m.wall for m in times} if series.once_a_day else frozenset()
+        self.any = bool(moments)
 
     def __call__(self, start: Moment) -> bool:
         if self._days and start.date in self._days:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
+from datetime import UTC
 from pathlib import Path
 
 from blocker.commands import Answer, Talk
@@ -11,8 +12,12 @@ from blocker.commands.connecting import google_findings
 from blocker.config import config_path
 from blocker.config_text import config_template, show
 from blocker.errors import BlockerError
-from blocker.ledger import read_memory
+from blocker.ledger import open_ledger, read_memory
+from blocker.lock import only_run
+from blocker.model import Memory
+from blocker.outages import outage
 from blocker.render_json import SCHEMA
+from blocker.repair import is_damaged, rebuild
 from blocker.session import Session, Setup
 
 
@@ -56,6 +61,8 @@ def config_show(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 def check(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Look at everything a run needs and say in words how it stands. Exits like the worst finding."""
+    if args.repair:
+        return _repair(setup)
     findings: list[tuple[str, str, str]] = []  # name, state (ok | note | bad), words
     config = setup.config
     where = str(config.path) if config.path else "none, the defaults hold"
@@ -75,6 +82,32 @@ def check(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         "findings": [{"name": name, "state": state, "words": words} for name, state, words in findings],
     }
     return Answer(lines, document, exit_code)
+
+
+def _last_run(setup: Setup, address: str) -> tuple[str, str, str]:
+    """When the daily run last went through, and whether days were lost since."""
+    if not (setup.state_dir / "ledger.sqlite3").exists():
+        return ("last run", "note", "never; blocker cron install sets up the daily one")
+    with open_ledger(setup.state_dir, address) as ledger:
+        tried = ledger.tried_runs(setup.now.tzinfo or UTC)
+    hours = setup.config.settings.hours
+    gap = outage(tried, setup.now.date(), lambda day: day.weekday() in hours, today_failed=False)
+    if gap.last_success is None:
+        return ("last run", "note", "none has gone through yet")
+    lost = f", and {len(gap.days)} working days were lost since" if gap.days else ""
+    return ("last run", "note" if gap.days else "ok", f"went through on {gap.last_success}{lost}")
+
+
+def _repair(setup: Setup) -> Answer:
+    """Make a damaged ledger again from what is left of it and from the marks on the calendar."""
+    with Session(setup) as session, only_run(setup.state_dir, session.address):
+        if not is_damaged(setup.state_dir, session.address):
+            return Answer(
+                ["The ledger is in order: nothing to repair."], {"schema": SCHEMA, "repaired": False}
+            )
+        standing = session.read(Memory()).request.snapshot.blocks
+        lines = rebuild(setup.state_dir, session.address, standing)
+    return Answer(lines, {"schema": SCHEMA, "repaired": True, "lines": lines})
 
 
 def _calendar_findings(setup: Setup) -> list[tuple[str, str, str]]:
@@ -98,6 +131,7 @@ def _calendar_findings(setup: Setup) -> list[tuple[str, str, str]]:
         found.append(("you", "note", words))
     confirmed = "confirmed" if memory.confirmed else "not confirmed yet: the first run wants blocker run -y"
     found.append(("ledger", "ok" if memory.confirmed else "note", f"{setup.state_dir}: {confirmed}"))
+    found.append(_last_run(setup, session.address))
     pending = len(made.writes)
     found.append(("due", "ok", f"{pending} changes the next run would make" if pending else "nothing to do"))
     if request.memory.paused_until:

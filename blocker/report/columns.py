@@ -116,7 +116,9 @@ def _box(
 def _band(start: int, end: int, clock: tuple[int, int]) -> Band:
     first, last = clock
     start, end = max(start, first), min(end, last)
-    return Band(round(100 * (start - first) / (last - first), 2), round(100 * (end - start) / (last - first), 2))
+    return Band(
+        round(100 * (start - first) / (last - first), 2), round(100 * (end - start) / (last - first), 2)
+    )
 
 
 def _gaps(hours: Sequence[tuple[int, int]], clock: tuple[int, int]) -> Iterable[tuple[int, int]]:

@@ -76,7 +76,9 @@ def _focus(working: Sequence[Interval], busy: Sequence[Interval]) -> float:
 def overrun_minutes(seen: Survey, request: Request) -> int:
     """Minutes of past strategic blocks that operational events took, in the last eight weeks."""
     start = request.now - timedelta(weeks=WEEKS)
-    mine = [b.when for b in request.snapshot.blocks if b.kind == STRATEGIC and start <= b.when.end <= request.now]
+    mine = [
+        b.when for b in request.snapshot.blocks if b.kind == STRATEGIC and start <= b.when.end <= request.now
+    ]
     if not mine:
         return 0
     load = [item.event.when for item in seen.classified if item.kind == OPERATIONAL]

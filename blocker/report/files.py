@@ -62,4 +62,6 @@ def _say_why(path: Path, write: Callable[[], object]) -> None:
     try:
         write()
     except OSError as problem:
-        raise BlockerError(f"{path} can't be written: {problem.strerror or problem}", "name another place") from problem
+        raise BlockerError(
+            f"{path} can't be written: {problem.strerror or problem}", "name another place"
+        ) from problem

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from blocker.brief import why_lines
 from blocker.grid_cells import LEGEND
-from blocker.model import OFFSITE, OPERATIONAL, STRATEGIC, Change, Plan, Unplaced
+from blocker.model import OFFSITE, OPERATIONAL, STRATEGIC, Change, ParkedQuestion, Plan, Unplaced
 from blocker.render_grid import thresholds, week_dates
 from blocker.render_text import cause_text, change_title, clean, number, option_text, span, summary
 from blocker.report.columns import clock_range, columns
@@ -17,7 +17,6 @@ from blocker.report.quarters import quarter_cards
 from blocker.report.trends import bars
 from blocker.report.values import Displacing, Missing, Note, Parked, Report, WeekCard
 from blocker.survey import Request, Survey
-from blocker.timeline import Interval, minutes
 from blocker.weekview import AFTER, BEFORE, Item, WeekView, week_views
 
 WHAT = {
@@ -61,9 +60,7 @@ def short(title: str) -> str:
     return title if len(title) <= MOST_TITLE else title[: MOST_TITLE - 1] + "…"
 
 
-def gather(
-    plan: Plan, seen: Survey, request: Request, titles: bool = True, coarse: bool = False
-) -> Report:
+def gather(plan: Plan, seen: Survey, request: Request, titles: bool = True, coarse: bool = False) -> Report:
     """Everything a report shows. ``coarse`` draws crowds of events as one, where there are too many."""
     zone = ZoneInfo(plan.zone)
     names = Names(titles, request)
@@ -108,7 +105,7 @@ def gather(
         ),
         displaced_minutes=overrun_minutes(seen, request),
         quarters=quarter_cards(plan, seen, request, titles),
-        parked=_parked(request, titles),
+        parked=_parked(request, zone, titles),
         notes=notes,
         unread=len(plan.skipped),
         focus=running.held.get("focus_hours", 0.0) if running else 0.0,
@@ -213,20 +210,17 @@ def missing_words(item: Unplaced, zone: ZoneInfo, titles: bool) -> Missing:
     return Missing(f"{words}, {item.minutes} minutes", clean(item.why), tuple(options), item.key)
 
 
-def _parked(request: Request, titles: bool) -> tuple[Parked, ...]:
+def _parked(request: Request, zone: ZoneInfo, titles: bool) -> tuple[Parked, ...]:
     """The questions that wait, oldest first; what they ask is nobody's business where titles are hidden."""
-    return tuple(
-        Parked(
-            clean(question.text) if titles else "A parked question",
-            clean(question.asked_by) if titles else "",
-            f"{question.at:%-d %b}" if hasattr(question, "at") else "",
-            max(0, (request.now - question.at) // timedelta(days=1)),
-        )
-        for question in request.memory.parked
+    waiting = [question for question in request.memory.parked if question.ended is None]
+    return tuple(_question(question, request, zone, titles) for question in waiting)
+
+
+def _question(question: ParkedQuestion, request: Request, zone: ZoneInfo, titles: bool) -> Parked:
+    at = question.at.astimezone(zone)
+    return Parked(
+        text=clean(question.text) if titles else "A parked question",
+        asked_by=clean(question.asked_by) if titles else "",
+        since=f"{at.day} {at:%B}",
+        days=max(0, (request.now - question.at) // timedelta(days=1)),
     )
-
-
-def block_minutes(plan: Plan, week: Interval, kind: str) -> float:
-    """Minutes of blocks of a kind that will stand in a week."""
-    slots = [c.slot for c in plan.changes if c.kind == kind and c.action in WHAT and c.action != "remove"]
-    return minutes(slot for slot in slots if slot.overlaps(week))

@@ -42,7 +42,9 @@ def _card(quarter: QuarterPlan, plan: Plan, seen: Survey, request: Request, titl
     )
 
 
-def _weeks(quarter: QuarterPlan, seen: Survey, request: Request, offsite: date | None) -> tuple[QuarterWeek, ...]:
+def _weeks(
+    quarter: QuarterPlan, seen: Survey, request: Request, offsite: date | None
+) -> tuple[QuarterWeek, ...]:
     week, strip = week_of(quarter.quarter.first_day), []
     while week.monday < quarter.quarter.end:
         strip.append(_week(week, seen, request, offsite))
@@ -66,7 +68,9 @@ def _missing(quarter: QuarterPlan, plan: Plan, zone: ZoneInfo, titles: bool) -> 
     if item is None:
         return None
     options = [
-        option_text(option, zone) if titles else f"{span(option.slot, zone)}, {len(option.conflicts)} in its way"
+        option_text(option, zone)
+        if titles
+        else f"{span(option.slot, zone)}, {len(option.conflicts)} in its way"
         for option in item.nearest
     ]
     return Missing(f"Offsite, {item.minutes} minutes", clean(item.why), tuple(options), item.key)

@@ -35,17 +35,14 @@ def split(content_type: str, body: bytes) -> list[Part]:
 def _part(part: Message) -> Part:
     payload = part.get_payload(decode=True)
     assert isinstance(payload, bytes)
-    head, _, body = re.sub(rb"\r?\n\r?\n", b"\0", payload, count=1).partition(b"\0")
-    request_line, *lines = head.decode().splitlines()
-    verb, target, _ = request_line.split(" ")
-    headers = dict(line.split(": ", 1) for line in lines if ": " in line)
-    return Part(
-        part.get("Content-ID", ""),
-        verb,
-        target,
-        {name.lower(): value for name, value in headers.items()},
-        body,
-    )
+    head, *rest = re.split(rb"\r?\n\r?\n", payload, maxsplit=1)
+    request_line, *lines = head.decode().splitlines() or [""]
+    match = re.fullmatch(r"([A-Z]+) (\S+) HTTP/1\.1", request_line)
+    if match is None:
+        raise bad("badRequest", "A part of the batch is not an HTTP request.")
+    pairs = (line.split(": ", 1) for line in lines if ": " in line)
+    headers = {name.lower(): value for name, value in pairs}
+    return Part(part.get("Content-ID", ""), match[1], match[2], headers, b"".join(rest))
 
 
 def join(answers: list[tuple[str, str, dict[str, str], bytes]]) -> tuple[str, bytes]:
@@ -53,6 +50,7 @@ def join(answers: list[tuple[str, str, dict[str, str], bytes]]) -> tuple[str, by
     chunks = []
     for content_id, status, headers, body in reversed(answers):
         lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers.items())]
-        opening = f"--{_BOUNDARY}\r\nContent-Type: application/http\r\nContent-ID: {content_id.replace('<', '<response-', 1)}\r\n\r\n"
-        chunks.append(opening.encode() + "\r\n".join(lines).encode() + b"\r\n\r\n" + body + b"\r\n")
+        answer_id = content_id.replace("<", "<response-", 1)
+        opening = [f"--{_BOUNDARY}", "Content-Type: application/http", f"Content-ID: {answer_id}", ""]
+        chunks.append("\r\n".join([*opening, *lines, "", ""]).encode() + body + b"\r\n")
     return f"multipart/mixed; boundary={_BOUNDARY}", b"".join(chunks) + f"--{_BOUNDARY}--\r\n".encode()

@@ -46,9 +46,9 @@ def check_window(params: Json) -> None:
 def within(body: Json, zone: ZoneInfo, params: Json) -> bool:
     """timeMin bounds the end, timeMax the start, both without equality: what overlaps the window is in."""
     start, end = span(body, zone)
-    return not ("timeMin" in params and end <= params["timeMin"]) and not (
-        "timeMax" in params and start >= params["timeMax"]
-    )
+    early = "timeMin" in params and end <= params["timeMin"]
+    late = "timeMax" in params and start >= params["timeMax"]
+    return not early and not late
 
 
 # events.list

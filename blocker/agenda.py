@@ -1,0 +1,153 @@
+"""The offsite's agenda, made from the quarter's own data: looking back, two questions, stop, start, delegate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from blocker.digest import Digest, dates_between, digest
+from blocker.digest_words import named, series_lines
+from blocker.model import OPERATIONAL, STRATEGIC, ParkedQuestion
+from blocker.standing import key_week
+from blocker.survey import Request, Survey
+from blocker.texts import date_words, length_words, quantity, say, say_times, shortened
+from blocker.themes import topics, topics_of_quarter
+from blocker.timeline import Interval, minutes, subtract
+from blocker.workweek import DAY, Quarter, quarter_of
+
+PARTS = (30, 75, 15, 75, 45)  # looking back, a question, a break, another question, what follows
+GRID = 5
+MOST = 5
+QUESTION_CHARACTERS = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Strategic minutes of the quarter's completed weeks: what the rules planned, what was kept."""
+
+    owed: int
+    kept: int
+
+
+def agenda_lines(
+    key: str, slot: Interval, request: Request, seen: Survey, parked: Sequence[str]
+) -> list[str]:
+    """Five parts with their minutes, but no clock times: a person may move the half day."""
+    texts = request.settings.texts
+    back, first, pause, second, last = part_minutes(slot.minutes)
+    quarter = quarter_named(key, slot, request)
+    one, two = topics_of_quarter(quarter, topics(request.settings))
+    waiting = next((question for question in request.memory.parked if not question.how), None)
+    longest = (
+        say("agenda.parked_question", texts, question=shortened(waiting.text, QUESTION_CHARACTERS))
+        if waiting
+        else say("question", texts, theme=two.name, question=two.question)
+    )
+    return [
+        say("agenda.back", texts, minutes=back),
+        *_looking_back(quarter, slot, request, seen),
+        "",
+        say("agenda.first", texts, minutes=first),
+        say("question", texts, theme=one.name, question=one.question),
+        "",
+        say("agenda.pause", texts, minutes=pause),
+        "",
+        say("agenda.second", texts, minutes=second),
+        longest,
+        *parked,
+        "",
+        say("agenda.last", texts, minutes=last),
+        *(say(f"agenda.{name}", texts) for name in ("stop", "start", "delegate")),
+    ]
+
+
+def part_minutes(length: int) -> tuple[int, ...]:
+    """The five parts of a half day of any length; 240 minutes are 30, 75, 15, 75 and 45."""
+    parts = [round(length * part / sum(PARTS) / GRID) * GRID for part in PARTS[:-1]]
+    return (*parts, length - sum(parts))
+
+
+def quarter_named(key: str, slot: Interval, request: Request) -> Quarter:
+    """The quarter of the offsite's key, or where that can't be found the one its day is in."""
+    first_month = request.settings.fiscal_start
+    around = quarter_of(request.workweek.date_of(slot.start), first_month)
+    before = quarter_of(around.first_day - DAY, first_month)
+    return next((q for q in (around, before, around.next()) if key == f"offsite/{q}"), around)
+
+
+def _looking_back(quarter: Quarter, slot: Interval, request: Request, seen: Survey) -> list[str]:
+    texts = request.settings.texts
+    day = request.workweek.date_of(slot.start)
+    found = digest(quarter.first_day, max(day, quarter.first_day + DAY), request, seen)
+    lines = [
+        say(
+            "agenda.hours",
+            texts,
+            first=date_words(found.first, texts),
+            last=date_words(found.last, texts),
+            operational=quantity(found.held["operational_hours"], "hours"),
+            capacity=quantity(found.held["capacity_hours"], "hours"),
+            share=quantity(found.held["operational_share"], "share"),
+        ),
+        say(
+            "agenda.own",
+            texts,
+            strategic=quantity(found.held["strategic_hours"], "hours"),
+            frontline=length_words(found.frontline_minutes, texts),
+            learning=quantity(found.held["learning_hours"], "hours"),
+            away=_days_away(found, seen),
+        ),
+    ]
+    kept = strategic_kept(quarter, request, seen)
+    if kept.owed:
+        owed, held = length_words(kept.owed, texts), length_words(kept.kept, texts)
+        lines.append(say("agenda.kept", texts, owed=owed, kept=held))
+    asked = _parked_in(quarter, request)
+    if asked:
+        done = sum(question.how == "done" for question in asked)
+        lines.append(say("agenda.parked", texts, parked=len(asked), done=done))
+    if found.series:
+        lines.append(say("agenda.series", texts))
+        lines += list(series_lines(found, texts, MOST))[1:]
+    if found.displaced:
+        lines.append(say("agenda.displaced", texts))
+        lines += [
+            say_times(
+                "digest.displaced_line",
+                texts,
+                len(one.days),
+                title=named(one.title),
+                gain=length_words(one.gain_minutes, texts),
+                day=date_words(one.days[0], texts),
+            )
+            for one in found.displaced[:MOST]
+        ]
+    return lines
+
+
+def _days_away(found: Digest, seen: Survey) -> int:
+    days = (seen.days.get(day) for day in dates_between(found.first, found.last + DAY))
+    return sum(day is not None and bool(day.hours) and not day.is_working for day in days)
+
+
+def strategic_kept(quarter: Quarter, request: Request, seen: Survey) -> Kept:
+    """From the weeks that are over: what is owed is remembered, what was kept stands on the calendar."""
+    records = [
+        record
+        for record in request.memory.weeks
+        if record.week < request.running and quarter.first_day <= record.week.monday < quarter.end
+    ]
+    weeks = {record.week for record in records}
+    load = [item.event.when for item in seen.classified if item.kind == OPERATIONAL]
+    kept = 0.0
+    for block in request.snapshot.blocks:
+        past = block.kind == STRATEGIC and block.dates is None and block.when.end <= request.now
+        if past and key_week(block.key, block.when, request.workweek) in weeks:
+            around = [when for when in load if when.overlaps(block.when)]
+            kept += minutes(subtract([block.when], around))
+    return Kept(sum(record.owed_minutes for record in records), int(kept))
+
+
+def _parked_in(quarter: Quarter, request: Request) -> list[ParkedQuestion]:
+    span = request.workweek.span(quarter.first_day, quarter.end)
+    return [question for question in request.memory.parked if span.start <= question.at < span.end]

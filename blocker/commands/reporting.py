@@ -1,0 +1,74 @@
+"""``report``: the weeks as a page, as text, as a calendar or as a table. It never writes to a calendar."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from blocker.commands import Answer, Talk
+from blocker.commands.looking import look
+from blocker.engine import make_plan
+from blocker.errors import UsageError
+from blocker.model import Plan
+from blocker.report.values import Report
+from blocker.session import Setup
+from blocker.survey import Request, Survey
+
+
+def report(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """One look at the calendar, in the form that was asked for."""
+    if args.open and args.html is None:
+        raise UsageError("--open shows the page of --html, and there is none", "add --html FILE")
+    sight = look(setup)
+    seen = sight.survey()
+    made = make_plan(sight.request, seen)
+    titles = not args.no_titles
+    if args.html is not None:
+        return _html(args.html, made, seen, sight.request, titles, talk if args.open else None)
+    if args.ics is not None:
+        return _ics(args.ics, made, titles)
+    if args.csv:
+        from blocker.report.tables import week_rows, written
+
+        return Answer(written(week_rows(made, seen, sight.request)))
+    return _text(made, seen, sight.request, titles)
+
+
+def _html(
+    path: Path, made: Plan, seen: Survey, request: Request, titles: bool, opener: Talk | None
+) -> Answer:
+    from blocker.report.files import write_report
+    from blocker.report.gather import gather
+    from blocker.report.page import render_page
+
+    def gathered(coarse: bool) -> Report:
+        return gather(made, seen, request, titles, coarse)
+
+    there = write_report(path, render_page(gathered).encode())
+    if opener is not None:
+        import webbrowser
+
+        if not webbrowser.open(there.as_uri()):
+            opener.say(f"no browser could be opened; the page is {there}")
+    return Answer([f"The report is in {there}"], {"schema": 1, "report": "html", "file": str(there)})
+
+
+def _ics(path: Path, made: Plan, titles: bool) -> Answer:
+    from blocker.report.files import write_report
+    from blocker.report.proposal import proposal
+
+    content, proposed = proposal(made, titles)
+    there = write_report(path, content)
+    words = "one proposed block" if proposed == 1 else f"{proposed} proposed blocks"
+    return Answer(
+        [f"The plan is in {there}: {words}, tentative until you say yes"],
+        {"schema": 1, "report": "ics", "file": str(there), "proposed": proposed},
+    )
+
+
+def _text(made: Plan, seen: Survey, request: Request, titles: bool) -> Answer:
+    from blocker.report.gather import gather
+    from blocker.report.words import report_document, report_lines
+
+    found = gather(made, seen, request, titles)
+    return Answer(report_lines(found), report_document(found))

@@ -1,0 +1,99 @@
+"""A digest in words: a line for each fact, the numbers first so that titles of any script read well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from blocker.digest import Digest
+from blocker.texts import date_words, length_words, quantity, say, say_times, shortened, weekday_words
+from blocker.workweek import WorkWeek
+
+TITLE_CHARACTERS = 70
+MOST_SERIES, MOST_DISPLACED, MOST_OVERRUNS = 4, 3, 2
+
+
+def digest_lines(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> list[str]:
+    """Where the hours went, and what was in the way."""
+    head = say(
+        "digest.week" if found.weeks == 1 else "digest.weeks",
+        texts,
+        first=date_words(found.first, texts),
+        last=date_words(found.last, texts),
+    )
+    if not found.held["capacity_hours"]:
+        return [head, say("digest.away", texts)]
+    if not found.held["operational_hours"]:
+        capacity = quantity(found.held["capacity_hours"] / found.weeks, "hours")
+        return [head, say("digest.nothing", texts, capacity=capacity)]
+    return [head, *_lines(found, workweek, texts)]
+
+
+def _lines(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> Iterator[str]:
+    yield hours_line(found, texts)
+    if found.weeks == 1:
+        yield _longest(found, workweek, texts)
+    if found.frontline_minutes:
+        yield say("digest.frontline", texts, hours=length_words(found.frontline_minutes, texts))
+    else:
+        yield say("digest.frontline_none", texts)
+    yield from series_lines(found, texts)
+    yield from displaced_lines(found, texts)
+
+
+def hours_line(found: Digest, texts: Mapping[str, str]) -> str:
+    weekly = {
+        name: found.held[name] / found.weeks for name in ("operational_hours", "capacity_hours", "meetings")
+    }
+    values = {
+        "operational": quantity(weekly["operational_hours"], "hours"),
+        "capacity": quantity(weekly["capacity_hours"], "hours"),
+        "share": quantity(found.held["operational_share"], "share"),
+        "meetings": round(weekly["meetings"]),
+    }
+    if found.weeks > 1 or found.fullest is None:
+        return say("digest.hours_weeks", texts, **values)
+    day, most = found.fullest
+    return say("digest.hours", texts, **values, weekday=weekday_words(day, texts), most=most)
+
+
+def _longest(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> str:
+    if found.longest is None:
+        return say("digest.longest_none", texts)
+    start, end = (workweek.local(instant) for instant in found.longest)
+    return say(
+        "digest.longest",
+        texts,
+        length=length_words(found.longest.minutes, texts),
+        day=weekday_words(start.date(), texts),
+        start=f"{start:%H:%M}",
+        end=f"{end:%H:%M}",
+    )
+
+
+def series_lines(found: Digest, texts: Mapping[str, str], most: int = MOST_SERIES) -> Iterator[str]:
+    if found.series:
+        yield say("digest.series", texts)
+    for one in found.series[:most]:
+        hours = length_words(one.minutes, texts)
+        yield say_times("digest.series_line", texts, one.times, hours=hours, title=named(one.title))
+
+
+def displaced_lines(found: Digest, texts: Mapping[str, str], most: int = MOST_DISPLACED) -> Iterator[str]:
+    if not (found.displaced or found.overruns):
+        return
+    yield say("digest.displaced", texts)
+    for over in found.overruns[:MOST_OVERRUNS]:
+        yield say(
+            "digest.overrun", texts, title=named(over.title), minutes=length_words(over.minutes, texts),
+            day=date_words(over.day, texts),
+        )  # fmt: skip
+    for one in found.displaced[:most]:
+        gain = length_words(one.gain_minutes, texts)
+        day = weekday_words(one.days[0], texts)
+        yield say_times(
+            "digest.displaced_line", texts, len(one.days), title=named(one.title), gain=gain, day=day
+        )
+
+
+def named(title: str) -> str:
+    return shortened(title, TITLE_CHARACTERS)

@@ -1,0 +1,33 @@
+"""A report → one self-contained page: the template and the style sheet that ship with the package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+
+from blocker.report.values import Report
+
+MOST_BYTES = 390_000
+
+
+def render_page(gather: Callable[[bool], Report]) -> str:
+    """The page; where a calendar is so full that it would grow too large, drawn more coarsely."""
+    page = _render(gather(False))
+    return page if len(page.encode()) <= MOST_BYTES else _render(gather(True))
+
+
+def _render(report: Report) -> str:
+    from jinja2 import Environment, StrictUndefined
+
+    folder = files("blocker.report")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["hours"] = _hours
+    template = environment.from_string((folder / "page.html.j2").read_text("utf-8"))
+    style = (folder / "page.css").read_text("utf-8")
+    return "\n".join(line for line in template.render(r=report, style=style).splitlines() if line) + "\n"
+
+
+def _hours(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")

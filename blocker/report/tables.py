@@ -1,0 +1,46 @@
+"""Load and history as a table: a line for each week, for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from blocker.load import MEASURES
+from blocker.model import Plan
+from blocker.report.trends import bars
+from blocker.survey import HISTORY_WEEKS, Request, Survey
+
+HEAD = (
+    "week",
+    "monday",
+    "position",
+    "level",
+    *MEASURES,
+    "owed_hours",
+    "kept_hours",
+    "waived_hours",
+    "planned_hours",
+)
+
+
+def week_rows(plan: Plan, seen: Survey, request: Request) -> list[Sequence[object]]:
+    """The last twelve weeks, this one, and those ahead."""
+    weeks = [*(request.running.plus(-back) for back in range(HISTORY_WEEKS, 0, -1)), *request.horizon]
+    rows: list[Sequence[object]] = [HEAD]
+    for week, bar in zip(weeks, bars(plan, seen, request), strict=True):
+        held = seen.loads[week].held
+        rows.append(
+            (
+                week, week.monday, bar.position, bar.level,
+                *(round(held[name], 4) for name in MEASURES),
+                *(round(value, 4) for value in (bar.owed, bar.kept, bar.waived, bar.planned)),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def written(rows: Iterable[Sequence[object]]) -> list[str]:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().splitlines()

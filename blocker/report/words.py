@@ -1,0 +1,51 @@
+"""A report in words: for a terminal, a mail, a screen reader; and the same as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from blocker.render_text import number
+from blocker.report.values import Report, WeekCard
+
+
+def report_lines(report: Report) -> list[str]:
+    """What the page shows, in words."""
+    lines = [f"Thinking time, {report.today}", ""]
+    lines += [_week(week) for week in report.weeks]
+    lines += [
+        "",
+        f"Thinking time in these weeks: {number(report.protected_before)} h before the plan, {number(report.protected_after)} h after it.",
+    ]
+    if report.recorded:
+        lines.append(f"In the weeks behind: {number(report.owed)} h owed, {number(report.kept)} h kept.")
+    for quarter in report.quarters:
+        words = f": {quarter.words}" if quarter.words and not quarter.missing else ""
+        lines.append(f"Offsite of {quarter.name}: {quarter.state}{words}")
+    if report.displacing:
+        lines += [
+            "",
+            "What displaced it: unbroken time there would be without each meeting, last eight weeks",
+        ]
+        lines += [
+            f"  {number(item.focus)} h  {item.title} ({item.times} times, {number(item.hours)} h)"
+            for item in report.displacing
+        ]
+    if report.parked:
+        lines += ["", "Parked questions"]
+        lines += [f"  {p.text} ({f'{p.asked_by}, ' if p.asked_by else ''}{p.since})" for p in report.parked]
+    return [*lines, "", report.summary]
+
+
+def _week(week: WeekCard) -> str:
+    share = f"{week.share * 100:.0f} % operational ({week.hours} of {week.capacity} h)"
+    return (
+        f"{week.week}  {week.level:<6} {share:<36} thinking time {week.kept_before} h → {week.kept_after} h"
+    )
+
+
+def report_document(report: Report) -> dict[str, Any]:
+    """The same for programs; the pictures' boxes are left out."""
+    document = asdict(report)
+    weeks = [{k: v for k, v in week.items() if k not in ("before", "after")} for week in document["weeks"]]
+    return {"schema": 1, "report": "text", **document, "weeks": weeks}
