@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blocker.digest import Digest, dates_between, digest
-from blocker.digest_words import named, series_lines
+from blocker.digest_words import displaced_lines, series_lines
 from blocker.model import OPERATIONAL, STRATEGIC, ParkedQuestion
 from blocker.standing import key_week
 from blocker.survey import Request, Survey
-from blocker.texts import date_words, length_words, quantity, say, say_times, shortened
+from blocker.texts import date_words, length_words, quantity, say, shortened
 from blocker.themes import topics, topics_of_quarter
 from blocker.timeline import Interval, minutes, subtract
 from blocker.workweek import DAY, Quarter, quarter_of
@@ -54,7 +54,7 @@ def agenda_lines(
         "",
         say("agenda.second", texts, minutes=second),
         longest,
-        *parked,
+        *(parked if waiting else ()),
         "",
         say("agenda.last", texts, minutes=last),
         *(say(f"agenda.{name}", texts) for name in ("stop", "start", "delegate")),
@@ -108,20 +108,10 @@ def _looking_back(quarter: Quarter, slot: Interval, request: Request, seen: Surv
         lines.append(say("agenda.parked", texts, parked=len(asked), done=done))
     if found.series:
         lines.append(say("agenda.series", texts))
-        lines += list(series_lines(found, texts, MOST))[1:]
-    if found.displaced:
+        lines += series_lines(found, texts, MOST)
+    if found.displaced or found.overruns:
         lines.append(say("agenda.displaced", texts))
-        lines += [
-            say_times(
-                "digest.displaced_line",
-                texts,
-                len(one.days),
-                title=named(one.title),
-                gain=length_words(one.gain_minutes, texts),
-                day=date_words(one.days[0], texts),
-            )
-            for one in found.displaced[:MOST]
-        ]
+        lines += displaced_lines(found, texts, MOST)
     return lines
 
 

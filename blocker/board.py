@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from blocker.model import OFFSITE, STRATEGIC, Demand
-from blocker.objective import DEMAND_TIERS, Span
+from blocker.objective import DEMAND_TIERS, STAY, Span, points
 from blocker.problem import Problem, Standing, WeekRoom
 from blocker.settings import GRID_MINUTES
 from blocker.slots import DayRoom, DayView, busiest_hour_of, outer
@@ -99,6 +99,7 @@ class Board:
         for block in self.standing:
             self.by_home.setdefault(self.date_of[block.key], []).append(block)
         self._views: dict[date, DayView] = {}
+        self._worth: dict[str, int] = {}
         self._rooms: dict[tuple[date, frozenset[str]], DayRoom] = {}
 
     @cached_property
@@ -225,6 +226,16 @@ class Board:
                 offsite=any(block.kind == OFFSITE for block in here),
             )
         return found
+
+    def worth_staying(self, mover: Mover) -> int:
+        """The points of a movable block where it stands."""
+        known = self._worth.get(mover.key)
+        if known is None:
+            view = self.view(mover.home)
+            known = points(view.scenery, mover.standing.prefer, *mover.span) if view is not None else 0
+            known += STAY if mover.stays else 0
+            self._worth[mover.key] = known
+        return known
 
     def staying(self, week: Week, gone: Collection[str]) -> list[Standing]:
         """Standing blocks that count for ``week``, the offsite, lost ones and ``gone`` left out."""

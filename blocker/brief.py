@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from blocker.encounters import heaviest_weeks, met_least
+from blocker.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
 from blocker.model import (
     FRONTLINE,
     LEARNING,
@@ -16,12 +17,8 @@ from blocker.model import (
     Cause,
     Placement,
     StandingBlock,
-    hash_of_text,
-    hash_with_section,
-    parts_of_text,
-    with_section,
 )
-from blocker.sections import KINDS, section
+from blocker.sections import KINDS, Sources, section
 from blocker.settings import Settings
 from blocker.survey import Request, Survey
 from blocker.texts import (
@@ -42,14 +39,13 @@ MOST_CHARACTERS = 3999
 MOST_CAUSES, MOST_PEOPLE, MOST_WEEKS, TITLE_CHARACTERS = 4, 5, 3, 70
 
 
-def make_block(
-    placement: Placement, is_next: bool, generation: int, busy: bool, request: Request, seen: Survey
-) -> Block:
+def make_block(placement: Placement, generation: int, busy: bool, sources: Sources) -> Block:
     """A new block with all its words. A note is a free, all-day entry."""
+    request = sources.request
     settings, key, kind = request.settings, placement.key, placement.kind
     look = settings.kind(kind)
     title = block_title(key, kind, settings)
-    text = block_text(placement, is_next, request, seen)
+    text = block_text(placement, sources)
     first = request.workweek.date_of(placement.slot.start)
     return Block(
         key=key,
@@ -71,35 +67,27 @@ def make_block(
 def moved_block(there: StandingBlock, fresh: Block, causes_known: bool) -> Block:
     """The content of a move: what a person changed stays, our own words are refreshed.
 
-    Colour and visibility are never written again. Where the causes are not known any more, only the
-    section that is kept up to date is refreshed.
+    Where the causes are not known any more, only the section that is kept up to date is refreshed.
     """
-    kept = refreshed_block(there, parts_of_text(fresh.text)[1], fresh)
+    kept = with_fresh_section(there, parts_of_text(fresh.text)[1], fresh)
+    title, title_hash = fresh.title, fresh.text_hash
+    if there.title_edited:
+        title, title_hash = there.title, there.text_hash
+    text, text_hash = fresh.text, fresh.text_hash
     if there.text_edited or there.section_edited or not causes_known:
         text, text_hash = kept.text, kept.text_hash
-    else:
-        text, text_hash = fresh.text, hash_of_text(there.title, fresh.text)
-    title = there.title if there.title_edited else fresh.title
-    made = hash_of_text(title, text)
-    part = len(made) // 3
-    title_hash = there.text_hash[:part] if there.title_edited else made[:part]
-    return replace(
-        fresh,
-        title=title,
-        text=text,
-        generation=there.generation,
-        busy=there.busy,
-        color="",
-        private=False,
-        text_hash=title_hash + text_hash[part:],
-    )
+    return replace(kept, title=title, text=text, text_hash=mixed_hash((title_hash, text_hash, text_hash)))
 
 
-def refreshed_block(there: StandingBlock, fresh_section: str, fresh: Block) -> Block:
-    """The block as it is, with this section in place of its own unless a person wrote into that."""
+def with_fresh_section(there: StandingBlock, fresh_section: str, fresh: Block) -> Block:
+    """The block as it is, with this section in place of its own unless a person wrote into that.
+
+    Colour and visibility are named only when a block is made: they are the person's from then on.
+    """
     text, text_hash = there.text, there.text_hash
     if fresh_section and parts_of_text(text)[1] and not there.section_edited:
-        text, text_hash = with_section(text, fresh_section), hash_with_section(text_hash, fresh_section)
+        text = with_section(text, fresh_section)
+        text_hash = mixed_hash((text_hash, text_hash, hash_of_text("", fresh_section)))
     return replace(
         fresh,
         title=there.title,
@@ -122,16 +110,16 @@ def block_title(key: str, kind: str, settings: Settings) -> str:
     return say(name, settings.texts, theme=topic.name if topic else "", kind=kind.capitalize())
 
 
-def block_text(placement: Placement, is_next: bool, request: Request, seen: Survey) -> str:
+def block_text(placement: Placement, sources: Sources) -> str:
     """Plain text under 4,000 characters, a line a paragraph: calendars break lines themselves."""
-    settings, key, kind, slot = request.settings, placement.key, placement.kind, placement.slot
+    settings, key, kind = sources.request.settings, placement.key, placement.kind
     texts = settings.texts
     if kind == NOTE:
         parts = [say("note.text", texts)]
     else:
-        parts = [*_opening(key, kind, settings), *_body(kind, request, seen)]
+        parts = [*_opening(key, kind, settings), *_body(kind, sources.request, sources.seen)]
         if kind in KINDS:
-            parts.append(section(kind, key, slot, is_next, request, seen))
+            parts.append(section(kind, key, placement.slot, sources))
         reasons = why_lines(kind, placement.tier, placement.causes, texts)
         parts.append("\n".join([say("why.head", texts), *reasons]))
     commands = [say(f"say.{name}", texts, key=key) for name in ("move", "skip", "pause", "leave")]

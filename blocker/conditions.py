@@ -53,6 +53,11 @@ def comparisons(condition: Condition) -> Iterator[Comparison]:
             yield from comparisons(part)
 
 
+def alternatives(condition: Condition) -> tuple[Condition, ...]:
+    """The parts of which any one is enough: those joined by "or" at the top, or the whole."""
+    return condition.parts if isinstance(condition, Group) and condition.needed == 1 else (condition,)
+
+
 def compare(left: float, sign: str, right: float) -> bool:
     """Compare two numbers; what differs by rounding only is equal."""
     difference = round(left - right, 9)
@@ -75,3 +80,21 @@ def opposite(condition: Condition) -> Condition:
         return replace(condition, sign=OPPOSITE[condition.sign])
     needed = len(condition.parts) - condition.needed + 1
     return Group(needed, tuple(opposite(part) for part in condition.parts))
+
+
+def map_comparisons(condition: Condition, change: Callable[[Comparison], Comparison]) -> Condition:
+    """The same condition with every comparison changed."""
+    if isinstance(condition, Comparison):
+        return change(condition)
+    return replace(condition, parts=tuple(map_comparisons(part, change) for part in condition.parts))
+
+
+def written(condition: Condition, inside: bool = False) -> str:
+    """The condition as a person would write it; parsing it gives the same condition again."""
+    if isinstance(condition, Comparison):
+        return condition.text
+    if 1 < condition.needed < len(condition.parts):
+        return f"{condition.needed} of ({', '.join(written(part) for part in condition.parts)})"
+    word = " or " if condition.needed == 1 else " and "
+    text = word.join(written(part, inside=True) for part in condition.parts)
+    return f"({text})" if inside else text

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from blocker.config_values import show_span
-from blocker.settings import SHIPPED_KINDS, BlockKind
+from blocker.settings import SHIPPED_KINDS, BlockKind, RuleText
 from blocker.workweek import WEEKDAYS
 
 if TYPE_CHECKING:
@@ -93,6 +93,48 @@ def config_template(calendar: str | None = None) -> str:
     if calendar is None:
         return TEMPLATE
     return TEMPLATE.replace('#calendar = "google:primary"', f"calendar = {toml(calendar)}")
+
+
+def with_rules(text: str, rules: Sequence[RuleText], remark: str = "") -> str:
+    """The text of a config file with these rules in it; every other line stays as it is.
+
+    A rule that is there keeps what it books and its comments. New ones come last, under ``remark``.
+    """
+    import tomlkit  # wanted by ``calibrate --write`` alone
+
+    newline = "\r\n" if "\r\n" in text else "\n"
+    document = tomlkit.parse(text.replace("\r\n", "\n"))
+    there: Any = document.get("rule")
+    missing = []
+    for rule in rules:
+        found = next((table for table in there or () if table.get("name") == rule.name), None)
+        if found is None:
+            missing.append(rule)
+        else:
+            found["when"] = rule.when
+    if there is not None and not isinstance(there, tomlkit.items.AoT):  # rule = [{ … }]
+        for rule in missing:
+            there.append(_inline(rule))
+        missing = []
+    written: str = tomlkit.dumps(document)
+    if missing:
+        lines = [f"# {remark}"] if remark else []
+        for rule in missing:
+            lines += ["[[rule]]", *(f"{key} = {toml(value)}" for key, value in _rule(rule).items()), ""]
+        written = written.rstrip("\n") + "\n\n" + "\n".join(lines)
+    return written.replace("\n", newline)
+
+
+def _rule(rule: RuleText) -> dict[str, object]:
+    return {"name": rule.name, "when": rule.when, "book": dict(rule.book)}
+
+
+def _inline(rule: RuleText) -> Any:
+    import tomlkit
+
+    table = tomlkit.inline_table()
+    table.update(_rule(rule))
+    return table
 
 
 TEMPLATE = """\

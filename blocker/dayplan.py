@@ -76,6 +76,8 @@ def _add_sets(
     if not any(limit.allows(one.code + other.code) for one in uses for other in uses):
         return
     singles = {use.code for use in uses}
+    if most is None and _all_longest(room, uses, limit, found):
+        return
     slots = slots_of(room, uses)
     swept = {token: way for token, way in sweep(slots, limit, most).items() if token[0] not in singles}
     if not all(room.lunch_fits(way.spans) for way in swept.values()):
@@ -88,6 +90,31 @@ def _add_sets(
             tight.add(token[0])
     for code in sorted(tight):
         found.update(careful_sweep(room, slots, limit, most, code))
+
+
+def _all_longest(room: DayRoom, uses: Sequence[Use], limit: Limit, found: dict[Token, Way]) -> bool:
+    """Try each item at its longest alone: where every set fits like that, nothing can be better."""
+    if any((use.code, 0) not in found for use in uses if room.slots(use.item.prefer, use.lengths[-1])):
+        return False
+    longest = [
+        Use(use.item, use.code, (-found[use.code, 0].minus_minutes,))
+        for use in uses
+        if (use.code, 0) in found
+    ]
+    swept = sweep(slots_of(room, longest), limit, None)
+    pairs = {a.code + b.code for a in longest for b in longest if limit.allows(a.code + b.code)}
+    larger = {token: way for token, way in swept.items() if (token not in found)}
+    complete = all((code, 0) in larger for code in pairs) and not any(
+        limit.allows(code + use.code) and (code + use.code, 0) not in larger
+        for code, _ in larger
+        for use in longest
+    )
+    if not complete or not all(
+        room.lunch_fits(way.spans) and room.keeps_bookable(way.spans) for way in larger.values()
+    ):
+        return False
+    found.update(larger)
+    return True
 
 
 def outside_choices(room: DayRoom, uses: Sequence[Use], outside: int) -> list[Choice]:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from blocker.capacity import Day
 from blocker.displacement import Displaced, Overrun, displaced, items_by_day, overruns
 from blocker.load import measure
 from blocker.model import FRONTLINE, OPERATIONAL, Classified
@@ -116,7 +115,3 @@ def series_by_hours(items: Iterable[Classified], working: Sequence[Interval]) ->
 
 def dates_between(first: date, end: date) -> Iterable[date]:
     return (first + n * DAY for n in range(max(0, (end - first) // timedelta(days=1))))
-
-
-def working_days(days: Iterable[Day]) -> int:
-    return sum(day.is_working for day in days)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 
 from blocker.digest import Digest
 from blocker.texts import date_words, length_words, quantity, say, say_times, shortened, weekday_words
 from blocker.workweek import WorkWeek
 
 TITLE_CHARACTERS = 70
+MOST_ALONE = 3  # so many that took the same time share a line
 MOST_SERIES, MOST_DISPLACED, MOST_OVERRUNS = 4, 3, 2
 
 
@@ -36,8 +38,12 @@ def _lines(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> Itera
         yield say("digest.frontline", texts, hours=length_words(found.frontline_minutes, texts))
     else:
         yield say("digest.frontline_none", texts)
-    yield from series_lines(found, texts)
-    yield from displaced_lines(found, texts)
+    if found.series:
+        yield say("digest.series", texts)
+        yield from series_lines(found, texts)
+    if found.displaced or found.overruns:
+        yield say("digest.displaced", texts)
+        yield from displaced_lines(found, texts)
 
 
 def hours_line(found: Digest, texts: Mapping[str, str]) -> str:
@@ -71,27 +77,44 @@ def _longest(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> str
 
 
 def series_lines(found: Digest, texts: Mapping[str, str], most: int = MOST_SERIES) -> Iterator[str]:
-    if found.series:
-        yield say("digest.series", texts)
-    for one in found.series[:most]:
-        hours = length_words(one.minutes, texts)
-        yield say_times("digest.series_line", texts, one.times, hours=hours, title=named(one.title))
+    """The meetings that took most; those that took the same share a line."""
+    named_so_far = 0
+    for length, group in groupby(found.series, key=lambda one: one.minutes):
+        alike = list(group)
+        left = most - named_so_far
+        if left <= 0:
+            return
+        hours = length_words(length, texts)
+        if len(alike) < MOST_ALONE:
+            for one in alike[:left]:
+                yield say_times("digest.series_line", texts, one.times, hours=hours, title=named(one.title))
+        else:
+            titles = ", ".join(named(one.title) for one in alike[:left])
+            more = len(alike) - len(alike[:left])
+            name = "digest.series_each_more" if more else "digest.series_each"
+            yield say(name, texts, hours=hours, titles=titles, number=more)
+        named_so_far += len(alike)
 
 
 def displaced_lines(found: Digest, texts: Mapping[str, str], most: int = MOST_DISPLACED) -> Iterator[str]:
-    if not (found.displaced or found.overruns):
-        return
-    yield say("digest.displaced", texts)
+    """What landed on blocks, and which recurring meetings keep days without two free hours."""
     for over in found.overruns[:MOST_OVERRUNS]:
         yield say(
-            "digest.overrun", texts, title=named(over.title), minutes=length_words(over.minutes, texts),
+            "digest.overrun",
+            texts,
+            title=named(over.title),
+            minutes=length_words(over.minutes, texts),
             day=date_words(over.day, texts),
-        )  # fmt: skip
+        )
     for one in found.displaced[:most]:
-        gain = length_words(one.gain_minutes, texts)
-        day = weekday_words(one.days[0], texts)
         yield say_times(
-            "digest.displaced_line", texts, len(one.days), title=named(one.title), gain=gain, day=day
+            "digest.displaced_line",
+            texts,
+            len(one.days),
+            title=named(one.title),
+            gain=length_words(one.gain_minutes, texts),
+            gap=length_words(one.gap_minutes, texts),
+            day=date_words(one.days[0], texts),
         )
 
 

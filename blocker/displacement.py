@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from blocker.capacity import Day, build_days
 from blocker.load import FOCUS_GAP
@@ -22,13 +23,24 @@ class Displaced:
     """A recurring meeting that keeps days from having a free stretch of two hours more than they have.
 
     ``days`` are those days; ``gain_minutes`` is the focus time that they would have in all without it,
-    ``own_minutes`` its own length on them.
+    ``gap_minutes`` the longest stretch that would be in its place, ``own_minutes`` its length on them.
     """
 
     title: str
     days: tuple[date, ...]
     gain_minutes: float
+    gap_minutes: float
     own_minutes: float
+
+
+class _Cost(NamedTuple):
+    """One occurrence of a meeting that costs a free stretch; all in minutes."""
+
+    title: str
+    day: date
+    gain: float
+    gap: float
+    own: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,7 @@ def displaced(
     days: Iterable[Day], items: Mapping[date, Sequence[Classified]], workweek: WorkWeek
 ) -> tuple[Displaced, ...]:
     """The recurring meetings that cost a free stretch, the most frequent first; private ones are left out."""
-    found: dict[str, list[tuple[date, float, float, str]]] = {}
+    found: dict[str, list[_Cost]] = {}
     for day in days:
         if not day.is_working:
             continue
@@ -75,17 +87,22 @@ def displaced(
             event = item.event
             if item.kind != OPERATIONAL or not event.recurring or event.private:
                 continue
-            without = build_days(workweek, [day.date], [other for other in todays if other is not item])
-            gain = focus_minutes(without[day.date]) - focus_minutes(day)
+            others = [other for other in todays if other is not item]
+            without = build_days(workweek, [day.date], others)[day.date]
+            gain = focus_minutes(without) - focus_minutes(day)
             if gain >= minutes_of(FOCUS_GAP):
                 name = " ".join(event.title.split())
-                found.setdefault(name.casefold(), []).append((day.date, gain, event.when.minutes, name))
+                gap = max(g.minutes for g in focus_gaps(without) if g.overlaps(event.when))
+                found.setdefault(name.casefold(), []).append(
+                    _Cost(name, day.date, gain, gap, event.when.minutes)
+                )
     result = [
         Displaced(
-            costs[0][3],
-            tuple(dict.fromkeys(cost[0] for cost in costs)),
-            sum(cost[1] for cost in costs),
-            sum(cost[2] for cost in costs),
+            title=costs[0].title,
+            days=tuple(dict.fromkeys(cost.day for cost in costs)),
+            gain_minutes=sum(cost.gain for cost in costs),
+            gap_minutes=max(cost.gap for cost in costs),
+            own_minutes=sum(cost.own for cost in costs),
         )
         for costs in found.values()
     ]

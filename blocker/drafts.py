@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from blocker.brief import make_block, moved_block, refreshed_block
+from blocker.brief import make_block, moved_block, with_fresh_section
 from blocker.model import NOTE, OFFSITE, Block, Placement, StandingBlock
 from blocker.problem import Solution
-from blocker.sections import KINDS, section
+from blocker.sections import KINDS, Sources, section
 from blocker.survey import Request, Survey
 from blocker.timeline import Interval
 
@@ -17,6 +17,7 @@ Draft = Callable[[Placement, StandingBlock | None], Block]
 
 def drafting(request: Request, seen: Survey, next_key: str | None) -> Draft:
     """A function that turns a placement into what will be written."""
+    sources = Sources(request, seen, next_key)
 
     def draft(placement: Placement, there: StandingBlock | None) -> Block:
         known = next((known for known in request.memory.blocks if known.key == placement.key), None)
@@ -24,11 +25,9 @@ def drafting(request: Request, seen: Survey, next_key: str | None) -> Draft:
             placement = replace(placement, causes=known.causes, tier=known.tier or placement.tier)
         fresh = make_block(
             placement,
-            is_next=placement.key == next_key,
             generation=_generation(request, placement.key),
             busy=busy_from_now(placement.kind, placement.slot, request, seen),
-            request=request,
-            seen=seen,
+            sources=sources,
         )
         if there is None:
             return fresh
@@ -68,11 +67,11 @@ def refreshed(
             continue
         words = ""
         if there.key == next_key and request.policy == "run" and request.snapshot.complete:
-            words = section(there.kind, there.key, there.when, True, request, seen)
+            words = section(there.kind, there.key, there.when, Sources(request, seen, next_key))
         hardens = request.settings.protect == "graded" and not there.busy
         busy = there.busy or (hardens and busy_from_now(there.kind, there.when, request, seen))
         fresh = _as_it_stands(there, request)
-        fresh = replace(refreshed_block(there, words, fresh), busy=busy)
+        fresh = replace(with_fresh_section(there, words, fresh), busy=busy)
         if (fresh.text_hash, busy) != (there.text_hash, there.busy):
             changed[there.key] = fresh
     return changed

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from blocker.board import Board
 from blocker.model import OFFSITE, STRATEGIC, Placement
 from blocker.objective import QUARTER_HOUR, Span
-from blocker.slots import DayRoom, DayView, inner, outer
+from blocker.slots import DayRoom, DayView, cut, inner, outer, widened
 from blocker.timeline import Interval
 from blocker.workweek import Week
 
@@ -135,13 +135,49 @@ class Finished:
                         return day, span
         return None
 
-    def test(self, kind: str, week: Week, length: int, floor: bool) -> Iterator[Tested]:
-        """Every quarter hour of the week's hours with the limits that a block of ``length`` would break."""
-        room = self.board.rooms.get(week)
-        over = room is None or self.minutes(week) + length > room.cap_minutes
-        for day in week.days:
-            for span in self.hours(day, length):
-                yield Tested(day, span, self.broken(kind, day, span, over and not floor, floor))
+    def test(
+        self, kind: str, day: date, length: int, earliest: int, over: bool, floor: bool
+    ) -> Iterator[Tested]:
+        """Every quarter hour of a date's hours with the limits that a block of ``length`` would break.
+
+        ``over``: it breaks the cap anyway.
+        """
+        view, room = self.board.view(day), self.room(day)
+        if view is None or room is None:
+            yield from (Tested(day, span, ("away",)) for span in self.hours(day, length))
+            return
+        seconds, around = length * 60, self.near(view)
+        holes = widened((block.span for block in around), view.before, view.before)
+        working = set(view.starts(view.working, seconds))
+        clear = set(view.starts(cut(view.working, view.busy), seconds))
+        buffered = set(view.starts(cut(view.working, view.blocked), seconds))
+        unblocked = set(view.starts(cut(view.working, holes), seconds))
+        always = ["offsite"] if room.offsite else []
+        if kind == OFFSITE and any(block.date == day for block in around):
+            always.append("one a day")
+        if kind == STRATEGIC and room.strategic:
+            always.append("one a day")
+        for span in self.hours(day, length):
+            start = span[0]
+            broken = ["notice"] if start < earliest else []
+            if start not in working:
+                broken.append("away")
+            if start not in clear:
+                yield Tested(day, span, (*broken, "meetings")[:2])
+                continue
+            if start not in buffered:
+                broken.append("buffer")
+            if start not in unblocked or start < view.midnight_guard:
+                broken.append("blocks")
+            broken += always
+            if kind != OFFSITE and len(broken) < 2:
+                if not room.lunch_fits([span]):
+                    broken.append("lunch")
+                if not floor and not room.keeps_bookable([span]):
+                    broken.append("bookable")
+                if over:
+                    broken.append("cap")
+            yield Tested(day, span, tuple(broken[:2]))
 
     def hours(self, day: date, length: int) -> Iterator[Span]:
         """The slots of a date by its hours alone."""
@@ -154,48 +190,3 @@ class Finished:
             first = low + (phase - low) % QUARTER_HOUR
             for start in range(first, high - seconds + 1, QUARTER_HOUR):
                 yield start, start + seconds
-
-    def broken(self, kind: str, day: date, span: Span, over: bool, floor: bool) -> tuple[str, ...]:
-        found: list[str] = []
-        for name in self._broken(kind, day, span, over, floor):
-            found.append(name)
-            if len(found) == 2 or name == "meetings":
-                break
-        return tuple(found)
-
-    def _broken(self, kind: str, day: date, span: Span, over: bool, floor: bool) -> Iterator[str]:
-        view, room = self.board.view(day), self.room(day)
-        if view is None or room is None:
-            yield "away"
-            return
-        if span[0] < view.earliest:
-            yield "notice"
-        if not any(low <= span[0] and span[1] <= high for low, high in view.working):
-            yield "away"
-        if _overlaps(span, view.busy):
-            yield "meetings"
-        elif _overlaps(span, view.blocked):
-            yield "buffer"
-        gap = view.before
-        if span[0] < view.midnight_guard or any(
-            span[0] < b.span[1] + gap and b.span[0] < span[1] + gap for b in self.near(view)
-        ):
-            yield "blocks"
-        if room.offsite:
-            yield "offsite"
-        if kind == OFFSITE:
-            if any(block.date == day for block in self.near(view)):
-                yield "one a day"
-            return
-        if kind == STRATEGIC and room.strategic:
-            yield "one a day"
-        if not room.lunch_fits([span]):
-            yield "lunch"
-        if not floor and not room.keeps_bookable([span]):
-            yield "bookable"
-        if over:
-            yield "cap"
-
-
-def _overlaps(span: Span, others: Iterable[Span]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in others)

@@ -32,6 +32,8 @@ class GiveWay:
             key=lambda pair: (pair[0], pair[1].calendar, pair[1].uid, pair[1].title),
         )
         self._by_day: dict[date, list[tuple[Span, Event]]] = {}
+        self._neighbours: dict[date, list[Event]] = {}
+        self._costs: dict[int, tuple[int, int, int]] = {}
 
     def nearest(self, case: Case) -> tuple[Option, ...]:
         """Up to ``NEAREST`` slots, none of which needs all that another one needs and more."""
@@ -69,8 +71,27 @@ class GiveWay:
             low, high = span[0] - view.before, span[1] + view.after
             conflicts = [event for (begin, end), event in events if begin < high and low < end]
             if conflicts and not any(begin < high and low < end for begin, end in immovable):
-                found.append((self.owners.price(conflicts), span, day, conflicts))
+                found.append((self._price(conflicts), span, day, conflicts))
         return found
+
+    def _price(self, events: Sequence[Event]) -> tuple[int, ...]:
+        """Whose, minutes of other people's time, number of events, minutes: the smaller the cheaper."""
+        whose = others = own = 0
+        for event in events:
+            cost = self._costs.get(id(event))
+            if cost is None:
+                cost = self._costs[id(event)] = self.owners.cost(event)
+            whose, others, own = max(whose, cost[0]), others + cost[1], own + cost[2]
+        return whose, others, len(events), own
+
+    def _near(self, day: date) -> list[Event]:
+        """The events of a date and its neighbours."""
+        known = self._neighbours.get(day)
+        if known is None:
+            whole = outer(self.problem.workweek.span(day - DAY, day + 2 * DAY))
+            known = [event for span, event in self.timed if span[0] < whole[1] and whole[0] < span[1]]
+            self._neighbours[day] = known
+        return known
 
     def _around(self, view: DayView) -> list[tuple[Span, Event]]:
         """The events in reach of a date; those that take its working time away can't give way."""
@@ -89,8 +110,7 @@ class GiveWay:
     def _would_fit(self, case: Case, day: date, span: Span, gone: set[tuple[str, str, datetime]]) -> bool:
         """The whole test on the day as it would be without those events."""
         around = [near for near in (day - DAY, day, day + DAY) if near in self.problem.days]
-        whole = self.problem.workweek.span(day - DAY, day + 2 * DAY)
-        near = [event for _, event in self.timed if event.when.overlaps(whole)]
+        near = self._near(day)
         leaving = [event.when for event in near if _identity(event) in gone]
         staying = [event.when for event in near if _identity(event) not in gone]
         days = {date_: lighter(self.problem.days[date_], leaving, staying) for date_ in around}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ from blocker.board import Board
 from blocker.daysweep import Entry
 from blocker.model import OFFSITE as OFFSITE_KIND
 from blocker.objective import BAND, EARLINESS, LIGHTNESS, NOTHING, OFFSITE, SQUARES, WITHIN
-from blocker.problem import OffsiteDemand, Standing
+from blocker.problem import Standing
 from blocker.slots import ceil_second, floor_second, operational_minutes
 from blocker.weekplan import Ask, Value, WeekBest, WeekSolver
 from blocker.workweek import Week, week_of
@@ -61,7 +61,8 @@ class HorizonSolver:
         self.offsite_from: Standing | None = same[0] if same else None
         stands = bool(same) and same[0].state not in ("overlapped", "lost")
         self.offsite = None if stands else asked  # one that stands is not asked for
-        self._half_days: list[HalfDay] | None = None
+        self._half_days: list[HalfDay] = []
+        self._dates = self._dates_in_order()
 
     def solve(self) -> HorizonBest:
         """First with every movable block where it is; they are disturbed only where that falls short."""
@@ -126,23 +127,32 @@ class HorizonSolver:
         moved = self.offsite_from if half_day else None
         return HorizonBest(tuple(-part for part in value), plans, asks, half_day, moved)
 
-    def half_days(self) -> list[HalfDay]:
+    def half_days(self) -> Iterator[HalfDay]:
         """One slot for each date that can hold the offsite once nothing of ours is on it, best first."""
-        if self._half_days is None:
-            found = []
-            if self.offsite is not None:
-                for day in sorted(self.board.problem.days):
-                    slot = self._half_day(self.offsite, day)
-                    if slot is not None:
-                        found.append(slot)
-            self._half_days = sorted(found, key=lambda slot: tuple(-part for part in slot.worth))
-        return self._half_days
+        yield from self._half_days
+        while self._dates:
+            _, _, day = self._dates.pop()
+            found = self._half_day(day)
+            if found is not None:
+                self._half_days.append(found)
+                yield found
 
-    def _half_day(self, offsite: OffsiteDemand, day: date) -> HalfDay | None:
-        if not offsite.quarter.first_day <= day < offsite.quarter.end or in_holidays(day):
-            return None
-        view = self.board.view(day)
-        if view is None:
+    def _dates_in_order(self) -> list[tuple[int, int, date]]:
+        """(best weeks, minus operational minutes, date) of the offsite's possible dates, the best last."""
+        offsite = self.offsite
+        if offsite is None:
+            return []
+        found = []
+        for day, given in self.board.problem.days.items():
+            inside = offsite.quarter.first_day <= day < offsite.quarter.end
+            if inside and given.is_working and not in_holidays(day):
+                best = int(offsite.quarter.week_number(day) in BEST_WEEKS)
+                found.append((best, -operational_minutes(given), day))
+        return sorted(found, key=lambda one: (one[0], one[1], -one[2].toordinal()))
+
+    def _half_day(self, day: date) -> HalfDay | None:
+        offsite, view = self.offsite, self.board.view(day)
+        if offsite is None or view is None:
             return None
         room = self.board.room(day, {block.key for block in self.board.by_home.get(day, ())})
         earliest = ceil_second(offsite.earliest)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import floor
 
-from blocker.conditions import Comparison, Group, compare, comparisons, holds
+from blocker.conditions import Comparison, alternatives, compare, comparisons, holds
 from blocker.load import MEASURES
 from blocker.model import LEVELS, STRATEGIC, Cause, Clause, Memory, WeekLoad, WeekRecord
 from blocker.presets import FLOOR
@@ -103,11 +103,9 @@ class _Verdict:
     @property
     def causes(self) -> tuple[Cause, ...]:
         """The comparisons that made the rule fire, the one furthest past its threshold first."""
-        whole = self.rule.condition
-        alternatives = whole.parts if isinstance(whole, Group) and whole.needed == 1 else (whole,)
         firing = [
             part
-            for alternative in alternatives
+            for alternative in alternatives(self.rule.condition)
             if holds(alternative, lambda part: self.clauses[part].fires)
             for part in comparisons(alternative)
             if self.clauses[part].fires
@@ -170,7 +168,7 @@ def _threshold(part: Comparison, scale: float) -> float:
     return value * scale if MEASURES[part.name].scales else value
 
 
-def _upward(part: Comparison) -> bool:
+def upward(part: Comparison) -> bool:
     """True if more of the measure makes the comparison hold."""
     if part.sign in ("=", "!="):
         return MEASURES[part.name].heavier == "up"
@@ -178,21 +176,21 @@ def _upward(part: Comparison) -> bool:
 
 
 def _heavier(part: Comparison, held: float, recent: float) -> float:
-    return max(held, recent) if _upward(part) else min(held, recent)
+    return max(held, recent) if upward(part) else min(held, recent)
 
 
 def _clear(part: Comparison, measured: float, threshold: float) -> bool:
     """At least a tenth of the threshold away from it, on the side where the comparison fails."""
     if part.sign in ("=", "!="):
         return True
-    if _upward(part):
+    if upward(part):
         return compare(measured, "<=", threshold * (1 - CLEAR))
     return compare(measured, ">=", threshold * (1 + CLEAR))
 
 
 def _excess(part: Comparison, cause: Cause) -> float:
     """How far past the threshold, as a ratio: 1 is exactly there."""
-    over, under = (cause.measured, cause.threshold) if _upward(part) else (cause.threshold, cause.measured)
+    over, under = (cause.measured, cause.threshold) if upward(part) else (cause.threshold, cause.measured)
     return over / under if under > 0 else float("inf")
 
 

@@ -53,11 +53,11 @@ class Known:
         return skipped and not block.pinned and self.workweek.date_of(block.when.start) >= self.today
 
     def closed(self, week: Week) -> str | None:
-        """Why a person wants nothing new in a week: it is skipped, or begins within the pause."""
+        """Why a person wants nothing new in a week: it is skipped, or nothing at all is booked for now."""
         if week in self.memory.skipped_weeks:
             return "skipped"
         until = self.memory.paused_until
-        if until is not None and self.today <= until and week.monday <= until:
+        if until is not None and self.today <= until:
             return "paused"
         return None
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from blocker.fingerprint import AROUND, SECTION, TITLE, part_of_hash
+from blocker.fingerprint import hash_of_text as hash_of_text  # noqa: PLC0414 - the calendars take it from here
 from blocker.timeline import Interval
 from blocker.workweek import Quarter, Week
 
@@ -27,46 +27,6 @@ NOTE = "note"
 
 LEVELS = ("calm", "amber", "red")
 PRIVATE_TITLE = "private event"
-
-
-# The part of a block's text that later runs keep up to date: what stands between two such lines.
-_SECTION = re.compile(r"^—[^\n]*—[ \t]*\n(?:[^\n]*\n)*?—[^\n]*—[ \t]*$", re.MULTILINE)
-_PART = 8  # characters of the fingerprint for each part
-
-
-def hash_of_text(title: str, text: str) -> str:
-    """A short fingerprint of a block's words, blind to what calendars do to white space and line ends.
-
-    It has three parts, so that an edit of one can be told from an edit of another: the title, the
-    text around the section that is kept up to date, and that section.
-    """
-    around, section = parts_of_text(text)
-    return "".join(_fingerprint(part) for part in (title, around, section))
-
-
-def parts_of_text(text: str) -> tuple[str, str]:
-    """The text without the section that is kept up to date, and that section, its two lines included."""
-    text = "\n".join(text.splitlines())
-    found = _SECTION.search(text)
-    if found is None:
-        return text, ""
-    return text[: found.start()] + "\n" + text[found.end() :], found[0]
-
-
-def with_section(text: str, section: str) -> str:
-    """The text with another section in place of the one it has."""
-    text = "\n".join(text.splitlines())
-    found = _SECTION.search(text)
-    return text if found is None else text[: found.start()] + section + text[found.end() :]
-
-
-def hash_with_section(text_hash: str, section: str) -> str:
-    """The fingerprint of a block whose section is now ``section``, and whose other words are as made."""
-    return text_hash[: 2 * _PART] + _fingerprint(section)
-
-
-def _fingerprint(words: str) -> str:
-    return hashlib.sha256(" ".join(words.split()).encode()).hexdigest()[:_PART]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,21 +133,21 @@ class StandingBlock:
 
     @property
     def title_edited(self) -> bool:
-        return self._edited(0)
+        return self._edited(TITLE)
 
     @property
     def text_edited(self) -> bool:
         """True if a person changed the text around the section that is kept up to date."""
-        return self._edited(1)
+        return self._edited(AROUND)
 
     @property
     def section_edited(self) -> bool:
         """True if a person wrote into that section, or took it away."""
-        return self._edited(2)
+        return self._edited(SECTION)
 
     def _edited(self, part: int) -> bool:
-        place = slice(part * _PART, (part + 1) * _PART)
-        return self.text_hash[place] != hash_of_text(self.title, self.text)[place]
+        now = hash_of_text(self.title, self.text)
+        return part_of_hash(self.text_hash, part) != part_of_hash(now, part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from blocker.render_text import (
     span,
     summary,
     to_ascii,
+    when_words,
 )
 from blocker.weekview import WeekView
 
@@ -166,7 +167,7 @@ def _change(change: Change, width: int, zone: ZoneInfo, view: WeekView | None = 
     )
     pieces = [
         Piece(sign, f"sign.{sign}"),
-        Piece(span(change.slot, zone), "strong"),
+        Piece(when_words(change, zone), "strong"),
         Piece(clean(change_title(change))),
     ]
     if change.was is not None:

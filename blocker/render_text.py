@@ -146,7 +146,7 @@ def change_lines(
     """One change: what and when, then why in one line. A cause that was ``said`` of the week is left out."""
     failed = "" if change.error is None else f"  FAILED: {clean(change.error)}"
     sign = f"{SPOKEN[change.action]}:" if plain else "!" if change.conflict else SIGNS[change.action]
-    lines = [f"  {sign} {span(change.slot, zone)}  {clean(change_title(change))}  [{change.key}]{failed}"]
+    lines = [f"  {sign} {when_words(change, zone)}  {clean(change_title(change))}  [{change.key}]{failed}"]
     if change.was is not None:
         lines.append(f"      was {span(change.was, zone)}")
     if change.writes or verbose or change.pinned:
@@ -257,6 +257,14 @@ def span(slot: Interval, zone: ZoneInfo) -> str:
     )
 
 
+def when_words(change: Change, zone: ZoneInfo) -> str:
+    """When a block is; an all-day one has no times."""
+    block = change.block or change.standing
+    if block is not None and block.dates is not None:
+        return f"{block.dates[0]:%a %d %b}, all day"
+    return span(change.slot, zone)
+
+
 def moment(local: datetime) -> str:
     return f"{local:%a %d %b %H:%M}"
 
@@ -269,7 +277,10 @@ def unit_of(measure: str) -> str:
 
 def clean(text: str) -> str:
     """Other people's words without what could steer a terminal: control and direction characters."""
-    return "".join(c if c.isprintable() and c not in _STEERING else "�" for c in " ".join(text.split()))
+    text = " ".join(text.split())
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if c.isprintable() and c not in _STEERING else "�" for c in text)
 
 
 _STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")

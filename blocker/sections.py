@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from blocker.agenda import agenda_lines
-from blocker.digest import lately, week_behind
+from blocker.digest import Digest, lately, week_behind
 from blocker.digest_words import TITLE_CHARACTERS, digest_lines
 from blocker.model import OFFSITE, STRATEGIC, ParkedQuestion
 from blocker.survey import Request, Survey
@@ -16,17 +18,33 @@ QUESTION_CHARACTERS, PARKED_CHARACTERS = 240, 1200
 KINDS = (STRATEGIC, OFFSITE)  # the blocks that have such a part
 
 
-def section(kind: str, key: str, slot: Interval, is_next: bool, request: Request, seen: Survey) -> str:
+@dataclass(frozen=True)
+class Sources:
+    """What the words are made from. ``next_key`` names the next block that questions go into."""
+
+    request: Request
+    seen: Survey
+    next_key: str | None
+
+    @cached_property
+    def lately(self) -> Digest:
+        """Looked into once, however many blocks are made."""
+        return lately(self.request, self.seen)
+
+
+def section(kind: str, key: str, slot: Interval, sources: Sources) -> str:
     """The part with its two lines around it. Only the next block has questions and the week behind it."""
+    request, seen = sources.request, sources.seen
     texts = request.settings.texts
     day = request.workweek.date_of(slot.start)
     if kind == OFFSITE:
         lines = agenda_lines(key, slot, request, seen, parked_lines(request, slot))
-    elif is_next:
+    elif key == sources.next_key:
         behind = digest_lines(week_behind(day, request, seen), request.workweek, texts)
         lines = [*parked_lines(request, slot), "", *behind]
     else:
-        lines = digest_lines(lately(request, seen), request.workweek, texts)
+        lines = digest_lines(sources.lately, request.workweek, texts)
+        lines.append(say("digest.later", texts))
     return "\n".join([say("section.open", texts), *lines, say("section.close", texts)])
 
 

@@ -13,16 +13,13 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from blocker.calendars import Calendar, open_calendar
-from blocker.config import Setup as Setup
+from blocker.config import Setup as Setup  # noqa: PLC0414 - the commands take it from here
 from blocker.engine import make_plan
 from blocker.model import Memory, Plan, Snapshot
 from blocker.settings import HORIZON_WEEKS, Settings
-from blocker.survey import Request, Survey, take_survey
+from blocker.survey import FILL_WEEKS, HISTORY_WEEKS, Request, Survey, take_survey
 from blocker.timeline import Interval
 from blocker.workweek import Week, WorkWeek, quarter_of, week_of
-
-# Twelve completed weeks behind are enough to find four with four working days, holidays included.
-HISTORY = timedelta(weeks=13)
 
 
 class Session:
@@ -49,10 +46,20 @@ class Session:
         """The date in the user's zone; the calendar is read for it if nothing else names the zone."""
         return self.read(Memory()).request.workweek.date_of(_aware(self.setup.now, UTC))
 
-    def read(self, memory: Memory, policy: str = "run", week: str | None = None) -> Sight:
-        """Read every calendar and say what holds now. ``week`` as a person names it."""
+    def read(
+        self,
+        memory: Memory,
+        policy: str = "run",
+        week: str | None = None,
+        back: int = HISTORY_WEEKS,
+        ahead: int = FILL_WEEKS,
+    ) -> Sight:
+        """Read every calendar and say what holds now. ``week`` as a person names it.
+
+        ``back`` completed weeks and ``ahead`` weeks to come are measured at least.
+        """
         rough_now = _aware(self.setup.now, UTC)
-        window = _window(rough_now, week, self.settings.fiscal_start)
+        window = _window(rough_now, week, self.settings.fiscal_start, back, ahead)
         snapshot = self.calendar.read(window)
         if self._zone_name is None:
             self._zone_name = snapshot.zone
@@ -76,6 +83,8 @@ class Session:
             snapshot=snapshot,
             others=others,
             memory=memory,
+            back=back,
+            ahead=ahead,
         )
         return Sight(request, holiday_source)
 
@@ -167,14 +176,14 @@ def _aware(now: datetime, zone: tzinfo) -> datetime:
     return now if now.tzinfo is not None else now.replace(tzinfo=zone)
 
 
-def _window(now: datetime, week: str | None, fiscal_start: int) -> Interval:
+def _window(now: datetime, week: str | None, fiscal_start: int, back: int, ahead: int) -> Interval:
     """Weeks enough to judge by, to the end of the quarter whose offsite may be due; a day of slack."""
     today = now.date()
-    named = find_week(week, today).monday
-    first = min(week_of(today).monday, named) - HISTORY
+    running, named = week_of(today).monday, find_week(week, today).monday
+    first = min(running - timedelta(weeks=back + 1), named - timedelta(weeks=HISTORY_WEEKS + 1))
     last = max(
         quarter_of(today, fiscal_start).next().end,
-        week_of(today).plus(HORIZON_WEEKS).monday,
+        running + timedelta(weeks=max(HORIZON_WEEKS, ahead + 1)),
         named + timedelta(weeks=HORIZON_WEEKS),
     )
     slack = timedelta(days=2)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from math import ceil, floor
 
 from blocker.capacity import Day
 from blocker.objective import BREATH_MINUTES, HEAVY_MINUTES, QUARTER_HOUR, Scenery, Span, points
 from blocker.problem import Problem
 from blocker.settings import BOOKABLE_GAP_MINUTES, BOOKABLE_MINUTES
 from blocker.timeline import Interval, clip, merge, minutes
+from blocker.workweek import DAY
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -22,11 +25,11 @@ BOOKABLE_GAP, BOOKABLE_FLOOR = BOOKABLE_GAP_MINUTES * 60, BOOKABLE_MINUTES * 60
 
 
 def floor_second(instant: datetime) -> int:
-    return (instant - EPOCH) // SECOND
+    return floor(instant.timestamp())
 
 
 def ceil_second(instant: datetime) -> int:
-    return -((EPOCH - instant) // SECOND)
+    return ceil(instant.timestamp())
 
 
 def outer(when: Interval) -> Span:
@@ -77,41 +80,68 @@ class DayView:
 
     def __init__(self, problem: Problem, day: Day, fixed: Sequence[Span], busiest: int | None) -> None:
         workweek = problem.workweek
-        self.day = day
-        self.date = day.date
-        whole = workweek.span(day.date, day.date + timedelta(days=1))
-        self.span = floor_second(whole.start), floor_second(whole.end)
+        self.day, self.date = day, day.date
+        whole = workweek.span(day.date, day.date + DAY)
+        low, high = self.span = floor_second(whole.start), floor_second(whole.end)
         self.working = [span for span in map(inner, day.working) if span[0] < span[1]]
         self.busy = [outer(item) for item in day.busy]
-        around = list(self.busy)
-        for near in (day.date - timedelta(days=1), day.date + timedelta(days=1)):
-            if (other := problem.days.get(near)) is not None:
-                around += map(outer, other.busy)
         self.before, self.after = problem.buffer_before * 60, problem.buffer_after * 60
-        self.blocked = widened(around, self.after, self.before)
+        self.blocked = widened([*self.busy, *self._next_door(problem)], self.after, self.before)
         self.earliest = ceil_second(problem.earliest)
         self.midnight_guard = self._guard(problem)
-        self.phase = self.span[0] % QUARTER_HOUR  # local quarter hours: offsets are whole quarters
+        self.phase = low % QUARTER_HOUR  # local quarter hours: offsets are whole quarters
         self.lunch_seconds = day.lunch_minutes * 60
-        self.lunch_room: list[Span] | None = None
-        if day.lunch is not None and day.lunch_window is not None:
-            room = cut(self.working, map(outer, day.busy_at_lunch))
-            self.lunch_room = clipped(room, inner(day.lunch_window))
-        self.after_now = max(floor_second(problem.now), self.span[0]), self.span[1]
-        self.open = clipped(cut(self.working, self.busy), self.after_now)
-        self.had_bookable = self.bookable(()) >= BOOKABLE_FLOOR
-        self.scenery = Scenery(
-            weekday=day.date.weekday(),
-            noon=floor_second(workweek.instant(day.date, 12 * 60)),
-            gaps=tuple(cut(self.working, [*self.blocked, *widened(fixed, self.before, self.before)])),
-            lunch=None if day.lunch is None else outer(day.lunch),
-            busiest=None if busiest is None else hour_span(problem, day.date, busiest),
-            heavy_ends=_heavy_ends(day),
+        self.problem, self._fixed, self._busiest = problem, fixed, busiest
+
+    # What follows is worked out only for days on which something could be placed.
+
+    @cached_property
+    def lunch_room(self) -> list[Span] | None:
+        """Where lunch may be; None if the day has none to keep."""
+        if self.day.lunch is None or self.day.lunch_window is None:
+            return None
+        room = cut(self.working, map(outer, self.day.busy_at_lunch))
+        return clipped(room, inner(self.day.lunch_window))
+
+    @cached_property
+    def open(self) -> list[Span]:
+        """Working time from now on that is not busy."""
+        after_now = max(floor_second(self.problem.now), self.span[0]), self.span[1]
+        return clipped(cut(self.working, self.busy), after_now)
+
+    @cached_property
+    def had_bookable(self) -> bool:
+        """True if the day has the bookable minimum without any block."""
+        return self.bookable(()) >= BOOKABLE_FLOOR
+
+    @cached_property
+    def scenery(self) -> Scenery:
+        low, high = self.span
+        plain = high - low == 86400  # no change of the clocks
+        near = [s for s in self._fixed if s[0] - self.before < high and low < s[1] + self.before]
+        return Scenery(
+            weekday=self.date.weekday(),
+            noon=low + 43200 if plain else floor_second(self.problem.workweek.instant(self.date, 720)),
+            gaps=tuple(cut(self.working, [*self.blocked, *widened(near, self.before, self.before)])),
+            lunch=None if self.day.lunch is None else outer(self.day.lunch),
+            busiest=None if self._busiest is None else hour_span(self.problem, self.date, self._busiest),
+            heavy_ends=_heavy_ends(self.day),
         )
+
+    def _next_door(self, problem: Problem) -> list[Span]:
+        """What is busy on the dates before and after within reach of this one."""
+        found: list[Span] = []
+        for near in (self.date - DAY, self.date + DAY):
+            if (other := problem.days.get(near)) is not None:
+                spans = map(outer, other.busy)
+                found += [
+                    s for s in spans if s[0] - self.after < self.span[1] and self.span[0] < s[1] + self.before
+                ]
+        return found
 
     def _guard(self, problem: Problem) -> int:
         """The first instant at which a block can't touch one of the evening before."""
-        eve = problem.days.get(self.date - timedelta(days=1))
+        eve = problem.days.get(self.date - DAY)
         if eve is None or not eve.working or floor_second(eve.working[-1].end) + self.before <= self.span[0]:
             return self.span[0]
         return self.span[0] + self.before
@@ -152,7 +182,7 @@ class DayRoom:
     """A date with the blocks of ours that stay on it: what a new block finds there.
 
     ``near`` holds the staying blocks in reach of the date (neighbouring evenings included).
-    ``closed`` says that a block may not be added at all: an offsite is there, or lunch is gone.
+    ``gaps`` are where a block may be added: none if an offsite is there, or if lunch is gone.
     """
 
     def __init__(self, view: DayView, near: Sequence[Span], strategic: bool, offsite: bool) -> None:
@@ -162,11 +192,10 @@ class DayRoom:
         holes = [*view.blocked, *widened(near, view.before, view.before)]
         floor = max(view.earliest, view.midnight_guard)
         self.free = [(max(low, floor), high) for low, high in cut(view.working, holes) if high > floor]
-        self.closed = offsite or not view.lunch_fits(self.blocks)
-        self.gaps = [] if self.closed else self.free
+        closed = offsite or (bool(self.blocks and self.free) and not view.lunch_fits(self.blocks))
+        self.gaps = [] if closed else self.free
         self.longest = max((high - low for low, high in self.gaps), default=0)
-        room = view.open if not self.blocks else cut(view.open, self.blocks)
-        self._plenty = long_enough(room) - view.lunch_seconds - BOOKABLE_FLOOR - 2 * BOOKABLE_GAP
+        self._plenty: int | None = None
         self._slots: dict[tuple[str, int], list[tuple[int, int]]] = {}
 
     def slots(self, prefer: str, length: int) -> list[tuple[int, int]]:
@@ -183,10 +212,16 @@ class DayRoom:
         return known
 
     def lunch_fits(self, more: Sequence[Span]) -> bool:
-        return self.view.lunch_room is None or self.view.lunch_fits([*self.blocks, *more])
+        room = self.view.lunch_room
+        if room is None or not any(start < room[-1][1] and room[0][0] < end for start, end in more):
+            return True  # nothing of it is taken: the room is not closed, so it fits
+        return self.view.lunch_fits([*self.blocks, *more])
 
     def keeps_bookable(self, more: Sequence[Span]) -> bool:
         """A block takes its length and at most two rests of under a quarter hour: often that settles it."""
+        if self._plenty is None:
+            room = cut(self.view.open, self.blocks)
+            self._plenty = long_enough(room) - self.view.lunch_seconds - BOOKABLE_FLOOR - 2 * BOOKABLE_GAP
         taken = sum(end - start + 2 * BOOKABLE_GAP for start, end in more)
         return self._plenty >= taken or self.view.keeps_bookable([*self.blocks, *more])
 

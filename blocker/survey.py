@@ -18,6 +18,7 @@ from blocker.workweek import DAY, Week, WorkWeek, week_of
 
 # Enough completed weeks to find four with at least four working days, a holiday season included.
 HISTORY_WEEKS = 12
+FILL_WEEKS = 8  # ahead: how full they are is remembered, to learn how weeks fill up
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Request:
     """Everything a plan depends on. The same request gives the same plan, always.
 
     ``policy`` is run or rebalance; ``week`` is the one to rebalance, or to look at. ``others`` are
-    calendars that are only read.
+    calendars that are only read. ``back`` completed weeks and ``ahead`` weeks to come are measured at least.
     """
 
     now: datetime
@@ -36,6 +37,8 @@ class Request:
     snapshot: Snapshot
     others: tuple[Snapshot, ...]
     memory: Memory
+    back: int = HISTORY_WEEKS
+    ahead: int = FILL_WEEKS
 
     @property
     def earliest(self) -> datetime:
@@ -57,8 +60,8 @@ class Request:
 class Survey:
     """The classified calendars and the judged weeks.
 
-    ``loads`` has twelve weeks behind, the horizon, and the week that was asked for with its own
-    twelve; ``recent_operational`` is the mean of recent weeks' operational hours scaled to each week
+    ``loads`` has twelve weeks behind or more, the weeks ahead, and the week that was asked for with its
+    own twelve; ``recent_operational`` is the mean of recent weeks' operational hours scaled to each week
     (None where there are no recent weeks). ``own_offsites`` are half days the person made.
     """
 
@@ -140,7 +143,9 @@ def _as_event(block: StandingBlock, calendar: str) -> Event:
 
 
 def _weeks(request: Request) -> tuple[Week, ...]:
-    wanted = {week.plus(-n) for week in (request.running, request.week) for n in range(HISTORY_WEEKS + 1)}
+    running = request.running
+    wanted = {week.plus(-n) for week in (running, request.week) for n in range(HISTORY_WEEKS + 1)}
+    wanted.update(running.plus(n) for n in range(-request.back, request.ahead + 1))
     return tuple(sorted(wanted | set(request.horizon)))
 
 

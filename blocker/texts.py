@@ -40,18 +40,21 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "parked.none": "Nothing is parked. When a question deserves more than a quick answer: blocker park \"…\"",
         "parked.end": "When one is thought through: blocker parked done {id}",
         "digest.week": "The seven days before, {first} – {last}:",
-        "digest.weeks": "Your last four weeks, {first} – {last}. The seven days before this block, and the questions you park, stand here once it is the next one:",
-        "digest.hours": "{operational} of {capacity} working hours went into daily business ({share}), in {meetings} meetings. The fullest day was {weekday} with {most}.",
-        "digest.hours_weeks": "{operational} of {capacity} working hours a week went into daily business ({share}), in {meetings} meetings a week.",
+        "digest.weeks": "Your last four weeks, {first} – {last}:",
+        "digest.later": "Once this block is your next one, the seven days before it and the questions you park stand here.",
+        "digest.hours": "{operational} of {capacity} went into daily business ({share}), in {meetings} meetings; the fullest day was {weekday} with {most}.",
+        "digest.hours_weeks": "{operational} of {capacity} a week went into daily business ({share}), in {meetings} meetings a week.",
         "digest.away": "No working time in those days.",
-        "digest.nothing": "No meeting in those days: {capacity} working hours were free.",
+        "digest.nothing": "No meeting in those days: all of {capacity} was free.",
         "digest.longest": "The longest stretch without a meeting: {length}, {day} {start}–{end}.",
         "digest.longest_none": "No stretch without a meeting.",
         "digest.series": "Where most hours went:",
         "digest.series_line": "• {hours} {title}",
         "digest.series_line_times": "• {hours} {title} ({times} times)",
+        "digest.series_each": "• {hours} each: {titles}",
+        "digest.series_each_more": "• {hours} each: {titles} and {number} more",
         "digest.displaced": "What stood in the way of two free hours. Shorter, at another hour, or without you?",
-        "digest.displaced_line": "• {title}: without it {gain} in one piece on {day}",
+        "digest.displaced_line": "• {title}: without it {gap} in one piece on {day}",
         "digest.displaced_line_times": "• {title}: on {times} days, {gain} of focus in all",
         "digest.overrun": "• {title} took {minutes} of the block on {day}",
         "digest.frontline": "At the front line: {hours}.",
@@ -72,8 +75,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "learning.light": "Your calendar has no meetings in the next two months yet.",
         "learning.use": "Choose one thing to know before the first of them. Who knows it already, what do you read or try today, and whom will you show it to within a week?",
         "agenda.back": "First {minutes} minutes: looking back",
-        "agenda.hours": "The quarter so far, {first} – {last}: {operational} of {capacity} working hours went into daily business ({share}).",
-        "agenda.own": "Time of your own: strategic {strategic}, front line {frontline}, learning {learning}; {away} working days away.",
+        "agenda.hours": "The quarter up to this day as the calendar has it, {first} – {last}: {operational} of {capacity} went into daily business ({share}).",
+        "agenda.own": "Time of your own: strategic {strategic}, front line {frontline}, learning {learning}. Working days away: {away}.",
         "agenda.kept": "Thinking time: {owed} planned, {kept} kept.",
         "agenda.parked": "Questions parked: {parked}, of them thought through: {done}.",
         "agenda.series": "The recurring meetings by hours:",
@@ -113,7 +116,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "say.pause": "Nothing new for a while: blocker pause --until DATE",
         "say.leave": "No more of this: blocker leave --remove",
         "theme.1.name": "Alignment",
-        "theme.1.question": "Which of last week's meetings moved our strategy forward, and which only kept us busy?",
+        "theme.1.question": "Which of our meetings moved the strategy forward, and which only kept us busy?",
         "theme.1.start": "write the strategy in three sentences, from memory. Put each meeting below next to the sentence it serves. Choose one that serves none, and end it, shorten it, or send someone who would grow by it.",
         "theme.2.name": "Root cause",
         "theme.2.question": "Which problem did we fix twice this month, and what would make it impossible?",
@@ -152,6 +155,21 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "measure.frontline_hours": "own front-line time",
         "measure.learning_hours": "own learning time",
         "measure.owed_hours": "strategic time owed and not kept",
+        "report.head": "The last {weeks} weeks, {first} – {last}:",
+        "report.displaced": "What most often cost strategic time: days on which two more free hours in a row would be there without it",
+        "report.displaced_line": "• {title}: one day, {own} long, costs {gain} of focus (the longest gap without it: {gap})",
+        "report.displaced_line_times": "• {title}: {times} days, {own} long in all, costs {gain} of focus (the longest gap without it: {gap})",
+        "report.displaced_none": "No recurring meeting keeps a day from two more free hours in a row.",
+        "report.overruns": "What lay on strategic blocks:",
+        "report.series": "The recurring meetings by hours:",
+        "report.parked": "Parked questions: {open} wait, {old} of them for more than two weeks.",
+        "report.untitled": "a recurring meeting ({number})",
+        "whatif.free": "{minutes} minutes in a row are free already, {day} {start}–{end}: nothing has to move.",
+        "whatif.move": "{minutes} minutes in a row, {day} {start}–{end}, would be free if one meeting of yours moved:",
+        "whatif.move_times": "{minutes} minutes in a row, {day} {start}–{end}, would be free if these {times} meetings of yours moved:",
+        "whatif.line": "• {title}, {day} {start}–{end}",
+        "whatif.none": "No day of {week} has {minutes} minutes in a row, even if every meeting of your own moved.",
+        "whatif.unknown_me": "Whose meetings they are is not known: set me = [\"you@example.org\"] in the config.",
         "days": "Mon Tue Wed Thu Fri Sat Sun",
         "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
         "date": "{weekday} {day} {month}",
@@ -169,7 +187,7 @@ _JOINERS = frozenset("\u200c\u200d")  # inside emoji, and words of several scrip
 _STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 
 
-def say(name: str, overrides: Mapping[str, str], **values: object) -> str:
+def say(name: str, overrides: Mapping[str, str], /, **values: object) -> str:
     """The template ``name``, a person's own wording first, filled in."""
     template = overrides.get(name, TEXTS[name])
     try:
@@ -178,7 +196,7 @@ def say(name: str, overrides: Mapping[str, str], **values: object) -> str:
         return TEXTS[name].format(**values)
 
 
-def say_times(name: str, overrides: Mapping[str, str], times: int, **values: object) -> str:
+def say_times(name: str, overrides: Mapping[str, str], times: int, /, **values: object) -> str:
     """The same for something that happened once, or (``name`` with ``_times``) several times."""
     if times == 1:
         return say(name, overrides, **values)
@@ -196,7 +214,7 @@ def quantity(value: float, unit: str) -> str:
 
 def length_words(minutes: float, overrides: Mapping[str, str]) -> str:
     """``45 min``, ``1 h``, ``2.5 h``."""
-    if minutes < 60:
+    if 0 < minutes < 60:
         return say("minutes", overrides, minutes=f"{minutes:.0f}")
     return say("hours", overrides, hours=_short(minutes / 60))
 

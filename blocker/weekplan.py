@@ -19,7 +19,6 @@ from blocker.objective import (
     SOLVED,
     SPREAD,
     SQUARES,
-    STAY,
     VALUE,
     WITHIN,
 )
@@ -239,8 +238,9 @@ class _Plan:
         staying = self.board.staying(self.week, self.gone)
         value[MINUTES] = -minus_minutes + sum(block.slot.minutes for block in staying)
         value[SQUARES] = -squares - sum(block.slot.minutes**2 for block in staying)
-        stays = [mover for mover in self.solver.optional if mover.stays and mover.key not in self.gone]
-        value[POINTS] = -minus_points + STAY * len(stays)
+        value[POINTS] = -minus_points + sum(
+            self.board.worth_staying(mover) for mover in self.solver.optional if mover.key not in self.gone
+        )
         return WeekBest(
             self.week, tuple(value), tuple(_flat(chain)), {i.name: i for i in self.items}, self.moved, outside
         )

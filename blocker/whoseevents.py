@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from blocker.model import Event
 
@@ -40,14 +40,10 @@ class Owners:
             return LAST
         return OWN if event.organizer_is_me else OTHERS
 
-    def price(self, events: Sequence[Event]) -> tuple[int, ...]:
-        """Whose, minutes of other people's time, number of events, minutes: the smaller the cheaper."""
-        return (
-            max(self.whose(event) for event in events),
-            sum(event.when.minutes * len(event.attendees) for event in events),
-            len(events),
-            sum(event.when.minutes for event in events),
-        )
+    def cost(self, event: Event) -> tuple[int, int, int]:
+        """Whose it is, minutes of other people's time, and its minutes."""
+        length = event.when.minutes
+        return self.whose(event), length * len(event.attendees), length
 
 
 def _domain(address: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import takewhile
 
 from blocker.board import Item, Mover
 from blocker.daysweep import Entry
@@ -81,8 +82,8 @@ class WhyHere:
         """The same three things for the offsite."""
         week = f"week {half_day.week_number} of the quarter"
         load = f"{half_day.operational} operational minutes that day"
-        others = [other for other in self.solver.half_days() if other.day != half_day.day]
-        rivals = [other for other in others if other.worth > half_day.worth]
+        ranking = self.solver.half_days()
+        rivals = list(takewhile(lambda other: other.day != half_day.day, ranking))
         why = (
             "the lightest half day of the quarter's best weeks"
             if half_day.week_number in BEST_WEEKS
@@ -94,7 +95,7 @@ class WhyHere:
             Term("weeks", half_day.worth[BAND], week),
             Term("lightness", half_day.worth[LIGHTNESS], load),
         )
-        after = next((other for other in others if other.worth < half_day.worth), None)
+        after = next(ranking, None)
         if after is None:
             return f"{why}: {load}", found, "no other day has room for it"
         when = f"{after.day:%a} {after.day.day} {after.day:%b}"

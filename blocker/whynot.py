@@ -68,17 +68,13 @@ class WhyNot:
         return found
 
     def _tested(self, case: Case) -> Iterable[Tested]:
-        if case.week is not None:
-            yield from self.finished.test(case.kind, case.week, case.length, case.floor)
-            return
+        over = not case.floor and self.finished.space(case) < case.length
         for day in case.days:
-            for span in self.finished.hours(day, case.length):
-                if in_holidays(day):
-                    yield Tested(day, span, ("away",))
-                elif span[0] < case.earliest:
-                    yield Tested(day, span, ("notice", "notice"))
-                else:
-                    yield Tested(day, span, self.finished.broken(case.kind, day, span, False, False))
+            if case.week is None and in_holidays(day):
+                spans = self.finished.hours(day, case.length)
+                yield from (Tested(day, span, ("away",)) for span in spans)
+                continue
+            yield from self.finished.test(case.kind, day, case.length, case.earliest, over, case.floor)
 
     def _why(self, case: Case, slots: int, limits: dict[str, int]) -> str:
         what = "half day" if case.kind == OFFSITE else "week"

@@ -363,6 +363,10 @@ class Judge:
 
     def points(self, plan: Plan, things: list[Thing]) -> int:
         total = sum(self.block_points(key, slot) for key, slot in plan.items() if key != self.offsite_key)
+        for key, s in self.movers.items():
+            day = self.p.days.get(self.date(s.slot.start))
+            if s.state == "movable" and key not in plan and day is not None and day.working:
+                total += self.block_points(key, s.slot)
         strategic = {self.date(t.slot.start) for t in things if t.kind == "strategic"} | self.p.own_strategic
         for week in self.weeks:
             total -= 25 * sum({a, b} <= strategic for a, b in zip(week.days, week.days[1:], strict=False))

@@ -242,12 +242,14 @@ def test_blocks_that_go_because_they_are_skipped_no_longer_count_past_and_pinned
     assert keys(found)[0] == "W49/1"
 
 
-def test_weeks_that_begin_within_a_pause_are_paused() -> None:
+def test_nothing_at_all_is_booked_while_a_pause_lasts() -> None:
     found = asked(horizon(), paused_until=date(2026, 12, 7))
-    assert [found.floors[Week(2026, n)] for n in range(48, 53)] == ["paused"] * 3 + ["unplaced"] * 2
-    assert keys(found) == ["W51/1", "W52/1"]
-    assert [code for _, code in codes(found)] == ["paused"] * 3
-    # once it is over, what is left of its last week is open again
+    assert [found.floors[Week(2026, n)] for n in range(48, 53)] == ["paused"] * 5
+    assert keys(found) == []
+    assert [code for _, code in codes(found)] == ["paused"] * 5
+    # its last day is part of it, and on the next all is open again
+    last = asked(horizon(), today=date(2026, 11, 25), paused_until=date(2026, 11, 25))
+    assert keys(last) == []
     over = asked(horizon(), today=date(2026, 11, 25), paused_until=date(2026, 11, 24))
     assert keys(over) == keys(asked(horizon()))
 

@@ -113,6 +113,7 @@ def test_error_bodies_have_the_shape_of_the_api(server: GoogleServer) -> None:
         {"colour": "red"},
         {"summary": 5},
         {"attendees": {}},
+        {"attendees": [None]},
         {"attendees": [{"email": "a@example.org", "mood": "good"}]},
         {"sequence": True},
         {"visibility": "secret"},

@@ -92,12 +92,15 @@ def test_an_id_stays_taken_after_deletion_and_after_the_tombstone_is_gone(
     assert insert(events, calendar=TEAM, id="blk00001"), "ids are unique per calendar only"
 
 
+END = {"end": {"date": "2026-03-03"}}
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ({"end": {"date": "2026-03-02"}}, "required"),
+        (END, "required"),
         ({"start": {"date": "2026-03-02"}, "end": {"dateTime": "2026-03-02T10:00:00Z"}}, "invalid"),
-        ({"start": {"date": "2026-03-02", "dateTime": "2026-03-02T09:00:00Z"}, "end": {"date": "2026-03-03"}}, "invalid"),
+        ({"start": {"date": "2026-03-02", "dateTime": "2026-03-02T09:00:00Z"}} | END, "invalid"),
         (timed("2026-03-02T09:00:00", "2026-03-02T10:00:00"), "invalid"),
         (timed("2026-03-02 09:00", "2026-03-02 10:00"), "invalid"),
         (timed("2026-03-02T10:00:00Z", "2026-03-02T09:00:00Z"), "timeRangeEmpty"),
@@ -107,7 +110,8 @@ def test_an_id_stays_taken_after_deletion_and_after_the_tombstone_is_gone(
         (series("RRULE:FREQ=SOMETIMES"), "invalid"),
         (timed(attendees=[{"displayName": "Nobody"}]), "invalid"),
         (timed(reminders={"useDefault": True, "overrides": [{"method": "popup", "minutes": 5}]}), "invalid"),
-        (timed(reminders={"useDefault": False, "overrides": [{"method": "popup", "minutes": 40321}]}), "invalid"),
+        (timed(reminders={"overrides": [{"method": "popup", "minutes": 40321}]}), "invalid"),
+        (timed(reminders={"overrides": [{"method": "popup", "minutes": 5}] * 6}), "invalid"),
         (timed(id="blk00001", iCalUID="x@y"), "invalid"),
         (series("RRULE:FREQ=DAILY", zone="Mars/Base"), "invalid"),
     ],

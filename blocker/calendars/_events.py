@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from blocker.calendars._ical import Property, properties, text_list, unescape
 from blocker.calendars._people import RESPONSES, address_of, is_person
-from blocker.calendars._recurrence import Occurrence, Series, Span, span_between, span_of
-from blocker.calendars._rules import Rule, parse_rule
+from blocker.calendars._recurrence import Occurrence, Series, Span, gather, span_between, span_of
+from blocker.calendars._rules import Rule, by_days_alone, parse_rule
 from blocker.calendars._values import Moment, read_duration, read_moment, read_moments
 from blocker.calendars._zones import Zones
 from blocker.model import Event
@@ -25,6 +25,7 @@ _SINGLE = frozenset(
 _REPEATED = frozenset(("RRULE", "EXRULE", "RDATE", "EXDATE", "ATTENDEE", "CATEGORIES"))
 _RECURS = dict.fromkeys(("RRULE", "EXRULE", "RDATE", "EXDATE"))
 _READ = _SINGLE | _REPEATED
+MAX_TITLE = 1_000  # characters; nothing that is shown needs more
 _DECIDES_TIME = frozenset(("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"))
 
 
@@ -62,7 +63,9 @@ def read_component(chunk: bytes, zones: Zones, home: tzinfo) -> Read:
             raise BrokenError("it has no DTSTART")
         original = _moment(single, "RECURRENCE-ID", zones)
         start, span = _start_and_span(single, start, zones, home)
-        start.instant(home)
+        for moment in (start, original):
+            if moment is not None:
+                moment.instant(home)  # out of range?
     except ValueError as problem:
         raise BrokenError(str(problem)) from None
     series = Series(start, span)
@@ -76,7 +79,7 @@ def read_component(chunk: bytes, zones: Zones, home: tzinfo) -> Read:
         single=single,
         repeated=repeated,
         original=original,
-        and_later=recurrence is not None and recurrence.params.get("RANGE", "").upper() == "THISANDFUTURE",
+        and_later=recurrence is not None and recurrence.param("RANGE").upper() == "THISANDFUTURE",
         sequence=_number(single.get("SEQUENCE")),
         flaws=flaws,
     )
@@ -106,7 +109,7 @@ def _moment(single: dict[str, Property], name: str, zones: Zones) -> Moment | No
 
 
 def _zone(found: Property, zones: Zones) -> tzinfo | None:
-    tzid = found.params.get("TZID")
+    tzid = found.param("TZID")
     # A time in UTC needs no zone, and one that names a strange zone is no reason to report it.
     return zones.find(tzid) if tzid and not found.value.strip().endswith(("Z", "z")) else None
 
@@ -152,17 +155,25 @@ def _with_recurrence(
     for found in (p for name in _RECURS for p in repeated.get(name, ())):
         try:
             if found.name == "RDATE":
-                extra += _extra(found, zones, home)
+                more = list(_extra(found, zones, home))
+                gather([moment for moment, _ in more], home)  # out of range?
+                extra += more
             elif found.name == "EXDATE":
-                excluded += [moment for moment, _ in read_moments(found, zones.find)]
+                moments = [moment for moment, _ in read_moments(found, zones.find)]
+                gather(moments, home)  # out of range?
+                excluded += moments
             elif found.value.strip():
                 rule = parse_rule(found.value)
                 if rule.until:
                     read_moment(rule.until, None)
+                if series.start.is_date:
+                    rule = by_days_alone(rule)
                 (rules if found.name == "RRULE" else not_rules).append(rule)
         except ValueError as problem:
             flaws.append(f"its {found.name} can't be read, so it counts without: {problem}")
-    return series._replace(rules=rules, not_rules=not_rules, extra=extra, excluded=excluded), flaws
+    return series._replace(
+        rules=rules, not_rules=not_rules, extra=extra, excluded=gather(excluded, home)
+    ), flaws
 
 
 def _extra(found: Property, zones: Zones, home: tzinfo) -> Iterator[tuple[Moment, Span | None]]:
@@ -190,7 +201,7 @@ def event_maker(
         Event,
         uid,
         calendar,
-        unescape(summary.value).strip() if summary else "",
+        unescape(summary.value[:MAX_TITLE]).strip() if summary else "",
         status=status if status in ("tentative", "cancelled") else "confirmed",
         transparent=_transparent(read.value("TRANSP").upper(), busy_status),
         response=response,
@@ -220,7 +231,7 @@ def _guests(read: Read, organizer: str, me: tuple[str, ...]) -> tuple[str, tuple
     for found in guests:
         address = address_of(found)
         if address and address in me:
-            response = RESPONSES.get(found.params.get("PARTSTAT", "NEEDS-ACTION").upper(), "none")
+            response = RESPONSES.get((found.param("PARTSTAT") or "NEEDS-ACTION").upper(), "none")
         elif is_person(found):
             others[address or found.value.strip().lower()] = None
     # Outlook leaves the organizer out of its list; Google names a calendar where no person organises.

@@ -12,7 +12,8 @@ is said in ``Layout.problems``. All offsets are bytes from the start of the file
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
 BOM = b"\xef\xbb\xbf"
@@ -25,8 +26,9 @@ _BORDER = re.compile(rb"\n(BEGIN|END)[ \t]*:[ \t]*([A-Z0-9-]+)[ \t]*(?=(\r?\n)|\
 _BLANK_LINES = re.compile(rb"\n(?:\r?\n)+")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
-_NAME = re.compile(r"[A-Za-z0-9-]+")
-_PARAMETER = re.compile(r';\s*([A-Za-z0-9-]+)\s*=\s*((?:"[^"]*"|[^":;])*)')
+_AFTER_NAME = frozenset((b":", b";", b" ", b"\t", b"\r", b"\n", b""))
+_PARAMETER = re.compile(r';\s*([A-Za-z0-9-]+)\s*=\s*((?:"[^"]*"|[^";])*)')
+_HEAD = re.compile(r'(?:"[^"]*"|[^":])*')
 
 
 class Component(NamedTuple):
@@ -62,95 +64,101 @@ class Layout(NamedTuple):
     line_end: bytes
     problems: tuple[Problem, ...]
 
-    def line_number(self, offset: int) -> int:
-        return self.text.count(b"\n", 0, offset) + 1
-
 
 class Property(NamedTuple):
-    """One content line. Parameter names are in capitals, values as written without quotes."""
+    """One content line: its name in capitals, its parameters as written, its value."""
 
     name: str
-    params: dict[str, str]
+    head: str
     value: str
+
+    def param(self, name: str) -> str:
+        """A parameter without its quotes; "" if it isn't there."""
+        if name in self.head.upper():
+            for found in _PARAMETER.finditer(self.head):
+                if found[1].upper() == name:
+                    return found[2].strip().replace('"', "")
+        return ""
 
 
 def scan(data: bytes) -> Layout:
-    """Find the components of a file. Cost: a few passes over the bytes, none of them per line in Python."""
+    """Find the components of a file, in a few passes over its bytes."""
     text = data
     if data.count(b"\r") != data.count(b"\r\n"):
         text = _LONE_CR.sub(b"\n", data)
     upper = b"\n" + text.upper()
     if data.startswith(BOM):
         upper = b"\n\n\n\n" + upper[4:]
-    return _Scanner(data, text, upper).run()
+    found = _Found()
+    begin, end = found.begin, found.end
+    for border in _BORDER.finditer(upper):
+        kind, name, line_end = border.groups(b"")
+        # The LF put in front makes an offset in ``upper`` that of the line in ``data``.
+        if kind == b"BEGIN":
+            begin(name, border.start())
+        else:
+            end(name, border.start(), border.end() - 1 + len(line_end))
+    found.abandon(0, len(data))
+    first = _LINE_END.search(data)
+    return Layout(
+        data,
+        text,
+        upper,
+        tuple(found.components),
+        found.calendars,
+        found.insert_at,
+        first.group() if first else b"\r\n",
+        tuple(found.problems),
+    )
 
 
-class _Scanner:
-    """Walks the BEGIN and END lines once, keeping what is open."""
+class _Found:
+    """What a walk over the BEGIN and END lines has come to: what is open, and what is complete."""
 
-    def __init__(self, data: bytes, text: bytes, upper: bytes) -> None:
-        self.data, self.text, self.upper = data, text, upper
+    def __init__(self) -> None:
         self.open: list[tuple[bytes, int]] = []
+        self.names: Counter[bytes] = Counter()  # of what is open, so that a stray END costs no search
         self.components: list[Component] = []
         self.problems: list[Problem] = []
         self.calendars = 0
         self.insert_at: int | None = None
 
-    def run(self) -> Layout:
-        for border in _BORDER.finditer(self.upper):
-            kind, name, line_end = border.groups()
-            # The LF put in front makes an offset in ``upper`` that of the line in ``data``.
-            if kind == b"BEGIN":
-                self._begin(name, border.start())
-            else:
-                self._end(name, border.start(), border.end() - 1 + len(line_end or b""))
-        self._abandon(0, len(self.data))
-        return Layout(
-            self.data,
-            self.text,
-            self.upper,
-            tuple(self.components),
-            self.calendars,
-            self.insert_at,
-            self._own_line_end(),
-            tuple(self.problems),
-        )
-
-    def _begin(self, name: bytes, at: int) -> None:
+    def begin(self, name: bytes, at: int) -> None:
         if name == CALENDAR:
-            self._abandon(0, at)
+            self.abandon(0, at)
             self.calendars += 1
             self.insert_at = None
         elif name in CHILDREN:
             # Such a component is never inside another one: what is still open lost its END.
-            self._abandon(1 if self.open and self.open[0][0] == CALENDAR else 0, at)
+            self.abandon(1 if self.open and self.open[0][0] == CALENDAR else 0, at)
         self.open.append((name, at))
+        self.names[name] += 1
 
-    def _end(self, name: bytes, at: int, after: int) -> None:
-        depth = next((i for i in reversed(range(len(self.open))) if self.open[i][0] == name), None)
-        if depth is None:
+    def end(self, name: bytes, at: int, after: int) -> None:
+        if not self.names[name]:
             if name in REPORTED:
                 self.problems.append(Problem(at, after, f"END:{_ascii(name)} without its BEGIN"))
             return
-        self._abandon(depth + 1, at)
+        depth = len(self.open) - 1
+        while self.open[depth][0] != name:
+            depth -= 1
+        self.abandon(depth + 1, at)
         _, start = self.open.pop()
+        self.names[name] -= 1
         if name == CALENDAR:
             self.insert_at = at
         elif depth == 1 and self.open[0][0] == CALENDAR:
             self.components.append(Component(_ascii(name), start, after))
 
-    def _abandon(self, depth: int, at: int) -> None:
+    def abandon(self, depth: int, at: int) -> None:
         """Give up what is open from ``depth`` on; an inner part of a component spoils only itself."""
         while len(self.open) > depth:
             name, start = self.open.pop()
+            self.names[name] -= 1
             if name in REPORTED:
                 # A calendar that is cut off spoils no more than what is open in it.
                 end = start if name == CALENDAR else at
                 self.problems.append(Problem(start, end, f"BEGIN:{_ascii(name)} without its END"))
-
-    def _own_line_end(self) -> bytes:
-        end = _LINE_END.search(self.data)
-        return end.group() if end else b"\r\n"
 
 
 def _ascii(name: bytes) -> str:
@@ -170,50 +178,62 @@ def unfolded(chunk: bytes) -> bytes:
     return chunk
 
 
-def logical_lines(chunk: bytes) -> Iterator[str]:
-    """The unfolded lines of a component. A line that isn't UTF-8 is read as Latin-1, for display."""
-    lines = unfolded(chunk)
-    try:
-        yield from lines.decode("utf-8").replace("\r\n", "\n").split("\n")
-    except UnicodeDecodeError:
-        for line in lines.replace(b"\r\n", b"\n").split(b"\n"):
-            try:
-                yield line.decode("utf-8")
-            except UnicodeDecodeError:
-                yield line.decode("latin-1")
-
-
-def properties(chunk: bytes, wanted: Collection[str]) -> list[Property]:
+def properties(chunk: bytes, wanted: Iterable[str]) -> list[Property]:
     """The wanted properties of a component's own lines, those of parts nested in it left out.
 
-    ``chunk`` is the whole component, BEGIN and END included. A wanted line without a colon comes
-    back with an empty value, so that its absence can be told from its being broken.
+    ``chunk`` is the whole component, BEGIN and END included. They come by name in the order of
+    ``wanted``, those of one name as in the file. A wanted line without a colon comes with an empty
+    value, so that its absence can be told from its being broken.
     """
-    found, depth = [], 0
-    for line in logical_lines(chunk):
-        head = _NAME.match(line)
-        if head is None:
-            continue
-        name = head.group().upper()
-        if name == "BEGIN":
-            depth += 1
-        elif name == "END":
-            depth -= 1
-        elif depth <= 1 and name in wanted:
-            found.append(_property(name, line[head.end() :]))
+    lines = unfolded(b"\n" + chunk)
+    upper = lines.upper()
+    if upper.count(b"\nBEGIN") > 1:
+        lines = _without_parts(lines, upper)
+        upper = lines.upper()
+    found = []
+    for name in wanted:
+        head = b"\n" + name.encode()
+        at = upper.find(head)
+        while at >= 0:
+            at += len(head)
+            if upper[at : at + 1] in _AFTER_NAME:
+                end = lines.find(b"\n", at)
+                found.append(_property(name, _decoded(lines[at : end if end >= 0 else None].rstrip(b"\r"))))
+            at = upper.find(head, at)
     return found
 
 
+def _without_parts(lines: bytes, upper: bytes) -> bytes:
+    """A component without what is nested in it."""
+    own, depth, at = [], 0, 0
+    for border in _BORDER.finditer(upper):
+        if border[1] == b"BEGIN":
+            if depth == 1:
+                own.append(lines[at : border.start()])
+            depth += 1
+        else:
+            depth -= 1
+            if depth == 1:
+                at = border.end()
+    own.append(lines[at:])
+    return b"".join(own)
+
+
+def _decoded(line: bytes) -> str:
+    """A line as text; one that isn't UTF-8 is read as Latin-1, for display."""
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
+
+
 def _property(name: str, rest: str) -> Property:
-    params: dict[str, str] = {}
-    at = 0
-    while parameter := _PARAMETER.match(rest, at):
-        params.setdefault(parameter[1].upper(), parameter[2].strip().replace('"', ""))
-        at = parameter.end()
-    if not rest.startswith(":", at):
-        # A parameter that can't be read: the value still begins after a colon, if there is one.
-        at = rest.find(":", at)
-    return Property(name, params, rest[at + 1 :] if at >= 0 else "")
+    head, colon, value = rest.partition(":")
+    if '"' in head:  # a colon in quotes ends nothing
+        plain = _HEAD.match(rest)
+        if plain is not None and rest.startswith(":", plain.end()):
+            head, value = plain.group(), rest[plain.end() + 1 :]
+    return Property(name, head, value if colon else "")
 
 
 def unescape(value: str) -> str:

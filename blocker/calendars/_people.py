@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from blocker.calendars._ical import Layout, Property, unfolded
 
 _ADDRESS = re.compile(r"[^@\s<>,;:/]+@[^@\s<>,;:/]+")
-_EVENT = re.compile(rb"\n(BEGIN:VEVENT|X-BLOCKER-KEY)|\nATTENDEE([^\r\n]*)")
+_GUEST = re.compile(rb"\n(BEGIN:VEVENT|X-BLOCKER-KEY|ATTENDEE)([^\r\n]*)")
 _THINGS = frozenset(("ROOM", "RESOURCE"))
 CALENDAR_ADDRESSES = ("@group.calendar.google.com", "@resource.calendar.google.com")
 RESPONSES = {
@@ -21,7 +22,7 @@ RESPONSES = {
 
 def address_of(found: Property) -> str:
     """The lower-case address of an ATTENDEE or ORGANIZER; "" if it has none."""
-    for candidate in (found.value, found.params.get("EMAIL", "")):
+    for candidate in (found.value, found.param("EMAIL")):
         text = candidate.strip().strip('"').lower()
         text = text.removeprefix("mailto:").strip()
         if _ADDRESS.fullmatch(text):
@@ -31,7 +32,7 @@ def address_of(found: Property) -> str:
 
 def is_person(found: Property) -> bool:
     """False for a room or another resource, and for the calendar itself, which Google lists too."""
-    if found.params.get("CUTYPE", "").upper() in _THINGS:
+    if found.param("CUTYPE").upper() in _THINGS:
         return False
     return not address_of(found).endswith(CALENDAR_ADDRESSES)
 
@@ -60,14 +61,15 @@ def likely_user(layout: Layout) -> tuple[str, ...]:
 def _guest_lists(layout: Layout) -> Iterator[set[bytes]]:
     """The people of each event that has some: their addresses, in capitals."""
     people: set[bytes] = set()
-    for begin, guest in _EVENT_OR_GUEST.findall(unfolded(layout.upper)):
-        if begin or guest == OWN:
-            if people:
-                yield people
-            people = set()
-        elif b"CUTYPE=R" not in guest and b".CALENDAR.GOOGLE.COM" not in guest:
-            _, found, address = guest.rpartition(b"MAILTO:")
-            if found:
+    ours = False
+    for name, rest in _GUEST.findall(unfolded(layout.upper) + b"\nBEGIN:VEVENT"):
+        if name == b"ATTENDEE":
+            _, found, address = rest.rpartition(b"MAILTO:")
+            if found and b"CUTYPE=R" not in rest and not address.endswith(b".CALENDAR.GOOGLE.COM"):
                 people.add(address.strip())
-    if people:
-        yield people
+        elif name == b"X-BLOCKER-KEY":
+            ours = True
+        else:
+            if people and not ours:
+                yield people
+            people, ours = set(), False

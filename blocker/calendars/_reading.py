@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -14,12 +14,13 @@ from blocker.calendars._events import BrokenError, Read, event_maker, read_compo
 from blocker.calendars._filter import may_touch
 from blocker.calendars._ical import Component, Layout, properties, unescape
 from blocker.calendars._people import address_in, likely_user
-from blocker.calendars._recurrence import Series, excludes, expand, move_between
-from blocker.calendars._rules import TooDenseError
-from blocker.calendars._zones import Zones, iana_zone
+from blocker.calendars._recurrence import Series, exclusion, expand, gather, move_between
+from blocker.calendars._rules import Steps, TooDenseError
+from blocker.calendars._zones import MAX_ZONES, Zones, iana_zone
 from blocker.model import Event, SkippedComponent, Snapshot, StandingBlock
 from blocker.timeline import Interval
 
+MAX_REPORTS = 200
 _TZID = re.compile(rb'\nDTSTART;[^\n:]*?TZID="?([^":;\r\n]+)')
 
 
@@ -47,7 +48,7 @@ def calendar_zone(layout: Layout) -> str | None:
         for m in _TZID.finditer(layout.upper)
     )
     zones: Counter[str] = Counter()
-    for tzid, count in counts.items():
+    for tzid, count in counts.most_common(MAX_ZONES):
         known = iana_zone(tzid)
         if known is not None:
             zones[known.key] += count
@@ -76,7 +77,8 @@ class _Reading:
     ) -> None:
         self.layout, self.window, self.calendar, self.home, self.me = layout, window, calendar, home, me
         self.zones = Zones(self._definitions)
-        self.skipped: list[tuple[int, SkippedComponent]] = []
+        self.steps = Steps()
+        self.flaws: list[tuple[int, str, str]] = []  # offset, UID, why
         self.complete = layout.insert_at is not None
         self.blocks: dict[str, StandingBlock] = {}
         self.events: list[Event] = []
@@ -99,8 +101,9 @@ class _Reading:
             self._take_series(uid, members)
         for tzid in self.zones.unknown:
             place = max(self.layout.text.find(tzid.encode()), 0)
-            why = f"the zone {tzid[:60]!r} is unknown, so its times are read as {self.home}"
-            self.skipped.append((place, SkippedComponent(self._line(place), why)))
+            self.flaws.append(
+                (place, "", f"the zone {tzid[:60]!r} is unknown, so its times are read as {self.home}")
+            )
         self.events.sort(key=lambda event: (event.when, event.uid, event.title))
         return Snapshot(
             calendar=self.calendar,
@@ -111,7 +114,7 @@ class _Reading:
             me=self.me,
             complete=self.complete,
             components=sum(c.name == "VEVENT" for c in self.layout.components),
-            skipped=tuple(item for _, item in sorted(self.skipped, key=lambda pair: pair[0])),
+            skipped=tuple(self._skipped()),
         )
 
     def _definitions(self) -> Mapping[str, bytes]:
@@ -145,8 +148,8 @@ class _Reading:
         masters = _newest([(c, r) for c, r in members if r.original is None])
         changes = _latest_changes([(c, r) for c, r in members if r.original is not None], self.home)
         if masters:
-            changes = [(c, r) for c, r in changes if not _deleted_since(r, masters[-1][1], self.home)]
-        originals = [r.original for _, r in changes if r.original is not None]
+            changes = _still_there(changes, masters[-1][1], self.home)
+        originals = gather([r.original for _, r in changes if r.original is not None], self.home)
         later = sorted(
             ((r.original, c, r) for c, r in changes if r.and_later and r.original is not None),
             key=lambda item: item[0].instant(self.home),
@@ -154,7 +157,7 @@ class _Reading:
         bounds = [original.instant(self.home) for original, _, _ in later]
         for component, read in masters:
             series = read.series
-            if originals:
+            if changes:
                 series = series._replace(replaced=originals, before=bounds[0] if bounds else None)
             self._emit(uid, component, read, series)
             ends = (*bounds, None)[1:]
@@ -172,7 +175,7 @@ class _Reading:
         make = event_maker(read, uid, self.calendar, self.me, recurring)
         flaws = read.flaws
         try:
-            self.events.extend(make(found) for found in expand(series, self.window, self.home))
+            self.events.extend(make(found) for found in expand(series, self.window, self.home, self.steps))
         except TooDenseError as problem:
             flaws = [*flaws, f"{problem}, so only what was found before counts"]
         except ValueError as problem:
@@ -181,16 +184,23 @@ class _Reading:
             self._report(component.start, self.layout.text[component.start : component.end], flaw)
 
     def _report(self, start: int, chunk: bytes, why: str) -> None:
-        where = self._line(start)
         uid = next((p.value.strip() for p in properties(chunk[:20_000], ("UID",))), "")
-        if uid:
-            where += f", UID {uid[:80]}"
-        self.skipped.append((start, SkippedComponent(where, why)))
+        self.flaws.append((start, uid[:80], why))
         if may_be_ours(chunk):
             self.complete = False
 
-    def _line(self, offset: int) -> str:
-        return f"line {self.layout.line_number(offset)}"
+    def _skipped(self) -> Iterator[SkippedComponent]:
+        """What was reported, in the order of the file; its lines are counted once."""
+        line, at = 1, 0
+        flaws = sorted(self.flaws, key=lambda flaw: flaw[0])
+        for start, uid, why in flaws[:MAX_REPORTS]:
+            line += self.layout.text.count(b"\n", at, start)
+            at = start
+            yield SkippedComponent(f"line {line}, UID {uid}" if uid else f"line {line}", why)
+        if len(flaws) > MAX_REPORTS:
+            yield SkippedComponent(
+                "further on", f"{len(flaws) - MAX_REPORTS} more parts have something wrong"
+            )
 
 
 def _digest(chunk: bytes) -> str:
@@ -209,11 +219,18 @@ def _newest(members: list[tuple[Component, Read]]) -> list[tuple[Component, Read
     return list(unique.values())
 
 
-def _deleted_since(change: Read, master: Read, home: tzinfo) -> bool:
-    """True if a later revision of the series excludes the occurrence that was changed before."""
-    if change.original is None or master.sequence <= change.sequence or change.and_later:
-        return False
-    return excludes(master.series, change.original, home)
+def _still_there(
+    changes: list[tuple[Component, Read]], master: Read, home: tzinfo
+) -> list[tuple[Component, Read]]:
+    """The changes less those to an occurrence that a later revision of the series excludes."""
+    excluded = exclusion(master.series, home)
+    return [
+        (component, read)
+        for component, read in changes
+        if read.and_later
+        or read.sequence >= master.sequence
+        or not (read.original and excluded(read.original))
+    ]
 
 
 def _latest_changes(members: list[tuple[Component, Read]], home: tzinfo) -> list[tuple[Component, Read]]:

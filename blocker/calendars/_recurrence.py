@@ -8,11 +8,11 @@ big calendars show it, and is not left out as the letter of RFC 5545 has it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from blocker.calendars._rules import Rule, occurrences
+from blocker.calendars._rules import Rule, Steps, occurrences
 from blocker.calendars._values import DAY, Duration, Moment, read_moment, to_instant
 from blocker.timeline import Interval
 
@@ -39,6 +39,29 @@ class Span(NamedTuple):
         return to_instant(wall, start.zone or home) + self.rest
 
 
+class Moments(NamedTuple):
+    """A set of moments, ready to be compared with: all their days, those of plain dates, and the times."""
+
+    days: frozenset[date] = frozenset()
+    dates: frozenset[date] = frozenset()
+    instants: frozenset[datetime] = frozenset()
+    walls: frozenset[datetime] = frozenset()
+
+
+def gather(moments: Sequence[Moment], home: tzinfo) -> Moments:
+    """Raises ValueError for a time out of range."""
+    times = [m for m in moments if not m.is_date]
+    return Moments(
+        days=frozenset(m.date for m in moments),
+        dates=frozenset(m.date for m in moments if m.is_date),
+        instants=frozenset(m.instant(home) for m in times),
+        walls=frozenset(m.wall for m in times),
+    )
+
+
+NONE = Moments()
+
+
 class Series(NamedTuple):
     """The times of one component: what RDATE, EXDATE and the other properties say.
 
@@ -52,8 +75,8 @@ class Series(NamedTuple):
     rules: Sequence[Rule] = ()
     not_rules: Sequence[Rule] = ()
     extra: Sequence[tuple[Moment, Span | None]] = ()
-    excluded: Sequence[Moment] = ()
-    replaced: Sequence[Moment] = ()
+    excluded: Moments = NONE
+    replaced: Moments = NONE
     since: datetime | None = None
     before: datetime | None = None
     moved: Move | None = None
@@ -77,14 +100,22 @@ class Move(NamedTuple):
     span: Span
 
     def apply(self, start: Moment, home: tzinfo) -> Moment:
-        return Moment(in_zone(start, self.zone or home, home).wall + self.shift, self.zone, self.is_date)
+        """Raises ValueError out of range."""
+        there = in_zone(start, self.zone or home, home)
+        try:
+            return Moment(there.wall + self.shift, self.zone, self.is_date)
+        except OverflowError:
+            raise ValueError("it was moved beyond the end of the calendar") from None
 
 
 def in_zone(moment: Moment, zone: tzinfo, home: tzinfo) -> Moment:
-    """The same instant on another zone's clock; a date stays as it is."""
+    """The same instant on another zone's clock; a date stays as it is. Raises ValueError out of range."""
     if moment.is_date:
         return moment
-    return Moment(moment.instant(home).astimezone(zone).replace(tzinfo=None), zone, False)
+    try:
+        return Moment(moment.instant(home).astimezone(zone).replace(tzinfo=None), zone, False)
+    except OverflowError:
+        raise ValueError(f"the time {moment.wall} is out of range") from None
 
 
 def move_between(original: Moment, start: Moment, span: Span, home: tzinfo) -> Move:
@@ -93,20 +124,20 @@ def move_between(original: Moment, start: Moment, span: Span, home: tzinfo) -> M
     return Move(start.wall - there.wall, start.zone, start.is_date, span)
 
 
-def expand(series: Series, window: Interval, home: tzinfo) -> Iterator[Occurrence]:
+def expand(series: Series, window: Interval, home: tzinfo, allowed: Steps) -> Iterator[Occurrence]:
     """The occurrences that touch ``window``. Floating times and all-day events are in ``home``.
 
     Raises ValueError if a rule's UNTIL can't be read, and TooDenseError if a rule can't be followed.
     """
-    if not series.recurs and not series.excluded and not series.replaced and series.moved is None:
+    if not series.recurs and not series.excluded.days and not series.replaced.days and series.moved is None:
         found = occurrence(series.start, series.span, home)
         if found is not None and found.when.overlaps(window):
             yield found
         return
-    left_out = _Matcher(series, home, [*series.excluded, *series.replaced])
+    left_out = _Matcher(series, home, [series.excluded, series.replaced])
     seen: set[tuple[datetime, Span]] = set()
-    for start, span in _starts(series, window, home):
-        if (start.wall, span) in seen or (left_out.any and left_out(start)):
+    for start, span in _starts(series, window, home, allowed):
+        if (start.wall, span) in seen or left_out(start):
             continue
         seen.add((start.wall, span))
         if series.since is not None or series.before is not None:
@@ -134,7 +165,7 @@ def occurrence(start: Moment, span: Span, home: tzinfo) -> Occurrence | None:
     return Occurrence(Interval(begin, end), None) if begin < end else None
 
 
-def _starts(series: Series, window: Interval, home: tzinfo) -> Iterator[tuple[Moment, Span]]:
+def _starts(series: Series, window: Interval, home: tzinfo, allowed: Steps) -> Iterator[tuple[Moment, Span]]:
     """Every start that may touch the window, EXDATE not yet looked at."""
     first, zone = series.start, series.start.zone or home
     longest, shift = series.span.longest, timedelta(0)
@@ -142,15 +173,19 @@ def _starts(series: Series, window: Interval, home: tzinfo) -> Iterator[tuple[Mo
         longest, shift = series.moved.span.longest, abs(series.moved.shift) + DAY
     low = _wall(window.start, zone, -longest - shift)
     high = _wall(window.end, zone, DAY + shift)
+    if series.since is not None:
+        low = max(low, _wall(series.since, zone, -DAY))
+    if series.before is not None:
+        high = min(high, _wall(series.before, zone, DAY))
     excluded: set[datetime] = set()
     for rule in series.not_rules:
-        excluded.update(occurrences(rule, first.wall, low, min(high, until_wall(rule, first, zone))))
+        excluded.update(occurrences(rule, first.wall, low, min(high, until_wall(rule, first, zone)), allowed))
     # A series whose rules end before it begins was deleted from its first occurrence on.
     gone = bool(series.rules) and all(until_wall(rule, first, zone) < first.wall for rule in series.rules)
     if first.wall not in excluded and not gone:
         yield first, series.span
     for rule in series.rules:
-        for wall in occurrences(rule, first.wall, low, min(high, until_wall(rule, first, zone))):
+        for wall in occurrences(rule, first.wall, low, min(high, until_wall(rule, first, zone)), allowed):
             if wall not in excluded:
                 yield Moment(wall, first.zone, first.is_date), series.span
     for start, span in series.extra:
@@ -166,9 +201,8 @@ def _starts(series: Series, window: Interval, home: tzinfo) -> Iterator[tuple[Mo
 
 def _wall(instant: datetime, zone: tzinfo, shift: timedelta) -> datetime:
     """The wall time of an instant, shifted; at the edge of the calendar, that edge."""
-    wall = instant.astimezone(zone).replace(tzinfo=None)
     try:
-        return wall + shift
+        return instant.astimezone(zone).replace(tzinfo=None) + shift
     except OverflowError:
         return datetime.min if shift < timedelta(0) else datetime.max  # noqa: DTZ901 - wall times
 
@@ -188,15 +222,11 @@ def until_wall(rule: Rule, start: Moment, zone: tzinfo) -> datetime:
     return until.wall
 
 
-def excludes(series: Series, original: Moment, home: tzinfo) -> bool:
-    """True if an EXDATE of the series takes out the occurrence that began at ``original``."""
-    zone = series.start.zone or home
-    start = (
-        original
-        if original.is_date == series.start.is_date
-        else original._replace(is_date=series.start.is_date)
-    )
-    return _Matcher(series, home, series.excluded)(in_zone(start, zone, home))
+def exclusion(series: Series, home: tzinfo) -> Callable[[Moment], bool]:
+    """A test whether an EXDATE of the series takes out the occurrence that began at a moment."""
+    matches = _Matcher(series, home, [series.excluded])
+    zone, is_date = series.start.zone or home, series.start.is_date
+    return lambda original: matches(in_zone(original, zone, home)._replace(is_date=is_date))
 
 
 class _Matcher:
@@ -207,26 +237,23 @@ class _Matcher:
     a series has one occurrence a day at most, the same wall time, here or in UTC, is taken as meant.
     """
 
-    def __init__(self, series: Series, home: tzinfo, moments: Sequence[Moment]) -> None:
+    def __init__(self, series: Series, home: tzinfo, groups: Sequence[Moments]) -> None:
         self._home = home
-        by_date = series.start.is_date
-        self._days = {m.date for m in moments if m.is_date or by_date}
-        times = [m for m in moments if not (m.is_date or by_date)]
-        self._instants = {m.instant(home) for m in times}
-        self._walls = {m.wall for m in times} if series.once_a_day else frozenset()
-        self.any = bool(moments)
+        self._groups = [group for group in groups if group.days]
+        self._by_date = series.start.is_date
+        self._by_wall = series.once_a_day
 
     def __call__(self, start: Moment) -> bool:
-        if self._days and start.date in self._days:
-            return True
-        if not self._instants:
-            return False
-        instant = start.instant(self._home)
-        if instant in self._instants:
-            return True
-        return bool(self._walls) and (
-            start.wall in self._walls or instant.replace(tzinfo=None) in self._walls
-        )
+        for group in self._groups:
+            if start.date in (group.days if self._by_date else group.dates):
+                return True
+            if group.instants and not self._by_date:
+                instant = start.instant(self._home)
+                if instant in group.instants:
+                    return True
+                if self._by_wall and not group.walls.isdisjoint((start.wall, instant.replace(tzinfo=None))):
+                    return True
+        return False
 
 
 def span_between(start: Moment, end: Moment, home: tzinfo) -> Span:

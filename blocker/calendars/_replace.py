@@ -13,7 +13,7 @@ from pathlib import Path
 
 from blocker.errors import CalendarError, Conflict, Missing, Refused, Unreachable, Unreadable
 
-MAX_BYTES = 256 * 1024 * 1024
+MAX_BYTES = 128 * 1024 * 1024
 LOCK_TRIES, LOCK_PAUSE = 100, 0.05  # 5 seconds in all; a write takes milliseconds
 _TEMPORARY = ".blocker-tmp"
 

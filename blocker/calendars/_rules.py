@@ -21,9 +21,12 @@ YEARLY, MONTHLY, WEEKLY, DAILY, HOURLY, MINUTELY, SECONDLY = range(7)
 UNIT_SECONDS = {WEEKLY: 7 * 86400, DAILY: 86400, HOURLY: 3600, MINUTELY: 60, SECONDLY: 1}
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
-# Steps (periods walked and times found) that one rule may take. A daily rule with a COUNT reaches
-# back 100 years, an hourly one fills 4 years; what needs more is no meeting.
+# Steps (periods walked and times found) that one rule may take, and all rules of a file together. A
+# daily rule with a COUNT reaches back 100 years, an hourly one fills 4; what needs more is no meeting.
 MAX_STEPS = 40_000
+MAX_STEPS_OF_ALL = 2_000_000
+MAX_RULE_LENGTH = 2_000  # characters
+MAX_INTERVAL = 1_000_000
 
 _BY_DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
@@ -31,6 +34,13 @@ _NUMBER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 
 class TooDenseError(ValueError):
     """The rule repeats too often, or has to be counted from too far away, to be walked."""
+
+
+class Steps:
+    """How many steps all rules of a file together may still take."""
+
+    def __init__(self, left: int = MAX_STEPS_OF_ALL) -> None:
+        self.left = left
 
 
 class Rule(NamedTuple):
@@ -73,6 +83,8 @@ _PARTS = frozenset((*_LISTS, "FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDA
 
 def parse_rule(text: str) -> Rule:
     """Read the value of an RRULE. Raises ValueError with a sentence for a person."""
+    if len(text) > MAX_RULE_LENGTH:
+        raise ValueError("its rule is too long to be meant")
     parts: dict[str, str] = {}
     for part in text.strip().split(";"):
         name, equals, value = part.partition("=")
@@ -100,13 +112,20 @@ def parse_rule(text: str) -> Rule:
         count = _numbers("COUNT", parts["COUNT"], 1, 10**9, False)[0]
     return Rule(
         frequency=FREQUENCIES.index(frequency),
-        interval=_numbers("INTERVAL", parts.get("INTERVAL", "1"), 1, 10**9, False)[0],
+        interval=_numbers("INTERVAL", parts.get("INTERVAL", "1"), 1, MAX_INTERVAL, False)[0],
         at_most=count,
         until=parts.get("UNTIL", ""),
         week_start=WEEKDAYS.index(week_start),
         by_day=_days(parts["BYDAY"]) if "BYDAY" in parts else (),
         **lists,
     )
+
+
+def by_days_alone(rule: Rule) -> Rule:
+    """The rule for an all-day series. Raises ValueError if it repeats within the day."""
+    if rule.frequency > DAILY:
+        raise ValueError("its rule repeats within a day, but it is all-day")
+    return rule._replace(by_hour=(), by_minute=(), by_second=())
 
 
 def _numbers(name: str, text: str, low: int, high: int, signed: bool) -> tuple[int, ...]:
@@ -132,7 +151,9 @@ def _days(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(days)
 
 
-def occurrences(rule: Rule, start: datetime, low: datetime, high: datetime) -> Iterator[datetime]:
+def occurrences(
+    rule: Rule, start: datetime, low: datetime, high: datetime, allowed: Steps
+) -> Iterator[datetime]:
     """The times of a rule that begins at ``start`` and lie in ``low`` to ``high`` (both included), in order.
 
     ``start`` itself is among them only if the rule matches it. ``until`` is left to the caller, who
@@ -143,7 +164,8 @@ def occurrences(rule: Rule, start: datetime, low: datetime, high: datetime) -> I
     steps = 0
     for times in _periods(rule, start, first, high):
         steps += 1 + len(times)
-        if steps > MAX_STEPS:
+        allowed.left -= 1 + len(times)
+        if steps > MAX_STEPS or allowed.left < 0:
             raise TooDenseError("it repeats too often to be followed")
         for moment in times:
             if moment < start:
@@ -302,9 +324,8 @@ def _year_length(year: int) -> int:
 
 def _week_numbers(day: date, week_start: int) -> set[int]:
     """The number of the day's week, from the year's front and from its back; week 1 has four days or more."""
-    middle = (
-        day.toordinal() - (day.weekday() - week_start) % 7 + 3
-    )  # the week belongs to the year of its 4th day
+    # A week belongs to the year of its fourth day.
+    middle = max(1, day.toordinal() - (day.weekday() - week_start) % 7 + 3)
     year = date.fromordinal(min(middle, _LAST_DAY)).year
     number = (middle - date(year, 1, 1).toordinal()) // 7 + 1
     count = number + (date(year, 12, 31).toordinal() - middle) // 7

@@ -96,7 +96,8 @@ def read_duration(text: str) -> Duration:
 
 def read_moments(found: Property, zone_of: Callable[[str], tzinfo | None]) -> list[tuple[Moment, str]]:
     """The values of an EXDATE or RDATE line, each with what follows the slash of a period ("" if none)."""
-    zone = zone_of(found.params["TZID"]) if found.params.get("TZID") else None
+    tzid = found.param("TZID")
+    zone = zone_of(tzid) if tzid else None
     moments = []
     for part in found.value.split(","):
         if part.strip():

@@ -7,16 +7,15 @@ from bisect import bisect_right
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from blocker.calendars._ical import Property, properties
-from blocker.calendars._rules import TooDenseError, occurrences, parse_rule
+from blocker.calendars._rules import Steps, TooDenseError, occurrences, parse_rule
 from blocker.calendars._values import read_moment
 from blocker.calendars._zones import iana_zone
 
 # Rules are followed from here to there; outside, the nearest offset holds.
 FIRST_YEAR, LAST_YEAR = 1970, 2100
+MAX_STEPS_OF_A_ZONE = 20_000
 
-_PART = re.compile(
-    rb"BEGIN[ \t]*:[ \t]*(STANDARD|DAYLIGHT)\b.*?\nEND[ \t]*:[ \t]*\1", re.IGNORECASE | re.DOTALL
-)
+_BORDER = re.compile(rb"\n(BEGIN|END)[ \t]*:[ \t]*(STANDARD|DAYLIGHT)\b", re.IGNORECASE)
 _OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?", re.ASCII)
 _HEAD = frozenset(("X-LIC-LOCATION", "TZID"))
 _BODY = frozenset(("DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO"))
@@ -64,15 +63,20 @@ def read_definition(chunk: bytes) -> tzinfo:
         if found.name == "X-LIC-LOCATION" and (known := iana_zone(found.value)):
             return known
     changes: list[tuple[datetime, timedelta, timedelta]] = []
-    for part in _PART.finditer(chunk):
-        changes += _changes(properties(part.group(), _BODY))
+    begin, allowed = None, Steps(MAX_STEPS_OF_A_ZONE)
+    for border in _BORDER.finditer(chunk):
+        if border[1].upper() == b"BEGIN":
+            begin = border.start() + 1
+        elif begin is not None:
+            changes += _changes(properties(chunk[begin : border.end()], _BODY), allowed)
+            begin = None
     if not changes:
         raise ValueError("the zone's definition has no offsets")
     changes.sort()
     return DefinedZone(changes[0][1], [(instant, after) for instant, _, after in changes])
 
 
-def _changes(found: list[Property]) -> list[tuple[datetime, timedelta, timedelta]]:
+def _changes(found: list[Property], allowed: Steps) -> list[tuple[datetime, timedelta, timedelta]]:
     """When one of the offsets begins: (naive UTC instant, offset before, offset from then on)."""
     values = {p.name: p.value for p in found if p.name not in ("RDATE", "RRULE")}
     before, after = _offset(values.get("TZOFFSETFROM", "")), _offset(values.get("TZOFFSETTO", ""))
@@ -92,7 +96,7 @@ def _changes(found: list[Property]) -> list[tuple[datetime, timedelta, timedelta
         if rule.at_most is None and start.year < FIRST_YEAR:
             walls.discard(start)  # Outlook begins all its rules in 1601
         try:
-            walls.update(occurrences(rule, start, low, last))
+            walls.update(occurrences(rule, start, low, last, allowed))
         except TooDenseError as problem:
             raise ValueError(str(problem)) from None
     return [(wall - before, before, after) for wall in walls if wall.year > 1]

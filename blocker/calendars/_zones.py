@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo
 
+MAX_ZONES = 300  # looking for one that isn't there costs time; no real file names half as many
 _UTC_NAMES = frozenset(("UTC", "Z", "ETC/UTC", "TZONE://MICROSOFT/UTC", "COORDINATED UNIVERSAL TIME"))
 _IANA = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}", re.ASCII)
 
@@ -51,6 +52,7 @@ class Zones:
     def __init__(self, definitions: Callable[[], Mapping[str, bytes]]) -> None:
         self._definitions = definitions
         self.unknown: list[str] = []
+        self._defined: Mapping[str, bytes] | None = None
         self._known: dict[str, tzinfo | None] = {}
 
     def find(self, tzid: str) -> tzinfo | None:
@@ -62,10 +64,14 @@ class Zones:
         return self._known[tzid]
 
     def _resolve(self, tzid: str) -> tzinfo | None:
+        if len(self._known) >= MAX_ZONES:
+            return None
         zone = iana_zone(tzid)
         if zone is not None:
             return UTC if zone.key == "UTC" else zone
-        definition = self._definitions().get(tzid)
+        if self._defined is None:
+            self._defined = self._definitions()
+        definition = self._defined.get(tzid)
         if definition is not None:
             from blocker.calendars._vtimezone import read_definition
 

@@ -3,11 +3,67 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import Any
 
 from blocker.commands import Answer, Talk, daily
 from blocker.config import Setup
+from blocker.displacement import WhatIf, items_by_day, what_if
+from blocker.errors import UsageError
+from blocker.ledger import read_memory
+from blocker.render_json import SCHEMA, moment
+from blocker.session import Session
+from blocker.survey import Request
+from blocker.texts import date_words, plain, say, say_times
+from blocker.timeline import Interval
+
+LONGEST = 24 * 60
 
 
 def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Make one week better, or with ``--what-if`` only say what it would take."""
-    return daily.rebalance(args, setup, talk)
+    if args.what_if is None:
+        return daily.rebalance(args, setup, talk)
+    if not 0 < args.what_if <= LONGEST:
+        raise UsageError(f"{args.what_if} minutes are no free stretch of a day", "such as --what-if 120")
+    with Session(setup) as session:
+        sight = session.read(read_memory(setup.state_dir, session.address), "rebalance", args.week or "this")
+    request, seen = sight.request, sight.survey()
+    days = [seen.days[day] for day in request.week.days]
+    items = items_by_day(seen.classified, request.workweek)
+    found = what_if(args.what_if, days, items, request.snapshot.blocks, request.earliest, request.workweek)
+    return Answer(_lines(found, args.what_if, request), _document(found, args.what_if, request))
+
+
+def _lines(found: WhatIf | None, minutes: int, request: Request) -> list[str]:
+    texts = request.settings.texts
+    hint = [] if request.snapshot.me or request.settings.me else [say("whatif.unknown_me", texts)]
+    if found is None:
+        return [say("whatif.none", texts, week=request.week, minutes=minutes), *hint]
+    if not found.meetings:
+        return [say("whatif.free", texts, minutes=minutes, **_when(found.slot, request))]
+    number, where = len(found.meetings), _when(found.slot, request)
+    return [
+        say_times("whatif.move", texts, number, minutes=minutes, **where),
+        *(
+            say("whatif.line", texts, title=plain(event.shown_title), **_when(event.when, request))
+            for event in found.meetings
+        ),
+    ]
+
+
+def _when(slot: Interval, request: Request) -> dict[str, object]:
+    start, end = (request.workweek.local(instant) for instant in slot)
+    day = date_words(start.date(), request.settings.texts)
+    return {"day": day, "start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+
+
+def _document(found: WhatIf | None, minutes: int, request: Request) -> dict[str, Any]:
+    zone = request.workweek.zone
+    slot, move = None, []
+    if found is not None:
+        slot = {"start": moment(found.slot.start, zone), "end": moment(found.slot.end, zone)}
+        move = [
+            {"title": e.shown_title, "start": moment(e.when.start, zone), "end": moment(e.when.end, zone)}
+            for e in found.meetings
+        ]
+    return {"schema": SCHEMA, "week": str(request.week), "minutes": minutes, "slot": slot, "move": move}

@@ -99,15 +99,16 @@ def _box(
     item: Item, lane: int, lanes: int, clock: tuple[int, int], name: Name, notes: Mapping[str, int]
 ) -> Box:
     band = _band(item.start, item.end, clock)
+    place = f"top:{band.top}%;height:{band.height}%"
+    if lanes > 1:
+        place += f";left:{100 * lane / lanes:.2f}%;width:{100 / lanes:.2f}%"
+    size = " xs" if item.minutes <= 20 else " s" if item.minutes <= 40 else ""
     return Box(
-        top=band.top,
-        height=band.height,
-        left=round(100 * lane / lanes, 2),
-        width=round(100 / lanes, 2),
-        kind=item.kind,
+        place=place,
+        look=f"k-{item.kind}{size}",
         title=name(item),
-        time=f"{_clock(item.start)}–{_clock(item.end)}",
-        minutes=item.minutes,
+        start=_clock(item.start),
+        end=_clock(item.end),
         sign=item.sign,
         note=notes.get(item.key, 0) if item.sign else 0,
     )

@@ -8,14 +8,24 @@ from zoneinfo import ZoneInfo
 
 from blocker.brief import why_lines
 from blocker.grid_cells import LEGEND
-from blocker.model import OFFSITE, OPERATIONAL, STRATEGIC, Change, ParkedQuestion, Plan, Unplaced
+from blocker.model import OFFSITE, OPERATIONAL, STRATEGIC, Cause, Change, ParkedQuestion, Plan, Unplaced
 from blocker.render_grid import thresholds, week_dates
-from blocker.render_text import cause_text, change_title, clean, number, option_text, span, summary
+from blocker.render_text import (
+    cause_text,
+    change_title,
+    clean,
+    number,
+    option_text,
+    reason,
+    span,
+    summary,
+    when_words,
+)
 from blocker.report.columns import clock_range, columns
 from blocker.report.displaced import costs, overrun_minutes
 from blocker.report.quarters import quarter_cards
 from blocker.report.trends import bars
-from blocker.report.values import Displacing, Missing, Note, Parked, Report, WeekCard
+from blocker.report.values import Bar, Displacing, Missing, Note, Parked, Report, WeekCard
 from blocker.survey import Request, Survey
 from blocker.weekview import AFTER, BEFORE, Item, WeekView, week_views
 
@@ -32,6 +42,7 @@ KINDS = {
     "frontline": "Front-line time",
     "learning": "Learning time",
     "offsite": "Offsite",
+    "note": "Note, all day",
 }
 MOST_TITLE = 80  # letters of a title that the page holds
 
@@ -66,12 +77,14 @@ def gather(plan: Plan, seen: Survey, request: Request, titles: bool = True, coar
     names = Names(titles, request)
     views = week_views(plan, seen, request)
     clock = clock_range(views)
-    notes = _notes(plan, names, zone, request)
+    said = {str(view.week): view.load.causes for view in views}
+    notes = _notes(plan, names, said, request)
     numbers = {note.key: note.number for note in notes}
     cards = tuple(_card(view, clock, names, numbers, zone, coarse) for view in views)
     charts = bars(plan, seen, request)
     running = views[0].load if views else None
     now = plan.now.astimezone(zone)
+    focus_limits = tuple(thresholds(running, "focus_hours").items()) if running else ()
     past = [bar for bar in charts if bar.position == "past"]
     return Report(
         made=f"{now:%A} {now.day} {now:%B %Y}, {now:%H:%M}",
@@ -88,8 +101,8 @@ def gather(plan: Plan, seen: Survey, request: Request, titles: bool = True, coar
         clock_hours=(clock[1] - clock[0]) / 60,
         bars=charts,
         share_limits=tuple(thresholds(running).items()) if running else (),
-        focus_limits=tuple(thresholds(running, "focus_hours").items()) if running else (),
-        focus_top=max([8.0, *(bar.focus for bar in charts)]),
+        focus_limits=focus_limits,
+        focus_top=_focus_top(charts, focus_limits),
         thinking_top=max([4.0, *(max(bar.owed, bar.kept + bar.planned + bar.own) for bar in charts)]),
         recorded=any(bar.owed or bar.kept for bar in past),
         owed=sum(bar.owed for bar in past),
@@ -111,7 +124,22 @@ def gather(plan: Plan, seen: Survey, request: Request, titles: bool = True, coar
         focus=running.held.get("focus_hours", 0.0) if running else 0.0,
         protected_before=_thinking_hours(views, BEFORE),
         protected_after=_thinking_hours(views, AFTER),
+        doing=_doing(plan),
         summary=summary(plan),
+    )
+
+
+def _focus_top(charts: Sequence[Bar], limits: Sequence[tuple[str, float]]) -> float:
+    """The top of the chart: an empty week, which is all focus, doesn't flatten the others."""
+    most = max((bar.focus for bar in charts if not bar.empty), default=0.0)
+    return max(8.0, min(most, max((2.5 * at for _, at in limits), default=most)))
+
+
+def _doing(plan: Plan) -> tuple[str, ...]:
+    words = {"create": "new", "move": "moved", "remove": "to go"}
+    counts = {name: sum(change.action == name for change in plan.changes) for name in words}
+    return tuple(
+        f"{count} block{'s' if count != 1 else ''} {words[name]}" for name, count in counts.items() if count
     )
 
 
@@ -161,14 +189,20 @@ def _thinking_hours(views: Sequence[WeekView], side: str) -> float:
     return sum(spans) / 60
 
 
-def _notes(plan: Plan, names: Names, zone: ZoneInfo, request: Request) -> tuple[Note, ...]:
-    """The reason of every block in the plan, in order of time."""
+def _notes(
+    plan: Plan, names: Names, said: Mapping[str, Sequence[Cause]], request: Request
+) -> tuple[Note, ...]:
+    """The reason of every block in the plan, in order of time; ``said`` are the causes of whole weeks."""
     shown = [c for c in plan.changes if c.action in WHAT]
     shown.sort(key=lambda change: (change.slot, change.key))
-    return tuple(_note(n, change, names, zone, request) for n, change in enumerate(shown, 1))
+    return tuple(_note(n, change, names, said, request) for n, change in enumerate(shown, 1))
 
 
-def _note(n: int, change: Change, names: Names, zone: ZoneInfo, request: Request) -> Note:
+def _note(
+    n: int, change: Change, names: Names, said: Mapping[str, Sequence[Cause]], request: Request
+) -> Note:
+    zone = request.workweek.zone
+    week = f"{change.slot.start.astimezone(zone):%G-W%V}"
     placement = change.placement
     conflict = clean(change.conflict or "")
     tier = placement.tier if placement else ""
@@ -180,15 +214,22 @@ def _note(n: int, change: Change, names: Names, zone: ZoneInfo, request: Request
         kind=change.kind,
         kind_words=KINDS.get(change.kind, change.kind.capitalize()),
         title=names.block(change.key, change.kind, change_title(change)),
-        when=span(change.slot, zone),
-        week=f"{change.slot.start.astimezone(zone):%G-W%V}",
+        when=when_words(change, zone),
+        week=week,
         was=span(change.was, zone) if change.was else "",
+        short=_short_reason(change, names.titles, said.get(week, ())),
         why=clean(change.why),
         causes=tuple(dict.fromkeys(_causes(change, tier, request))),
         next_best=clean(placement.next_best) if placement else "",
         conflict=conflict if names.titles or not conflict else "something on the calendar overlaps it",
         key=change.key,
     )
+
+
+def _short_reason(change: Change, titles: bool, said: Sequence[Cause]) -> str:
+    if change.conflict:
+        return f"in conflict: {clean(change.conflict)}" if titles else "in conflict"
+    return reason(change, said) or reason(change)
 
 
 def _causes(change: Change, tier: str, request: Request) -> list[str]:

@@ -24,9 +24,14 @@ def _render(report: Report) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["hours"] = _hours
+    environment.filters["first_up"] = _first_up
     template = environment.from_string((folder / "page.html.j2").read_text("utf-8"))
     style = (folder / "page.css").read_text("utf-8")
     return "\n".join(line for line in template.render(r=report, style=style).splitlines() if line) + "\n"
+
+
+def _first_up(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _hours(value: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from blocker.history import week_records
 from blocker.model import STRATEGIC, Change, Plan, WeekRecord
 from blocker.report.values import Bar
@@ -16,7 +18,9 @@ def bars(plan: Plan, seen: Survey, request: Request) -> tuple[Bar, ...]:
     records = {record.week: record for record in request.memory.weeks}
     records |= {record.week: record for record in week_records(plan, seen, request)}
     weeks = [request.running.plus(-back) for back in range(HISTORY_WEEKS, 0, -1)]
-    return tuple(_bar(week, plan, seen, request, records.get(week)) for week in [*weeks, *request.horizon])
+    found = [_bar(week, plan, seen, request, records.get(week)) for week in [*weeks, *request.horizon]]
+    begun = next((n for n, bar in enumerate(found) if bar.hours or bar.own or bar.position != "past"), 0)
+    return tuple(replace(bar, empty=True) if n < begun else bar for n, bar in enumerate(found))
 
 
 def _bar(week: Week, plan: Plan, seen: Survey, request: Request, record: WeekRecord | None) -> Bar:
@@ -38,6 +42,7 @@ def _bar(week: Week, plan: Plan, seen: Survey, request: Request, record: WeekRec
         planned=_planned(week, plan, request) / 60,
         own=load.held["strategic_hours"],
         waived=record.waived_minutes / 60 if record else 0.0,
+        empty=False,
     )
 
 

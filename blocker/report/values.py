@@ -16,19 +16,17 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """An event or a block in a day's column: place in per cent, and what is written on it.
+    """An event or a block in a day's column: where it stands, in per cent, and what is written on it.
 
-    ``sign`` is empty for an event. ``note`` is the number of the block's reason, 0 where there is none.
+    ``look`` names its kind and its size for the style sheet. ``sign`` is empty for an event. ``note`` is
+    the number of the block's reason, 0 where there is none.
     """
 
-    top: float
-    height: float
-    left: float
-    width: float
-    kind: str
+    place: str
+    look: str
     title: str
-    time: str
-    minutes: int
+    start: str
+    end: str
     sign: str = ""
     note: int = 0
 
@@ -84,6 +82,7 @@ class Note:
     when: str
     week: str
     was: str
+    short: str
     why: str
     causes: Sequence[str]
     next_best: str
@@ -119,6 +118,7 @@ class Bar:
     planned: float
     own: float
     waived: float
+    empty: bool  # before the calendar begins
 
     @property
     def tip(self) -> str:
@@ -193,4 +193,5 @@ class Report:
     focus: float
     protected_before: float
     protected_after: float
+    doing: Sequence[str]
     summary: str

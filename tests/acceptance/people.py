@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from .brute import slots
 from .drive import Answer, Desk, deleted, invited, moved, retitled
@@ -110,7 +111,10 @@ def delete(stage: Stage) -> Iterator[Finding]:
     if stage.desk.raw != raw:
         yield Finding("deleted", f"{block.key}: the file changed after the deletion", sure=False)
     yield from stage.others_as_before("deleted", block.key)
-    week = next((w for w in answer.doc.get("weeks", []) if f"/{w['week']}/" in block.key), {})
+    for other in stage.look().blocks:
+        if other.key not in stage.blocks and other.start < block.end and other.end > block.start:
+            yield Finding("deleted", f"{other.key} is booked in the place of {block.key}, {other.start}")
+    week: dict[str, Any] = next((w for w in answer.doc.get("weeks", []) if f"/{w['week']}/" in block.key), {})
     left = [b for b in stage.look().blocks if b.key.startswith(block.key[:-1])]
     if not left and week.get("floor") not in {"deleted", "own"}:
         yield Finding("deleted", f"{block.key}: the week's floor is {week.get('floor')!r}")
@@ -137,7 +141,7 @@ def move(stage: Stage) -> Iterator[Finding]:
     stage.desk.write(raw)
     for later in (10 * MINUTE, timedelta(days=1)):
         answer = stage.desk.run(stage.now + later)
-        change = next((c for c in answer.doc.get("changes", []) if c["key"] == block.key), {})
+        change: dict[str, Any] = next((c for c in answer.doc.get("changes", []) if c["key"] == block.key), {})
         there = next((b for b in stage.look().blocks if b.key == block.key), None)
         if answer.code or change.get("action") not in {"keep", "update"} or change.get("pinned") is not True:
             shown = {k: change.get(k) for k in ("action", "pinned", "start")}
@@ -181,7 +185,7 @@ def drop(stage: Stage) -> Iterator[Finding]:
         now = stage.now + 10 * MINUTE
         answer = stage.desk.run(now)
         yield from judge(before, answer, stage.desk.raw, now, fresh=False)
-        change = next((c for c in answer.doc.get("changes", []) if c["key"] == block.key), {})
+        change: dict[str, Any] = next((c for c in answer.doc.get("changes", []) if c["key"] == block.key), {})
         there = next((b for b in stage.look().blocks if b.key == block.key), None)
         action = change.get("action")
         if action == "keep" and not change.get("conflict"):

@@ -162,7 +162,7 @@ def _block(component: Component, zone: ZoneInfo, calendar: Component) -> Block:
         all_day=not timed,
         free=_text(component, "TRANSP").upper() == "TRANSPARENT",
         floating=timed and (first.tzinfo is None or (tzid is not None and tzid not in known)),
-        categories=str(component.categories or ""),
+        categories=",".join(str(c) for c in getattr(component.get("CATEGORIES"), "cats", ())),
     )
 
 

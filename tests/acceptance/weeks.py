@@ -141,7 +141,7 @@ def _count(case: Case, week: dict[str, Any], fresh: bool) -> Iterator[Finding]:
     readings = {max(1, round(asked * n / 5)) for n in (worked, left)}
     have = len(blocks) + len(owned) + len(lost)
     if not working(case, name):
-        if have and fresh:
+        if fresh and have > len(owned):
             yield Finding("count", f"{name}: {have} demands in a week that is not a working week", sure=False)
         return
     if fresh and have not in readings and len(owned) <= max(readings):
@@ -217,7 +217,10 @@ def nearest(case: Case, lost: dict[str, Any]) -> Iterator[Finding]:
     ours = [(b.start, b.end) for b in case.blocks.values()]
     days = [] if offsite else _open(case, key)
     best = cheapest(case, days, lengths, ours, "" if floor or offsite else key.split("/")[1])
-    if not lost["nearest"] and (best or offsite):
+    outside = any(
+        EXEMPT.search(str(case.changes[b.key]["why"])) for b in case.of_week(key.split("/")[1], "str")
+    )
+    if not lost["nearest"] and (best or offsite) and not outside:
         yield Finding(
             "nearest", f"{key} names no option, one that costs {best} exists", sure=floor or offsite
         )

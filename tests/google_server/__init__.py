@@ -7,10 +7,11 @@
 
 By hand: `python -m tests.google_server --port 8765 --seed FILE.json`.
 
-Where to look: `server` (HTTP, and the Python side for tests), `api` (the methods), `store` (writes), `listing` and
-`recurrence` (reads), `view` (how an event looks), `rules` (what an event must be), `fields` (partial responses),
-`faults` (what goes wrong, and the log), `auth`, `batch`, `discovery` (the document that all of it is held against).
-Where Google's behaviour is not documented, the server takes the choice that is hardest on its client, or offers both.
+Where to look: `server` (HTTP, and the Python side for tests), `api` (the methods), `store` (writes),
+`listing` and `recurrence` (reads), `view` (how an event looks), `rules` (what an event must be), `fields`
+(partial responses), `faults` (what goes wrong, and the log), `auth`, `batch`, `discovery` (the document
+that all of it is held against). Where Google's behaviour is not documented, the server takes the choice
+that is hardest on its client, or offers both.
 """
 
 from .client import connected, credentials, every_item, refusal

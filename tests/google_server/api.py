@@ -17,11 +17,12 @@ OWNED_ONLY = frozenset(
     f"https://www.googleapis.com/auth/calendar.events.owned{suffix}" for suffix in ("", ".readonly")
 )
 
-# Parameters by what they do here. One that the document knows and these do not is answered with 501: better no
-# answer than one that looks as if the parameter had been heeded.
+# Parameters by what they do here. One that the document knows and these do not is answered with 501: better
+# no answer than one that looks as if it had been heeded.
 _EVERYWHERE = ("alt", "fields", "key", "prettyPrint", "quotaUser", "userIp", "oauth_token")
-_NO_EFFECT = (  # nobody is notified by this server; the others are deprecated, or concern what it does not model
-    "sendNotifications", "sendUpdates", "alwaysIncludeEmail", "showHiddenInvitations", "showOwnOrganizationOnly",
+_NO_EFFECT = (  # nobody is notified here; the others are deprecated, or concern what is not modelled
+    "sendNotifications", "sendUpdates", "alwaysIncludeEmail", "showHiddenInvitations",
+    "showOwnOrganizationOnly",
 )  # fmt: skip
 _SHOWN = ("timeZone", "maxAttendees")
 _WINDOW = ("timeMin", "timeMax", "showDeleted", "maxResults", "pageToken")
@@ -35,7 +36,8 @@ SERVED: dict[str, tuple[str, ...]] = {
     "settings.get": (),
     "events.list": (
         *_SHOWN, *_WINDOW,
-        *("eventTypes", "iCalUID", "orderBy", "privateExtendedProperty", "sharedExtendedProperty", "singleEvents", "syncToken", "updatedMin"),
+        "eventTypes", "iCalUID", "orderBy", "privateExtendedProperty", "sharedExtendedProperty",
+        "singleEvents", "syncToken", "updatedMin",
     ),
     "events.get": _SHOWN,
     "events.instances": (*_SHOWN, *_WINDOW, "originalStart"),

@@ -55,7 +55,7 @@ class DroppedError(Exception):
 
 
 class App:
-    """A WSGI application. It needs a server that hands over its socket, so that a connection can be dropped."""
+    """A WSGI application. Its server must hand over the socket, so that a connection can be dropped."""
 
     def __init__(self, api: Api, discovery: Discovery, tokens: Tokens) -> None:
         self.api = api
@@ -77,7 +77,7 @@ class App:
         try:
             answer = self.answer(Call(verb, path, _read(query), headers, body))
         except DroppedError as error:
-            # The end of the connection is all that the client sees; this error tells the WSGI server to stop here.
+            # All that the client sees; the error then tells the WSGI server to stop here.
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError from error
         content = answer.content()

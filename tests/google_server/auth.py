@@ -12,7 +12,7 @@ SCOPE = "https://www.googleapis.com/auth/"
 
 
 class Tokens:
-    """Off unless a token is granted or `required` is set: then each request needs a bearer token that is known here."""
+    """Off until a token is granted or `required` is set: then each request needs a known bearer token."""
 
     def __init__(self, *, required: bool = False) -> None:
         self.required = required
@@ -24,7 +24,7 @@ class Tokens:
         self._issued = 0
 
     def grant(self, *scopes: str) -> str:
-        """What a user's consent leaves behind: a refresh token. Scopes without their common prefix will do."""
+        """What a user's consent leaves behind: a refresh token. Scopes may be given without their prefix."""
         self.required = True
         token = f"refresh-{len(self._grants) + 1}"
         self._grants[token] = frozenset(
@@ -65,7 +65,7 @@ class Tokens:
         }
 
     def check(self, header: str | None, allowed: frozenset[str]) -> frozenset[str]:
-        """The scopes of the request's token that the method accepts. 401 without a token, 403 without such a scope."""
+        """Those scopes of the token that the method accepts. 401 without a token, 403 without a scope."""
         if not self.required:
             return allowed
         scheme, _, token = (header or "").partition(" ")

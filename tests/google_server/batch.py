@@ -46,7 +46,7 @@ def _part(part: Message) -> Part:
 
 
 def join(answers: list[tuple[str, str, dict[str, str], bytes]]) -> tuple[str, bytes]:
-    """Content type and body of the whole answer. Last in, first out: the order of a batch is not guaranteed."""
+    """Content type and body of the answer. Last in, first out: no order is guaranteed."""
     chunks = []
     for content_id, status, headers, body in reversed(answers):
         lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers.items())]

@@ -11,7 +11,7 @@ Json = dict[str, Any]
 
 
 def differ(name: str, new: Json, old: Json, zone: ZoneInfo) -> bool:
-    """Whether a field really changed. A client may send a time back in the zone in which it was shown to it."""
+    """Whether a field really changed. A time may come back in the zone in which it was shown."""
     a, b = new.get(name), old.get(name)
     if name in ("start", "end") and a and b:
         return times.is_all_day(a) != times.is_all_day(b) or times.moment(a, zone) != times.moment(b, zone)
@@ -42,7 +42,7 @@ def without_nulls(value: Any) -> Any:
 
 
 def with_omitted_guests(body: Json, old: Json) -> Json:
-    """`attendeesOmitted` says that the list is not whole: only the own answer in it counts, the others stay."""
+    """`attendeesOmitted` says that the list is not whole: only the own answer counts, the others stay."""
     body = dict(body)
     if not body.pop("attendeesOmitted", False):
         return body

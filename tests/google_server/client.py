@@ -33,7 +33,7 @@ def connected(
 
 
 def credentials(server: GoogleServer, *scopes: str) -> Credentials:
-    """What a consent to these scopes leaves behind: a refresh token, for use at this server's token endpoint."""
+    """What a consent to these scopes leaves behind: a refresh token for this server's token endpoint."""
     make: Any = Credentials  # untyped
     made: Credentials = make(
         token=None,

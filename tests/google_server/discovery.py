@@ -1,8 +1,8 @@
 """What the API's own discovery document says: methods, parameters, schemas.
 
-The document ships inside google-api-python-client, so the server cannot drift from the client that drives it: a
-route that is not in the document does not exist here, and a body or an answer with a field that the document does
-not know is an error.
+The document ships inside google-api-python-client, so the server cannot drift from the client that drives
+it: a route that is not in the document does not exist here, and a body or an answer with a field that the
+document does not know is an error.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Discovery:
     # Query
 
     def read_query(self, method: Method, query: dict[str, list[str]]) -> Json:
-        """The query with its values typed and defaults filled in; 400 for anything the document does not allow."""
+        """The query, typed and with defaults filled in; 400 for what the document does not allow."""
         known = {n: s for n, s in (self.shared | method.parameters).items() if s["location"] == "query"}
         values: Json = {}
         for name, texts in query.items():
@@ -134,7 +134,7 @@ class Discovery:
         return found
 
     def problems(self, spec: Json, value: object, where: str, *, words: bool) -> Iterator[str]:
-        """Everything in `value` that the schema does not allow. `words`: check also values from closed lists."""
+        """All in `value` that the schema does not allow. `words`: values from closed lists too."""
         spec = self.resolve(spec)
         kind = spec.get("type", "any")
         if kind == "any" or value is None:

@@ -18,8 +18,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong. `after`: the request is carried out first, and only its answer suffers. `half`: of
-    the answer's body only half is sent. `drop`: the connection ends early, with what was sent until then."""
+    """One thing that goes wrong.
+
+    `after`: the request is carried out first, and only its answer suffers. `half`: of the answer's body only
+    half is sent. `drop`: the connection ends early, with what was sent until then.
+    """
 
     name: str
     after: bool = False
@@ -146,7 +149,7 @@ class Entry:
 
 
 class Log:
-    """All requests in the order in which they were answered, token requests and the parts of batches included."""
+    """All requests in the order of their answers, token requests and the parts of batches included."""
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []

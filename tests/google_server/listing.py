@@ -20,7 +20,8 @@ Json = dict[str, Any]
 ORDERS = ("startTime", "updated")
 LARGEST_PAGE = 2500
 NOT_WITH_SYNC_TOKEN = (
-    "iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "timeMin", "timeMax", "updatedMin",
+    "iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty",
+    "timeMin", "timeMax", "updatedMin",
 )  # fmt: skip
 # Where no timeMax is given, an endless series must end somewhere. A client that relies on this is wrong.
 MOST_INSTANCES = 730
@@ -86,7 +87,7 @@ def _candidates(calendar: Calendar, params: Json, changed_after: int) -> Iterato
         if record.revision <= changed_after:
             continue
         if "recurringEventId" in body:
-            # A cancelled instance of a living series is shown where the series itself is, so that it can be left out.
+            # A cancelled instance of a living series is shown beside the series, to be left out of it.
             alive = record.body is body
             if not cancelled or deleted or (not single and alive):
                 yield body
@@ -190,9 +191,9 @@ def instances(calendar: Calendar, master: Json, params: Json) -> list[Json]:
 def page(
     items: list[Json], keys: list[list[str]], params: Json, *, size: int, empty_pages: bool
 ) -> tuple[list[Json], str | None]:
-    """One page and the token of the next. With `empty_pages`, each full page is followed by an empty one, as may happen.
+    """One page and the token of the next. With `empty_pages`, each full page is followed by an empty one.
 
-    A token names the last item seen, not a position: what is deleted meanwhile makes no other item be skipped.
+    A token names the last item seen, not a position: a deletion meanwhile makes no other item be skipped.
     """
     query = _digest("page", params, _NOT_IN_PAGE_TOKEN)
     first: Json = {"after": [], "empty": False, "query": query}

@@ -1,7 +1,7 @@
 """Instances of recurring events: what `singleEvents=true` and `events.instances` show.
 
-A series is expanded on the wall clock of its own zone, so a meeting at nine stays at nine over a change to summer
-time. An instance is known by its original start, which is also the end of its id.
+A series is expanded on the wall clock of its own zone, so a meeting at nine stays at nine over a change to
+summer time. An instance is known by its original start, which is also the end of its id.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _wall_clock(start: Json) -> datetime:
 
 
 def _rule(value: str, first: datetime) -> rrule:
-    """One RRULE. An UNTIL that is a date means that whole day; dateutil wants UTC for timed and none for all-day."""
+    """One RRULE. UNTIL may be a date, the whole of it; dateutil wants UTC for timed, none for all-day."""
     until = re.search(r"UNTIL=(\d{8})(T\d{6}Z?)?", value, re.IGNORECASE)
     if until:
         day, clock = until[1], until[2]
@@ -87,7 +87,7 @@ def _listed(item: str, first: datetime, zone: str | None) -> datetime:
 
 
 def instances(master: Json, after: datetime | None = None) -> Iterator[Json]:
-    """Instances in order of their original start, from the first that may end after the given instant; maybe endless."""
+    """Instances by original start, from the first that may end after the instant; maybe endless."""
     starts: Iterator[datetime] = iter(rules(master))
     if after is not None:
         # Two days more than the length cover every offset and every zone in which a date can be read.

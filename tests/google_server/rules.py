@@ -27,7 +27,7 @@ def check_id(event_id: str) -> None:
 
 
 def check_event(body: Json, zone: ZoneInfo) -> None:
-    """Rules for every event. Puts times into their stored form and clips extended properties, as the API does."""
+    """Rules for every event. Puts times into their stored form and clips extended properties."""
     _times(body, zone)
     _recurrence(body)
     _attendees(body)

@@ -25,6 +25,6 @@ def series(
     zone: str = "Europe/Berlin",
     **more: Any,
 ) -> Json:
-    """A recurring event on the wall clock of a zone. By default it starts on the Friday before summer time."""
+    """A recurring event on the wall clock of a zone. By default from the Friday before summer time."""
     sides = {"start": {"dateTime": start, "timeZone": zone}, "end": {"dateTime": end, "timeZone": zone}}
     return {**sides, "recurrence": list(rules), **more}

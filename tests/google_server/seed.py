@@ -2,10 +2,11 @@
 
     {"email": "lead@example.org", "zone": "Europe/Berlin", "focusTime": true,
      "settings": {"weekStart": "1"},
-     "calendars": [{"id": "primary", "workingHours": {...}, "events": [{"summary": "Standup", "start": …, "end": …}]},
-                   {"id": "team@group.calendar.google.com", "zone": "Asia/Kolkata", "accessRole": "reader", "events": []}]}
+     "calendars": [
+       {"id": "primary", "workingHours": {...}, "events": [{"summary": "Standup", "start": …, "end": …}]},
+       {"id": "team@example.org", "zone": "Asia/Kolkata", "accessRole": "reader", "events": []}]}
 
-Everything is optional. The events are as the API would show them, so that a saved `events.list` can be pasted in.
+Everything is optional. The events are as the API shows them, so that a saved list can be pasted in.
 """
 
 from __future__ import annotations

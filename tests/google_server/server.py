@@ -1,4 +1,4 @@
-"""The server as tests hold it: started and stopped, with people who change their calendars behind the API's back."""
+"""The server as tests hold it: started, stopped, and with people who change calendars by themselves."""
 
 from __future__ import annotations
 
@@ -52,9 +52,13 @@ class GoogleServer:
         working_hours: Json | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        """`focus_time`: whether the account is eligible; if not, such an insert fails with `ineligible`, whose true
-        form is nowhere documented. `restorable`: whether a deleted event can be updated back to life; reports
-        differ. `page_size` caps what clients ask for; `empty_pages` puts an empty page after each full one."""
+        """A server, not yet started.
+
+        `focus_time`: whether the account is eligible; if not, such an insert fails with `ineligible`, whose
+        true form is nowhere documented. `restorable`: whether a deleted event can be updated back to life;
+        reports differ. `page_size` caps what clients ask for; `empty_pages` puts an empty page after each
+        full one.
+        """
         refusal = ineligible or bad("eventTypeRestriction", "Focus time is not available for this account.")
         self.discovery = Discovery()
         self.store = Store(email, clock or times.TickingClock(), self.discovery, ineligible=refusal)

@@ -1,7 +1,8 @@
 """Calendars and their events: what a write does, and what a read finds.
 
-An event is kept as the JSON that the API would answer, its times in the form they were written in. Nothing here
-knows of HTTP. The same verbs serve the API and the people behind it (`human=True`), who may do what the API refuses.
+An event is kept as the JSON that the API would answer, its times in the form they were written in. Nothing
+here knows of HTTP. The same verbs serve the API and the people behind it (`human=True`), who may do what
+the API refuses.
 """
 
 from __future__ import annotations
@@ -202,10 +203,7 @@ class Store:
         if old["status"] == "cancelled" and new["status"] != "cancelled" and not self.restorable:
             raise ApiError(403, "forbidden")
         if new.get("sequence", 0) < old["sequence"]:
-            raise bad(
-                "invalid",
-                "Invalid sequence value: it is below the current one. Fetch the event again and use its sequence.",
-            )
+            raise bad("invalid", "Invalid sequence value: it is below the current one.")
         if any(differ(name, new, old, calendar.zone) for name in _SHARED):
             if old.get("locked"):
                 raise ApiError(403, "forbidden", "The event is locked.")

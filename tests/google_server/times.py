@@ -39,7 +39,7 @@ def zone_named(name: str) -> ZoneInfo:
 
 
 def instant(text: str, zone: ZoneInfo | None = None) -> datetime:
-    """An RFC 3339 time, aware. `zone` is used only where the text has no offset. Fractions of a second are dropped."""
+    """An RFC 3339 time, aware. `zone` is for a text without an offset. Fractions are dropped."""
     match = _STAMP.fullmatch(text)
     if match is None:
         raise ValueError(f"Not an RFC 3339 time: {text!r}")
@@ -63,7 +63,7 @@ def is_all_day(value: Json) -> bool:
 
 
 def normal(value: Json) -> Json:
-    """An EventDateTime as stored: exactly one of date and dateTime, a dateTime always with its offset. Or ValueError."""
+    """An EventDateTime as stored: one of date and dateTime, the latter with its offset. Or ValueError."""
     given = {key: value[key] for key in ("date", "dateTime") if value.get(key) is not None}
     if len(given) != 1:
         raise ValueError("Exactly one of date and dateTime must be given.")

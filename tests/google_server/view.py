@@ -33,7 +33,7 @@ _WITHOUT_DETAILS = (
 def event(
     body: Json, calendar: Calendar, *, zone: ZoneInfo | None = None, max_attendees: int | None = None
 ) -> Json:
-    """An event as an answer shows it. Of what is cancelled only what is guaranteed is shown, so that nobody relies on more."""
+    """An event as an answer shows it. Of a cancelled one only the guaranteed: nobody may rely on more."""
     seen = deepcopy(body)
     if body["status"] == "cancelled" and "recurringEventId" in body:
         seen = _only(seen, _EXCEPTION_TOMBSTONE)

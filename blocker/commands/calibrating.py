@@ -1,0 +1,87 @@
+"""``calibrate``: the rules tried on the weeks that are over, and thresholds of the person's own."""
+
+from __future__ import annotations
+
+import contextlib
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from blocker.calibration import FEWEST_WEEKS, Calibration, calibrate as try_rules
+from blocker.commands import Answer, Talk
+from blocker.config import Config, load_config, read_text
+from blocker.config_text import with_rules
+from blocker.errors import BlockerError, ConfigError, UsageError
+from blocker.ledger import read_memory
+from blocker.render_calibration import calibration_document, calibration_lines
+from blocker.rules import rules_for
+from blocker.session import Session, Setup
+from blocker.settings import RuleText
+from blocker.texts import TEXTS
+
+WEEKS, MOST_WEEKS = 8, 104
+
+
+def calibrate(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Replay completed weeks, show what fires, and with ``--write`` change the rules in the config file."""
+    if not FEWEST_WEEKS <= args.weeks <= MOST_WEEKS:
+        raise UsageError(
+            f"--weeks {args.weeks} can't be looked at", f"give a number from {FEWEST_WEEKS} to {MOST_WEEKS}"
+        )
+    found = _calibration(args.weeks, setup)
+    lines = calibration_lines(found)
+    if args.write is None:
+        return Answer(lines, calibration_document(found))
+    chosen = _chosen(found, args.write)
+    path = _write(chosen, setup, _remark(found))
+    names = " and ".join(rule.name for rule in chosen)
+    lines += ["", f"Wrote {names} into {path}; nothing else in it was changed."]
+    return Answer(lines, calibration_document(found, str(path)))
+
+
+def _calibration(weeks: int, setup: Setup) -> Calibration:
+    with Session(setup) as session:
+        memory = read_memory(setup.state_dir, session.address)
+        sight = session.read(memory, back=weeks)
+    loads, request = sight.survey().loads, sight.request
+    completed = [loads[request.running.plus(-back)] for back in range(1, weeks + 1)]
+    return try_rules(completed, rules_for(request.settings), request.workweek.full_week_minutes)
+
+
+def _chosen(found: Calibration, which: str) -> list[RuleText]:
+    if not found.enough:
+        raise UsageError(
+            f"{len(found.ordinary)} weeks with four working days are too few to take thresholds from",
+            f"there have to be {FEWEST_WEEKS}: look further back with --weeks",
+        )
+    return [
+        RuleText(trial.now.name, trial.own.text, trial.now.book)
+        for trial in found.trials
+        if which in ("both", trial.now.name)
+    ]
+
+
+def _remark(found: Calibration) -> str:
+    return f"From blocker calibrate: thresholds taken from the weeks {found.weeks[0].week} to {found.weeks[-1].week}."
+
+
+def _write(rules: Sequence[RuleText], setup: Setup, remark: str) -> Path:
+    """Put the rules into the config file, in one step, and only if it then says what it should."""
+    from blocker.calendars._replace import replace_file
+
+    if setup.config.path is None:
+        raise UsageError(
+            "there is no config file to write to", "blocker init writes one; then run this again"
+        )
+    path = setup.config.path.resolve()
+    before = read_text(path, must_exist=True) or ""
+    raw = path.read_bytes()
+    after = with_rules(raw.decode("utf-8"), rules, remark).encode("utf-8")
+    if after != raw:
+        _check(after, before, rules, setup)
+        try:
+            replace_file(path, raw, after)
+        except BlockerError as error:
+            raise BlockerError(error.message, "make the file and its folder writable") from None
+    return setup.config.path

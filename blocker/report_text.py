@@ -1,0 +1,80 @@
+"""What ``report --text`` says of the weeks behind: where the hours went, and what cost strategic time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from blocker.digest import WEEK, Digest, digest
+from blocker.digest_words import hours_line, named, series_lines
+from blocker.survey import Request, Survey
+from blocker.texts import PARKED_LONG_DAYS, date_words, length_words, say, say_times
+
+WEEKS = 8
+MOST = 8
+
+
+def report_text(request: Request, seen: Survey, titles: bool = True) -> list[str]:
+    """The last eight completed weeks in words; without ``titles`` meetings are only counted."""
+    texts = request.settings.texts
+    monday = request.running.monday
+    found = digest(monday - WEEKS * WEEK, monday, request, seen)
+    if not titles:
+        found = _untitled(found, texts)
+    first, last = date_words(found.first, texts), date_words(found.last, texts)
+    lines = [say("report.head", texts, weeks=WEEKS, first=first, last=last), hours_line(found, texts)]
+    if found.series:
+        lines += ["", say("report.series", texts), *series_lines(found, texts, MOST)]
+    lines += ["", *_displaced(found, texts)]
+    if found.overruns:
+        lines += ["", say("report.overruns", texts)]
+        lines += [
+            say(
+                "digest.overrun",
+                texts,
+                title=named(over.title),
+                minutes=length_words(over.minutes, texts),
+                day=date_words(over.day, texts),
+            )
+            for over in found.overruns[:MOST]
+        ]
+    waiting = [question for question in request.memory.parked if not question.how]
+    if waiting:
+        old = sum((request.now - question.at).days > PARKED_LONG_DAYS for question in waiting)
+        lines += ["", say("report.parked", texts, open=len(waiting), old=old)]
+    return lines
+
+
+def _displaced(found: Digest, texts: Mapping[str, str]) -> Iterator[str]:
+    if not found.displaced:
+        yield say("report.displaced_none", texts)
+        return
+    yield say("report.displaced", texts)
+    for one in found.displaced[:MOST]:
+        yield say_times(
+            "report.displaced_line",
+            texts,
+            len(one.days),
+            title=named(one.title),
+            own=length_words(one.own_minutes, texts),
+            gain=length_words(one.gain_minutes, texts),
+            gap=length_words(one.gap_minutes, texts),
+        )
+
+
+def _untitled(found: Digest, texts: Mapping[str, str]) -> Digest:
+    """The same with a number in place of each title, the same one for the same meeting."""
+    titles = [one.title for one in found.series]
+    titles += [one.title for one in found.displaced]
+    titles += [one.title for one in found.overruns]
+    numbers = {title: n for n, title in enumerate(dict.fromkeys(map(str.casefold, titles)), start=1)}
+
+    def name(title: str) -> str:
+        return say("report.untitled", texts, number=numbers[title.casefold()])
+
+    return replace(
+        found,
+        series=tuple(replace(one, title=name(one.title)) for one in found.series),
+        displaced=tuple(replace(one, title=name(one.title)) for one in found.displaced),
+        overruns=tuple(replace(one, title=name(one.title)) for one in found.overruns),
+    )
