@@ -13,11 +13,12 @@ from dataclasses import replace
 
 from blocker.calendars import NATIVE_FOCUS, Calendar
 from blocker.errors import AlreadyExists, BlockerError, Conflict, Missing, NotInPlace, SignInNeeded, Temporary
-from blocker.ledger import Ledger
+from blocker.ledger import Ledger, LedgerError
 from blocker.model import Block, Change, Plan, Receipt, Ref, Remembered
 
 _MOST_TRIES = 10  # so many identities taken by others: something else is wrong
 _NO_FOCUS = "an ordinary busy event, because this account takes no focus time"
+_STOPS = Temporary | SignInNeeded | LedgerError  # the rest would fail too; nothing is written unremembered
 _ORDER = ("forget", "tombstone", "adopt", "keep", "remove", "move", "create", "update")
 
 
@@ -26,11 +27,11 @@ def apply(
 ) -> Receipt:
     """Make every change of ``plan``; ``on_change`` hears of each as it is done or fails.
 
-    Raises Conflict if the calendar changed since it was read, and Temporary or SignInNeeded if it does
-    not answer, as long as nothing was written yet.
+    Raises Conflict if the calendar changed since it was read, Temporary or SignInNeeded if it does not
+    answer, and LedgerError if nothing can be remembered, as long as nothing was written yet.
     """
     outcomes: dict[int, Change] = {}
-    wrote = False
+    watched = _Watched(calendar)
     halted: str | None = None
     order = sorted(range(len(plan.changes)), key=lambda n: (_ORDER.index(plan.changes[n].action), n))
     for position in order:
@@ -41,25 +42,55 @@ def apply(
             _note(change, ledger)
             outcome = replace(change, done=True)
         else:
-            ledger.record_intent(run, position, change)
+            written = watched.written
             try:
-                outcome = replace(_write(change, calendar, ledger), done=True)
-                wrote = wrote or outcome.writes
+                ledger.record_intent(run, position, change)
+                outcome = replace(_write(change, watched, ledger), done=True)
             except BlockerError as problem:
-                if not wrote and isinstance(problem, Conflict | Temporary | SignInNeeded):
-                    ledger.record_outcome(run, position, problem.message)
+                if not watched.written and isinstance(problem, _STOPS | Conflict):
+                    with suppress(LedgerError):
+                        ledger.record_outcome(run, position, problem.message)
                     raise
-                outcome = replace(change, error=problem.message)
-                if isinstance(problem, Temporary | SignInNeeded):
+                # Written and not noted is both done and failed: the next run finds it by its mark.
+                outcome = replace(change, error=problem.message, done=watched.written > written)
+                if isinstance(problem, _STOPS):
                     halted = problem.message
-            ledger.record_outcome(run, position, outcome.error)
+            try:
+                ledger.record_outcome(run, position, outcome.error)
+            except LedgerError as problem:
+                halted = problem.message
         outcomes[position] = outcome
         if change.writes:
             on_change(outcome)
     return Receipt(tuple(outcomes[n] for n in range(len(plan.changes))))
 
 
-def _write(change: Change, calendar: Calendar, ledger: Ledger) -> Change:
+class _Watched:
+    """A calendar that counts what was written to it."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar, self.written = calendar, 0
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return self._calendar.capabilities
+
+    def create(self, block: Block) -> Ref:
+        ref = self._calendar.create(block)
+        self.written += 1
+        return ref
+
+    def update(self, ref: Ref, block: Block) -> Ref:
+        fresh = self._calendar.update(ref, block)
+        self.written += 1
+        return fresh
+
+    def delete(self, ref: Ref) -> None:
+        self._calendar.delete(ref)
+        self.written += 1
+
+
+def _write(change: Change, calendar: _Watched, ledger: Ledger) -> Change:
     """Make one change; returns it as it came out."""
     if change.action == "remove":
         _remove(change, calendar, ledger)
@@ -79,7 +110,7 @@ def _write(change: Change, calendar: Calendar, ledger: Ledger) -> Change:
     return change
 
 
-def _create(change: Change, block: Block, calendar: Calendar, ledger: Ledger) -> Change:
+def _create(change: Change, block: Block, calendar: _Watched, ledger: Ledger) -> Change:
     """Write a new block, under the next identity where the first is used up.
 
     An identity of a deleted block was used up by us if the ledger says so. Else a person deleted the
@@ -108,7 +139,7 @@ def _create(change: Change, block: Block, calendar: Calendar, ledger: Ledger) ->
     return change
 
 
-def _create_anew(change: Change, block: Block, old: Ref, calendar: Calendar, ledger: Ledger) -> Change:
+def _create_anew(change: Change, block: Block, old: Ref, calendar: _Watched, ledger: Ledger) -> Change:
     """Replace an event by one of another type. Cut short anywhere, the next run completes it."""
     last = max(block.generation, ledger.memory().generations.get(change.key, 0))
     fresh = replace(block, generation=last + 1)
@@ -118,7 +149,7 @@ def _create_anew(change: Change, block: Block, old: Ref, calendar: Calendar, led
     return _create(change, fresh, calendar, ledger)
 
 
-def _remove(change: Change, calendar: Calendar, ledger: Ledger) -> None:
+def _remove(change: Change, calendar: _Watched, ledger: Ledger) -> None:
     there = change.standing
     if there is None:
         raise ValueError(f"remove {change.key} has nothing standing")
@@ -140,7 +171,7 @@ def _note(change: Change, ledger: Ledger) -> None:
         ledger.entomb(change.key, "deleted")
     elif change.action == "adopt" and change.standing is not None:
         ledger.remember(_row(change, "placed", change.standing.ref))
-    elif change.action == "keep" and change.pinned:
+    elif change.action == "keep":  # where it stands now: a person moved it, or a kill came before our note
         known = ledger.recall(change.key)
         if known is not None and known.slot != change.slot:
             ledger.remember(replace(known, slot=change.slot))

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "=", "~": "!~", "!~": "~"}
 
+NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -94,7 +96,7 @@ def written(condition: Condition, inside: bool = False) -> str:
     if isinstance(condition, Comparison):
         return condition.text
     if 1 < condition.needed < len(condition.parts):
-        return f"{condition.needed} of ({', '.join(written(part) for part in condition.parts)})"
+        return f"{NUMBERS.get(condition.needed, condition.needed)} of ({', '.join(written(part) for part in condition.parts)})"
     word = " or " if condition.needed == 1 else " and "
     text = word.join(written(part, inside=True) for part in condition.parts)
     return f"({text})" if inside else text

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from blocker.config_values import BadValueError, quoted, words
+
+if TYPE_CHECKING:
+    from blocker.expressions import ExpressionError
 
 
 def rule_condition(value: object) -> str:
@@ -28,6 +32,12 @@ def _checked(value: object, read: Callable[[str], object]) -> str:
     try:
         read(condition)
     except ExpressionError as error:
-        near = f"; did you mean {quoted(error.nearest[0])}?" if error.nearest else ""
-        raise BadValueError(error.message + near, error.column - 1) from None
+        first, *more = [_problem(wrong) for wrong in (error, *error.more)]
+        first.more = tuple(more)
+        raise first from None
     return condition
+
+
+def _problem(error: ExpressionError) -> BadValueError:
+    near = f"; did you mean {quoted(error.nearest[0])}?" if error.nearest else ""
+    return BadValueError(error.message + near, error.column - 1)

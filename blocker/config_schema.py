@@ -75,6 +75,7 @@ def read_settings(data: Mapping[str, object], around: Around, report: Report) ->
     found["also_read"] = tuple(dict.fromkeys(others.values()))
     found["me"] = tuple(top.items("me", mail, "a list of mail addresses").values())
     found["native_focus"] = top.take("native_focus", flag, plain.native_focus)
+    found["forecast"] = top.take("forecast", flag, plain.forecast)
     found["fiscal_start"] = top.take("fiscal_start", whole(1, 12), plain.fiscal_start)
     found["buffer_before"] = top.take("buffer_before", whole(0, 120), plain.buffer_before)
     found["buffer_after"] = top.take("buffer_after", whole(0, 120), plain.buffer_after)

@@ -46,7 +46,8 @@ class Report:
         try:
             return check(value)
         except BadValueError as error:
-            self.wrong(path, error.message, error.index)
+            for problem in (error, *error.more):
+                self.wrong(path, problem.message, problem.index)
             return None
 
 

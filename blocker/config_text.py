@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PLAIN = (
     "calendar", "also_read", "role", "timezone", "holidays", "me", "protect", "native_focus",
-    "buffer_before", "buffer_after", "shift", "fiscal_start", "notify_file", "notify_command",
+    "buffer_before", "buffer_after", "shift", "fiscal_start", "forecast", "notify_file", "notify_command",
 )  # fmt: skip
 UNSET = {"timezone": "(the calendar's)", "me": "(found on the calendar)"}
 
@@ -175,6 +175,10 @@ TEMPLATE = """\
 
 # The month in which your first quarter begins, 1 to 12.
 #fiscal_start = 1
+
+# Judge weeks to come by a forecast of their operational hours, learnt from how your weeks have filled up,
+# in place of the mean of recent weeks. It takes four weeks of runs to learn.
+#forecast = false
 
 # Who hears of it when the daily run fails for two days: Apprise addresses, one a line, in a file that only
 # you can read, or printed by a command (a password store, say).

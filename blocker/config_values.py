@@ -33,6 +33,7 @@ class BadValueError(ValueError):
         super().__init__(message)
         self.message = message
         self.index = index
+        self.more: tuple[BadValueError, ...] = ()  # what else is wrong with the same value
 
 
 def quoted(value: object) -> str:

@@ -92,7 +92,9 @@ def displaced(
             gain = focus_minutes(without) - focus_minutes(day)
             if gain >= minutes_of(FOCUS_GAP):
                 name = " ".join(event.title.split())
-                gap = max(g.minutes for g in focus_gaps(without) if g.overlaps(event.when))
+                gaps = focus_gaps(without)
+                there = [gap for gap in gaps if gap.overlaps(event.when)] or gaps  # or lunch goes there
+                gap = max(gap.minutes for gap in there)
                 found.setdefault(name.casefold(), []).append(
                     _Cost(name, day.date, gain, gap, event.when.minutes)
                 )
@@ -174,7 +176,7 @@ def what_if(
             if not any(gap.contains(slot) for gap in room):
                 continue
             moved = tuple(event for event in mine if event.when.overlaps(slot))
-            if not _leaves_lunch(day, todays, moved, slot, workweek):
+            if not _leaves_lunch(day, todays, moved, slot, ours, workweek):
                 continue
             rank = (len(moved), sum(event.when.minutes for event in moved), start)
             if best is None or rank < best[0]:
@@ -197,7 +199,13 @@ def _after_lunch(day: Day, starts: set[datetime]) -> set[datetime]:
 
 
 def _leaves_lunch(
-    day: Day, todays: Sequence[Classified], moved: Sequence[Event], slot: Interval, workweek: WorkWeek
+    day: Day,
+    todays: Sequence[Classified],
+    moved: Sequence[Event],
+    slot: Interval,
+    ours: Sequence[Interval],
+    workweek: WorkWeek,
 ) -> bool:
     left = [item for item in todays if item.event not in moved]
-    return build_days(workweek, [day.date], left)[day.date].lunch_fits([slot])
+    then = build_days(workweek, [day.date], left)[day.date]
+    return not then.lunch_fits(ours) or then.lunch_fits([slot, *ours])

@@ -15,9 +15,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, NoReturn
 
-from blocker.conditions import Comparison, Condition, Group, opposite, searcher
+from blocker.conditions import NUMBERS, Comparison, Condition, Group, opposite, searcher
 
-COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+COUNTS = {word: number for number, word in NUMBERS.items()}
 KEYWORDS = ("and", "or", "not", "of")
 SPELLINGS = {"==": "=", "≥": ">=", "≤": "<=", "≠": "!="}
 SAID = {"share": "a share", "hours": "a time", "minutes": "a time", "count": "a count", "text": "text"}
@@ -34,13 +34,17 @@ MAX_DEPTH = 40  # parentheses in parentheses; far beyond what a person writes
 
 
 class ExpressionError(ValueError):
-    """What is wrong with a condition, at which column (1 is the first), and the nearest valid names."""
+    """What is wrong with a condition, at which column (1 is the first), and the nearest valid names.
+
+    ``more`` are further comparisons of the same condition that are wrong.
+    """
 
     def __init__(self, message: str, column: int, nearest: tuple[str, ...] = ()) -> None:
         super().__init__(message, column, nearest)
         self.message = message
         self.column = column
         self.nearest = nearest
+        self.more: tuple[ExpressionError, ...] = ()
 
     def __str__(self) -> str:
         hint = f"; did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
@@ -49,7 +53,16 @@ class ExpressionError(ValueError):
 
 def parse(text: str, units: Mapping[str, str], noun: str = "measure") -> Condition:
     """Read a condition over the names in ``units``; raises ExpressionError. ``noun`` says what they are."""
-    return _Parser(text, units, noun).condition()
+    parser = _Parser(text, units, noun)
+    try:
+        found = parser.condition()
+    except ExpressionError as error:
+        parser.wrong.append(error)
+    if not parser.wrong:
+        return found
+    first, *more = parser.wrong
+    first.more = tuple(error for error in more if error.column > first.column)
+    raise first
 
 
 class _Token(NamedTuple):
@@ -84,6 +97,7 @@ class _Parser:
         self.units = units
         self.noun = noun
         self.depth = 0
+        self.wrong: list[ExpressionError] = []
 
     @property
     def next(self) -> _Token:
@@ -133,9 +147,23 @@ class _Parser:
         elif self.next.kind == "number" or self.next.text.lower() in COUNTS:
             part = self.some()
         else:
-            part = self.comparison()
+            part = self.sound_comparison()
         self.depth -= 1
         return part
+
+    def sound_comparison(self) -> Condition:
+        """A comparison; one that is wrong is noted and passed over, so that all of them are found."""
+        try:
+            return self.comparison()
+        except ExpressionError as error:
+            self.wrong.append(error)
+            depth = 0
+            while self.next.kind != "end":
+                if not depth and (self.next.text in (",", ")") or self.next.text.lower() in ("and", "or")):
+                    break
+                depth += {"(": 1, ")": -1}.get(self.next.text, 0)
+                self.at += 1
+            return Group(1, ())
 
     def some(self) -> Condition:
         count = self.next

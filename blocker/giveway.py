@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from blocker.board import Board
-from blocker.capacity import Day
 from blocker.finished import Case, Finished
 from blocker.horizon import in_holidays
 from blocker.model import OFFSITE, STRATEGIC, Event, Option
 from blocker.objective import Span
 from blocker.slots import DayView, as_interval, cut, outer
-from blocker.timeline import Interval, clip, merge, subtract
+from blocker.timeline import subtract
 from blocker.whoseevents import Owners
-from blocker.workweek import DAY
 
 NEAREST = 3
 Priced = tuple[tuple[int, ...], Span, date, list[Event]]
@@ -32,7 +29,7 @@ class GiveWay:
             key=lambda pair: (pair[0], pair[1].calendar, pair[1].uid, pair[1].title),
         )
         self._by_day: dict[date, list[tuple[Span, Event]]] = {}
-        self._neighbours: dict[date, list[Event]] = {}
+        self._events_on: dict[date, list[tuple[Span, Event, bool]]] = {}
         self._costs: dict[int, tuple[int, int, int]] = {}
 
     def nearest(self, case: Case) -> tuple[Option, ...]:
@@ -41,15 +38,16 @@ class GiveWay:
             return ()
         priced = [slot for day in case.days for slot in self._priced(case, day)]
         priced.sort(key=lambda slot: slot[:2])
+        chosen: list[set[int]] = []
         options: list[Option] = []
         for _, span, day, events in priced:
-            needed = set(map(_identity, events))
-            if any(set(map(_identity, option.conflicts)) <= needed for option in options):
+            needed = {id(event) for event in events}
+            if any(fewer <= needed for fewer in chosen) or not self._would_fit(case, day, span, needed):
                 continue
-            if self._would_fit(case, day, span, needed):
-                options.append(Option(as_interval(*span), tuple(events)))
-                if len(options) == NEAREST:
-                    break
+            chosen.append(needed)
+            options.append(Option(as_interval(*span), tuple(events)))
+            if len(options) == NEAREST:
+                break
         return tuple(options)
 
     def _priced(self, case: Case, day: date) -> list[Priced]:
@@ -84,15 +82,6 @@ class GiveWay:
             whose, others, own = max(whose, cost[0]), others + cost[1], own + cost[2]
         return whose, others, len(events), own
 
-    def _near(self, day: date) -> list[Event]:
-        """The events of a date and its neighbours."""
-        known = self._neighbours.get(day)
-        if known is None:
-            whole = outer(self.problem.workweek.span(day - DAY, day + 2 * DAY))
-            known = [event for span, event in self.timed if span[0] < whole[1] and whole[0] < span[1]]
-            self._neighbours[day] = known
-        return known
-
     def _around(self, view: DayView) -> list[tuple[Span, Event]]:
         """The events in reach of a date; those that take its working time away can't give way."""
         known = self._by_day.get(view.date)
@@ -107,42 +96,33 @@ class GiveWay:
             ]
         return known
 
-    def _would_fit(self, case: Case, day: date, span: Span, gone: set[tuple[str, str, datetime]]) -> bool:
-        """The whole test on the day as it would be without those events."""
-        around = [near for near in (day - DAY, day, day + DAY) if near in self.problem.days]
-        near = self._near(day)
-        leaving = [event.when for event in near if _identity(event) in gone]
-        staying = [event.when for event in near if _identity(event) not in gone]
-        days = {date_: lighter(self.problem.days[date_], leaving, staying) for date_ in around}
-        changed = replace(self.problem, days=days)
-        room = self.finished.room_in(DayView(changed, days[day], (), None))
-        gaps = room.free if case.kind == OFFSITE else room.gaps
-        if not any(low <= span[0] and span[1] <= high for low, high in gaps):
-            return False
-        if case.kind == OFFSITE:
-            return True
-        return room.lunch_fits([span]) and (case.floor or room.keeps_bookable([span]))
+    def _would_fit(self, case: Case, day: date, span: Span, gone: set[int]) -> bool:
+        """True if lunch and bookable minutes hold on the day as it would be without those events.
 
+        All other limits were kept when the slot was priced: whatever is near it is in ``gone``.
+        """
+        view, room = self.board.view(day), self.finished.room(day)
+        if view is None or room is None or case.kind == OFFSITE:
+            return view is not None and room is not None
+        here = self._on(view)
+        leaving = [when for when, event, _ in here if id(event) in gone]
+        rest = [(when, heavy) for when, event, heavy in here if id(event) not in gone]
+        lighter = view.without(leaving, [when for when, _ in rest], [when for when, heavy in rest if heavy])
+        blocks = [*room.blocks, span]
+        return lighter.lunch_fits(blocks) and (case.floor or lighter.keeps_bookable(blocks))
 
-def lighter(day: Day, leaving: Sequence[Interval], staying: Sequence[Interval]) -> Day:
-    """``day`` as it would be if the events at ``leaving`` gave way and those at ``staying`` did not."""
-    if not any(when.overlaps(part) for when in leaving for part in day.busy):
-        return day
-    here = [when for when in staying if any(when.overlaps(part) for part in day.busy)]
-    # Personal time may be the lunch; the day no longer says whose time it was, so it counts as
-    # personal only if none of it was counted before.
-    heavy = [when for when in here if not subtract([when], day.busy_at_lunch)]
-    at_lunch = merge([*subtract(day.busy_at_lunch, leaving), *heavy])
-    lunch = None
-    if day.lunch_window is not None and day.lunch_minutes:
-        for gap in clip(subtract(day.working, at_lunch), day.lunch_window):
-            if gap.minutes >= day.lunch_minutes:
-                lunch = Interval(gap.start, gap.start + timedelta(minutes=day.lunch_minutes))
-                break
-    return replace(
-        day, busy=merge([*subtract(day.busy, leaving), *here]), busy_at_lunch=at_lunch, lunch=lunch
-    )
+    def _on(self, view: DayView) -> list[tuple[Span, Event, bool]]:
+        """The events on a date, and whether each is known to be none that may be the lunch.
 
-
-def _identity(event: Event) -> tuple[str, str, datetime]:
-    return event.calendar, event.uid, event.when.start
+        Personal time may be the lunch. The day does not say whose time it was, so an event counts as
+        personal if any of it did.
+        """
+        known = self._events_on.get(view.date)
+        if known is None:
+            low, high = view.span
+            known = self._events_on[view.date] = [
+                (span, event, not cut([span], view.at_lunch))
+                for span, event in self.timed
+                if span[0] < high and low < span[1] and event.when.overlaps(as_interval(low, high))
+            ]
+        return known

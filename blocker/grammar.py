@@ -88,6 +88,31 @@ def _plan(command: argparse.ArgumentParser) -> None:
 def _load(command: argparse.ArgumentParser) -> None:
     command.add_argument("week", nargs="?", metavar="WEEK", help=WEEK)
     command.add_argument("--events", action="store_true", help="list every event, how it was counted and why")
+    command.add_argument(
+        "--ahead",
+        type=int,
+        metavar="N",
+        help="so many weeks to come, as they stand and as they are likely to be",
+    )
+
+
+def _history(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--weeks", type=int, default=12, metavar="N", help="how many weeks back (default 12)"
+    )
+
+
+def _calibrate(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--weeks", type=int, default=8, metavar="N", help="how many completed weeks to replay (default 8)"
+    )
+    command.add_argument(
+        "--write",
+        nargs="?",
+        const="both",
+        choices=("amber", "red", "both"),
+        help="put your own thresholds into the config file, for one rule or both",
+    )
 
 
 def _report(command: argparse.ArgumentParser) -> None:
@@ -197,6 +222,16 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, Fill, str]]] = {
         "load": ("looking:load", _load, "a week's measures, its level and the rules that fire"),
         "report": ("reporting:report", _report, "the weeks as a page, as text, as a calendar or as a table"),
         "explain": ("looking:explain", _explain, "why this block, why here; or why a week has its level"),
+        "history": (
+            "remembering:history",
+            _history,
+            "your weeks: thinking time owed, kept, skipped, moved, overrun",
+        ),
+        "calibrate": (
+            "calibrating:calibrate",
+            _calibrate,
+            "do the rules fire when they should? your own thresholds",
+        ),
     },
     "thinking": {
         "park": ("thinking:park", _park, "keep a question for the next strategic block"),

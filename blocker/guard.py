@@ -6,6 +6,7 @@ from blocker.errors import GuardRefused
 from blocker.model import Memory, Plan, Snapshot
 
 MOST_UNASKED = 5
+MOST_GONE = 3  # so many deletions at once, with nothing of ours left, are no person's doing
 
 
 def check(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> None:
@@ -19,6 +20,12 @@ def check(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> None:
         raise GuardRefused(
             f"{plan.calendar} came back empty, but {_count(len(expected), 'block')} of ours should be on it",
             "check that this is the right calendar; if it is, add --force",
+        )
+    gone = sum(change.action == "tombstone" for change in plan.changes)
+    if gone > MOST_UNASKED or MOST_GONE <= gone == len(expected):
+        raise GuardRefused(
+            f"{gone} of the {len(expected)} blocks that should be ahead on {plan.calendar} are gone at once",
+            "is this the right calendar? If you deleted them, say so once: blocker run --force",
         )
     if not asked:
         unasked = [c for c in plan.changes if c.action in ("remove", "move") and not c.forced]

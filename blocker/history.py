@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from blocker.demands import DEBT_WEEKS
 from blocker.judge import remember
-from blocker.model import OPERATIONAL, STRATEGIC, Change, Plan, WeekRecord
+from blocker.model import OPERATIONAL, STRATEGIC, Change, Plan, WeekLoad, WeekRecord
 from blocker.standing import key_week
 from blocker.survey import Request, Survey
 from blocker.timeline import minutes, subtract
 from blocker.workweek import Week
+
+
+@dataclass(frozen=True, slots=True)
+class PastWeek:
+    """A week as it is told afterwards: its load, and the record of it (None: from before the first run)."""
+
+    load: WeekLoad
+    record: WeekRecord | None
+
+    @property
+    def level(self) -> str:
+        return self.record.level if self.record else self.load.level
+
+
+def past_weeks(plan: Plan, seen: Survey, request: Request, count: int) -> tuple[PastWeek, ...]:
+    """The last ``count`` completed weeks and the running one, oldest first, up to now."""
+    records = {record.week: record for record in request.memory.weeks}
+    if records:
+        records |= {record.week: record for record in week_records(plan, seen, request)}
+    weeks = (request.running.plus(-back) for back in range(count, -1, -1))
+    return tuple(PastWeek(seen.loads[week], records.get(week)) for week in weeks)
 
 
 def week_records(plan: Plan, seen: Survey, request: Request) -> tuple[WeekRecord, ...]:
@@ -38,18 +59,45 @@ def week_records(plan: Plan, seen: Survey, request: Request) -> tuple[WeekRecord
 
 
 def _with_result(record: WeekRecord, plan: Plan, seen: Survey, request: Request) -> WeekRecord:
-    """The record with the minutes kept so far, and those the person said no to."""
-    week = record.week
+    """The record with what stands, what was kept of it so far, and what the person said no to."""
+    week, workweek = record.week, request.workweek
     length = request.settings.kind(STRATEGIC).minutes
-    mine = [block for block in request.snapshot.blocks if block.kind == STRATEGIC]
-    load = [item.event.when for item in seen.events_of(week, request.workweek) if item.kind == OPERATIONAL]
-    kept = sum(
-        minutes(subtract([block.when], load))
-        for block in mine
-        if key_week(block.key, block.when, request.workweek) == week and block.when.end <= request.now
-    )
+    mine = [
+        block
+        for block in request.snapshot.blocks
+        if block.kind == STRATEGIC and key_week(block.key, block.when, workweek) == week
+    ]
+    slots = {block.key: block.when for block in mine}
+    moved = {*record.moved, *(block.key for block in mine if block.pinned)}
+    for change in plan.changes:
+        if change.done and change.kind == STRATEGIC and key_week(change.key, change.slot, workweek) == week:
+            slots[change.key] = change.slot
+            if change.action == "remove":
+                del slots[change.key]
+            elif change.action == "move":
+                moved.add(change.key)
+    past = [block.when for block in mine if block.when.end <= request.now]
+    load = [item.event.when for item in seen.events_of(week, workweek) if item.kind == OPERATIONAL]
+    kept = int(sum(minutes(subtract([when], load)) for when in past))
+    placed = sum(when.minutes for when in slots.values())
     waived = length * len(_waived(week, plan.changes, request))
-    return replace(record, kept_minutes=int(kept), waived_minutes=waived)
+    return replace(
+        record,
+        kept_minutes=kept,
+        waived_minutes=max(waived, _let_go(record, max(0, record.owed_minutes - placed), request)),
+        placed_minutes=placed,
+        overrun_minutes=sum(when.minutes for when in past) - kept,
+        moved=tuple(sorted(moved)),
+    )
+
+
+def _let_go(record: WeekRecord, missing: int, request: Request) -> int:
+    """What is missing of a week that the person skipped, or that is (or was, as it ran) within a pause."""
+    memory = request.memory
+    paused = memory.paused_until is not None and request.workweek.date_of(request.now) <= memory.paused_until
+    if record.week in memory.skipped_weeks or (paused and record.week >= request.running):
+        return missing
+    return min(record.waived_minutes, missing) if record.week <= request.running else 0
 
 
 def _waived(week: Week, changes: Sequence[Change], request: Request) -> set[str]:

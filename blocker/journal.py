@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from blocker.statefolder import open_private, private_folder
+
 MOST_BYTES = 512 * 1024
 KEPT = 3  # older files beside the current one
 
@@ -27,15 +29,15 @@ def write_line(state_dir: Path, now: datetime, facts: Mapping[str, Any], as_json
         line = " ".join([moment, *(f"{name}={_word(value)}" for name, value in facts.items())])
     path = log_path(state_dir)
     with suppress(OSError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(state_dir, "log")
         _rotate(path)
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        handle = open_private(path, os.O_WRONLY | os.O_APPEND)
         with os.fdopen(handle, "a", encoding="utf-8") as file:
             file.write(line + "\n")
 
 
 def _rotate(path: Path) -> None:
-    if not path.exists() or path.stat().st_size < MOST_BYTES:
+    if path.is_symlink() or not path.exists() or path.stat().st_size < MOST_BYTES:
         return
     for number in range(KEPT - 1, 0, -1):
         older = path.with_suffix(f".log.{number}")

@@ -16,6 +16,7 @@ from blocker.workweek import Week
 RECENT_WEEKS = 4
 RECENT_WORKING_DAYS = 4  # fewer, and a week says little about an ordinary one
 FULL_WEEK_DAYS = 5
+FORECAST = ("operational_hours", "operational_share")
 CLEAR = 0.1  # a level falls only when its measures are this far on the quiet side
 
 
@@ -27,17 +28,23 @@ def judge(
     running: Week,
     full_week_minutes: float,
     memory: Memory,
+    forecasts: Mapping[Week, float] | None = None,
 ) -> tuple[WeekLoad, ...]:
     """Judge measured weeks (``load.week_load``) by the rules; ``completed`` are those before ``running``.
 
     The running week and earlier ones are judged by what they hold; a later one, clause by clause, by
-    the heavier of that and the mean of the weeks just past.
+    the heavier of that and the mean of the weeks just past. Where there is a forecast of a week's
+    operational hours, it stands in for their mean, and its share for the share's.
     """
     lately = recent_weeks(completed, running)
     records = {record.week: record for record in memory.weeks}
     judged = []
     for week in weeks:
         recent = recent_mean(lately, week.held["capacity_hours"]) if week.week > running else None
+        hours = (forecasts or {}).get(week.week)
+        if recent is not None and hours is not None:
+            week = replace(week, forecast=hours)
+            recent = {**recent, **_forecast_measures(hours, week.held["capacity_hours"])}
         raw = _by_rules(replace(week, recent=recent), rules, full_week_minutes / 60)
         kept = raw if week.week < running else _held_back(raw, records.get(week.week), running)
         judged.append(replace(kept, booked=_booked(kept, rules)))
@@ -68,6 +75,10 @@ def recent_mean(weeks: Sequence[WeekLoad], capacity: float) -> Mapping[str, floa
         ]
         means[name] = sum(values) / len(values)
     return means
+
+
+def _forecast_measures(hours: float, capacity: float) -> Mapping[str, float]:
+    return dict(zip(FORECAST, (hours, hours / capacity if capacity else 0.0), strict=True))
 
 
 def remember(record: WeekRecord | None, load: WeekLoad, running: Week) -> WeekRecord:
@@ -158,6 +169,8 @@ def _clause(rule: Rule, part: Comparison, week: WeekLoad, scale: float) -> Claus
     threshold = _threshold(part, scale)
     # A week without any capacity is no load: its 0 h of meetings are not "at least 0 h".
     fires = week.held["capacity_hours"] > 0 and compare(measured, part.sign, threshold)
+    if week.forecast is not None and part.name in FORECAST:
+        recent = None  # it is no mean of recent weeks, and is not called one
     cause = Cause(rule.name, part.name, measured, threshold, part.unit, held, recent)
     return Clause(rule.name, part.text, cause, fires, not fires and _clear(part, measured, threshold))
 

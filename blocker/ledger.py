@@ -6,19 +6,17 @@ Everything is kept per calendar address. A rollback journal with full synchronou
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Self
 
-from blocker.errors import BlockerError, Temporary
+from blocker.ledger_file import LedgerError as LedgerError  # noqa: PLC0414 - callers take it from here
+from blocker.ledger_file import connect, in_words, ledger_path
 from blocker.ledger_rows import (
-    SCHEMA,
-    SCHEMA_VERSION,
     UndoableRun,
     block_out,
     causes_out,
@@ -37,10 +35,13 @@ from blocker.workweek import Week, parse_week
 CHECKPOINTS = 10
 
 
-class LedgerError(BlockerError):
-    """The ledger can't be used: damaged, from a newer version, or its place can't be written."""
-
-    kind = "ledger"
+@contextmanager
+def _failures_in_words() -> Iterator[None]:
+    """SQLite's failures, and rows that make no sense, as LedgerError or Temporary."""
+    try:
+        yield
+    except (sqlite3.DatabaseError, zlib.error, ValueError, TypeError, KeyError) as problem:
+        raise in_words(problem) from problem
 
 
 class Ledger:
@@ -66,6 +67,7 @@ class Ledger:
 
     # What a plan needs
 
+    @_failures_in_words()
     def memory(self) -> Memory:
         """Everything remembered of this calendar, as a value."""
         rows = self._db.execute(
@@ -86,6 +88,7 @@ class Ledger:
             generations={row["key"]: row["generation"] for row in rows},
             confirmed=bool(about and about["confirmed_at"]),
             parked=parked_questions(self._db),
+            fill={(parse_week(row["week"]), row["ahead"]): row["hours"] for row in self._rows("fill")},
         )
 
     def _rows(self, table: str) -> list[sqlite3.Row]:
@@ -126,6 +129,7 @@ class Ledger:
                 (ended_by, self._calendar, key),
             )
 
+    @_failures_in_words()
     def recall(self, key: str) -> Remembered | None:
         """What is known of one block, those gone left out."""
         row = self._db.execute(
@@ -144,13 +148,20 @@ class Ledger:
     def remember_week(self, record: WeekRecord) -> None:
         with self._transaction():
             self._db.execute(
-                "INSERT OR REPLACE INTO week VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO week VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     self._calendar, str(record.week), record.level, causes_out(record.causes),
                     weeks_out(record.clear_in), weeks_out(record.not_clear_in),
                     record.owed_minutes, record.kept_minutes, record.waived_minutes,
+                    record.placed_minutes, record.overrun_minutes, " ".join(record.moved),
                 ),
             )  # fmt: skip
+
+    def remember_fill(self, fill: Mapping[tuple[Week, int], float]) -> None:
+        """How full each week is so many weeks ahead; what an earlier run of this week saw, stays."""
+        rows = [(self._calendar, str(week), ahead, hours) for (week, ahead), hours in fill.items()]
+        with self._transaction():
+            self._db.executemany("INSERT OR IGNORE INTO fill VALUES (?, ?, ?, ?)", rows)
 
     def mark_said(self, what: Sequence[str]) -> None:
         with self._transaction():
@@ -196,7 +207,7 @@ class Ledger:
             mine = "SELECT id FROM run WHERE calendar = ?"
             for table in ("change", "checkpoint"):
                 self._db.execute(f"DELETE FROM {table} WHERE run IN ({mine})", (self._calendar,))  # noqa: S608 - our own names
-            for table in ("block", "week", "skip", "busy", "said", "run"):
+            for table in ("block", "week", "skip", "busy", "fill", "said", "run"):
                 self._db.execute(f"DELETE FROM {table} WHERE calendar = ?", (self._calendar,))  # noqa: S608 - our own names
             self._db.execute("DELETE FROM calendar WHERE address = ?", (self._calendar,))
 
@@ -221,6 +232,7 @@ class Ledger:
                 "UPDATE run SET finished = ?, exit_code = ? WHERE id = ?", (when(now), exit_code, run)
             )
 
+    @_failures_in_words()
     def tried_runs(self, zone: tzinfo) -> tuple[Tried, ...]:
         """Every daily run that ended, by the day it was on in ``zone``."""
         rows = self._db.execute(
@@ -265,6 +277,7 @@ class Ledger:
         with self._transaction():
             self._db.execute("UPDATE checkpoint SET after_digest = ? WHERE run = ?", (after_digest, run))
 
+    @_failures_in_words()
     def last_run(self) -> UndoableRun | None:
         """The newest run of this calendar that wrote something and was not undone."""
         row = self._db.execute(
@@ -293,14 +306,8 @@ class Ledger:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        try:
-            with self._db:
-                yield
-        except sqlite3.OperationalError as problem:
-            raise LedgerError(
-                f"the ledger could not be written: {problem}",
-                "free some space or check the state folder's rights",
-            ) from problem
+        with _failures_in_words(), self._db:
+            yield
 
 
 def open_ledger(state_dir: Path, calendar: str) -> Ledger:
@@ -308,48 +315,12 @@ def open_ledger(state_dir: Path, calendar: str) -> Ledger:
 
     Raises LedgerError if the file is damaged or newer than this program, Temporary if it is locked.
     """
-    path = state_dir / "ledger.sqlite3"
-    try:
-        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as problem:
-        raise LedgerError(
-            f"the ledger {path} can't be opened: {problem.strerror}",
-            "set BLOCKER_STATE_DIR to a writable folder",
-        ) from problem
-    connection = sqlite3.connect(path, timeout=5, isolation_level="IMMEDIATE")
-    connection.row_factory = sqlite3.Row
-    try:
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict)
-        if version == 0:
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
-        elif version > SCHEMA_VERSION:
-            raise LedgerError(
-                f"the ledger {path} was written by a newer blocker (schema {version})", "upgrade blocker"
-            )
-    except sqlite3.DatabaseError as problem:
-        connection.close()
-        if isinstance(problem, sqlite3.OperationalError) and "locked" in str(problem):
-            raise Temporary("the ledger is locked by another run", "try again in a minute") from problem
-        raise LedgerError(
-            f"the ledger {path} is damaged: {problem}", "run: blocker check --repair"
-        ) from problem
-    except LedgerError:
-        connection.close()
-        raise
-    return Ledger(connection, calendar)
+    return Ledger(connect(state_dir), calendar)
 
 
 def read_memory(state_dir: Path, calendar: str) -> Memory:
     """The memory for looking only: an empty one where there is no ledger yet, and no file is made."""
-    if not (state_dir / "ledger.sqlite3").exists():
+    if not ledger_path(state_dir).exists():
         return Memory()
     with open_ledger(state_dir, calendar) as ledger:
         return ledger.memory()

@@ -29,10 +29,15 @@ CREATE TABLE week (
     calendar TEXT NOT NULL, week TEXT NOT NULL, level TEXT NOT NULL, causes TEXT NOT NULL,
     clear_in TEXT NOT NULL, not_clear_in TEXT NOT NULL,
     owed INTEGER NOT NULL, kept INTEGER NOT NULL, waived INTEGER NOT NULL,
+    placed INTEGER NOT NULL, overrun INTEGER NOT NULL, moved TEXT NOT NULL,
     PRIMARY KEY (calendar, week)
 );
 CREATE TABLE skip (calendar TEXT NOT NULL, what TEXT NOT NULL, PRIMARY KEY (calendar, what));
 CREATE TABLE busy (calendar TEXT NOT NULL, week TEXT NOT NULL, hours REAL NOT NULL, PRIMARY KEY (calendar, week));
+CREATE TABLE fill (
+    calendar TEXT NOT NULL, week TEXT NOT NULL, ahead INTEGER NOT NULL, hours REAL NOT NULL,
+    PRIMARY KEY (calendar, week, ahead)
+);
 CREATE TABLE said (calendar TEXT NOT NULL, what TEXT NOT NULL, PRIMARY KEY (calendar, what));
 CREATE TABLE run (
     id INTEGER PRIMARY KEY, calendar TEXT NOT NULL, command TEXT NOT NULL, started TEXT NOT NULL,
@@ -85,6 +90,9 @@ def week_record(row: sqlite3.Row) -> WeekRecord:
         owed_minutes=row["owed"],
         kept_minutes=row["kept"],
         waived_minutes=row["waived"],
+        placed_minutes=row["placed"],
+        overrun_minutes=row["overrun"],
+        moved=tuple(row["moved"].split()),
     )
 
 

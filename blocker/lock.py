@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from blocker.errors import BlockerError, Temporary
+from blocker.statefolder import open_private, private_folder
 
 
 @contextmanager
@@ -16,10 +18,10 @@ def only_run(state_dir: Path, calendar: str) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     name = hashlib.sha256(calendar.encode()).hexdigest()[:16]
-    folder = state_dir / "locks"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(folder / f"{name}.lock", timeout=0, mode=0o600)
+        path = private_folder(state_dir, "locks") / f"{name}.lock"
+        os.close(open_private(path, os.O_RDWR))  # never through a link, whatever the library does
+        lock = FileLock(path, timeout=0, mode=0o600)
         with lock:
             yield
     except Timeout as problem:

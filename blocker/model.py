@@ -234,6 +234,7 @@ class WeekLoad:
     clauses: tuple[Clause, ...] = ()
     booked: Mapping[str, int] = field(default_factory=dict)  # kind → number that the rules ask for
     held_back: str = ""  # why the level is above what the clauses say today
+    forecast: float | None = None  # operational hours, where the person lets the rules use it
 
     @property
     def working(self) -> bool:
@@ -418,7 +419,9 @@ class WeekRecord:
     """What the ledger remembers of a week: the level it was given and what it owed and kept.
 
     ``clear_weeks`` holds the ISO weeks of the runs in which every clause of the level was clear of
-    its threshold. Minutes are of strategic time, by regular demands (debt left out).
+    its threshold. Minutes are of strategic time, by regular demands (debt left out): placed is what
+    stands or stood, overrun the part of past blocks that operational events lay on. ``moved`` are the
+    keys of blocks that the person or a run moved.
     """
 
     week: Week
@@ -429,6 +432,9 @@ class WeekRecord:
     owed_minutes: int = 0
     kept_minutes: int = 0
     waived_minutes: int = 0  # deleted or skipped by the person
+    placed_minutes: int = 0
+    overrun_minutes: int = 0
+    moved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,7 +455,8 @@ class Memory:
 
     ``generations`` has the last generation used for each key, also of those long gone: an identity
     is never used twice. ``paused_until`` is the last day of the pause. ``parked`` has the questions
-    that are open and those that ended, oldest first.
+    that are open and those that ended, oldest first. ``fill`` has the operational hours that a week held
+    so many weeks before it began.
     """
 
     blocks: tuple[Remembered, ...] = ()
@@ -462,3 +469,4 @@ class Memory:
     skipped_keys: tuple[str, ...] = ()
     confirmed: bool = False
     parked: tuple[ParkedQuestion, ...] = ()
+    fill: Mapping[tuple[Week, int], float] = field(default_factory=dict)

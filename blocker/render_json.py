@@ -30,8 +30,8 @@ def plan_document(plan: Plan, applied: bool) -> dict[str, Any]:
             {"quarter": str(q.quarter), "offsite": q.offsite, "key": q.key, "why": q.why}
             for q in plan.quarters
         ],
-        "changes": [_change(change, zone) for change in plan.changes],
-        "unplaced": [_unplaced(item, zone) for item in plan.unplaced],
+        "changes": [change_document(change, zone) for change in plan.changes],
+        "unplaced": [unplaced_document(item, zone) for item in plan.unplaced],
         "skipped_components": [{"where": item.where, "why": item.why} for item in plan.skipped],
         "notes": list(plan.notes),
         "summary": {
@@ -102,17 +102,17 @@ def _rounded(measures: Mapping[str, float]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in measures.items()}
 
 
-def _span(slot: Interval, zone: ZoneInfo) -> dict[str, str]:
+def span_document(slot: Interval, zone: ZoneInfo) -> dict[str, str]:
     return {"start": moment(slot.start, zone), "end": moment(slot.end, zone)}
 
 
-def _change(change: Change, zone: ZoneInfo) -> dict[str, Any]:
+def change_document(change: Change, zone: ZoneInfo) -> dict[str, Any]:
     document: dict[str, Any] = {
         "action": change.action,
         "key": change.key,
         "kind": change.kind,
-        **_span(change.slot, zone),
-        "was": _span(change.was, zone) if change.was else None,
+        **span_document(change.slot, zone),
+        "was": span_document(change.was, zone) if change.was else None,
         "pinned": change.pinned,
         "minutes": change.slot.minutes,
         "conflict": change.conflict,
@@ -132,7 +132,7 @@ def _change(change: Change, zone: ZoneInfo) -> dict[str, Any]:
     return document
 
 
-def _unplaced(item: Unplaced, zone: ZoneInfo) -> dict[str, Any]:
+def unplaced_document(item: Unplaced, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "key": item.key,
         "kind": item.kind,
@@ -143,8 +143,10 @@ def _unplaced(item: Unplaced, zone: ZoneInfo) -> dict[str, Any]:
         "relaxations": list(item.relaxations),
         "nearest": [
             {
-                **_span(option.slot, zone),
-                "conflicts": [{"title": e.shown_title, **_span(e.when, zone)} for e in option.conflicts],
+                **span_document(option.slot, zone),
+                "conflicts": [
+                    {"title": e.shown_title, **span_document(e.when, zone)} for e in option.conflicts
+                ],
             }
             for option in item.nearest
         ],
@@ -154,7 +156,7 @@ def _unplaced(item: Unplaced, zone: ZoneInfo) -> dict[str, Any]:
 def _event(item: Classified, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "title": item.event.shown_title,
-        **_span(item.event.when, zone),
+        **span_document(item.event.when, zone),
         "kind": item.kind,
         "why": item.why,
     }

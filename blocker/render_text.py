@@ -214,13 +214,6 @@ def event_lines(events: Iterable[Classified], zone: ZoneInfo) -> list[str]:
     ]
 
 
-def clause_lines(load: WeekLoad) -> list[str]:
-    """Every clause with measured value and threshold: what ``explain WEEK`` shows."""
-    return [
-        f"  {'fires' if clause.fires else 'quiet'}  {cause_text(clause.cause)}" for clause in load.clauses
-    ]
-
-
 def causes_text(causes: Iterable[Cause]) -> str:
     return "; ".join(cause_text(cause) for cause in causes)
 
@@ -296,5 +289,6 @@ _PLAIN_SIGNS = str.maketrans(
     {
         "█": "#", "░": ".", "–": "-", "—": "-", "…": "...", "“": '"', "”": '"', "’": "'", "·": "-",
         "\u00a0": " ", "─": "-", "✓": "ok", "✗": "!!", "�": "?", "×": "x", "→": "->",
+        "≥": ">=", "≤": "<=", "≠": "!=",
     }
 )  # fmt: skip

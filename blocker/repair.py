@@ -6,36 +6,68 @@ Nothing is doubled: blocks are known by the marks on the calendar. What can't be
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
+from datetime import date, datetime
 from pathlib import Path
 
-from blocker.ledger import LedgerError, open_ledger
+from blocker.ledger import open_ledger
+from blocker.ledger_file import DamagedLedger, ledger_path
+from blocker.ledger_rows import remembered, week_record
 from blocker.model import Remembered, StandingBlock
+from blocker.workweek import parse_week
 
-# What a person said, and what a crash would need. Runs and their changes are only for undo.
-SALVAGED = ("calendar", "block", "week", "skip", "busy", "said", "parked")
 UNKNOWN = "which blocks you deleted or skipped, levels and debt of past weeks, and parked questions"
+SIDE_FILES = ("-journal", "-wal", "-shm")
+
+
+def _a_skip(row: sqlite3.Row) -> object:
+    return "/" in row["what"] or parse_week(row["what"])
+
+
+def _a_calendar(row: sqlite3.Row) -> object:
+    until = row["paused_until"]
+    return until is None or date.fromisoformat(until)
+
+
+def _a_question(row: sqlite3.Row) -> object:
+    return [datetime.fromisoformat(moment) for moment in (row["at"], row["ended"]) if moment is not None]
+
+
+# What a person said, and what a crash would need, each with what a row must survive to be kept.
+# Runs and their changes are only for undo.
+SALVAGED: Mapping[str, Callable[[sqlite3.Row], object]] = {
+    "calendar": _a_calendar,
+    "block": remembered,
+    "week": week_record,
+    "skip": _a_skip,
+    "busy": lambda row: (parse_week(row["week"]), float(row["hours"])),
+    "said": lambda row: row["what"] + "",
+    "parked": _a_question,
+}
 
 
 def is_damaged(state_dir: Path, calendar: str) -> bool:
-    """True if there is a ledger that can't be used."""
-    if not (state_dir / "ledger.sqlite3").exists():
+    """True if there is a ledger that can't be used and never will be. Raises LedgerError for other trouble."""
+    if not ledger_path(state_dir).exists() and not ledger_path(state_dir).is_symlink():
         return False
     try:
-        open_ledger(state_dir, calendar).close()
-    except LedgerError:
+        with open_ledger(state_dir, calendar) as ledger:
+            ledger.memory()
+            ledger.last_run()
+    except DamagedLedger:
         return True
     return False
 
 
 def rebuild(state_dir: Path, calendar: str, standing: Sequence[StandingBlock]) -> list[str]:
     """Put the damaged ledger aside and make a new one; what was done, a line each."""
-    damaged = state_dir / "ledger.sqlite3"
+    damaged = ledger_path(state_dir)
     aside = _free_name(state_dir)
     damaged.replace(aside)
-    for name in ("ledger.sqlite3-journal", "ledger.sqlite3-wal", "ledger.sqlite3-shm"):
-        (state_dir / name).unlink(missing_ok=True)
+    for end in SIDE_FILES:
+        with suppress(FileNotFoundError):  # a rollback journal belongs to its database, and is needed to read it
+            damaged.with_name(damaged.name + end).replace(aside.with_name(aside.name + end))
     open_ledger(state_dir, calendar).close()
     saved = _salvage(aside, damaged)
     lines = [f"The damaged ledger was put aside as {aside}."]
@@ -48,10 +80,13 @@ def rebuild(state_dir: Path, calendar: str, standing: Sequence[StandingBlock]) -
                     block.key, block.kind, "placed", block.when, block.generation, block.ref, block.text_hash
                 )
             )
+        confirmed = ledger.memory().confirmed
     lines.append(
         f"{saved} rows of it could still be read, and {len(missing)} blocks were found by their marks."
     )
     lines.append(f"What could not be read is forgotten: it may concern {UNKNOWN}.")
+    if not confirmed:
+        lines.append("The next run asks for your yes, as the first one did: blocker run -y")
     return lines
 
 
@@ -65,12 +100,12 @@ def _free_name(state_dir: Path) -> Path:
 def _salvage(old: Path, new: Path) -> int:
     """Copy every row that can still be read; the number of them."""
     saved = 0
-    with (
-        closing(sqlite3.connect(f"file:{old}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(new)) as target,
-    ):
-        for table in SALVAGED:
-            saved += _salvage_table(table, source, target)
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(old)) as source:
+        source.row_factory = sqlite3.Row
+        source.text_factory = lambda raw: raw.decode("utf-8")
+        with closing(sqlite3.connect(new)) as target:
+            for table in SALVAGED:
+                saved += _salvage_table(table, source, target)
     return saved
 
 
@@ -78,12 +113,19 @@ def _salvage_table(table: str, source: sqlite3.Connection, target: sqlite3.Conne
     columns = len(target.execute(f"PRAGMA table_info({table})").fetchall())
     holes = ", ".join("?" * columns)
     saved = 0
-    try:
+    with suppress(sqlite3.DatabaseError, ValueError):  # the rest of this table is lost; what came before is kept
         for row in source.execute(f"SELECT * FROM {table}"):  # noqa: S608 - our own table names
-            if len(row) == columns:
-                target.execute(f"INSERT OR IGNORE INTO {table} VALUES ({holes})", row)  # noqa: S608 - the same
-                saved += 1
-    except sqlite3.DatabaseError:
-        pass  # the rest of this table is lost; what came before it is kept
+            if len(row) == columns and _makes_sense(table, row):
+                with suppress(sqlite3.IntegrityError):
+                    target.execute(f"INSERT OR IGNORE INTO {table} VALUES ({holes})", tuple(row))  # noqa: S608 - the same
+                    saved += 1
     target.commit()
     return saved
+
+
+def _makes_sense(table: str, row: sqlite3.Row) -> bool:
+    try:
+        SALVAGED[table](row)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return False
+    return True

@@ -16,8 +16,8 @@ from blocker.calendars import Calendar, open_calendar
 from blocker.config import Setup as Setup  # noqa: PLC0414 - the commands take it from here
 from blocker.engine import make_plan
 from blocker.model import Memory, Plan, Snapshot
-from blocker.settings import HORIZON_WEEKS, Settings
-from blocker.survey import FILL_WEEKS, HISTORY_WEEKS, Request, Survey, take_survey
+from blocker.settings import FILL_WEEKS, HORIZON_WEEKS, Settings
+from blocker.survey import HISTORY_WEEKS, Request, Survey, take_survey
 from blocker.timeline import Interval
 from blocker.workweek import Week, WorkWeek, quarter_of, week_of
 

@@ -78,6 +78,7 @@ class Settings:
     rules: tuple[RuleText, ...] = ()
     blocks: Mapping[str, BlockKind] = field(default_factory=dict)
     offsite: Offsite = Offsite()
+    forecast: bool = False  # rules judge weeks to come by the person's fill curve
     fiscal_start: int = 1  # month in which the first quarter begins
     classify: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     buffer_before: int = 10
@@ -107,3 +108,4 @@ BOOKABLE_GAP_MINUTES = 15
 NOTICE_HOURS = {"run": 24, "rebalance": 1}
 MAX_MOVES = 2
 HORIZON_WEEKS = 5  # this week plus four
+FILL_WEEKS = 8  # ahead: how full they are is remembered, to learn how weeks fill up

@@ -8,6 +8,7 @@ that stay there. ``docs/objective.md`` lists the limits; lunch and bookable minu
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from math import ceil, floor
@@ -82,7 +83,7 @@ class DayView:
         workweek = problem.workweek
         self.day, self.date = day, day.date
         whole = workweek.span(day.date, day.date + DAY)
-        low, high = self.span = floor_second(whole.start), floor_second(whole.end)
+        low, _ = self.span = floor_second(whole.start), floor_second(whole.end)
         self.working = [span for span in map(inner, day.working) if span[0] < span[1]]
         self.busy = [outer(item) for item in day.busy]
         self.before, self.after = problem.buffer_before * 60, problem.buffer_after * 60
@@ -93,15 +94,32 @@ class DayView:
         self.lunch_seconds = day.lunch_minutes * 60
         self.problem, self._fixed, self._busiest = problem, fixed, busiest
 
+    def without(self, gone: Sequence[Span], rest: Sequence[Span], rest_at_lunch: Sequence[Span]) -> DayView:
+        """The date for lunch and bookable minutes as if the events at ``gone`` were not there.
+
+        ``rest`` are those that stay, ``rest_at_lunch`` those of them that are no lunch.
+        """
+        other = copy(self)
+        for name in ("lunch_room", "open", "had_bookable", "scenery"):
+            other.__dict__.pop(name, None)
+        other.busy = [*cut(self.busy, gone), *rest]
+        other.at_lunch = [*cut(self.at_lunch, gone), *rest_at_lunch]
+        return other
+
     # What follows is worked out only for days on which something could be placed.
+
+    @cached_property
+    def at_lunch(self) -> list[Span]:
+        """What is busy and can't be the lunch itself."""
+        return [outer(item) for item in self.day.busy_at_lunch]
 
     @cached_property
     def lunch_room(self) -> list[Span] | None:
         """Where lunch may be; None if the day has none to keep."""
-        if self.day.lunch is None or self.day.lunch_window is None:
+        if self.day.lunch_window is None or not self.lunch_seconds:
             return None
-        room = cut(self.working, map(outer, self.day.busy_at_lunch))
-        return clipped(room, inner(self.day.lunch_window))
+        room = clipped(cut(self.working, self.at_lunch), inner(self.day.lunch_window))
+        return room if any(high - low >= self.lunch_seconds for low, high in room) else None
 
     @cached_property
     def open(self) -> list[Span]:
@@ -242,7 +260,9 @@ def busiest_hour_of(problem: Problem) -> int | None:
             low = floor_second(problem.workweek.instant(date_, 0))
             plain = floor_second(problem.workweek.instant(date_, 1440)) - low == 86400
             for start, end in map(outer, merge(day.operational)):
-                for hour in range(max(0, (start - low) // 3600 - 2), min(23, (end - low) // 3600 + 2) + 1):
+                slack = 0 if plain else 2  # hours that a change of the clocks can shift
+                first, last = (start - low) // 3600 - slack, (end - low) // 3600 + slack
+                for hour in range(max(0, first), min(23, last) + 1):
                     span = (
                         (low + hour * 3600, low + hour * 3600 + 3600)
                         if plain

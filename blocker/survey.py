@@ -8,17 +8,17 @@ from datetime import date, datetime, timedelta
 
 from blocker.capacity import Day, build_days
 from blocker.classify import classify, dedupe, own_offsites
+from blocker.forecast import ENOUGH_WEEKS, fill_curve, forecast_hours
 from blocker.judge import judge, recent_mean, recent_weeks
 from blocker.load import week_load
 from blocker.model import PERSONAL, Classified, Event, Memory, Snapshot, StandingBlock, WeekLoad
 from blocker.rules import rules_for
-from blocker.settings import HORIZON_WEEKS, NOTICE_HOURS, Settings
+from blocker.settings import FILL_WEEKS, HORIZON_WEEKS, NOTICE_HOURS, Settings
 from blocker.timeline import Interval
 from blocker.workweek import DAY, Week, WorkWeek, week_of
 
 # Enough completed weeks to find four with at least four working days, a holiday season included.
 HISTORY_WEEKS = 12
-FILL_WEEKS = 8  # ahead: how full they are is remembered, to learn how weeks fill up
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,7 @@ def take_survey(request: Request) -> Survey:
         running=request.running,
         full_week_minutes=request.workweek.full_week_minutes,
         memory=request.memory,
+        forecasts=_forecasts(request, measured, completed) if request.settings.forecast else {},
     )
     lately = recent_weeks(completed, request.running)
     return Survey(
@@ -116,6 +117,20 @@ def take_survey(request: Request) -> Survey:
         recent_operational={week: _recent_hours(lately, load) for week, load in measured.items()},
         own_offsites=own_offsites(events, request.settings),
     )
+
+
+def _forecasts(
+    request: Request, measured: Mapping[Week, WeekLoad], completed: list[WeekLoad]
+) -> Mapping[Week, float]:
+    """The hours that later weeks are likely to end with, where enough weeks are known to say so."""
+    curve = fill_curve(request.memory.fill, completed)
+    found = {}
+    for ahead, fill in curve.items():
+        load = measured.get(request.running.plus(ahead))
+        hours = forecast_hours(load, fill) if load and ahead and fill.weeks >= ENOUGH_WEEKS else None
+        if load and hours is not None:
+            found[load.week] = hours
+    return found
 
 
 def _recent_hours(lately: tuple[WeekLoad, ...], load: WeekLoad) -> float | None:

@@ -87,9 +87,13 @@ class CalendarContract:
 
     def test_events_that_touch_the_window_are_read(self, world: World) -> None:
         world.add_event("before", interval(WINDOW.start - timedelta(hours=1), WINDOW.start))
-        world.add_event("across the start", interval(WINDOW.start - timedelta(hours=1), WINDOW.start + timedelta(hours=1)))
+        world.add_event(
+            "across the start", interval(WINDOW.start - timedelta(hours=1), WINDOW.start + timedelta(hours=1))
+        )
         world.add_event("inside", slot("09:00", "10:00", 2))
-        world.add_event("across the end", interval(WINDOW.end - timedelta(hours=1), WINDOW.end + timedelta(hours=1)))
+        world.add_event(
+            "across the end", interval(WINDOW.end - timedelta(hours=1), WINDOW.end + timedelta(hours=1))
+        )
         world.add_event("after", interval(WINDOW.end, WINDOW.end + timedelta(hours=1)))
         titles = [event.title for event in world.open().read(WINDOW).events]
         assert titles == ["across the start", "inside", "across the end"]

@@ -41,7 +41,9 @@ def busy_weeks(server: GoogleServer, monday: date, weeks: int) -> None:
 def series_of_weeks(server: GoogleServer, monday: date) -> None:
     """The same as endless series."""
     for start, end in (("11:00", "12:00"), ("13:30", "15:00"), ("15:00", "16:30")):
-        body = meeting(monday, start, end, f"Daily {start}", recurrence=["RRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"])
+        body = meeting(
+            monday, start, end, f"Daily {start}", recurrence=["RRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"]
+        )
         for side in ("start", "end"):
             body[side]["timeZone"] = "Europe/Berlin"
         server.put_event("primary", body)
@@ -73,7 +75,11 @@ def key(event: dict[str, Any]) -> str:
 
 def others(server: GoogleServer) -> dict[str, str]:
     """Everything else, with its etag: not one of them may change."""
-    return {event["id"]: event["etag"] for event in server.events(deleted=True) if not event["id"].startswith("blk0")}
+    return {
+        event["id"]: event["etag"]
+        for event in server.events(deleted=True)
+        if not event["id"].startswith("blk0")
+    }
 
 
 def requests_of(server: GoogleServer, work: Callable[[], object]) -> list[str]:

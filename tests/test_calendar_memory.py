@@ -60,7 +60,8 @@ def test_it_counts_what_went_through() -> None:
 
 def test_an_event_may_have_several_occurrences_and_may_go() -> None:
     days = [
-        interval(datetime(2026, 11, day, 9, tzinfo=UTC), datetime(2026, 11, day, 10, tzinfo=UTC)) for day in (23, 24)
+        interval(datetime(2026, 11, day, 9, tzinfo=UTC), datetime(2026, 11, day, 10, tzinfo=UTC))
+        for day in (23, 24)
     ]
     calendar = MemoryCalendar(Event("a", "memory:", "Standup", when) for when in days)
     window = interval(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))

@@ -46,7 +46,9 @@ class Year:
     def person(self, day: date) -> None:
         """On most days nothing; else one of the things that people do."""
         ahead = [e for e in blocks(self.server) if "dateTime" in e["start"] and start(e).date() > day]
-        what = self.dice.choice(("nothing", "nothing", "nothing", "delete", "move", "retitle", "meet", "meet", "cancel"))
+        what = self.dice.choice(
+            ("nothing", "nothing", "nothing", "delete", "move", "retitle", "meet", "meet", "cancel")
+        )
         if what == "meet" or not ahead:
             on = start(self.dice.choice(ahead)).date() if ahead else day + timedelta(days=2)
             self.server.put_event("primary", meeting(on, "09:00", "10:30", "Something urgent"))
@@ -138,7 +140,7 @@ def soak(server: GoogleServer, monkeypatch: pytest.MonkeyPatch, days: int, seed:
         year.check()
     now = f"{last}T06:30"
     done = document("run", now=now)
-    assert done["summary"] | {"keep": 0, "unplaced": 0} == {name: 0 for name in done["summary"]}
+    assert done["summary"] | {"keep": 0, "unplaced": 0} == dict.fromkeys(done["summary"], 0)
     wanted = {c["key"] for c in done["changes"] if c["action"] == "keep"}
     assert {key(e) for e in blocks(server)} == wanted
     before = len(server.log)

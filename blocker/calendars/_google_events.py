@@ -220,20 +220,18 @@ def hash_for(block: Block) -> str:
     return block.text_hash or hash_of_text(block.title, block.text)
 
 
-def holds(item: Json, block: Block, home: tzinfo) -> bool:
-    """True if an event is just what writing ``block`` leaves behind, and nobody touched it since."""
-    if not is_ours(item):
-        return False
-    try:
-        there = standing_block(item, home)
-    except BrokenError:
-        return False
+def holds(item: Json, block: Block) -> bool:
+    """True if a write of ``block`` reached this event: its mark says so, which nobody else writes.
+
+    What a person changed since then does not matter here: it is read like any other day.
+    """
+    mark = mark_of(item)
     return (
-        there is not None
-        and (there.key, there.slot, there.text_hash) == (block.key, block.slot, hash_for(block))
-        and (there.busy, there.dates) == (block.busy, block.dates)
-        and hash_of_text(there.title, there.text) == hash_of_text(block.title, block.text)
-        and (there.dates is not None or there.when == block.slot)
+        is_ours(item)
+        and mark["blockerKey"] == block.key
+        and mark["blockerSlot"] == slot_text(block.slot)
+        and mark.get("blockerText") == hash_for(block)
+        and (item.get("transparency") != "transparent") == block.busy
     )
 
 

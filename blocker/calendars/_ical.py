@@ -26,6 +26,7 @@ _BORDER = re.compile(rb"\n(BEGIN|END)[ \t]*:[ \t]*([A-Z0-9-]+)[ \t]*(?=(\r?\n)|\
 _BLANK_LINES = re.compile(rb"\n(?:\r?\n)+")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_TIMES = frozenset(("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"))
 _AFTER_NAME = frozenset((b":", b";", b" ", b"\t", b"\r", b"\n", b""))
 _PARAMETER = re.compile(r';\s*([A-Za-z0-9-]+)\s*=\s*((?:"[^"]*"|[^";])*)')
 _HEAD = re.compile(r'(?:"[^"]*"|[^":])*')
@@ -229,7 +230,10 @@ def _decoded(line: bytes) -> str:
 
 def _property(name: str, rest: str) -> Property:
     head, colon, value = rest.partition(":")
-    if '"' in head:  # a colon in quotes ends nothing
+    if name in _TIMES and ":" in value:
+        # A time holds no colon, but the name of its zone may, and not everybody quotes it.
+        head, _, value = rest.rpartition(":")
+    elif '"' in head:  # a colon in quotes ends nothing
         plain = _HEAD.match(rest)
         if plain is not None and rest.startswith(":", plain.end()):
             head, value = plain.group(), rest[plain.end() + 1 :]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from blocker.calendars._ical import Layout, Property, unfolded
 
 _ADDRESS = re.compile(r"[^@\s<>,;:/]+@[^@\s<>,;:/]+")
-_GUEST = re.compile(rb"\n(BEGIN:VEVENT|X-BLOCKER-KEY|ATTENDEE)([^\r\n]*)")
+_GUEST = re.compile(rb"\n(BEGIN:VEVENT|BEGIN:VALARM|END:VALARM|X-BLOCKER-KEY|ATTENDEE)([^\r\n]*)")
 _THINGS = frozenset(("ROOM", "RESOURCE"))
 CALENDAR_ADDRESSES = ("@group.calendar.google.com", "@resource.calendar.google.com")
 RESPONSES = {
@@ -61,15 +61,22 @@ def likely_user(layout: Layout) -> tuple[str, ...]:
 def _guest_lists(layout: Layout) -> Iterator[set[bytes]]:
     """The people of each event that has some: their addresses, in capitals."""
     people: set[bytes] = set()
-    ours = False
+    ours = alarm = False
     for name, rest in _GUEST.findall(unfolded(layout.upper) + b"\nBEGIN:VEVENT"):
         if name == b"ATTENDEE":
             _, found, address = rest.rpartition(b"MAILTO:")
-            if found and b"CUTYPE=R" not in rest and not address.endswith(b".CALENDAR.GOOGLE.COM"):
+            if (
+                found
+                and not alarm
+                and b"CUTYPE=R" not in rest
+                and not address.endswith(b".CALENDAR.GOOGLE.COM")
+            ):
                 people.add(address.strip())
         elif name == b"X-BLOCKER-KEY":
             ours = True
+        elif name.endswith(b"VALARM"):
+            alarm = name.startswith(b"BEGIN")
         else:
             if people and not ours:
                 yield people
-            people, ours = set(), False
+            people, ours, alarm = set(), False, False

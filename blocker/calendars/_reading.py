@@ -14,7 +14,7 @@ from blocker.calendars._events import BrokenError, Read, event_maker, read_compo
 from blocker.calendars._filter import may_touch
 from blocker.calendars._ical import Component, Layout, properties, unescape
 from blocker.calendars._people import address_in, likely_user
-from blocker.calendars._recurrence import Series, exclusion, expand, gather, move_between
+from blocker.calendars._recurrence import Occurrence, Series, exclusion, expand, gather, move_between
 from blocker.calendars._rules import Steps, TooDenseError
 from blocker.calendars._zones import MAX_ZONES, Zones, iana_zone
 from blocker.model import Event, SkippedComponent, Snapshot, StandingBlock
@@ -174,12 +174,15 @@ class _Reading:
         recurring = series.recurs or read.original is not None
         make = event_maker(read, uid, self.calendar, self.me, recurring)
         flaws = read.flaws
+        found: list[Occurrence] = []
         try:
-            self.events.extend(make(found) for found in expand(series, self.window, self.home, self.steps))
+            found = list(expand(series, self.window, self.home, self.steps))
         except TooDenseError as problem:
-            flaws = [*flaws, f"{problem}, so only what was found before counts"]
+            flaws = [*flaws, f"{problem}, so its rule doesn't count"]
+            found = list(expand(series._replace(rules=(), not_rules=()), self.window, self.home, self.steps))
         except ValueError as problem:
             flaws = [*flaws, str(problem)]
+        self.events.extend(map(make, found))
         for flaw in flaws:
             self._report(component.start, self.layout.text[component.start : component.end], flaw)
 

@@ -25,6 +25,7 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # daily rule with a COUNT reaches back 100 years, an hourly one fills 4; what needs more is no meeting.
 MAX_STEPS = 40_000
 MAX_STEPS_OF_ALL = 2_000_000
+TOO_OFTEN = "it repeats too often to be followed"
 MAX_RULE_LENGTH = 2_000  # characters
 MAX_INTERVAL = 1_000_000
 
@@ -163,10 +164,10 @@ def occurrences(
     first = max(start, low) if left is None else start
     steps = 0
     for times in _periods(rule, start, first, high):
-        steps += 1 + len(times)
-        allowed.left -= 1 + len(times)
+        steps += max(1, len(times))
+        allowed.left -= max(1, len(times))
         if steps > MAX_STEPS or allowed.left < 0:
-            raise TooDenseError("it repeats too often to be followed")
+            raise TooDenseError(TOO_OFTEN)
         for moment in times:
             if moment < start:
                 continue
@@ -227,6 +228,8 @@ def _short_periods(rule: Rule, start: datetime, first: datetime, high: datetime)
     at = start.replace(minute=0, second=0) if rule.frequency == HOURLY else start
     at = at.replace(second=0) if rule.frequency == MINUTELY else at
     at += max(0, (first - at) // stride) * stride
+    if at < high and (high - at) // stride > MAX_STEPS:
+        raise TooDenseError(TOO_OFTEN)
     minutes = rule.by_minute or (start.minute,)
     seconds = _seconds(rule, start)
     while at <= high:

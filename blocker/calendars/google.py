@@ -141,7 +141,7 @@ class GoogleCalendar:
         except Answered as answer:
             if answer.status == 412:
                 now = self._look(ref.id)
-                if now is not None and shape.holds(now, block, self._home):
+                if now is not None and shape.holds(now, block):
                     return self._keep(now)  # our own change went through, and only its answer was lost
                 raise self._changed(ref, now) from answer
             raise self._failure(answer, block.key) from answer
@@ -241,7 +241,7 @@ class GoogleCalendar:
             raise AlreadyExists(
                 f"{block.key} was on {self.address} before and was deleted", taken_by="deleted"
             )
-        if shape.holds(there, block, self._home):
+        if shape.holds(there, block):
             return self._keep(there)
         if shape.is_ours(there):
             raise Conflict(f"{block.key} is on {self.address} already, at another time", "run again")

@@ -148,9 +148,11 @@ def prove(sign_in: SignIn) -> None:
     http = _plain_http()
     try:
         credentials_of(sign_in).refresh(Request(http))
-    except (TransportError, OSError) as problem:
-        raise Unreachable("Google's sign-in server does not answer", "online? then try again") from problem
-    except GoogleAuthError as problem:
+    except (GoogleAuthError, OSError) as problem:
+        if isinstance(problem, TransportError | OSError) or problem.retryable:
+            raise Unreachable(
+                "Google's sign-in server does not answer", "online? then try again"
+            ) from problem
         raise signed_out(problem) from problem
     finally:
         http.close()

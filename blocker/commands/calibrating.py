@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
+import tomllib
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from blocker.calibration import FEWEST_WEEKS, Calibration, calibrate as try_rules
+from blocker.calendars._replace import replace_file
+from blocker.calibration import FEWEST_WEEKS, Calibration
+from blocker.calibration import calibrate as try_rules
 from blocker.commands import Answer, Talk
-from blocker.config import Config, load_config, read_text
-from blocker.config_text import with_rules
-from blocker.errors import BlockerError, ConfigError, UsageError
+from blocker.config_text import toml, with_rules
+from blocker.errors import BlockerError, UsageError
 from blocker.ledger import read_memory
 from blocker.render_calibration import calibration_document, calibration_lines
 from blocker.rules import rules_for
 from blocker.session import Session, Setup
 from blocker.settings import RuleText
-from blocker.texts import TEXTS
 
-WEEKS, MOST_WEEKS = 8, 104
+MOST_WEEKS = 104
 
 
 def calibrate(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -68,20 +67,33 @@ def _remark(found: Calibration) -> str:
 
 def _write(rules: Sequence[RuleText], setup: Setup, remark: str) -> Path:
     """Put the rules into the config file, in one step, and only if it then says what it should."""
-    from blocker.calendars._replace import replace_file
-
-    if setup.config.path is None:
+    named = setup.config.path
+    if named is None:
         raise UsageError(
             "there is no config file to write to", "blocker init writes one; then run this again"
         )
-    path = setup.config.path.resolve()
-    before = read_text(path, must_exist=True) or ""
-    raw = path.read_bytes()
-    after = with_rules(raw.decode("utf-8"), rules, remark).encode("utf-8")
-    if after != raw:
-        _check(after, before, rules, setup)
+    path = named.resolve()
+    before = path.read_bytes()
+    after = with_rules(before.decode("utf-8"), rules, remark).encode("utf-8")
+    if not _says_no_more(before, after, rules):
+        lines = "; ".join(f"{rule.name}: when = {toml(rule.when)}" for rule in rules)
+        raise BlockerError(
+            f"{named} can't be changed without touching more than the rules, and is as it was",
+            f"write them into it yourself: {lines}",
+        )
+    if after != before:
         try:
-            replace_file(path, raw, after)
+            replace_file(path, before, after)
         except BlockerError as error:
             raise BlockerError(error.message, "make the file and its folder writable") from None
-    return setup.config.path
+    return named
+
+
+def _says_no_more(before: bytes, after: bytes, rules: Sequence[RuleText]) -> bool:
+    """True if nothing differs between the two but the rules that were to be changed."""
+    old, new = (tomllib.loads(raw.decode("utf-8").replace("\r\n", "\n")) for raw in (before, after))
+    wanted = {rule["name"]: rule for rule in old.pop("rule", [])}
+    for rule in rules:
+        book = wanted.get(rule.name, {}).get("book", dict(rule.book))
+        wanted[rule.name] = {"name": rule.name, "when": rule.when, "book": book}
+    return {rule["name"]: rule for rule in new.pop("rule")} == wanted and old == new

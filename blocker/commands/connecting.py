@@ -11,7 +11,7 @@ from blocker.calendars import open_calendar
 from blocker.calendars.google_known import PRIMARY, hours_in, learn, learned
 from blocker.commands import Answer, Talk
 from blocker.config import config_path
-from blocker.errors import SignInNeeded, UsageError
+from blocker.errors import SignInNeeded, Unreadable, UsageError
 from blocker.render_json import SCHEMA
 from blocker.session import Setup
 from blocker.timeline import Interval
@@ -164,7 +164,9 @@ def _learn_hours(setup: Setup) -> str:
     try:
         found = working_hours(setup.environ)
     except SignInNeeded:
-        return "the defaults; Google's are not shown to this sign-in (blocker connect google asks for them)"
+        return "the defaults; this sign-in may not see Google's (blocker connect google asks for that)"
+    except Unreadable as problem:
+        return f"the defaults; {problem.message}"
     learn(setup.state_dir, PRIMARY, working_hours=found)
     hours = hours_in(found)
     if hours is None:

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from blocker import guard
 from blocker.commands import Answer, Talk
-from blocker.commands.work import at_work, carry_out, exit_code
+from blocker.commands.work import after_writing, at_work, carry_out, exit_code
 from blocker.engine import make_plan
 from blocker.errors import BlockerError, Conflict, NotConfirmed, UsageError
+from blocker.forecast import fill_now
 from blocker.history import week_records
 from blocker.ledger import Ledger, read_memory
 from blocker.model import Change, Plan, Receipt
@@ -72,11 +73,13 @@ def _carry_out(sight: Sight, session: Session, ledger: Ledger, args: Namespace, 
     if asked and not request.memory.confirmed:
         ledger.confirm_calendar(request.now)
     receipt = carry_out(plan, request.policy, session, ledger, lambda change: _tell(change, args, talk))
-    for record in week_records(plan, seen, request):
-        ledger.remember_week(record)
-    ledger.mark_said(plan.said)
-    code = exit_code(receipt)
     done = replace(plan, changes=receipt.changes)
+    with after_writing(receipt):
+        for record in week_records(done, seen, request):
+            ledger.remember_week(record)
+        ledger.remember_fill(fill_now(seen.loads.values(), request.running))
+        ledger.mark_said(plan.said)
+    code = exit_code(receipt)
     lines = _report(done, receipt, args)
     if code == BlockerError.exit_code:
         raise BlockerError(f"nothing was written: {receipt.failed[0].error}", "blocker check says more")

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from argparse import Namespace
+from collections.abc import Sequence
 from datetime import UTC, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from blocker.commands import Answer, Talk
 from blocker.commands.daily import rebalance, run
 from blocker.commands.looking import load, plan
-from blocker.config import Config
+from blocker.config import Config, Setup
+from blocker.grammar import build_parser
 from blocker.ledger import read_memory
 from blocker.model import STRATEGIC, Change
-from blocker.sample import meeting, sample_calendar
-from blocker.session import Session, Setup
+from blocker.render_json import SCHEMA
+from blocker.sample import BERLIN, meeting, sample_calendar
+from blocker.session import Session
 from blocker.settings import Settings
 from blocker.workweek import week_of
 
@@ -25,36 +29,40 @@ def demo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     calendar = place / "calendar.ics"
     now = setup.now if setup.now.tzinfo else setup.now.replace(tzinfo=UTC)
     calendar.write_bytes(sample_calendar(now.date()))
-    settings = Settings(calendar=f"ics:{calendar}")
-    mine = Setup(Config(settings, {}, None), place / "state", now, {})
-    quiet = replace_args(
-        args, yes=True, dry_run=False, force=False, cron=False, exit_code=False, events=False, verbose=False
-    )
-    lines: list[str] = []
+    mine = Setup(Config(Settings(calendar=f"ics:{calendar}"), {}, None), place / "state", now, {})
+    lines = [
+        "Dana Weiss leads learning and development in Berlin, with an office in New York. This is her",
+        "calendar, made up for today. Nothing of yours is read or touched, and nothing leaves this machine.",
+        "",
+    ]
 
-    def step(title: str, answer: Answer) -> None:
-        lines.extend([f"── {title} ".ljust(78, "─"), "", *answer.lines, ""])
+    def step(what: str, words: Sequence[str], shown: slice = slice(None)) -> None:
+        answer = _COMMANDS[words[0]](_parsed(args, words), mine, talk)
+        title = f"── {what}: blocker {' '.join(words)} "
+        lines.extend([title.ljust(98, "─"), "", *answer.lines[shown], ""])
 
     week = str(week_of(now.date() + timedelta(days=3)))
-    step(f"Dana's week {week}: blocker load {week}", load(replace_args(quiet, week=week), mine, talk))
-    step("What run would do: blocker plan", plan(quiet, mine, talk))
-    step("Do it: blocker run -y", run(quiet, mine, talk))
-    step("The next morning's run, nothing has changed: blocker run", run(quiet, mine, talk))
+    step("How heavy is the week?", ("load", week))
+    step("What would be done about it?", ("plan",))
+    step("Do it", ("run", "-y"), slice(-1, None))
+    step("The same again: nothing has changed, so nothing is written", ("run",))
     hit = _first_block(mine)
     _drop_meeting(calendar, hit)
-    zone = hit.slot.start.astimezone()
-    hit_week = str(week_of(hit.slot.start.date()))
-    lines.append(f"…  the CEO's office puts a meeting onto [{hit.key}], {zone:%A %H:%M} …\n")
-    step(
-        f"Rebalance that week: blocker rebalance {hit_week} -y",
-        rebalance(replace_args(quiet, week=hit_week), mine, talk),
-    )
-    lines += [f"The calendar is here, for any calendar program: {calendar}"]
-    return Answer(lines, {"schema": 1, "calendar": str(calendar)})
+    start = hit.slot.start.astimezone(ZoneInfo(BERLIN))
+    lines += [f"   The CEO's office puts “Urgent: board question” onto {hit.key}, {start:%A %H:%M}.", ""]
+    step("Make room again", ("rebalance", str(week_of(start.date())), "-y"))
+    lines.append(f"The calendar is here, for any calendar program: {calendar}")
+    return Answer(lines, {"schema": SCHEMA, "calendar": str(calendar)})
 
 
-def replace_args(args: Namespace, **values: object) -> Namespace:
-    return Namespace(**{**vars(args), **values})
+_COMMANDS = {"load": load, "plan": plan, "run": run, "rebalance": rebalance}
+
+
+def _parsed(args: Namespace, words: Sequence[str]) -> Namespace:
+    """The words as the command line would read them, with this call's way of showing things."""
+    parsed = build_parser().parse_args(list(words))
+    parsed.plain, parsed.no_color = args.plain, args.no_color
+    return parsed
 
 
 def _first_block(setup: Setup) -> Change:

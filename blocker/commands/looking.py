@@ -10,14 +10,14 @@ from blocker.commands import Answer, Talk
 from blocker.engine import make_plan
 from blocker.errors import UsageError
 from blocker.ledger import read_memory
-from blocker.model import Change, Plan, Unplaced, WeekPlan
+from blocker.model import Change, Plan, Unplaced
 from blocker.render_grid import load_picture, plan_picture
 from blocker.render_json import load_document, plan_document
-from blocker.render_text import change_lines, clause_lines, load_lines, plan_lines, unplaced_lines
+from blocker.render_text import change_lines, load_lines, plan_lines, unplaced_lines
+from blocker.render_week import reasons_document, reasons_lines
 from blocker.session import Session, Setup, Sight, find_week
-from blocker.survey import Survey
+from blocker.weekreasons import week_of_plan, week_reasons
 from blocker.weekview import week_view, week_views
-from blocker.workweek import Week
 
 PENDING = 5
 
@@ -38,12 +38,16 @@ def plan(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """A week's measures, its level, and the rules that fire."""
+    if args.ahead is not None:
+        from blocker.commands.remembering import ahead
+
+        return ahead(args, setup)
     sight = look(setup, args.week)
     request = sight.request
     seen = sight.survey()
     made = make_plan(request, seen)
     week = find_week(args.week, request.workweek.date_of(request.now))
-    week_plan = _week_plan(made, seen, week)
+    week_plan = week_of_plan(made, seen, week)
     events = seen.events_of(week, request.workweek) if args.events else None
     zone = request.workweek.zone
     return Answer(
@@ -59,12 +63,12 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     made = sight.plan()
     zone = ZoneInfo(made.zone)
     if _is_week(args.what) and not _is_date(args.what):
-        return _explain_week(sight, args.what)
+        return _explain_week(sight, args.what, args.plain)
     about = [c for c in made.changes if _matches(c, args.what, zone)]
     missing = [u for u in made.unplaced if u.key == args.what]
     if not about and not missing:
         if _is_date(args.what):
-            return _explain_week(sight, args.what)
+            return _explain_week(sight, args.what, args.plain)
         raise UsageError(f"no block {args.what} in the plan", f"the plan has: {_keys(made)}")
     lines: list[str] = []
     for change in about:
@@ -82,19 +86,13 @@ def look(setup: Setup, week: str | None = None) -> Sight:
         return session.read(read_memory(setup.state_dir, session.address), "run", week)
 
 
-def _explain_week(sight: Sight, what: str) -> Answer:
+def _explain_week(sight: Sight, what: str, plain: bool) -> Answer:
     week = find_week(what, sight.request.workweek.date_of(sight.request.now))
     seen = sight.survey()
-    found = _week_plan(make_plan(sight.request, seen), seen, week)
+    made = make_plan(sight.request, seen)
+    found = week_reasons(week_of_plan(made, seen, week), made, seen, sight.request)
     zone = sight.request.workweek.zone
-    lines = [*load_lines(found, zone), "", "Each clause:", *clause_lines(found.load)]
-    return Answer(lines, load_document([(found, None)], zone))
-
-
-def _week_plan(made: Plan, seen: Survey, week: Week) -> WeekPlan:
-    """The week as the plan has it; outside the horizon there is no floor to speak of."""
-    planned = {plan.load.week: plan for plan in made.weeks}
-    return planned.get(week) or WeekPlan(seen.loads[week], "none")
+    return Answer(reasons_lines(found, zone, plain), reasons_document(found, zone))
 
 
 def _explain_change(change: Change, zone: ZoneInfo) -> list[str]:

@@ -26,7 +26,7 @@ def report(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if args.html is not None:
         return _html(args.html, made, seen, sight.request, titles, talk if args.open else None)
     if args.ics is not None:
-        return _ics(args.ics, made, titles)
+        return _ics(args.ics, made, sight.request, titles)
     if args.csv:
         from blocker.report.tables import week_rows, written
 
@@ -44,7 +44,7 @@ def _html(
     def gathered(coarse: bool) -> Report:
         return gather(made, seen, request, titles, coarse)
 
-    there = write_report(path, render_page(gathered).encode())
+    there = write_report(path, render_page(gathered).encode(), calendars(request))
     if opener is not None:
         import webbrowser
 
@@ -53,12 +53,12 @@ def _html(
     return Answer([f"The report is in {there}"], {"schema": 1, "report": "html", "file": str(there)})
 
 
-def _ics(path: Path, made: Plan, titles: bool) -> Answer:
+def _ics(path: Path, made: Plan, request: Request, titles: bool) -> Answer:
     from blocker.report.files import write_report
     from blocker.report.proposal import proposal
 
     content, proposed = proposal(made, titles)
-    there = write_report(path, content)
+    there = write_report(path, content, calendars(request))
     words = "one proposed block" if proposed == 1 else f"{proposed} proposed blocks"
     return Answer(
         [f"The plan is in {there}: {words}, tentative until you say yes"],
@@ -69,6 +69,14 @@ def _ics(path: Path, made: Plan, titles: bool) -> Answer:
 def _text(made: Plan, seen: Survey, request: Request, titles: bool) -> Answer:
     from blocker.report.gather import gather
     from blocker.report.words import report_document, report_lines
+    from blocker.report_text import report_text
 
     found = gather(made, seen, request, titles)
-    return Answer(report_lines(found), report_document(found))
+    behind = report_text(request, seen, titles)
+    return Answer(report_lines(found, behind), report_document(found))
+
+
+def calendars(request: Request) -> list[Path]:
+    """The files of the calendars that are read: no report ever takes their place."""
+    addresses = [request.snapshot.calendar, *(other.calendar for other in request.others)]
+    return [Path(address.removeprefix("ics:")) for address in addresses if address.startswith("ics:")]

@@ -32,10 +32,25 @@ def carry_out(
     if checkpointed is not None:
         ledger.keep_checkpoint(number, checkpointed.content())
     receipt = apply(plan, calendar, ledger, number, on_change)
-    if checkpointed is not None:
-        ledger.seal_checkpoint(number, checkpointed.digest())
-    ledger.end_run(number, plan.now, exit_code(receipt))
+    with after_writing(receipt):
+        if checkpointed is not None:
+            ledger.seal_checkpoint(number, checkpointed.digest())
+        ledger.end_run(number, plan.now, exit_code(receipt))
     return receipt
+
+
+@contextmanager
+def after_writing(receipt: Receipt) -> Iterator[None]:
+    """What fails once the calendar was written never says that nothing was. Raises PartlyApplied."""
+    try:
+        yield
+    except BlockerError as problem:
+        if any(change.done for change in receipt.changes if change.writes):
+            raise PartlyApplied(
+                f"the calendar was written, but not all of it was noted: {problem.message}",
+                f"{problem.hint}; it is safe to run again" if problem.hint else "it is safe to run again",
+            ) from problem
+        raise
 
 
 def exit_code(receipt: Receipt) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from blocker.model import OPERATIONAL
 from blocker.report.values import Band, Box, Column
@@ -15,6 +16,14 @@ MOST_LANES = 4  # narrower ones could not be read
 SHORTEST = 15  # minutes that a box is drawn with at least
 
 Name = Callable[[Item], str]
+
+
+class Naming(Protocol):
+    """What things are called on the page."""
+
+    def item(self, item: Item) -> str: ...
+
+    def away(self, day: DayView) -> str: ...
 
 
 def clock_range(views: Iterable[WeekView]) -> tuple[int, int]:
@@ -30,14 +39,14 @@ def clock_range(views: Iterable[WeekView]) -> tuple[int, int]:
 
 
 def columns(
-    view: WeekView, side: str, clock: tuple[int, int], name: Name, notes: Mapping[str, int], coarse: bool
+    view: WeekView, side: str, clock: tuple[int, int], names: Naming, notes: Mapping[str, int], coarse: bool
 ) -> tuple[Column, ...]:
     """A week's columns in one of its two pictures. ``coarse`` draws crowds as one box each."""
-    return tuple(_column(day, side, clock, name, notes, coarse) for day in view.shown_days())
+    return tuple(_column(day, side, clock, names, notes, coarse) for day in view.shown_days())
 
 
 def _column(
-    day: DayView, side: str, clock: tuple[int, int], name: Name, notes: Mapping[str, int], coarse: bool
+    day: DayView, side: str, clock: tuple[int, int], names: Naming, notes: Mapping[str, int], coarse: bool
 ) -> Column:
     items = [item for item in day.side(side) if item.end > clock[0] and item.start < clock[1]]
     lunch = day.lunch_after if side == AFTER else day.lunch
@@ -45,11 +54,12 @@ def _column(
         name=f"{day.date:%a}",
         date=f"{day.date.day}",
         long=f"{day.date:%A} {day.date.day} {day.date:%B}",
-        away=day.away,
+        away=names.away(day),
         lunch=_band(*lunch, clock) if lunch else None,
         off=tuple(_band(a, b, clock) for a, b in _gaps(day.hours, clock)),
         boxes=tuple(
-            _box(item, lane, lanes, clock, name, notes) for item, lane, lanes in lay_out(items, name, coarse)
+            _box(item, lane, lanes, clock, names.item, notes)
+            for item, lane, lanes in lay_out(items, names.item, coarse)
         ),
         outside=len(day.side(side)) - len(items),
     )

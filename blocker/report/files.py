@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,10 +14,13 @@ GENERATOR = "blocker report"
 _HEAD = 4096
 
 
-def write_report(path: Path, content: bytes) -> Path:
-    """Put ``content`` at ``path`` in one step; returns where it is. Raises UsageError or BlockerError."""
+def write_report(path: Path, content: bytes, calendars: Iterable[Path] = ()) -> Path:
+    """Put ``content`` at ``path`` in one step; returns where it is. Raises UsageError or BlockerError.
+
+    ``calendars`` are never replaced, even where one began as a report.
+    """
     target = Path(os.path.realpath(path.expanduser()))
-    _check(path, target)
+    _check(path, target, content, calendars)
     if target.exists() and not target.is_file():  # a device, such as /dev/stdout
         _say_why(path, lambda: target.write_bytes(content))
         return target
@@ -31,20 +34,33 @@ def write_report(path: Path, content: bytes) -> Path:
     return target
 
 
-def _check(path: Path, target: Path) -> None:
+def _check(path: Path, target: Path, content: bytes, calendars: Iterable[Path]) -> None:
     """Whatever else lies there, a calendar above all, was not made to be written over."""
     if target.is_dir():
         raise UsageError(f"{path} is a folder", "name a file in it")
     if not target.parent.is_dir():
         raise UsageError(f"there is no folder {target.parent}", "make it first, or name another place")
-    if target.is_file() and target.stat().st_size:
-        with target.open("rb") as file:
-            head = file.read(_HEAD)
-        if GENERATOR.encode() not in head:
-            raise UsageError(
-                f"{path} is there already and is no report of blocker's: it was left alone",
-                "name another file, or remove that one yourself",
-            )
+    if not target.is_file():
+        return
+    if any(calendar.exists() and target.samefile(calendar) for calendar in calendars):
+        raise UsageError(f"{path} is the calendar itself: it was left alone", "name another file")
+    there = target.read_bytes()
+    if there and not (_is_report(there) and _is_calendar(there) == _is_calendar(content)):
+        raise UsageError(
+            f"{path} is there already and is no report of blocker's: it was left alone",
+            "name another file, or remove that one yourself",
+        )
+
+
+def _is_report(content: bytes) -> bool:
+    """True for what this program wrote and nobody added to."""
+    return GENERATOR.encode() in content[:_HEAD] and content.count(b"BEGIN:VEVENT") == content.count(
+        b"\nX-BLOCKER-KEY:"
+    )
+
+
+def _is_calendar(content: bytes) -> bool:
+    return content.lstrip(b"\xef\xbb\xbf \t\r\n")[:15].upper() == b"BEGIN:VCALENDAR"
 
 
 def _write(temporary: Path, target: Path, content: bytes) -> None:

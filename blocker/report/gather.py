@@ -22,12 +22,12 @@ from blocker.render_text import (
     when_words,
 )
 from blocker.report.columns import clock_range, columns
-from blocker.report.displaced import costs, overrun_minutes
+from blocker.report.displaced import displacing
 from blocker.report.quarters import quarter_cards
 from blocker.report.trends import bars
-from blocker.report.values import Bar, Displacing, Missing, Note, Parked, Report, WeekCard
+from blocker.report.values import Bar, Missing, Note, Parked, Report, WeekCard
 from blocker.survey import Request, Survey
-from blocker.weekview import AFTER, BEFORE, Item, WeekView, week_views
+from blocker.weekview import AFTER, BEFORE, DayView, Item, WeekView, week_views
 
 WHAT = {
     "create": "New",
@@ -52,12 +52,19 @@ class Names:
 
     def __init__(self, titles: bool, request: Request) -> None:
         self.titles = titles
+        self._holidays = request.workweek.holidays
         self._theirs = {block.key for block in request.snapshot.blocks if block.edited}
 
     def item(self, item: Item) -> str:
         if item.sign:
             return self.block(item.key, item.kind, item.title)
         return short(item.title) if self.titles else LEGEND.get(item.kind, LEGEND[OPERATIONAL]).capitalize()
+
+    def away(self, day: DayView) -> str:
+        if self.titles or not day.away:
+            return short(day.away) if day.away else ""
+        holiday = self._holidays.get(day.date)
+        return short(holiday) if holiday else "away"
 
     def block(self, key: str, kind: str, title: str) -> str:
         """Our own words give nothing away; a person's own title of a block may."""
@@ -85,6 +92,7 @@ def gather(plan: Plan, seen: Survey, request: Request, titles: bool = True, coar
     running = views[0].load if views else None
     now = plan.now.astimezone(zone)
     focus_limits = tuple(thresholds(running, "focus_hours").items()) if running else ()
+    costs, overrun = displacing(seen, request, titles)
     past = [bar for bar in charts if bar.position == "past"]
     return Report(
         made=f"{now:%A} {now.day} {now:%B %Y}, {now:%H:%M}",
@@ -107,16 +115,8 @@ def gather(plan: Plan, seen: Survey, request: Request, titles: bool = True, coar
         recorded=any(bar.owed or bar.kept for bar in past),
         owed=sum(bar.owed for bar in past),
         kept=sum(bar.kept for bar in past),
-        displacing=tuple(
-            Displacing(
-                short(cost.title) if titles else f"Recurring meeting {n}",
-                cost.times,
-                cost.minutes / 60,
-                cost.focus / 60,
-            )
-            for n, cost in enumerate(costs(seen, request), 1)
-        ),
-        displaced_minutes=overrun_minutes(seen, request),
+        displacing=costs,
+        overrun=overrun,
         quarters=quarter_cards(plan, seen, request, titles),
         parked=_parked(request, zone, titles),
         notes=notes,
@@ -167,8 +167,8 @@ def _card(
         limits=tuple(thresholds(load).items()),
         reasons=tuple(cause_text(cause) for cause in load.causes) if load.level != "calm" else (),
         floor=view.floor,
-        before=columns(view, BEFORE, clock, names.item, numbers, coarse),
-        after=columns(view, AFTER, clock, names.item, numbers, coarse),
+        before=columns(view, BEFORE, clock, names, numbers, coarse),
+        after=columns(view, AFTER, clock, names, numbers, coarse),
         before_words=f"{events} events, {number(hours)} operational hours, {number(kept)} hours of thinking time",
         kept_before=number(kept),
         kept_after=number(_thinking_hours([view], AFTER)),

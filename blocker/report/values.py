@@ -130,7 +130,7 @@ class Displacing:
     """A recurring meeting, and the unbroken time there would be without it."""
 
     title: str
-    times: int
+    days: int
     hours: float
     focus: float
 
@@ -185,7 +185,7 @@ class Report:
     owed: float
     kept: float
     displacing: Sequence[Displacing]
-    displaced_minutes: int
+    overrun: float  # hours of blocks that meetings took
     quarters: Sequence[QuarterCard]
     parked: Sequence[Parked]
     notes: Sequence[Note]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,8 +10,8 @@ from blocker.render_text import number
 from blocker.report.values import Report, WeekCard
 
 
-def report_lines(report: Report) -> list[str]:
-    """What the page shows, in words."""
+def report_lines(report: Report, behind: Sequence[str] = ()) -> list[str]:
+    """What the page shows, in words; ``behind`` says what the weeks behind were like."""
     lines = [f"Thinking time, {report.today}", ""]
     lines += [_week(week) for week in report.weeks]
     lines += [
@@ -22,19 +23,7 @@ def report_lines(report: Report) -> list[str]:
     for quarter in report.quarters:
         words = f": {quarter.words}" if quarter.words and not quarter.missing else ""
         lines.append(f"Offsite of {quarter.name}: {quarter.state}{words}")
-    if report.displacing:
-        lines += [
-            "",
-            "What displaced it: unbroken time there would be without each meeting, last eight weeks",
-        ]
-        lines += [
-            f"  {number(item.focus)} h  {item.title} ({item.times} times, {number(item.hours)} h)"
-            for item in report.displacing
-        ]
-    if report.parked:
-        lines += ["", "Parked questions"]
-        lines += [f"  {p.text} ({f'{p.asked_by}, ' if p.asked_by else ''}{p.since})" for p in report.parked]
-    return [*lines, "", report.summary]
+    return [*lines, "", *behind, "", report.summary]
 
 
 def _week(week: WeekCard) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import combinations
+from typing import NamedTuple
 
 from .reader import Event
 from .worktime import BUFFER, MINUTE, Span, Worktime, clip, minutes
@@ -129,14 +130,38 @@ def packs(
     return place(sorted(wanted, key=lambda w: (w[0] != "strategic", -w[1])), {})
 
 
-def cost(conflicts: Sequence[Event]) -> tuple[int, int]:
-    """What a slot asks of others: how many events, and how many minutes of them."""
-    return len(conflicts), minutes((e.start, e.end) for e in conflicts)
+Cost = tuple[int, int, int, int]
+
+
+def cost(conflicts: Sequence[Event]) -> Cost:
+    """What a slot asks: whose events (the user's own, others', outsiders' or whole series), how many minutes
+    of other people's time, how many events, how long."""
+    ranks = (2 if e.outsiders or (e.recurring and e.others and not e.own) else bool(e.others and not e.own)
+             for e in conflicts)  # fmt: skip
+    lengths = [minutes([(e.start, e.end)]) for e in conflicts]
+    people = sum(length * e.others for length, e in zip(lengths, conflicts, strict=True))
+    return max(map(int, ranks), default=0), people, len(conflicts), sum(lengths)
+
+
+class Want(NamedTuple):
+    """What is looked for: how long, and whether it is a floor, which may break cap and bookable hour."""
+
+    shortest: int
+    longest: int
+    floor: bool = False
+
+    @classmethod
+    def of(cls, key: str) -> Want:
+        """What a key stands for."""
+        kind, floor = key.split("/")[0], key.startswith("strategic/") and key.endswith("/1")
+        if kind == "offsite":
+            return cls(240, 240)
+        return cls(60 if floor or kind == "frontline" else 90, 120, floor)
 
 
 def would_fit(
     work: Worktime,
-    lengths: range,
+    want: Want,
     slot: Span,
     gone: Sequence[Event],
     earliest: datetime,
@@ -149,15 +174,15 @@ def would_fit(
         return "outside the hours of a working day"
     if slot[0] < earliest:
         return "inside the notice"
-    if minutes([slot]) not in lengths:
-        return f"{minutes([slot])} minutes, not {lengths[0]}"
+    if not want.shortest <= minutes([slot]) <= want.longest or minutes([slot]) % 15:
+        return f"{minutes([slot])} minutes, not {want.shortest}"
     events, blocks = in_the_way(work, day, slot, ours)
     left = [e for e in events if e not in gone]
     if left or blocks:
         return "still in the way: " + ", ".join([e.title for e in left] + ["a block of ours"] * len(blocks))
-    if lengths[0] < 240 and not lunch_kept(work, day, slot, (), gone):
+    if want.shortest < 240 and not lunch_kept(work, day, slot, (), gone):
         return "no lunch left"
     mates = [s for s in ours if work.local_day(s[0]) == day]
-    if 60 < lengths[0] < 240 and not leaves_bookable(work, day, slot, mates, gone):
+    if want.shortest < 240 and not want.floor and not leaves_bookable(work, day, slot, mates, gone):
         return "less than an hour left to book"
     return ""

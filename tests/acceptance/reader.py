@@ -38,7 +38,9 @@ class Event:
     all_day: bool
     kind: str
     own: bool = False
-    others: bool = False
+    others: int = 0
+    outsiders: bool = False
+    recurring: bool = False
     private: bool = False
 
     @property
@@ -261,7 +263,7 @@ def _wall(value: date | datetime, where: tzinfo) -> datetime:
 def _event(one: Component, begin: datetime, finish: datetime, zone: ZoneInfo, me: str) -> Event:
     people = _attendees(one)
     title, all_day = _text(one, "SUMMARY"), not isinstance(one.decoded("DTSTART"), datetime)
-    others = bool(set(people) - {me})
+    others = len(set(people) - {me})
     kind = _kind(one, title, all_day, finish - begin, others, people.get(me, "") if me else "")
     return Event(
         uid=_text(one, "UID"),
@@ -272,11 +274,13 @@ def _event(one: Component, begin: datetime, finish: datetime, zone: ZoneInfo, me
         kind=kind,
         own=bool(me) and _bare(one.get("ORGANIZER", "")) == me,
         others=others,
+        outsiders=bool(me) and any(who.split("@")[-1] != me.split("@")[-1] for who in people),
+        recurring=any(name in one for name in ("RRULE", "RDATE", "RECURRENCE-ID")),
         private=_text(one, "CLASS").upper() in {"PRIVATE", "CONFIDENTIAL"},
     )
 
 
-def _kind(one: Component, title: str, all_day: bool, length: timedelta, others: bool, partstat: str) -> str:
+def _kind(one: Component, title: str, all_day: bool, length: timedelta, others: int, partstat: str) -> str:
     status = _text(one, "X-MICROSOFT-CDO-BUSYSTATUS").upper()
     gone = _text(one, "STATUS").upper() == "CANCELLED" or re.match(r"cancell?ed:", title, re.IGNORECASE)
     if gone or partstat == "DECLINED" or _text(one, "TRANSP").upper() == "TRANSPARENT" or status == "FREE":

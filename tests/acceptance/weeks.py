@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from .brute import cost, in_the_way, most_strategic, quarter_hours, slots, would_fit
+from .brute import Cost, Want, cost, in_the_way, most_strategic, quarter_hours, slots, would_fit
 from .contract import moment
 from .manners import EXEMPT, Case, Finding
 from .reader import Event
@@ -211,27 +211,25 @@ def _frontline(case: Case) -> Iterator[Finding]:
 def nearest(case: Case, lost: dict[str, Any]) -> Iterator[Finding]:
     """The nearest options of a demand that found no room: true, and the cheapest of the user's own."""
     offsite, key = lost["kind"] == "offsite", lost["key"]
-    floor = key.startswith("strategic/") and key.endswith("/1")
-    shortest = 240 if offsite else 60 if floor or lost["kind"] == "frontline" else 90
-    lengths = range(shortest, 241 if offsite else 121, 15)
+    want = Want.of(key)
     ours = [(b.start, b.end) for b in case.blocks.values()]
     days = [] if offsite else _open(case, key)
-    best = cheapest(case, days, lengths, ours, "" if floor or offsite else key.split("/")[1])
+    best = cheapest(case, days, want, ours, "" if want.floor or offsite else key.split("/")[1])
     outside = any(
         EXEMPT.search(str(case.changes[b.key]["why"])) for b in case.of_week(key.split("/")[1], "str")
     )
     if not lost["nearest"] and (best or offsite) and not outside:
         yield Finding(
-            "nearest", f"{key} names no option, one that costs {best} exists", sure=floor or offsite
+            "nearest", f"{key} names no option, one that costs {best} exists", sure=want.floor or offsite
         )
-    costs: list[tuple[int, int]] = []
+    costs: list[Cost] = []
     for option in lost["nearest"]:
         slot = (moment(option["start"]), moment(option["end"]))
         gone = named(case.work, option["conflicts"], slot)
         where = f"{key} nearest {slot[0]:%a %Y-%m-%d %H:%M} UTC"
         if len(gone) < len(option["conflicts"]):
             yield Finding("nearest", f"{where}: names events that are not in its way", sure=False)
-        problem = would_fit(case.work, lengths, slot, gone, case.earliest, ours)
+        problem = would_fit(case.work, want, slot, gone, case.earliest, ours)
         if not problem and days and case.work.local_day(slot[0]) not in days:
             problem = "its day has a block already, or is another week's"
         if problem:
@@ -239,9 +237,9 @@ def nearest(case: Case, lost: dict[str, Any]) -> Iterator[Finding]:
         costs.append(cost(gone))
         if not gone:
             yield Finding("nearest", f"{where} has no conflict and is still not taken", sure=False)
-    if costs != sorted(costs) and [c[::-1] for c in costs] != sorted(c[::-1] for c in costs):
+    if costs != sorted(costs):
         yield Finding("nearest", f"{key}: options not cheapest first {costs}", sure=False)
-    if costs and best and costs[0] > best and costs[0][::-1] > best[::-1]:
+    if costs and best and costs[0] > best:
         yield Finding("nearest", f"{key}: first option costs {costs[0]}, one of {best} exists", sure=False)
 
 
@@ -263,20 +261,18 @@ def named(work: Worktime, conflicts: list[dict[str, Any]], slot: Span) -> list[E
     return [e for e in there if (e.start, e.end) in wanted]
 
 
-def cheapest(
-    case: Case, days: list[date], lengths: range, ours: list[Span], capped: str
-) -> tuple[int, int] | None:
+def cheapest(case: Case, days: list[date], want: Want, ours: list[Span], capped: str) -> Cost | None:
     """The least that a slot would ask of the calendar; the user's own meetings first."""
     taken = minutes((b.start, b.end) for b in case.of_week(capped))
-    found: list[tuple[bool, tuple[int, int]]] = []
+    found: list[Cost] = []
     for day in days:
         hours = case.work.hours(day)
         for start in quarter_hours(hours) if hours else ():
-            slot = (start, start + lengths[0] * MINUTE)
+            slot = (start, start + want.shortest * MINUTE)
             gone = in_the_way(case.work, day, slot)[0]
             relief = minutes(clip(((e.start, e.end) for e in gone), *hours)) if hours else 0
-            if capped and gone and taken + lengths[0] > _cap(case, capped, relief):
+            if capped and gone and taken + want.shortest > _cap(case, capped, relief):
                 continue
-            if gone and not would_fit(case.work, lengths, slot, gone, case.earliest, ours):
-                found.append((not all(e.own for e in gone), cost(gone)))
-    return min(found)[1] if found else None
+            if gone and not would_fit(case.work, want, slot, gone, case.earliest, ours):
+                found.append(cost(gone))
+    return min(found, default=None)

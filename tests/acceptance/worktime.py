@@ -198,8 +198,9 @@ class Worktime:
                 focus, broken = (focus + size, broken) if size >= 120 else (focus, broken + size)
             run_best = max([run_best, *map(_length, _runs(inside))])
             shared = merge((e.start, e.end) for e in meetings if e.others and self.local_day(e.start) == day)
-            hours = self.hours(day)
-            outside += minutes(shared) - (minutes(clip(shared, *hours)) if hours else 0)
+            if self.off(day) in {"", "weekend"}:  # who is away does not sit in them
+                hours = self.hours(day)
+                outside += minutes(shared) - (minutes(clip(shared, *hours)) if hours else 0)
         return {
             "capacity_hours": capacity / 60,
             "operational_hours": load / 60,

@@ -1,0 +1,54 @@
+"""``history`` and ``load --ahead``: what the ledger remembers of weeks, and what can be learnt from it."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from blocker.commands import Answer, Talk
+from blocker.engine import make_plan
+from blocker.errors import UsageError
+from blocker.forecast import fill_curve
+from blocker.history import past_weeks
+from blocker.known import debt_minutes
+from blocker.ledger import read_memory
+from blocker.render_history import (
+    ahead_document,
+    ahead_lines,
+    history_document,
+    history_lines,
+    history_picture,
+)
+from blocker.session import Session, Setup
+
+MOST_BACK, MOST_AHEAD = 104, 26
+
+
+def history(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Week by week: level, and the strategic time owed, placed, kept, skipped, overrun, moved."""
+    if not 1 <= args.weeks <= MOST_BACK:
+        raise UsageError(f"--weeks {args.weeks} can't be shown", f"give a number from 1 to {MOST_BACK}")
+    with Session(setup) as session:
+        sight = session.read(read_memory(setup.state_dir, session.address), back=args.weeks)
+    request, seen = sight.request, sight.survey()
+    weeks = past_weeks(make_plan(request, seen), seen, request, args.weeks)
+    debt = debt_minutes(request.memory, request.running)
+    return Answer(
+        history_lines(weeks, debt),
+        history_document(weeks, debt),
+        picture=lambda canvas: history_picture(weeks, debt, canvas),
+    )
+
+
+def ahead(args: Namespace, setup: Setup) -> Answer:
+    """The weeks to come, as they stand and as they are likely to be."""
+    if not 1 <= args.ahead <= MOST_AHEAD:
+        raise UsageError(f"--ahead {args.ahead} can't be shown", f"give a number from 1 to {MOST_AHEAD}")
+    if args.week is not None or args.events:
+        raise UsageError("--ahead shows many weeks from this one on", "leave out WEEK and --events")
+    with Session(setup) as session:
+        sight = session.read(read_memory(setup.state_dir, session.address), ahead=args.ahead)
+    loads, running = sight.survey().loads, sight.request.running
+    completed = [load for week, load in loads.items() if week < running]
+    curve = fill_curve(sight.request.memory.fill, completed)
+    coming = [loads[running.plus(n)] for n in range(args.ahead + 1)]
+    return Answer(ahead_lines(coming, curve), ahead_document(coming, curve))

@@ -1,0 +1,113 @@
+"""The ledger's file: opened for its owner alone, checked, brought to this version's schema; its failures in words."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+
+from blocker.errors import BlockerError, Temporary
+from blocker.ledger_rows import SCHEMA, SCHEMA_VERSION
+from blocker.statefolder import open_private, private_folder
+
+NAME = "ledger.sqlite3"
+TABLES = frozenset(re.findall(r"CREATE TABLE (\w+)", SCHEMA))
+
+# What turns the schema of a version into the next one's: version → SQL. Each is tested from a frozen dump.
+MIGRATIONS: Mapping[int, str] = {}
+
+_REPAIR = "run: blocker check --repair"
+
+
+class LedgerError(BlockerError):
+    """The ledger can't be used: damaged, from a newer version, or its place can't be written."""
+
+    kind = "ledger"
+
+
+class DamagedLedger(LedgerError):
+    """What is in the file is not what was put there, or is no ledger at all."""
+
+
+def ledger_path(state_dir: Path) -> Path:
+    return state_dir / NAME
+
+
+def connect(state_dir: Path) -> sqlite3.Connection:
+    """A connection to the ledger, made if there is none. Raises LedgerError, or Temporary if it is locked."""
+    path = ledger_path(state_dir)
+    try:
+        private_folder(state_dir)
+        os.close(open_private(path, os.O_RDWR))
+    except OSError as problem:
+        raise LedgerError(
+            f"the ledger {path} can't be opened: {problem.strerror}",
+            "set BLOCKER_STATE_DIR to a folder of your own that you can write",
+        ) from problem
+    connection = sqlite3.connect(path, timeout=5, isolation_level="IMMEDIATE")
+    connection.row_factory = sqlite3.Row
+    try:
+        _prepare(connection, path)
+    except sqlite3.DatabaseError as problem:
+        connection.close()
+        raise in_words(problem) from problem
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def in_words(problem: Exception) -> BlockerError:
+    """What a failure of SQLite, or a row that makes no sense, means to a person."""
+    code = getattr(problem, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Temporary("the ledger is locked by another run", "try again in a minute")
+    unwritable = (
+        sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM,
+    )  # fmt: skip
+    if code in unwritable:
+        return LedgerError(
+            f"the ledger could not be written: {problem}",
+            "free some space, or check the state folder's rights; then run again",
+        )
+    return DamagedLedger(f"the ledger is damaged: {problem}", _REPAIR)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise DamagedLedger(f"the ledger {path} is damaged: {verdict}", _REPAIR)
+    tables = _tables(connection)
+    if version > SCHEMA_VERSION:
+        raise LedgerError(
+            f"the ledger {path} was written by a newer blocker (schema {version})", "upgrade blocker"
+        )
+    if version == 0 and not tables:
+        _script(connection, f"{SCHEMA} PRAGMA user_version = {SCHEMA_VERSION};")
+        return
+    if 0 < version < SCHEMA_VERSION:
+        steps = "".join(MIGRATIONS[step] for step in range(version, SCHEMA_VERSION))
+        _script(connection, f"{steps} PRAGMA user_version = {SCHEMA_VERSION};")
+        tables = _tables(connection)
+    if not tables.issuperset(TABLES):
+        raise DamagedLedger(f"{path} is a database, but no ledger of blocker's", _REPAIR)
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    return {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def _script(connection: sqlite3.Connection, sql: str) -> None:
+    """All of it, or nothing."""
+    try:
+        connection.executescript(f"BEGIN IMMEDIATE; {sql} COMMIT;")
+    except BaseException:
+        if connection.in_transaction:
+            connection.rollback()
+        raise

@@ -1,0 +1,184 @@
+"""``explain WEEK`` for a terminal and for programs: words, not codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from blocker.conditions import Comparison, Condition
+from blocker.judge import FORECAST
+from blocker.model import Cause, Clause, WeekLoad
+from blocker.render_json import (
+    SCHEMA,
+    cause_document,
+    change_document,
+    span_document,
+    unplaced_document,
+    week_document,
+)
+from blocker.render_text import SHORT_CAUSES, change_lines, clean, measured, span, unplaced_lines, week_line
+from blocker.texts import MEASURE_WORDS
+from blocker.weekreasons import RuleReason, WeekReasons
+
+AMOUNTS = {
+    ">=": "{value} or more", ">": "more than {value}", "<=": "{value} or less", "<": "less than {value}",
+    "=": "just {value}", "!=": "anything but {value}",
+}  # fmt: skip
+COUNTS = {2: "two", 3: "three", 4: "four"}
+
+
+def reasons_lines(found: WeekReasons, zone: ZoneInfo, plain: bool = False) -> list[str]:
+    """Why this level, each clause of each rule, what was booked, and what held it back."""
+    load = found.week.load
+    lines = [week_line(found.week, plain), "", *_judged(found)]
+    for rule in found.rules:
+        lines += ["", *_rule_lines(rule, load)]
+    lines += ["", *_asked(found), *_stands(found, zone, plain)]
+    held_back = [clean(words) for words in found.held_back]
+    if held_back or found.missing:
+        lines += ["", "What held it back or changed it:", *(f"  {words}" for words in held_back)]
+        for item in found.missing:
+            lines += unplaced_lines(item, zone, plain)
+            lines += [f"      {limit}: {count} slots" for limit, count in item.limits.items()]
+    return lines
+
+
+def _judged(found: WeekReasons) -> Iterator[str]:
+    load = found.week.load
+    yield f"Its level is {load.level}. {_by_what(found)}"
+    if found.full_hours and load.held["capacity_hours"] and load.held["capacity_hours"] != found.full_hours:
+        yield (
+            f"It has {measured(load.held['capacity_hours'], 'hours')} of working time"
+            f" (a full week: {measured(found.full_hours, 'hours')}); thresholds in hours a week are in proportion."
+        )
+
+
+def _by_what(found: WeekReasons) -> str:
+    load = found.week.load
+    if not load.held["capacity_hours"]:
+        return "It has no working time."
+    if found.over:
+        return "It is over, and is judged by what it held."
+    if load.recent is None:
+        return "It is judged by what it holds."
+    others = (
+        "the forecast or your recent weeks" if load.forecast is not None else "the mean of your recent weeks"
+    )
+    return f"It is still filling up: each clause is judged by the heavier of what it holds now and {others}."
+
+
+def _rule_lines(reason: RuleReason, load: WeekLoad) -> list[str]:
+    name = clean(reason.rule.name)
+    whole = reason.rule.condition
+    verb = "fires" if reason.fires else "does not fire"
+    if isinstance(whole, Comparison):
+        return [f"{name} {verb}:", *_clause_lines(whole, reason, load, 1)]
+    lines = [f"{name} {verb}; it needs {_needed(whole)}:"]
+    for part in whole.parts:
+        lines += _clause_lines(part, reason, load, 1)
+    return lines
+
+
+def _needed(condition: Condition) -> str:
+    if isinstance(condition, Comparison):
+        return "this"
+    if condition.needed == 1:
+        return "one of these"
+    if condition.needed == len(condition.parts):
+        return "all of these"
+    return f"{COUNTS.get(condition.needed, str(condition.needed))} of these"
+
+
+def _clause_lines(part: Condition, reason: RuleReason, load: WeekLoad, depth: int) -> Iterable[str]:
+    indent = "  " * depth
+    if not isinstance(part, Comparison):
+        yield f"{indent}{_needed(part)}:"
+        for inner in part.parts:
+            yield from _clause_lines(inner, reason, load, depth + 1)
+        return
+    clause = reason.clauses[part]
+    cause = clause.cause
+    words = MEASURE_WORDS.get(cause.measure, cause.measure)
+    value = measured(load.held[cause.measure], cause.unit)
+    wanted = amount(part.sign, cause)
+    yield f"{indent}{_state(clause):<5}{words}: {value}{_alternative(cause, load)}, fires at {wanted}"
+
+
+def amount(sign: str, cause: Cause) -> str:
+    """``20 h or more``: the threshold as it holds for this week."""
+    return AMOUNTS[sign].format(value=measured(cause.threshold, cause.unit))
+
+
+def _state(clause: Clause) -> str:
+    """``near``: it does not hold, but is less than a tenth away; a level would not drop for it."""
+    return "yes" if clause.fires else "no" if clause.clear else "near"
+
+
+def _alternative(cause: Cause, load: WeekLoad) -> str:
+    if load.recent is None:
+        return ""
+    value = measured(load.recent[cause.measure], cause.unit)
+    forecast = load.forecast is not None and cause.measure in FORECAST
+    return f" ({'forecast' if forecast else 'recent weeks'} {value})"
+
+
+def _asked(found: WeekReasons) -> list[str]:
+    booked = found.week.load.booked
+    asked = " and ".join(
+        f"{count} {clean(kind)} block{'s' if count > 1 else ''}" for kind, count in booked.items() if count
+    )
+    ask = "asked" if found.over else "ask"
+    return [
+        f"The rules {ask} for {asked} in this week."
+        if asked
+        else f"The rules {ask} for nothing in this week."
+    ]
+
+
+def _stands(found: WeekReasons, zone: ZoneInfo, plain: bool) -> list[str]:
+    """The blocks of the week, in order of time."""
+    lines = [
+        f"  {'stood' if found.over else 'there'}: {span(block.when, zone)}  {clean(block.title)}  [{block.key}]"
+        for block in sorted(found.stood, key=lambda block: block.when)
+    ]
+    for change in sorted(found.blocks, key=lambda change: change.slot):
+        lines += change_lines(change, zone, plain=plain, said=change.causes)
+        rules = dict.fromkeys(
+            SHORT_CAUSES.get(cause.rule) or f"{cause.rule} asks for it" for cause in change.causes
+        )
+        lines += [f"      {clean('; '.join(rules))}"] if rules else []
+    return lines or ["  There is no block of ours in it."]
+
+
+def reasons_document(found: WeekReasons, zone: ZoneInfo) -> dict[str, Any]:
+    """The week as ``load`` has it, with its rules, blocks and what held it back."""
+    load = found.week.load
+    document = week_document(load, found.week)
+    document["rules"] = [
+        {
+            "name": reason.rule.name,
+            "when": reason.rule.text,
+            "fires": reason.fires,
+            "book": dict(reason.rule.book),
+            "clauses": [
+                {
+                    "text": clause.text,
+                    **cause_document(clause.cause),
+                    "held": round(load.held[clause.cause.measure], 4),
+                    "fires": clause.fires,
+                    "clear": clause.clear,
+                }
+                for clause in reason.clauses.values()
+            ],
+        }
+        for reason in found.rules
+    ]
+    document["blocks"] = [change_document(change, zone) for change in found.blocks]
+    document["stood"] = [
+        {"key": block.key, "kind": block.kind, **span_document(block.when, zone), "title": block.title}
+        for block in found.stood
+    ]
+    document["unplaced"] = [unplaced_document(item, zone) for item in found.missing]
+    document["reasons"] = list(found.held_back)
+    return {"schema": SCHEMA, "weeks": [document]}

@@ -1,0 +1,65 @@
+"""The state folder: its owner's alone whatever the umask, and never left by way of a link."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def private_folder(state_dir: Path, *below: str) -> Path:
+    """The state folder, or one inside it, made with mode 0700. Raises OSError.
+
+    Each level is made by itself: ``mkdir(parents=True)`` would give the upper ones the umask's mode.
+    """
+    state_dir.parent.mkdir(parents=True, exist_ok=True)
+    folder = state_dir
+    _make(folder)
+    _check_owner(folder)
+    for name in below:
+        folder = folder / name
+        if folder.is_symlink():
+            raise OSError(errno.ELOOP, "it is a link, and none is followed inside the state folder", folder)
+        _make(folder)
+    return folder
+
+
+def open_private(path: Path, flags: int) -> int:
+    """Open, or make, a file of ours inside the state folder: a plain file, one name, mode 0600. Raises OSError."""
+    safe = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    try:
+        handle = os.open(path, flags | os.O_CREAT | safe, 0o600)
+    except OSError as problem:
+        if problem.errno in (errno.ELOOP, errno.EMLINK):
+            raise OSError(errno.ELOOP, "it is a link, and none is followed inside the state folder", path) from None
+        raise
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no ordinary file", path)
+        if status.st_nlink > 1:
+            raise OSError(errno.EMLINK, "it is another file's second name (a hard link)", path)
+        if os.name != "nt" and stat.S_IMODE(status.st_mode) & OTHERS:
+            os.fchmod(handle, 0o600)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _make(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    folder.mkdir(mode=0o700)
+
+
+def _check_owner(folder: Path) -> None:
+    """A folder that somebody else owns is theirs to fill: root's is trusted, as all of the machine is."""
+    if not hasattr(os, "geteuid"):
+        return
+    owner, me = folder.stat().st_uid, os.geteuid()
+    if owner not in (me, 0) and me != 0:
+        raise OSError(errno.EPERM, "it belongs to somebody else", folder)

@@ -1,0 +1,144 @@
+"""Why a week has its level, what follows from that, and what stood in the way: the answer to ``explain WEEK``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from blocker.conditions import Comparison, comparisons, holds
+from blocker.model import NOTE, STRATEGIC, Change, Clause, Plan, StandingBlock, Unplaced, WeekPlan
+from blocker.rules import Rule, rules_for
+from blocker.standing import key_week
+from blocker.survey import Request, Survey
+from blocker.workweek import Week
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReason:
+    """One rule on one week: does it fire, and each of its clauses."""
+
+    rule: Rule
+    fires: bool
+    clauses: Mapping[Comparison, Clause]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekReasons:
+    """``stood`` are blocks of a week that is over, ``blocks`` what the plan does in one that is not.
+
+    ``held_back`` are sentences; ``full_hours`` is what a full week has.
+    """
+
+    week: WeekPlan
+    rules: tuple[RuleReason, ...]
+    full_hours: float
+    stood: tuple[StandingBlock, ...]
+    blocks: tuple[Change, ...]
+    missing: tuple[Unplaced, ...]
+    held_back: tuple[str, ...]
+    over: bool
+
+
+def week_reasons(week: WeekPlan, made: Plan, seen: Survey, request: Request) -> WeekReasons:
+    number, workweek = week.load.week, request.workweek
+    over = number < request.running
+    blocks = tuple(
+        change
+        for change in made.changes
+        if change.action != "forget"
+        and change.kind != NOTE
+        and key_week(change.key, change.slot, workweek) == number
+    )
+    shown = {change.key for change in blocks}
+    stood = tuple(
+        block
+        for block in request.snapshot.blocks
+        if block.kind != NOTE
+        and block.key not in shown
+        and key_week(block.key, block.when, workweek) == number
+    )
+    kinds = {*(block.kind for block in stood), *(change.kind for change in blocks)}
+    if over and STRATEGIC in kinds:
+        week = replace(week, floor="block")
+    return WeekReasons(
+        week=week,
+        rules=_rule_reasons(week, request),
+        full_hours=workweek.full_week_minutes / 60,
+        stood=stood,
+        blocks=blocks,
+        missing=tuple(item for item in made.unplaced if f"/{number}/" in item.key),
+        held_back=tuple(_held_back(week, made, request)),
+        over=over,
+    )
+
+
+def _rule_reasons(week: WeekPlan, request: Request) -> tuple[RuleReason, ...]:
+    """The rules with the week's clauses, which stand in the order of the rules and their comparisons."""
+    left = iter(week.load.clauses)
+    reasons = []
+    for rule in rules_for(request.settings):
+        clauses = {part: next(left) for part in dict.fromkeys(comparisons(rule.condition))}
+        fires = holds(rule.condition, lambda part, found=clauses: found[part].fires)  # type: ignore[misc]
+        reasons.append(RuleReason(rule, fires, clauses))
+    return tuple(reasons)
+
+
+def _held_back(week: WeekPlan, made: Plan, request: Request) -> list[str]:
+    """Everything that made more or less of the week than its clauses say today."""
+    load, memory = week.load, request.memory
+    number = load.week
+    if number < request.running:
+        return _afterwards(week, request)
+    found = [_sentence(load.held_back)] if load.held_back else []
+    if number in memory.skipped_weeks:
+        found.append("You skipped this week: nothing is booked in it.")
+    if memory.paused_until is not None and request.workweek.date_of(request.now) <= memory.paused_until:
+        found.append(f"Paused until {memory.paused_until}: nothing new is booked, what stands stays.")
+    if not load.working:
+        found.append("Fewer than two working days of it are left: nothing new is booked in it.")
+    elif 0 < load.working_days < 5 and _asked_in_full(week, request) > load.booked.get(STRATEGIC, 0):
+        found.append(
+            f"It has {load.working_days} working days: of {_asked_in_full(week, request)} strategic blocks in a full"
+            f" week it asks for {load.booked.get(STRATEGIC, 0)}."
+        )
+    own = load.held["strategic_hours"]
+    if own:
+        found.append(f"Your own strategic time counts for it: {own:.1f} h.")
+    if number not in request.horizon:
+        found.append("It is beyond the five weeks that are planned.")
+    return found
+
+
+def _afterwards(week: WeekPlan, request: Request) -> list[str]:
+    """What is still known of a week that is over."""
+    number = week.load.week
+    found = []
+    record = next((record for record in request.memory.weeks if record.week == number), None)
+    if record is not None and record.level != week.load.level:
+        found.append(f"While it ran its level was {record.level}.")
+    if number in request.memory.skipped_weeks:
+        found.append("You skipped this week: nothing was booked in it.")
+    for known in request.memory.blocks:
+        if known.state == "tombstone" and key_week(known.key, known.slot, request.workweek) == number:
+            found.append(f"You {known.ended_by or 'deleted'} {known.key}.")
+    if record is not None and record.overrun_minutes:
+        found.append(f"Meetings lay on {record.overrun_minutes} minutes of its strategic blocks.")
+    return found
+
+
+def _asked_in_full(week: WeekPlan, request: Request) -> int:
+    """The strategic blocks that the week's level books in five working days."""
+    names = {"calm": (), "amber": ("amber",), "red": ("amber", "red")}[week.load.level]
+    return max(
+        (rule.book.get(STRATEGIC, 0) for rule in rules_for(request.settings) if rule.name in names), default=1
+    )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def week_of_plan(made: Plan, seen: Survey, week: Week) -> WeekPlan:
+    """The week as the plan has it; outside the horizon there is no floor to speak of."""
+    planned = {plan.load.week: plan for plan in made.weeks}
+    return planned.get(week) or WeekPlan(seen.loads[week], "none")
