@@ -37,98 +37,114 @@ class Choice(NamedTuple):
 DO_NOTHING = Choice(0, False, 0, 0, 0, ())
 
 
-def choices(room: DayRoom, uses: Sequence[Use], limit: Limit, most: int | None) -> list[Choice]:
-    """The choices for a day, doing nothing left out.
+class DayPlan:
+    """The choices for a day, doing nothing left out; at first as good as they could be at most.
+
+    A set of two or more is first put where it would be best if lunch and bookable minutes had not to
+    hold for the whole set. ``holds`` looks at one that a week would choose, and puts it right where
+    that was too good to be true; so most sets are never looked at.
 
     ``most`` is given if the cap may bind in this week, as the minutes that are left: then every sum
     of minutes up to it is kept. If not, only the longest of each set of items is, since more
     minutes are better and hinder nothing else.
     """
-    if room.longest == 0:
-        return []
-    able = [use for use in uses if not (room.strategic and use.item.strategic)]
-    found: dict[Token, Way] = {}
-    for use in able:
-        for length in use.lengths:
-            way = _single(room, use, length) if most is None or length <= most else None
-            if way is not None:
-                found[use.code, 0 if most is None else length] = way
-                if most is None:
-                    break  # lengths come longest first
-    if found:
-        _add_sets(room, able, limit.narrowed(int(not room.strategic)), most, found)
-    return sorted(
-        Choice(code, Limit.count(code, STRATEGIC_FIELD) > 0, *way) for (code, _), way in found.items()
-    )
 
+    def __init__(self, room: DayRoom, uses: Sequence[Use], limit: Limit, most: int | None) -> None:
+        self.room, self.most = room, most
+        self.uses = [use for use in uses if not (room.strategic and use.item.strategic)]
+        self.limit = limit.narrowed(int(not room.strategic))
+        self._found: dict[Token, Way] = {}
+        self._certain: set[Token] = set()
+        if room.longest:
+            self._add_singles()
+            self._add_sets()
+        self._outside: list[Choice] = []
+        self.options = self._listed()
 
-def _single(room: DayRoom, use: Use, length: int) -> Way | None:
-    for minus_points, start in room.slots(use.item.prefer, length):
-        if room.keeps_bookable([(start, start + length * 60)]):
-            return NO_BLOCK.plus(Slot(start, 0, length, minus_points, use))
-    return None
-
-
-def _add_sets(
-    room: DayRoom, uses: Sequence[Use], limit: Limit, most: int | None, found: dict[Token, Way]
-) -> None:
-    """Add the best ways to sets of two and more."""
-    if not any(limit.allows(one.code + other.code) for one in uses for other in uses):
-        return
-    singles = {use.code for use in uses}
-    if most is None and _all_longest(room, uses, limit, found):
-        return
-    slots = slots_of(room, uses)
-    swept = {token: way for token, way in sweep(slots, limit, most).items() if token[0] not in singles}
-    if not all(room.lunch_fits(way.spans) for way in swept.values()):
-        swept = {token: way for token, way in lunch_sweep(room, slots, limit, most).items() if token in swept}
-    tight = set()
-    for token, way in swept.items():
-        if room.keeps_bookable(way.spans):
-            found[token] = way
-        else:
-            tight.add(token[0])
-    for code in sorted(tight):
-        found.update(careful_sweep(room, slots, limit, most, code))
-
-
-def _all_longest(room: DayRoom, uses: Sequence[Use], limit: Limit, found: dict[Token, Way]) -> bool:
-    """Try each item at its longest alone: where every set fits like that, nothing can be better."""
-    if any((use.code, 0) not in found for use in uses if room.slots(use.item.prefer, use.lengths[-1])):
+    def holds(self, entries: tuple[Entry, ...]) -> bool:
+        """True if a choice made of ``entries`` is right; if not, ``options`` have changed."""
+        if len(entries) < 2:
+            return True
+        token = next((token for token, way in self._found.items() if way.entries == entries), None)
+        if token is None or token in self._certain:
+            return True
+        spans = [entry.span for entry in entries]
+        if self.room.lunch_fits(spans) and self.room.keeps_bookable(spans):
+            self._certain.add(token)
+            return True
+        self._put_right(token[0])
         return False
-    longest = [
-        Use(use.item, use.code, (-found[use.code, 0].minus_minutes,))
-        for use in uses
-        if (use.code, 0) in found
-    ]
-    swept = sweep(slots_of(room, longest), limit, None)
-    pairs = {a.code + b.code for a in longest for b in longest if limit.allows(a.code + b.code)}
-    larger = {token: way for token, way in swept.items() if (token not in found)}
-    complete = all((code, 0) in larger for code in pairs) and not any(
-        limit.allows(code + use.code) and (code + use.code, 0) not in larger
-        for code, _ in larger
-        for use in longest
-    )
-    if not complete or not all(
-        room.lunch_fits(way.spans) and room.keeps_bookable(way.spans) for way in larger.values()
-    ):
-        return False
-    found.update(larger)
-    return True
 
+    def add_outside(self, uses: Sequence[Use], mark: int) -> None:
+        """Add a floor alone on its day, bookable minutes and cap left aside; ``mark`` says so in the set."""
+        found: dict[Token, Choice] = {}
+        for use in uses:
+            if not use.item.floor or self.room.strategic:
+                continue
+            for length in use.lengths:
+                slots = self.room.slots(use.item.prefer, length)
+                if slots:
+                    minus_points, start = slots[0]
+                    entry = Entry(start, -length, use.item.name)
+                    choice = Choice(use.code + mark, True, -length, length * length, minus_points, (entry,))
+                    token = (choice.uses, length)
+                    found[token] = min(found.get(token, choice), choice)
+        self._outside = sorted(found.values())
+        self.options = self._listed()
 
-def outside_choices(room: DayRoom, uses: Sequence[Use], outside: int) -> list[Choice]:
-    """A floor alone on its day, bookable minutes and cap left aside; ``outside`` marks it."""
-    found: dict[Token, Choice] = {}
-    for use in uses:
-        if not use.item.floor or room.strategic:
-            continue
-        for length in use.lengths:
-            slots = room.slots(use.item.prefer, length)
-            if slots:
-                minus_points, start = slots[0]
-                entry = Entry(start, -length, use.item.name)
-                choice = Choice(use.code + outside, True, -length, length * length, minus_points, (entry,))
-                token = (choice.uses, length)
-                found[token] = min(found.get(token, choice), choice)
-    return sorted(found.values())
+    def _listed(self) -> list[Choice]:
+        listed = [
+            Choice(code, Limit.count(code, STRATEGIC_FIELD) > 0, *way)
+            for (code, _), way in self._found.items()
+        ]
+        return sorted(listed) + self._outside
+
+    def _add_singles(self) -> None:
+        for use in self.uses:
+            for length in use.lengths:
+                way = self._single(use, length) if self.most is None or length <= self.most else None
+                if way is not None:
+                    self._found[use.code, 0 if self.most is None else length] = way
+                    if self.most is None:
+                        break  # lengths come longest first
+
+    def _single(self, use: Use, length: int) -> Way | None:
+        for minus_points, start in self.room.slots(use.item.prefer, length):
+            if self.room.keeps_bookable([(start, start + length * 60)]):
+                return NO_BLOCK.plus(Slot(start, 0, length, minus_points, use))
+        return None
+
+    def _add_sets(self) -> None:
+        """Sets of two and more."""
+        if not any(self.limit.allows(one.code + other.code) for one in self.uses for other in self.uses):
+            return
+        larger = self._longest_only()
+        if larger is None:
+            larger = sweep(slots_of(self.room, self.uses), self.limit, self.most)
+        for token, way in larger.items():
+            if len(way.entries) > 1:
+                self._found[token] = way
+
+    def _longest_only(self) -> dict[Token, Way] | None:
+        """Each item at its longest alone: where every allowed set fits like that, nothing is better."""
+        if self.most is not None or any((use.code, 0) not in self._found for use in self.uses):
+            return None
+        longest = [Use(use.item, use.code, (-self._found[use.code, 0].minus_minutes,)) for use in self.uses]
+        found = sweep(slots_of(self.room, longest), self.limit, None)
+        for code in [0, *(code for code, _ in found)]:
+            for use in longest:
+                if self.limit.allows(code + use.code) and (code + use.code, 0) not in found:
+                    return None
+        return found
+
+    def _put_right(self, code: int) -> None:
+        """Replace the ways to a set by those that keep lunch and bookable minutes."""
+        for token in [token for token in self._found if token[0] == code]:
+            del self._found[token]
+        slots, part = slots_of(self.room, self.uses), self.limit.only(code)
+        ways = {t: way for t, way in lunch_sweep(self.room, slots, part, self.most).items() if t[0] == code}
+        if not all(self.room.keeps_bookable(way.spans) for way in ways.values()):
+            ways = careful_sweep(self.room, slots, self.limit, self.most, code)
+        self._found |= ways
+        self._certain |= ways.keys()
+        self.options = self._listed()

@@ -116,6 +116,7 @@ def slots_of(room: DayRoom, uses: Sequence[Use]) -> list[Slot]:
 
 def sweep(slots: Sequence[Slot], limit: Limit, most: int | None) -> dict[Token, Way]:
     """The best way to each set that ``limit`` allows; for each sum of minutes up to ``most`` if given."""
+    guarded, guards = limit.guarded, limit.guards
     ended: dict[Token, Way] = {(0, 0): NO_BLOCK}
     running: list[tuple[int, Token, Way]] = []  # a heap by the time when they are out of the way
     for slot in slots:
@@ -123,9 +124,17 @@ def sweep(slots: Sequence[Slot], limit: Limit, most: int | None) -> dict[Token, 
             _keep(ended, *heappop(running)[1:])
         for (code, total), way in ended.items():
             reached = code + slot.use.code
-            if limit.allows(reached) and (most is None or total + slot.length <= most):
-                token = (reached, 0 if most is None else total + slot.length)
-                heappush(running, (slot.ready, token, way.plus(slot)))
+            if (guarded - reached) & guards != guards or (most is not None and total + slot.length > most):
+                continue
+            token = (reached, 0 if most is None else total + slot.length)
+            known = ended.get(token)
+            if known is not None and known[:3] < (
+                way[0] - slot.length,
+                way[1] + slot.length * slot.length,
+                way[2] + slot.minus_points,
+            ):
+                continue  # a better way to this set is out of the way already
+            heappush(running, (slot.ready, token, way.plus(slot)))
     for _, token, way in running:
         _keep(ended, token, way)
     del ended[0, 0]
@@ -144,7 +153,9 @@ def lunch_sweep(room: DayRoom, slots: Sequence[Slot], limit: Limit, most: int | 
     A lunch that fits can begin where its room begins, or where a block ends: on a quarter hour.
     """
     view, best = room.view, dict[Token, Way]()
-    for low, high in cut(view.lunch_room or (), room.blocks):
+    if view.lunch_room is None:
+        return sweep(slots, limit, most)
+    for low, high in cut(view.lunch_room, room.blocks):
         for place in sorted({low, *view.starts([(low, high)], view.lunch_seconds)}):
             end = place + view.lunch_seconds
             if end <= high:

@@ -107,9 +107,9 @@ def series_by_hours(items: Iterable[Classified], working: Sequence[Interval]) ->
             found.setdefault(name.casefold(), []).append((name, event.when))
     result = []
     for meetings in found.values():
-        inside = minutes(intersect((when for _, when in meetings), working))
+        inside = [when for _, when in meetings if any(when.overlaps(part) for part in working)]
         if inside:
-            result.append(Series(meetings[0][0], len(meetings), inside))
+            result.append(Series(meetings[0][0], len(inside), minutes(intersect(inside, working))))
     return tuple(sorted(result, key=lambda one: (-one.minutes, one.title)))
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from blocker.board import Board, Item, Mover, subsets
 from blocker.daysweep import Entry
 from blocker.objective import FLOORS, MINUTES, POINTS, SQUARES, VALUE, WITHIN
-from blocker.weeksweep import ChoicesCache, WeekSweep, WeekWay
+from blocker.weeksweep import DayPlans, WeekSweep, WeekWay
 from blocker.workweek import Week
 
 Value = tuple[int, ...]
@@ -61,7 +61,7 @@ class WeekSolver:
         self.optional = [mover for mover in mine if not mover.forced]
         self.wants_floor = board.wants_floor(week)
         self.rebalanced = any(mover.stays for mover in mine)
-        self.choices: ChoicesCache = {}
+        self.day_plans: DayPlans = {}
         self._known: dict[Ask, dict[int, WeekBest]] = {}
 
     def solve(self, ask: Ask) -> dict[int, WeekBest]:
@@ -92,7 +92,7 @@ class WeekSolver:
         items = [*self.asked, *(self.board.item_of(mover) for mover in moved)]
         staying = self.board.staying(self.week, gone)
         space = int(self.board.rooms[self.week].cap_minutes // 1) - sum(b.slot.minutes for b in staying)
-        run = WeekSweep(self.board, self.week, items, gone, space, ask.closed, ask.barred, self.choices)
+        run = WeekSweep(self.board, self.week, items, gone, space, ask.closed, ask.barred, self.day_plans)
         found = run.best(outside=False)
         if self.wants_floor and (found is None or not found.minus_tiers[FLOORS]):
             outside = run.best(outside=True)

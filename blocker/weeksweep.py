@@ -7,17 +7,18 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from blocker.board import Board, Item
-from blocker.dayplan import DO_NOTHING, STRATEGIC_FIELD, Choice, choices, outside_choices
+from blocker.dayplan import DO_NOTHING, STRATEGIC_FIELD, Choice, DayPlan
 from blocker.daysweep import Entry, Limit, Use
 from blocker.objective import DISTURBED, FIRST_TIER, FLOORS, MINUTES, SOLVED, SPREAD, WITHIN
 from blocker.settings import GRID_MINUTES
+from blocker.slots import DayRoom
 from blocker.workweek import Week
 
 MANY = 31  # strategic blocks in a week: no limit
 # Minus minutes, squares, minus points, and the blocks as a chain (entry, chain): the smaller the better.
 Way = tuple[int, int, int, Any]
 State = tuple[int, int, int]  # is the next day strategic, the set of blocks, its minutes
-ChoicesCache = dict[tuple[Any, ...], list[Choice]]
+DayPlans = dict[tuple[Any, ...], DayPlan]
 
 
 class WeekWay(NamedTuple):
@@ -56,17 +57,29 @@ def _reachable(options: Sequence[Sequence[Choice]], limit: Limit, most: int | No
     mask = -1 if most is None else (1 << max(0, most // GRID_MINUTES) + 1) - 1
     reached = {0: 1}
     found = [reached]
+    guarded, guards = limit.guarded, limit.guards
     for choices_of_day in options:
-        moves = [(choice.uses, -choice.minus_minutes // GRID_MINUTES) for choice in choices_of_day]
+        moves: dict[int, list[int]] = {}
+        for choice in choices_of_day:
+            moves.setdefault(choice.uses, []).append(-choice.minus_minutes // GRID_MINUTES)
         after = dict(reached)
-        for code, sums in reached.items():
-            for uses, quarters in moves:
-                total = sums << quarters & mask
-                if total and limit.allows(code + uses):
-                    after[code + uses] = after.get(code + uses, 0) | total
+        for uses, quarters in moves.items():
+            for code, sums in reached.items():
+                if (guarded - code - uses) & guards == guards:
+                    total = 0
+                    for number in quarters:
+                        total |= sums << number
+                    if total & mask:
+                        after[code + uses] = after.get(code + uses, 0) | total & mask
         reached = after
         found.append(reached)
     return found
+
+
+def _within(room: DayRoom, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Those of the entries that are on a date."""
+    low, high = room.view.span
+    return tuple(entry for entry in entries if low <= entry.start < high)
 
 
 class WeekSweep:
@@ -86,7 +99,7 @@ class WeekSweep:
         space: int,
         closed: date | None,
         barred: tuple[str, date] | None,
-        known: ChoicesCache,
+        known: DayPlans,
     ) -> None:
         self.board, self.week, self.items, self.gone, self.space = board, week, items, gone, space
         self.closed, self.barred, self.known = closed, barred, known
@@ -110,17 +123,19 @@ class WeekSweep:
             most: int | None = max(self.space, longest)
         else:
             most = self.space if asked > self.space else None
-        options = [self._choices(day, limit, most, outside) for day in self.week.days]
-        before = _reachable(options, limit, most)
-        goal = self._goal(before[-1])
-        if goal is None:
-            return None
-        best: WeekWay | None = None
-        for (_, code, _), way in self._run(options, limit, before, goal).items():
-            found = WeekWay(goal.minus_tiers, *way)
-            if code in goal.codes and (best is None or found < best):
-                best = found
-        return best
+        plans = [self._plan_of(day, limit, most, outside) for day in self.week.days]
+        while True:
+            options = [plan.options if plan else [] for plan in plans]
+            before = _reachable(options, limit, most)
+            goal = self._goal(before[-1])
+            if goal is None:
+                return None
+            ways = self._run(options, before, goal).items()
+            best = min(WeekWay(goal.minus_tiers, *way) for (_, code, _), way in ways if code in goal.codes)
+            # What looked best must hold on each day; else the day knows better now, and we look again.
+            held = [plan.holds(_within(plan.room, best.entries)) for plan in plans if plan]
+            if all(held):
+                return best
 
     def _goal(self, reached: Mapping[int, int]) -> Goal | None:
         """What the best way must come to; None if no set of blocks is allowed."""
@@ -141,7 +156,7 @@ class WeekSweep:
         return None if best is None else Goal(best[0], -best[1], frozenset(codes))
 
     def _run(
-        self, options: Sequence[list[Choice]], limit: Limit, before: Sequence[Mapping[int, int]], goal: Goal
+        self, options: Sequence[list[Choice]], before: Sequence[Mapping[int, int]], goal: Goal
     ) -> dict[State, Way]:
         """The best way to each state that can still come to the goal."""
         states: dict[State, Way] = {(0, 0, 0): (0, 0, 0, ())}
@@ -155,9 +170,7 @@ class WeekSweep:
                     token = (reached, minutes)
                     live = alive.get(token)
                     if live is None:
-                        live = alive[token] = limit.allows(reached) and goal.in_reach(
-                            reached, minutes, before[n]
-                        )
+                        live = alive[token] = goal.in_reach(reached, minutes, before[n])
                     if not live:
                         continue
                     strategic = int(option.strategic or standing)
@@ -188,19 +201,19 @@ class WeekSweep:
                     uses.append(Use(item, code, lengths))
         return uses
 
-    def _choices(self, day: date, limit: Limit, most: int | None, outside: bool) -> list[Choice]:
+    def _plan_of(self, day: date, limit: Limit, most: int | None, outside: bool) -> DayPlan | None:
         room = None if day == self.closed or not self.items else self.board.room(day, self.gone)
         if room is None or not room.gaps:
-            return []
+            return None
         barred = self.barred[0] if self.barred and self.barred[1] == day else None
         token = (id(room), self.names, limit.full, most, barred)
         known = self.known.get(token)
         if known is None:
             uses = self._uses(barred)
             plain = [use for use in uses if not (outside and use.item.strategic)]
-            known = choices(room, plain, limit, self.space if outside else most)
+            known = DayPlan(room, plain, limit, self.space if outside else most)
             if outside:
-                known += outside_choices(room, uses, Limit.code(self.outside_field))
+                known.add_outside(uses, Limit.code(self.outside_field))
             self.known[token] = known
         return known
 

@@ -58,6 +58,7 @@ me = ["Lead@Example.org", "mailto:me@example.com"]
 protect = "graded"
 native_focus = true
 fiscal_start = 4
+forecast = true
 buffer_before = 15
 buffer_after = 5
 shift = "inside"
@@ -143,6 +144,7 @@ def test_every_key_of_a_file(tmp_path: Path) -> None:
         blocks={"strategic": strategic, "coaching": BlockKind("coaching", 45, 45, None, "morning")},
         offsite=settings.offsite,
         fiscal_start=4,
+        forecast=True,
         classify={
             "strategic": ("title ~ 'strategy|vision'",),
             "personal": ("calendar = 'family'", "minutes >= 2h"),

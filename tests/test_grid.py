@@ -122,7 +122,10 @@ def test_two_weeks_stand_side_by_side_where_there_is_room() -> None:
 @pytest.mark.parametrize("unicode", [True, False])
 @pytest.mark.parametrize("title", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_titles_break_no_cell(title: str, unicode: bool) -> None:
-    events = [meeting(TUESDAY, "10:00", "11:30", title=title), meeting(TUESDAY, "10:30", "12:00", title=title)]
+    events = [
+        meeting(TUESDAY, "10:00", "11:30", title=title),
+        meeting(TUESDAY, "10:30", "12:00", title=title),
+    ]
     for width in (60, 80, 200):
         text = "\n".join(drawn(request(events), width, unicode))
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", text)
@@ -130,7 +133,9 @@ def test_hostile_titles_break_no_cell(title: str, unicode: bool) -> None:
 
 def test_an_away_day_and_double_booking_show() -> None:
     day = TUESDAY
-    away = Event("away", "memory:", "Vacation", slot(day, "00:00", "23:00"), dates=(day, day + timedelta(days=1)))
+    away = Event(
+        "away", "memory:", "Vacation", slot(day, "00:00", "23:00"), dates=(day, day + timedelta(days=1))
+    )
     other = MONDAY
     both = [meeting(other, "10:00", "11:00", title="One"), meeting(other, "10:00", "11:00", title="Two")]
     rows = grid_of(drawn(request([away, *both]), 80))
@@ -169,7 +174,9 @@ def run_in_terminal(width: int, *words: str, **environ: str) -> str:
 
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
-    variables = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "TERM", "PYTHONIOENCODING")}
+    variables = {
+        k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "TERM", "PYTHONIOENCODING")
+    }
     variables |= {"TERM": "xterm-256color", "PYTHONUTF8": "1", **environ}
     program = subprocess.Popen(  # noqa: S603 - our own interpreter
         [sys.executable, "-m", "blocker", *words], stdout=theirs, stderr=subprocess.DEVNULL, env=variables

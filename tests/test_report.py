@@ -32,7 +32,7 @@ NOW = "2026-11-02T06:30"
 HOSTILE = [
     "<script>alert(1)</script>",
     "</title><img src=x onerror=alert(1)>",
-    "\" onmouseover=\"alert(1)",
+    '" onmouseover="alert(1)',
     "' style='background:url(http://evil.example)",
     "{{ 7 * 7 }}{% raw %}",
     "\u202egnp.exe",
@@ -130,7 +130,9 @@ def test_titles_can_be_left_out() -> None:
     own = Event("o", "memory:", "Zebra vacation", slot(MONDAY + timedelta(days=8), "00:00", "23:00"),
                 dates=(MONDAY + timedelta(days=8), MONDAY + timedelta(days=9)))  # fmt: skip
     behind = [
-        replace(meeting(MONDAY - timedelta(days=7 * n), "13:30", "14:30", "z", "Zebra weekly"), recurring=True)
+        replace(
+            meeting(MONDAY - timedelta(days=7 * n), "13:30", "14:30", "z", "Zebra weekly"), recurring=True
+        )
         for n in range(1, 9)
     ]
     asked = request([*week_of_meetings("Zebra board"), own, *behind], memory=Memory(parked=(question,)))
@@ -187,7 +189,9 @@ def test_boxes_stand_in_proportion() -> None:
 
 
 def test_parked_questions_wait_on_the_page_until_they_end() -> None:
-    waiting = ParkedQuestion(1, "Is certification the right goal?", "VP Sales", at(MONDAY - timedelta(days=20), "09:00"))
+    waiting = ParkedQuestion(
+        1, "Is certification the right goal?", "VP Sales", at(MONDAY - timedelta(days=20), "09:00")
+    )
     done = ParkedQuestion(2, "Answered already", "x", at(MONDAY, "05:00"), at(MONDAY, "06:00"), "done")
     page = page_of(request(memory=Memory(parked=(waiting, done))))
     assert "Is certification the right goal?" in page
@@ -210,12 +214,16 @@ def test_owed_and_kept_come_from_the_ledger(tmp_path: Path, capsys: pytest.Captu
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, 1400), st.integers(1, 300), st.sampled_from(["", "", "", "+", "="])), max_size=30
+        st.tuples(st.integers(0, 1400), st.integers(1, 300), st.sampled_from(["", "", "", "+", "="])),
+        max_size=30,
     ),
     st.booleans(),
 )
 def test_nothing_lies_on_anything(spans: list[tuple[int, int, str]], coarse: bool) -> None:
-    items = [Item(a, min(1440, a + b), "operational", f"t{n}", sign=s, key=f"k{n}") for n, (a, b, s) in enumerate(spans)]
+    items = [
+        Item(a, min(1440, a + b), "operational", f"t{n}", sign=s, key=f"k{n}")
+        for n, (a, b, s) in enumerate(spans)
+    ]
     placed = lay_out(items, lambda item: item.title, coarse)
     for n, (one, lane, lanes) in enumerate(placed):
         assert 0 <= lane < lanes

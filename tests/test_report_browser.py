@@ -34,16 +34,23 @@ def chromium() -> str:
 
 
 def problems(file: Path, **job: object) -> list[str]:
-    jobs = [{"file": str(file), "widths": WIDTHS, "schemes": ["light", "dark"], "paper": ["A4", "Letter"], **job}]
+    jobs = [
+        {"file": str(file), "widths": WIDTHS, "schemes": ["light", "dark"], "paper": ["A4", "Letter"], **job}
+    ]
     words = ["node", str(HERE / "look.cjs"), chromium(), json.dumps(jobs)]
-    result = subprocess.run(words, capture_output=True, text=True, timeout=280)  # noqa: S603 - our own script
+    result = subprocess.run(words, check=False, capture_output=True, text=True, timeout=280)  # noqa: S603 - our own script
     assert result.returncode == 0, result.stderr
     found: list[str] = json.loads(result.stdout)
     return found
 
 
 def report(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, now: str, *words: str, run: bool = False
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    content: bytes,
+    now: str,
+    *words: str,
+    run: bool = False,
 ) -> Path:
     calendar = tmp_path / "calendar.ics"
     calendar.write_bytes(content)

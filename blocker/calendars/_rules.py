@@ -24,7 +24,7 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # Steps (periods walked and times found) that one rule may take, and all rules of a file together. A
 # daily rule with a COUNT reaches back 100 years, an hourly one fills 4; what needs more is no meeting.
 MAX_STEPS = 40_000
-MAX_STEPS_OF_ALL = 2_000_000
+MAX_STEPS_OF_ALL = 200_000
 TOO_OFTEN = "it repeats too often to be followed"
 MAX_RULE_LENGTH = 2_000  # characters
 MAX_INTERVAL = 1_000_000
@@ -161,6 +161,8 @@ def occurrences(
     folds it into ``high``. Raises TooDenseError.
     """
     left = rule.at_most
+    if left is not None and _over_by(rule, start, left) < low:
+        return
     first = max(start, low) if left is None else start
     steps = 0
     for times in _periods(rule, start, first, high):
@@ -179,6 +181,18 @@ def occurrences(
                 return
             if moment >= low:
                 yield moment
+
+
+def _over_by(rule: Rule, start: datetime, count: int) -> datetime:
+    """A moment after the last of ``count`` occurrences, found without walking; the end of time if unknown."""
+    parts = (rule.by_month, rule.by_month_day, rule.by_year_day, rule.by_week, rule.by_position)
+    if any(parts) or not (rule.frequency == WEEKLY or (rule.frequency == DAILY and not rule.by_day)):
+        return datetime.max  # noqa: DTZ901 - a wall time
+    # Each period has an occurrence, the first perhaps not: its days may be over.
+    days = (count + 1) * rule.interval * (7 if rule.frequency == WEEKLY else 1)
+    if days > _LAST_DAY - start.toordinal():
+        return datetime.max  # noqa: DTZ901 - a wall time
+    return start + timedelta(days=days)
 
 
 def _periods(rule: Rule, start: datetime, first: datetime, high: datetime) -> Iterator[list[datetime]]:

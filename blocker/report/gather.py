@@ -136,11 +136,13 @@ def _focus_top(charts: Sequence[Bar], limits: Sequence[tuple[str, float]]) -> fl
 
 
 def _doing(plan: Plan) -> tuple[str, ...]:
-    words = {"create": "new", "move": "moved", "remove": "to go"}
+    words = {
+        "create": ("new block", "new blocks"),
+        "move": ("block moved", "blocks moved"),
+        "remove": ("block to go", "blocks to go"),
+    }
     counts = {name: sum(change.action == name for change in plan.changes) for name in words}
-    return tuple(
-        f"{count} block{'s' if count != 1 else ''} {words[name]}" for name, count in counts.items() if count
-    )
+    return tuple(f"{count} {words[name][count != 1]}" for name, count in counts.items() if count)
 
 
 def _card(

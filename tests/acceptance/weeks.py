@@ -16,7 +16,6 @@ from .worktime import (
     SCALES,
     Span,
     Worktime,
-    clip,
     heavier,
     level,
     minutes,
@@ -160,11 +159,10 @@ def _count(case: Case, week: dict[str, Any], fresh: bool) -> Iterator[Finding]:
             yield Finding("fewer", f"{name}: {len(blocks)} strategic blocks, {goal} fit within the manners")
 
 
-def _cap(case: Case, week: str, relief: int = 0) -> float:
-    """The minutes that 40 % of a week's free time are, once so many operational minutes gave way."""
+def _cap(case: Case, week: str) -> float:
+    """The minutes that 40 % of a week's free time are."""
     held = case.work.measures(week_monday(week))
-    recent = case.work.recent(case.work.local_day(case.now))
-    judged = heavier({**held, "operational_hours": held["operational_hours"] - relief / 60}, recent)
+    judged = heavier(held, case.work.recent(case.work.local_day(case.now)))
     return 0.4 * 60 * max(held["capacity_hours"] - judged["operational_hours"], 0.0)
 
 
@@ -270,9 +268,8 @@ def cheapest(case: Case, days: list[date], want: Want, ours: list[Span], capped:
         for start in quarter_hours(hours) if hours else ():
             slot = (start, start + want.shortest * MINUTE)
             gone = in_the_way(case.work, day, slot)[0]
-            relief = minutes(clip(((e.start, e.end) for e in gone), *hours)) if hours else 0
-            if capped and gone and taken + want.shortest > _cap(case, capped, relief):
-                continue
+            if capped and taken + want.shortest > _cap(case, capped):
+                continue  # what gives way might lift the cap, but a week is judged by what it holds
             if gone and not would_fit(case.work, want, slot, gone, case.earliest, ours):
                 found.append(cost(gone))
     return min(found, default=None)
