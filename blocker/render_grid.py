@@ -42,9 +42,17 @@ def plan_picture(plan: Plan, views: Sequence[WeekView], canvas: Canvas, done: bo
     wide = canvas.width >= TWO_WEEKS and first + 1 < len(views)
     shown = views[first : first + (2 if wide else 1)]
     half = (canvas.width - GAP) // 2 if wide else canvas.width
+    weeks = [week_lines(view, Canvas(half, canvas.unicode), zone) for view in shown]
+    heads = max(_head(week) for week in weeks)  # so that their grids stand at one height
     drawn = [
-        [*week_lines(view, Canvas(half, canvas.unicode), zone), [], *change_list(view, half, zone)]
-        for view in shown
+        [
+            *week[: _head(week)],
+            *([()] * (heads - _head(week))),
+            *week[_head(week) :],
+            [],
+            *change_list(view, half, zone),
+        ]
+        for week, view in zip(weeks, shown, strict=True)
     ]
     lines = list(drawn[0] if not wide else beside(drawn[0], drawn[1], half + GAP))
     lines += [[], *legend(shown, canvas)]
@@ -99,6 +107,11 @@ def week_lines(view: WeekView, canvas: Canvas, zone: ZoneInfo) -> list[Line]:
         return lines
     width = max(4, min(30, (canvas.width - signs.time_width) // len(days)))
     return [*lines, [], *header_lines(days, width, signs), *row_lines(days, width, signs)]
+
+
+def _head(week: Sequence[Line]) -> int:
+    """How many lines stand above a week's grid."""
+    return next((n for n, line in enumerate(week) if not line), len(week))
 
 
 def _load(load: WeekLoad, signs: Glyphs, width: int) -> list[Line]:
