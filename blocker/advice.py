@@ -25,7 +25,8 @@ def verdict(found: Calibration, trial: Trial) -> str:
         )
     if often == "never":
         return f"{name} never fires in these weeks."
-    return f"{name} fires in {count} of {weeks} weeks ({named(trial.fires)}): it tells them apart."
+    which = f" ({named(trial.fires)})" if count <= MOST_NAMED else ""
+    return f"{name} fires in {count} of {weeks} weeks{which}: it tells them apart."
 
 
 def offer(trial: Trial) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, TextIO
@@ -15,6 +16,8 @@ from blocker.grammar import build_parser
 from blocker.waiting import Wait, waiting
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from blocker.commands import Answer, Command, Talk
     from blocker.config import Setup
 
@@ -32,9 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         as_json = args.json
         return _answer(args)
     except BlockerError as error:
-        _complain(error, as_json)
+        if not _said_before(args, error):
+            _complain(error, as_json)
         if args is not None:
-            _log(args, error.exit_code, error)
+            _log_failure(args, error)
         return error.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("\ninterrupted; what was written is in the ledger, and it is safe to run again\n")
@@ -46,20 +50,47 @@ def main(argv: Sequence[str] | None = None) -> int:
         if os.environ.get("BLOCKER_DEBUG"):
             raise
         _complain(_unexpected(error), as_json)
+        if args is not None:  # its own words may be anybody's
+            _log_failure(args, BlockerError(f"a defect: {type(error).__name__}"))
         return BlockerError.exit_code
 
 
-def _log(args: argparse.Namespace, code: int, error: BlockerError | None = None) -> None:
+def _log(args: argparse.Namespace, code: int, told: Mapping[str, Any]) -> None:
     """One line for each command that works on a calendar; what it says has no titles in it."""
     if args.command not in LOGGED or getattr(args, "dry_run", False):
         return
     from blocker.config import state_dir
     from blocker.journal import write_line
 
-    facts = {"command": args.command, "calendar": args.calendar or "", "exit": code}
-    if error is not None:
-        facts["error"] = error.kind
-    write_line(state_dir(os.environ), datetime.now().astimezone(), facts, args.log_json)
+    facts = {"command": args.command, "calendar": args.calendar or "", "exit": code, **told}
+    with suppress(BlockerError):  # no state folder, no log
+        write_line(state_dir(os.environ), datetime.now().astimezone(), facts, args.log_json)
+
+
+def _log_failure(args: argparse.Namespace, error: BlockerError) -> None:
+    from blocker.journal import error_facts
+
+    _log(args, error.exit_code, error_facts(error))
+
+
+def _log_answer(args: argparse.Namespace, answer: Answer) -> None:
+    from blocker.journal import plan_facts
+
+    if answer.logged is not None:
+        _log(args, answer.exit_code, {**plan_facts(answer.document), **answer.logged})
+
+
+def _said_before(args: argparse.Namespace | None, error: BlockerError) -> bool:
+    """True for what cron has mailed already, and would mail every hour."""
+    if args is None or not getattr(args, "cron", False):
+        return False
+    from blocker.commands.unattended import told_before
+    from blocker.config import state_dir
+
+    try:
+        return told_before(state_dir(os.environ), error)
+    except BlockerError:
+        return False
 
 
 def _unexpected(error: Exception) -> BlockerError:
@@ -81,7 +112,7 @@ def _answer(args: argparse.Namespace) -> int:
     with waiting(not (args.quiet or args.json)) as wait:
         answer = command(args, _setup(args), _talk(args, wait))
     _print(answer, args)
-    _log(args, answer.exit_code)
+    _log_answer(args, answer)
     return answer.exit_code
 
 

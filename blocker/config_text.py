@@ -181,8 +181,9 @@ TEMPLATE = """\
 #forecast = false
 
 # Who hears of it when the daily run fails for two days: Apprise addresses, one a line, in a file that only
-# you can read, or printed by a command (a password store, say).
+# you can read,
 #notify_file = ""
+# or printed by a command (a password store, say).
 #notify_command = ""
 
 # Working hours; several ranges a day are fine. Once a day is set, a day that is not is a day off.

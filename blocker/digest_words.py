@@ -11,7 +11,7 @@ from blocker.workweek import WorkWeek
 
 TITLE_CHARACTERS = 70
 MOST_ALONE = 3  # so many that took the same time share a line
-MOST_SERIES, MOST_DISPLACED, MOST_OVERRUNS = 4, 3, 2
+MOST_SERIES, MOST_DISPLACED, MOST_OVERRUNS = 6, 3, 2
 
 
 def digest_lines(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> list[str]:
@@ -39,7 +39,8 @@ def _lines(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> Itera
     else:
         yield say("digest.frontline_none", texts)
     if found.series:
-        yield say("digest.series", texts)
+        hours = length_words(sum(one.minutes for one in found.series), texts)
+        yield say("digest.series", texts, number=len(found.series), hours=hours)
         yield from series_lines(found, texts)
     if found.displaced or found.overruns:
         yield say("digest.displaced", texts)

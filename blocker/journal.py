@@ -10,14 +10,41 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from blocker.errors import BlockerError
 from blocker.statefolder import open_private, private_folder
 
 MOST_BYTES = 512 * 1024
+MOST_WHY = 200
 KEPT = 3  # older files beside the current one
 
 
 def log_path(state_dir: Path) -> Path:
     return state_dir / "log" / "blocker.log"
+
+
+def plan_facts(document: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a run did and why, from its JSON document: numbers, keys and rules, never anybody's words."""
+    if document is None or "summary" not in document:
+        return {}
+    facts = {"calendar": document["calendar"], **document["summary"]}
+    failed = [change["key"] for change in document["changes"] if change["error"] is not None]
+    if failed:
+        facts["failed"] = ",".join(failed)
+    if document["unplaced"]:
+        facts["no_place"] = ",".join(f"{item['key']}:{item['code']}" for item in document["unplaced"])
+    if document["skipped_components"]:
+        facts["unread"] = len(document["skipped_components"])
+    if document["weeks"]:
+        week = document["weeks"][0]
+        facts |= {"week": week["week"], "level": week["level"], "floor": week["floor"]}
+        causes = (f"{c['rule']}:{c['measure']}={c['measured']:.3g}" for c in week["causes"])
+        facts["because"] = ",".join(causes) or "calm"
+    return facts
+
+
+def error_facts(error: BlockerError) -> dict[str, Any]:
+    """The kind of a failure, and its sentence: which names files, addresses and keys, and no titles."""
+    return {"error": error.kind, "why": " ".join(error.message.split())[:MOST_WHY]}
 
 
 def write_line(state_dir: Path, now: datetime, facts: Mapping[str, Any], as_json: bool) -> None:

@@ -54,6 +54,8 @@ def week_document(load: WeekLoad, plan: WeekPlan | None = None) -> dict[str, Any
         "causes": [cause_document(cause) for cause in load.causes],
         "booked": dict(load.booked),
     }
+    if load.forecast is not None:
+        document["forecast_hours"] = round(load.forecast, 4)
     if load.held_back:
         document["held_back"] = load.held_back
     return document

@@ -8,7 +8,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from blocker.brief import cause_words
+from blocker.capacity import Day
 from blocker.model import (
+    OPERATIONAL,
     Cause,
     Change,
     Classified,
@@ -116,7 +118,8 @@ def week_line(week: WeekPlan, plain: bool = False) -> str:
     if not capacity:
         return f"{load.week}, no working time, {floor}" if plain else f"{load.week}  away    no working time"
     hours = f"{number(load.held.get('operational_hours', 0.0))} of {number(capacity)} h"
-    judged = ", judged by the weeks before" if load.judged_by == "recent" else ""
+    by = "the forecast" if load.forecast is not None else "the weeks before"
+    judged = f", judged by {by}" if load.judged_by == "recent" else ""
     if plain:
         return f"{load.week}, {load.level}{judged}, {share * 100:.0f} % operational: {hours}, {floor}"
     filled = min(BAR, round(share * BAR))
@@ -180,12 +183,16 @@ def option_text(option: Option, zone: ZoneInfo) -> str:
 
 
 def load_lines(
-    week: WeekPlan, zone: ZoneInfo, events: Sequence[Classified] | None = None, plain: bool = False
+    week: WeekPlan,
+    zone: ZoneInfo,
+    events: Sequence[Classified] | None = None,
+    plain: bool = False,
+    days: Sequence[Day] = (),
 ) -> list[str]:
     """One week's measures, the clauses that fire, and with ``events`` how each was counted."""
-    lines = [week_line(week, plain), "", *measure_lines(week.load)]
+    lines = [week_line(week, plain), "", *measure_lines(week.load), *away_lines(days)]
     if events is not None:
-        lines += ["", *event_lines(events, zone)]
+        lines += ["", *event_lines(events, zone, [part for day in days for part in day.working])]
     return lines
 
 
@@ -202,16 +209,40 @@ def measure_lines(load: WeekLoad) -> list[str]:
     lines += ["", f"Level: {load.level}" + (f" ({load.held_back})" if load.held_back else "")]
     lines += [f"  because {cause_text(cause)}" for cause in load.causes]
     if load.booked:
-        asked = ", ".join(f"{count} {kind}" for kind, count in load.booked.items())
+        asked = blocks_asked(load)
         lines.append(f"  the rules ask for {asked} in this week")
     return lines
 
 
-def event_lines(events: Iterable[Classified], zone: ZoneInfo) -> list[str]:
-    return [
-        f"  {span(item.event.when, zone)}  {item.kind:<12} {clean(item.event.shown_title)}  ({clean(item.why)})"
-        for item in events
-    ]
+def blocks_asked(load: WeekLoad) -> str:
+    """``2 strategic blocks and 1 learning block``."""
+    return " and ".join(
+        f"{count} {clean(kind)} block{'s' if count > 1 else ''}"
+        for kind, count in load.booked.items()
+        if count
+    )
+
+
+def away_lines(days: Iterable[Day]) -> list[str]:
+    """The days that would be working days, and why they are not."""
+    return [f"Away on {day.date:%a %d %b}: {clean(day.away)}" for day in days if day.away and day.hours]
+
+
+def event_lines(events: Iterable[Classified], zone: ZoneInfo, working: Sequence[Interval] = ()) -> list[str]:
+    """How each event was counted; load outside ``working`` time (where that is known) counts for little."""
+    lines = []
+    for item in events:
+        why = clean(item.why)
+        if (
+            item.kind == OPERATIONAL
+            and working
+            and not any(item.event.when.overlaps(part) for part in working)
+        ):
+            why += "; outside working time"
+        lines.append(
+            f"  {span(item.event.when, zone)}  {item.kind:<12} {clean(item.event.shown_title)}  ({why})"
+        )
+    return lines
 
 
 def causes_text(causes: Iterable[Cause]) -> str:

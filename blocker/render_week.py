@@ -17,7 +17,16 @@ from blocker.render_json import (
     unplaced_document,
     week_document,
 )
-from blocker.render_text import SHORT_CAUSES, change_lines, clean, measured, span, unplaced_lines, week_line
+from blocker.render_text import (
+    SHORT_CAUSES,
+    blocks_asked,
+    change_lines,
+    clean,
+    measured,
+    span,
+    unplaced_lines,
+    week_line,
+)
 from blocker.texts import MEASURE_WORDS
 from blocker.weekreasons import RuleReason, WeekReasons
 
@@ -124,10 +133,7 @@ def _alternative(cause: Cause, load: WeekLoad) -> str:
 
 
 def _asked(found: WeekReasons) -> list[str]:
-    booked = found.week.load.booked
-    asked = " and ".join(
-        f"{count} {clean(kind)} block{'s' if count > 1 else ''}" for kind, count in booked.items() if count
-    )
+    asked = blocks_asked(found.week.load)
     ask = "asked" if found.over else "ask"
     return [
         f"The rules {ask} for {asked} in this week."

@@ -7,9 +7,6 @@ import os
 import stat
 from pathlib import Path
 
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
-
-
 def private_folder(state_dir: Path, *below: str) -> Path:
     """The state folder, or one inside it, made with mode 0700. Raises OSError.
 
@@ -42,7 +39,7 @@ def open_private(path: Path, flags: int) -> int:
             raise OSError(errno.EINVAL, "it is no ordinary file", path)
         if status.st_nlink > 1:
             raise OSError(errno.EMLINK, "it is another file's second name (a hard link)", path)
-        if os.name != "nt" and stat.S_IMODE(status.st_mode) & OTHERS:
+        if os.name != "nt" and stat.S_IMODE(status.st_mode) != 0o600:
             os.fchmod(handle, 0o600)
     except BaseException:
         os.close(handle)
@@ -54,6 +51,7 @@ def _make(folder: Path) -> None:
     if folder.is_dir():
         return
     folder.mkdir(mode=0o700)
+    folder.chmod(0o700)  # a umask may have taken rights of the owner's too
 
 
 def _check_owner(folder: Path) -> None:

@@ -48,7 +48,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "digest.nothing": "No meeting in those days: all of {capacity} was free.",
         "digest.longest": "The longest stretch without a meeting: {length}, {day} {start}–{end}.",
         "digest.longest_none": "No stretch without a meeting.",
-        "digest.series": "Where most hours went:",
+        "digest.series": "Where the hours went: {number} recurring meetings, {hours} in all. Most of it:",
         "digest.series_line": "• {hours} {title}",
         "digest.series_line_times": "• {hours} {title} ({times} times)",
         "digest.series_each": "• {hours} each: {titles}",
@@ -149,7 +149,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "measure.fragmentation": "free time in pieces under two hours",
         "measure.back_to_back_hours": "longest run without a break",
         "measure.conflict_share": "operational time that is double-booked",
-        "measure.after_hours": "meetings outside working hours",
+        "measure.after_hours": "after-hours meetings with others",
         "measure.recurring_share": "recurring share of operational time",
         "measure.strategic_hours": "own strategic time",
         "measure.frontline_hours": "own front-line time",
@@ -209,7 +209,7 @@ def quantity(value: float, unit: str) -> str:
         return f"{value * 100:.0f} %"
     if unit == "hours":
         return f"{_short(value)} h"
-    return f"{value:g}"
+    return _short(value)
 
 
 def length_words(minutes: float, overrides: Mapping[str, str]) -> str:

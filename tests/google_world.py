@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
@@ -11,6 +12,7 @@ from google_server import GoogleServer, forbidden
 from blocker.calendars import google, google_account
 from blocker.calendars._google_http import Pace
 from blocker.calendars.google import GoogleCalendar
+from blocker.calendars.google_auth import HOURS, OWNED, SignIn
 from blocker.timeline import Interval
 from tests.contract import ZONE
 
@@ -76,3 +78,21 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> Naps:
     monkeypatch.setattr(google, "Pace", lambda: naps.pace)
     monkeypatch.setattr(google_account, "Pace", lambda: naps.pace)
     return naps
+
+
+def signed_in(server: GoogleServer, *scopes: str, **changes: str) -> SignIn:
+    return replace(
+        SignIn(
+            "user",
+            scopes=scopes or (OWNED, HOURS),
+            client_id=server.tokens.client_id,
+            client_secret=server.tokens.client_secret,
+            refresh_token=server.tokens.grant(*(scopes or (OWNED, HOURS))),
+            token_uri=server.token_uri,
+            at="2026-10-30T08:00:00+00:00",
+        ),
+        **changes,
+    )
+
+
+SOME = SignIn("user", (OWNED,), "id", "client-secret", "refresh-1", at="2026-10-30T08:00:00+00:00")

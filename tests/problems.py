@@ -103,7 +103,7 @@ class _Maker:
             policy=policy, free_week=rnd.choice(self.weeks) if policy == "rebalance" else None,
             buffer_before=rnd.choice((10, 10, 10, 0, 5, 30)), buffer_after=rnd.choice((0, 0, 5, 15)),
             max_moves=rnd.choice((2, 2, 1, 0, 3)), events=tuple(item.event for item in events),
-            own_strategic=frozenset(d for d in dates if rnd.random() < 0.08),
+            own_strategic=frozenset(d for d in sorted(dates) if rnd.random() < 0.08),
         )  # fmt: skip
 
     def offsite(self, now: datetime) -> OffsiteDemand | None:

@@ -176,6 +176,8 @@ def test_a_folder_and_a_pipe_are_refused(tmp_path: Path) -> None:
     assert "folder" in unreadable(tmp_path)
     os.mkfifo(tmp_path / "pipe.ics")
     assert "regular" in unreadable(tmp_path / "pipe.ics")
+    with pytest.raises(Unreadable, match="regular"):
+        open_calendar(f"ics:{tmp_path / 'pipe.ics'}", zone=None, me=()).create(block())
 
 
 def test_a_path_with_a_null_or_without_end_is_refused(tmp_path: Path) -> None:
@@ -320,8 +322,18 @@ def written(world: FileWorld) -> str:
         lambda raw: raw.replace("END:VEVENT", "RDATE:20261125T080000Z\r\nEND:VEVENT"),
         lambda raw: raw.replace("END:VEVENT", "RECURRENCE-ID:20261123T080000Z\r\nEND:VEVENT"),
         lambda raw: raw.replace("END:VEVENT", "ATTENDEE:mailto:boss@example.org\r\nEND:VEVENT"),
+        lambda raw: raw.replace("END:VEVENT", "STATUS:CANCELLED\r\nEND:VEVENT"),
     ],
-    ids=["copy", "another key", "no key", "repeats", "extra date", "changed occurrence", "guests"],
+    ids=[
+        "copy",
+        "another key",
+        "no key",
+        "repeats",
+        "extra date",
+        "changed occurrence",
+        "guests",
+        "cancelled",
+    ],
 )
 def test_what_lacks_a_part_of_the_mark_is_an_ordinary_event(
     world: FileWorld, change: Callable[[str], str]
@@ -339,6 +351,13 @@ def test_what_lacks_a_part_of_the_mark_is_an_ordinary_event(
         with pytest.raises(Refused):
             attempt()
     assert world.path.read_bytes() == before
+
+
+def test_a_key_of_ones_own_making_comes_back(world: FileWorld, calendar: Calendar) -> None:
+    ref = calendar.create(block("deep work, ünit;\\x/2026-W48/1"))
+    (standing,) = calendar.read(WINDOW).blocks
+    assert (standing.key, standing.ref) == ("deep work, ünit;\\x/2026-W48/1", ref)
+    assert standing.kind == "deep work, ünit;\\x"
 
 
 def test_an_invitation_to_oneself_leaves_the_block_ours(world: FileWorld) -> None:

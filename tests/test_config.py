@@ -59,6 +59,8 @@ protect = "graded"
 native_focus = true
 fiscal_start = 4
 forecast = true
+notify_file = "~/notify"
+notify_command = "pass show notify"
 buffer_before = 15
 buffer_after = 5
 shift = "inside"
@@ -145,6 +147,8 @@ def test_every_key_of_a_file(tmp_path: Path) -> None:
         offsite=settings.offsite,
         fiscal_start=4,
         forecast=True,
+        notify_file="~/notify",
+        notify_command="pass show notify",
         classify={
             "strategic": ("title ~ 'strategy|vision'",),
             "personal": ("calendar = 'family'", "minutes >= 2h"),

@@ -73,7 +73,7 @@ def test_what_it_says() -> None:
         "11.5 h of 38.5 h went into daily business (30 %), in 5 meetings; the fullest day was Mon with 1.",
         "The longest stretch without a meeting: 5 h, Mon 12:30–17:30.",
         "At the front line: 1.5 h.",
-        "Where most hours went:",
+        "Where the hours went: 3 recurring meetings, 3 h in all. Most of it:",
         "• 2 h Leadership team (2 times)",
         "• 30 min Budget round",
         "• 30 min Late call",
@@ -85,9 +85,9 @@ def test_what_it_says() -> None:
 
 def test_many_meetings_of_the_same_length_share_a_line() -> None:
     same = [
-        meeting(day, "09:00", "10:00", title=f"Call {n}") for n, day in enumerate((MON, TUE, WED, THU, FRI))
+        meeting(day, "09:00", "10:00", title=f"Call {n}") for n, day in enumerate((MON, TUE, WED, THU, FRI, MON, TUE))
     ]
-    assert "• 1 h each: Call 0, Call 1, Call 2, Call 3 and 1 more" in lines(behind(request(series(*same))))
+    assert "• 1 h each: Call 0, Call 1, Call 2, Call 3, Call 4, Call 5 and 1 more" in lines(behind(request(series(*same))))
 
 
 def test_an_empty_week_and_a_week_away_are_said_in_one_line() -> None:

@@ -33,14 +33,14 @@ def words(asked: Request, week: Week = WEEK) -> str:
 
 
 def busy(hours: float, monday: date = MONDAY) -> list[Any]:
-    """So many hours of meetings in a week, four a day at most, from nine."""
+    """So many hours of meetings in a week, four a day at most, after lunch."""
     events = []
     for day in week_days(monday):
         part = min(4.0, hours)
         hours -= part
         if part:
-            minutes = round(part * 60)
-            events.append(meeting(day, "9:00", f"{9 + minutes // 60}:{minutes % 60}"))
+            end = 13 * 60 + 30 + round(part * 60)
+            events.append(meeting(day, "13:30", f"{end // 60}:{end % 60}"))
     return events
 
 

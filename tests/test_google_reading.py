@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocker.calendars import _google_events as shape
-from blocker.errors import Refused, Unreadable, UsageError
+from blocker.errors import Refused, Unreachable, Unreadable, UsageError
 from blocker.model import Event, Ref
 from blocker.timeline import interval
 from tests.contract import MONDAY, WINDOW, ZONE, block, slot
@@ -69,6 +69,14 @@ def test_all_pages_are_read(world: GoogleWorld) -> None:
     for day in range(11):
         world.add_event(f"E{day}", slot("09:00", "10:00", day % 7))
     assert len(world.open().read(WINDOW).events) == 11
+
+
+def test_pages_that_go_in_circles_end(world: GoogleWorld) -> None:
+    """As if all had been read is the one thing it must not look like: what is missing would count as deleted."""
+    calendar = world.open()
+    calendar._events.list_next = lambda request, page: request
+    with pytest.raises(Unreachable):
+        calendar.read(WINDOW)
 
 
 def test_a_series_keeps_its_wall_clock_across_the_change_of_the_clocks(world: GoogleWorld) -> None:

@@ -32,7 +32,8 @@ from blocker.calendars._ical import (
     writable,
 )
 from blocker.calendars._reading import read_calendar
-from blocker.calendars._rules import Steps, TooDenseError, occurrences, parse_rule
+from blocker.calendars._rule_dates import Steps, TooDenseError, occurrences
+from blocker.calendars._rules import parse_rule
 from blocker.calendars._values import read_duration, read_moment
 from blocker.calendars._vtimezone import read_definition
 from blocker.calendars._windows_zones import WINDOWS_ZONES

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from command_line import CommandLine
 
-from blocker.sample import sample_calendar
+from blocker.sample import meeting, sample_calendar
 
 HERE = Path(__file__).parent / "browser"
 BUSY = Path(__file__).parents[2] / "shared" / "calendars" / "busy"
@@ -57,10 +57,26 @@ def report(
     line = CommandLine(capsys, calendar, now)
     if run:
         assert line.call("run", "-y").code == 0
+        _drop_meetings(line)
     page = tmp_path / "report.html"
     assert line.call("report", "--html", str(page), *words).code == 0
     assert page.stat().st_size < 400_000
     return page
+
+
+def _drop_meetings(line: CommandLine) -> None:
+    """A meeting on each of two blocks: one has to move or stays in conflict, and both are crowded."""
+    changes = [c for c in line.document("plan")["changes"] if c["kind"] in ("strategic", "frontline")]
+    extra = b""
+    for number, change in enumerate(changes[:2]):
+        start, end = (
+            f"{datetime.fromisoformat(change[edge]).astimezone(UTC):%Y%m%dT%H%M%SZ}"
+            for edge in ("start", "end")
+        )
+        extra += meeting(f"urgent-{number}@x", "Urgent: board question", start, end, start)
+    content = line.content
+    at = content.rindex(b"END:VCALENDAR")
+    line.calendar.write_bytes(content[:at] + extra + content[at:])
 
 
 BUSY_FILES = sorted(BUSY.glob("*.ics")) if BUSY.is_dir() else []

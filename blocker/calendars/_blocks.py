@@ -23,21 +23,13 @@ from blocker.calendars.marks import (
 from blocker.model import Block, Ref, StandingBlock, hash_of_text
 
 # Properties that a write replaces. The others of a component (alarms, what a client added) stay.
-_REWRITTEN = (
-    *(
-        "DTSTAMP",
-        "LAST-MODIFIED",
-        "SEQUENCE",
-        "DTSTART",
-        "DTEND",
-        "DURATION",
-        "SUMMARY",
-        "DESCRIPTION",
-        "TRANSP",
-    ),
-    *("X-BLOCKER-KEY", "X-BLOCKER-SLOT", "X-BLOCKER-VERSION", "X-BLOCKER-TEXT"),
+_REWRITTEN = frozenset(
+    (
+        *("DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "DTSTART", "DTEND", "DURATION", "SUMMARY", "DESCRIPTION"),
+        *("TRANSP", "X-BLOCKER-KEY", "X-BLOCKER-SLOT", "X-BLOCKER-VERSION", "X-BLOCKER-TEXT"),
+    )
 )
-_LINE = re.compile(rb"[^\r\n]*(?:(?:\r\n|\n|\r)[ \t][^\r\n]*)*(?:\r\n|\n|\r|\Z)")
+_LINE = re.compile(rb"[^\r\n]*(?:(?:\r*\n|\r)[ \t][^\r\n]*)*(?:\r*\n|\r|\Z)")
 _NAME = re.compile(rb"[A-Za-z0-9-]+")
 _MARK = b"X-BLOCKER-KEY"
 
@@ -52,25 +44,28 @@ def may_be_ours(chunk: bytes) -> bool:
     return _MARK in chunk.upper()
 
 
+def key_of(read: Read) -> str:
+    """The key in the mark, "" if there is none."""
+    return unescape(read.value("X-BLOCKER-KEY"))
+
+
 def is_ours(read: Read, me: tuple[str, ...]) -> bool:
-    """All of the mark, the identity that belongs to its key, one occurrence, and nobody else invited."""
-    if read.value("X-BLOCKER-VERSION") != MARK_VERSION or read.original is not None:
+    """All of the mark, the identity that belongs to its key, one occurrence, and nobody else invited.
+
+    A block that a person's client cancelled, where others would delete, is theirs by now.
+    """
+    if generation_of(read.uid, key_of(read)) is None or damaged_mark(read):
         return False
-    if generation_of(read.uid, read.value("X-BLOCKER-KEY")) is None or any(
-        name in read.repeated for name in ("RRULE", "RDATE")
-    ):
+    if read.original is not None or "RRULE" in read.repeated or "RDATE" in read.repeated:
         return False
-    try:
-        parse_slot(read.value("X-BLOCKER-SLOT"))
-    except ValueError:
+    if read.value("STATUS").upper() == "CANCELLED":
         return False
     return all(address_of(found) in me for found in read.repeated.get("ATTENDEE", ()))
 
 
 def damaged_mark(read: Read) -> bool:
     """True if the identity is that of a block of ours, but the rest of its mark can't be read."""
-    key = read.value("X-BLOCKER-KEY")
-    if not key or generation_of(read.uid, key) is None:
+    if generation_of(read.uid, key_of(read)) is None:
         return False
     try:
         parse_slot(read.value("X-BLOCKER-SLOT"))
@@ -87,7 +82,7 @@ def standing_block(read: Read, chunk: bytes, written: bytes, home: tzinfo) -> St
     found = occurrence(read.series.start, read.series.span, home)
     if found is None:
         return None
-    key = read.value("X-BLOCKER-KEY")
+    key = key_of(read)
     summary = read.single.get("SUMMARY")
     text = properties(chunk, ("DESCRIPTION",))
     try:
@@ -123,7 +118,7 @@ def _content(block: Block, sequence: int) -> dict[str, list[str]]:
         "SUMMARY": [f"SUMMARY:{escape(block.title)}"],
         "DESCRIPTION": [f"DESCRIPTION:{escape(block.text)}"] if block.text else [],
         "TRANSP": ["TRANSP:OPAQUE" if block.busy else "TRANSP:TRANSPARENT"],
-        "X-BLOCKER-KEY": [f"X-BLOCKER-KEY:{block.key}"],
+        "X-BLOCKER-KEY": [f"X-BLOCKER-KEY:{escape(block.key)}"],
         "X-BLOCKER-SLOT": [f"X-BLOCKER-SLOT:{slot_text(block.slot)}"],
         "X-BLOCKER-VERSION": [f"X-BLOCKER-VERSION:{MARK_VERSION}"],
         "X-BLOCKER-TEXT": [f"X-BLOCKER-TEXT:{text_hash}"],

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from blocker.calendars._rules import Rule, Steps, occurrences
+from blocker.calendars._rule_dates import Steps, occurrences
+from blocker.calendars._rules import Rule
 from blocker.calendars._values import DAY, Duration, Moment, read_moment, to_instant
 from blocker.timeline import Interval
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from blocker.errors import CalendarError, Conflict, Missing, Refused, Unreachable, Unreadable
+from blocker.errors import CalendarError, Conflict, Refused, Unreachable, Unreadable
 
 MAX_BYTES = 128 * 1024 * 1024
 LOCK_TRIES, LOCK_PAUSE = 100, 0.05  # 5 seconds in all; a write takes milliseconds
@@ -20,21 +20,28 @@ _TEMPORARY = ".blocker-tmp"
 
 def read_file(path: Path) -> bytes:
     """The bytes of a regular file. Raises Unreadable, with a sentence that names it."""
+    _check(path)
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise Unreadable(f"{path} can't be read: {_reason(problem)}") from problem
+
+
+def _check(path: Path) -> None:
+    """Raises Unreadable for what can't be a calendar: opening a pipe, for one, would wait for ever."""
     try:
         status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise Unreadable(f"{path} is a folder, not a calendar file")
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable(f"{path} is not a regular file")
-        if status.st_size > MAX_BYTES:
-            raise Unreadable(f"{path} is larger than {MAX_BYTES // 2**20} MB, which no calendar is")
-        return path.read_bytes()
     except FileNotFoundError:
-        raise Unreadable(
-            f"there is no calendar file {path}", "check the path; a new calendar is never made"
-        ) from None
+        hint = "check the path; a calendar file is never made"
+        raise Unreadable(f"there is no calendar file {path}", hint) from None
     except (OSError, ValueError) as problem:
         raise Unreadable(f"{path} can't be read: {_reason(problem)}") from problem
+    if stat.S_ISDIR(status.st_mode):
+        raise Unreadable(f"{path} is a folder, not a calendar file")
+    if not stat.S_ISREG(status.st_mode):
+        raise Unreadable(f"{path} is not a regular file")
+    if status.st_size > MAX_BYTES:
+        raise Unreadable(f"{path} is larger than {MAX_BYTES // 2**20} MB, which no calendar is")
 
 
 def _reason(problem: Exception) -> str:
@@ -46,11 +53,24 @@ def locked(path: Path) -> Iterator[None]:
     """Hold an exclusive lock on a file among all blockers of this machine.
 
     The lock is on the file itself, so nothing is left lying beside it, and it dies with its process.
-    A rename puts another file in its place: whoever waited for the old one looks again.
+    Raises Unreachable if somebody else holds it for too long.
     """
+    _check(path)
     if sys.platform == "win32":  # no lock there can survive the rename of a locked file
         yield
         return
+    handle = _lock(path)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(path: Path) -> int:
+    """An open file that is locked and still the one at ``path``.
+
+    A write puts another file there: whoever waited for the old one has to look again.
+    """
     import fcntl
 
     for _ in range(LOCK_TRIES):
@@ -61,13 +81,12 @@ def locked(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if _is_still(handle, path):
-                yield
-                return
+                return handle
         except OSError as problem:
             if problem.errno not in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES):
+                os.close(handle)
                 raise CalendarError(f"{path} can't be locked: {_reason(problem)}") from problem
-        finally:
-            os.close(handle)
+        os.close(handle)
         time.sleep(LOCK_PAUSE)
     raise Unreachable(f"another program holds the lock of {path}", "try again when it is done")
 
@@ -94,7 +113,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
             raise Refused(
                 f"{path} is read-only", "make the file and its folder writable, or choose another calendar"
             )
-        for left_over in folder.glob(f".{_glob_safe(path.name)}.*{_TEMPORARY}"):
+        for left_over in folder.glob(f".{_glob_safe(path.name)}.{'[0-9a-f]' * 8}{_TEMPORARY}"):
             left_over.unlink(
                 missing_ok=True
             )  # from a run that was killed: the lock says that none is at work
@@ -110,7 +129,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
             raise
         _sync_folder(folder)
     except FileNotFoundError:
-        raise Missing(f"{path} is not there any more") from None
+        raise Unreadable(f"there is no calendar file {path} any more") from None
     except OSError as problem:
         if problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise Refused(f"{path} can't be written: {_reason(problem)}") from problem

@@ -7,7 +7,8 @@ from bisect import bisect_right
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from blocker.calendars._ical import Property, properties
-from blocker.calendars._rules import Steps, TooDenseError, occurrences, parse_rule
+from blocker.calendars._rule_dates import Steps, TooDenseError, occurrences
+from blocker.calendars._rules import parse_rule
 from blocker.calendars._values import read_moment
 from blocker.calendars._zones import iana_zone
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ from blocker.errors import (
     Missing,
     NotInPlace,
     Refused,
+    Unreachable,
     Unreadable,
     UsageError,
 )
@@ -113,7 +115,8 @@ class GoogleCalendar:
             ref = self._insert(block, None)
         except Answered as answer:
             raise self._failure(answer, block.key) from answer
-        learn(self._state, self.address, no_focus_time=f"{refusal.reason}: {refusal.words}")
+        with suppress(OSError):  # not remembered: it will be tried again, and refused again
+            learn(self._state, self.address, no_focus_time=f"{refusal.reason}: {refusal.words}")
         return ref
 
     def update(self, ref: Ref, block: Block) -> Ref:
@@ -169,7 +172,11 @@ class GoogleCalendar:
     def _pages(self, **query: Any) -> Iterator[Item]:
         """All pages of a list, in order; an empty one may stand between two full ones."""
         request = self._events.list(calendarId=self._id, maxResults=LARGEST_PAGE, **query)
+        asked = set()
         while request is not None:
+            if request.uri in asked:
+                raise Unreachable(f"Google's pages of {self.address} go in circles", "try again later")
+            asked.add(request.uri)
             try:
                 page = self._wire.send(request)
             except Answered as answer:

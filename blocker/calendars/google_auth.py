@@ -71,7 +71,8 @@ def read_sign_in(path: Path) -> SignIn | None:
         return None
     known = {name: found[name] for name in SignIn.__dataclass_fields__ if isinstance(found.get(name), str)}
     scopes = found.get("scopes")
-    sign_in = replace(SignIn(""), **known, scopes=tuple(scopes) if isinstance(scopes, list) else ())
+    # One that Google's own libraries wrote has no kind, and is a user's.
+    sign_in = replace(SignIn("user"), **known, scopes=tuple(scopes) if isinstance(scopes, list) else ())
     needed = (
         (sign_in.refresh_token, sign_in.client_id, sign_in.client_secret)
         if sign_in.kind == "user"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from blocker.calendars import VERBATIM
-from blocker.calendars._blocks import etag_of, is_ours, rewrite_block, write_block
+from blocker.calendars._blocks import etag_of, is_ours, key_of, rewrite_block, write_block
 from blocker.calendars._events import BrokenError, Read, read_component
 from blocker.calendars._ical import Component, Layout, properties, scan
 from blocker.calendars._reading import calendar_user, read_calendar
@@ -60,8 +60,8 @@ class IcsCalendar:
     def update(self, ref: Ref, block: Block) -> Ref:
         def change(file: _File) -> _Splice:
             component, read = file.ours(ref)
-            if read.value("X-BLOCKER-KEY") != block.key:
-                raise Refused(f"{ref.id} is the block {read.value('X-BLOCKER-KEY')}, not {block.key}")
+            if key_of(read) != block.key:
+                raise Refused(f"{ref.id} is the block {key_of(read)}, not {block.key}")
             if block.raw is not None:
                 uid, fresh = file.content_for(block)
                 if uid != ref.id:
@@ -193,7 +193,7 @@ class _File:
                 read = read_component(layout.text[len(head) : len(head) + len(raw)], Zones(dict), UTC)
             except BrokenError:
                 read = None
-            if read and read.value("X-BLOCKER-KEY") == block.key and generation_of(read.uid, block.key):
+            if read and key_of(read) == block.key and generation_of(read.uid, block.key):
                 return read.uid, raw
         raise Refused(f"what was kept of {block.key} is not that block, so it isn't written back")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from blocker.config import Setup
@@ -27,6 +27,7 @@ class Answer:
     changed: bool = True
     picture: Picture | None = None
     news: Sequence[str] = ()  # what a person who is not looking should hear
+    logged: Mapping[str, Any] | None = field(default_factory=dict)  # more for the log; None: no line at all
 
 
 @dataclass(frozen=True, slots=True)

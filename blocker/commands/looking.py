@@ -51,7 +51,7 @@ def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     events = seen.events_of(week, request.workweek) if args.events else None
     zone = request.workweek.zone
     return Answer(
-        load_lines(week_plan, zone, events, args.plain),
+        load_lines(week_plan, zone, events, args.plain, [seen.days[day] for day in week.days]),
         load_document([(week_plan, events)], zone),
         picture=lambda canvas: load_picture(week_view(week_plan, made, seen, request), zone, canvas, events),
     )

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, tzinfo
+from hashlib import sha256
+from pathlib import Path
 
 from blocker.commands import Answer, Talk
-from blocker.errors import BlockerError
+from blocker.errors import BlockerError, Temporary
+from blocker.journal import error_facts
 from blocker.ledger import Ledger, open_ledger
 from blocker.notify import send
 from blocker.outages import Outage, outage
 from blocker.session import Setup
+from blocker.statefolder import open_private, private_folder
+
+TOLD = "told"  # the last thing that was said of a run that could not begin
 
 Work = Callable[[Namespace, Setup, Talk], Answer]
 
 
 def once_a_day(work: Work, args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Do the day's run if it is not done yet. One failed day is kept quiet; two in a row are told, once."""
-    with _ledger(setup) as ledger:
-        if _done(ledger, setup):
-            return Answer([], None, changed=False)
+    try:
+        with _ledger(setup) as ledger:
+            if _done(ledger, setup):
+                return Answer([], None, changed=False, logged=None)
+    except Temporary as error:  # another run is writing: there is another look in an hour
+        return _quiet(error)
     try:
         answer = work(args, setup, talk)
     except BlockerError as error:
         return _failed(error, setup, talk)
+    forget_told(setup.state_dir)
     with _ledger(setup) as ledger:
         gap = _outage(ledger, setup, today_failed=answer.exit_code != 0)
         news = list(answer.news)
@@ -44,10 +56,38 @@ def _failed(error: BlockerError, setup: Setup, talk: Talk) -> Answer:
         ledger.end_run(number, setup.now.astimezone(), error.exit_code)
         gap = _outage(ledger, setup, today_failed=True)
         if not gap.loud or gap.name in ledger.memory().said:
-            return Answer([], None, error.exit_code, changed=False)
+            return _quiet(error)
         ledger.mark_said([gap.name])
     _tell([_words(gap), f"{error.message}. {error.hint}".strip()], setup, talk)
     raise error
+
+
+def _quiet(error: BlockerError) -> Answer:
+    """A failure that only the log hears of."""
+    return Answer([], None, error.exit_code, changed=False, logged=error_facts(error))
+
+
+def told_before(state_dir: Path, error: BlockerError) -> bool:
+    """True if cron's mail has said this very thing since the last success; from now on it has.
+
+    This is for what keeps a run from even beginning (a broken config, a damaged ledger): cron looks every
+    hour, and nobody wants to hear it fifteen times a day.
+    """
+    digest = sha256(f"{error.kind} {error.message}".encode()).hexdigest()
+    with suppress(OSError):  # where nothing can be remembered, once too often is better than never
+        path = private_folder(state_dir) / TOLD
+        with os.fdopen(open_private(path, os.O_RDWR), "r+", encoding="ascii", errors="replace") as file:
+            if file.read() == digest:
+                return True
+            file.seek(0)
+            file.truncate()
+            file.write(digest)
+    return False
+
+
+def forget_told(state_dir: Path) -> None:
+    with suppress(OSError):
+        (state_dir / TOLD).unlink(missing_ok=True)
 
 
 def _ledger(setup: Setup) -> Ledger:

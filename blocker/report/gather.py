@@ -7,8 +7,20 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from blocker.brief import why_lines
-from blocker.grid_cells import LEGEND
-from blocker.model import OFFSITE, OPERATIONAL, STRATEGIC, Cause, Change, ParkedQuestion, Plan, Unplaced
+from blocker.model import (
+    AWAY,
+    FRONTLINE,
+    LEARNING,
+    OFFSITE,
+    OPERATIONAL,
+    PERSONAL,
+    STRATEGIC,
+    Cause,
+    Change,
+    ParkedQuestion,
+    Plan,
+    Unplaced,
+)
 from blocker.render_grid import thresholds, week_dates
 from blocker.render_text import (
     cause_text,
@@ -44,6 +56,14 @@ KINDS = {
     "offsite": "Offsite",
     "note": "Note, all day",
 }
+UNTITLED = {
+    OPERATIONAL: "Busy",
+    STRATEGIC: "Own thinking",
+    FRONTLINE: "Front line",
+    LEARNING: "Learning",
+    PERSONAL: "Personal",
+    AWAY: "Away",
+}
 MOST_TITLE = 80  # letters of a title that the page holds
 
 
@@ -58,7 +78,7 @@ class Names:
     def item(self, item: Item) -> str:
         if item.sign:
             return self.block(item.key, item.kind, item.title)
-        return short(item.title) if self.titles else LEGEND.get(item.kind, LEGEND[OPERATIONAL]).capitalize()
+        return short(item.title) if self.titles else UNTITLED.get(item.kind, UNTITLED[OPERATIONAL])
 
     def away(self, day: DayView) -> str:
         if self.titles or not day.away:
@@ -180,13 +200,16 @@ def _card(
 
 
 def _thinking_hours(views: Sequence[WeekView], side: str) -> float:
-    """Hours of thinking time in one of the pictures: strategic blocks, offsites, and the person's own."""
+    """Hours of thinking time in one of the pictures: strategic blocks, offsites, and the person's own.
+
+    A block that a meeting has overrun is no thinking time.
+    """
     spans = [
         item.minutes
         for view in views
         for day in view.days
         for item in day.side(side)
-        if item.kind in (STRATEGIC, OFFSITE)
+        if item.kind in (STRATEGIC, OFFSITE) and item.sign != "!"
     ]
     return sum(spans) / 60
 

@@ -218,7 +218,7 @@ def odd(path: Path, folder: Path, now: datetime = NOW) -> list[str]:
     """What is wrong with a run on a hostile file."""
     desk = Desk(folder, path)
     before = desk.raw
-    answer = desk.call("--json", "run", "-y", now=now, limit=20)
+    answer = desk.call("--json", "run", "-y", now=now)
     wrong = []
     if answer.code not in {0, 1, 2} or "Traceback" in answer.err or "defect" in answer.err:
         wrong.append(f"exit {answer.code}: {answer.err.strip()[-200:]}")
