@@ -249,12 +249,13 @@ class Board:
         ]
 
     def strategic_days(self, week: Week, gone: Collection[str]) -> set[date]:
-        """Dates of ``week`` with strategic time whatever is placed: blocks that stay, or the user's own."""
-        days = set(week.days) & self.problem.own_strategic
-        for block in self.standing:
-            if block.kind == STRATEGIC and block.state != "lost" and block.key not in gone:
-                days.add(self.date_of[block.key])
-        return {day for day in days if week_of(day) == week}
+        """Dates of ``week`` with a strategic block that stays."""
+        days = {
+            self.date_of[block.key]
+            for block in self.standing
+            if block.kind == STRATEGIC and block.state != "lost" and block.key not in gone
+        }
+        return days.intersection(week.days)
 
 
 def _with_worth(mover: Mover, worth: int) -> Mover:

@@ -159,9 +159,7 @@ def _talk(args: argparse.Namespace, wait: Wait) -> Talk:
 
 def _print(answer: Answer, args: argparse.Namespace) -> None:
     if args.json and answer.document is not None:
-        import json
-
-        text = json.dumps(answer.document, ensure_ascii=False, indent=2)
+        text = _json(answer.document)
     elif args.quiet and not answer.changed and answer.exit_code == 0:
         return
     else:
@@ -169,6 +167,14 @@ def _print(answer: Answer, args: argparse.Namespace) -> None:
     if text:
         sys.stdout.write(_writable(text, sys.stdout.encoding) + "\n")
         sys.stdout.flush()
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    """Readable, and nothing in it steers a terminal: JSON itself escapes only what is below a space."""
+    import json
+
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    return "".join(c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in text)
 
 
 def _shown(answer: Answer, args: argparse.Namespace, stream: TextIO) -> str:
@@ -183,11 +189,9 @@ def _shown(answer: Answer, args: argparse.Namespace, stream: TextIO) -> str:
 
 def _complain(error: BlockerError, as_json: bool) -> None:
     if as_json:
-        import json
-
         from blocker.render_json import error_document
 
-        sys.stdout.write(json.dumps(error_document(error), indent=2) + "\n")
+        sys.stdout.write(_json(error_document(error)) + "\n")
     hint = f"\n  {error.hint}" if error.hint else ""
     sys.stderr.write(_writable(f"blocker: {error.message}{hint}", sys.stderr.encoding) + "\n")
     if isinstance(error, ConfigError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from blocker.fingerprint import AROUND, SECTION, TITLE, part_of_hash
 from blocker.fingerprint import hash_of_text as hash_of_text  # noqa: PLC0414 - the calendars take it from here
@@ -26,6 +26,8 @@ OFFSITE = "offsite"
 NOTE = "note"
 
 LEVELS = ("calm", "amber", "red")
+
+_MOST_OF_A_DAY = timedelta(hours=20)
 PRIVATE_TITLE = "private event"
 
 
@@ -124,7 +126,11 @@ class StandingBlock:
 
     @property
     def pinned(self) -> bool:
-        return self.slot != self.when
+        if self.dates is None:
+            return self.slot != self.when
+        # Midnight is another instant in another zone: a person who travels has moved nothing.
+        moved = zip(self.slot, self.when, strict=True)
+        return any(abs(then - now) >= _MOST_OF_A_DAY for then, now in moved)
 
     @property
     def edited(self) -> bool:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from blocker.brief import cause_words
 from blocker.capacity import Day
+from blocker.judge import FORECAST
 from blocker.model import (
     OPERATIONAL,
     Cause,
@@ -203,14 +204,14 @@ def measure_lines(load: WeekLoad) -> list[str]:
     fired = {clause.cause.measure for clause in load.clauses if clause.fires}
     for name, value in load.held.items():
         unit = unit_of(name)
-        recent = f"   recent weeks {measured(lately[name], unit)}" if name in lately else ""
+        other = "forecast" if load.forecast is not None and name in FORECAST else "recent weeks"
+        recent = f"   {other} {measured(lately[name], unit)}" if name in lately else ""
         mark = "!" if name in fired else " "
         lines.append(f" {mark} {MEASURE_WORDS.get(name, name):<42} {measured(value, unit):>8}{recent}")
     lines += ["", f"Level: {load.level}" + (f" ({load.held_back})" if load.held_back else "")]
     lines += [f"  because {cause_text(cause)}" for cause in load.causes]
     if load.booked:
-        asked = blocks_asked(load)
-        lines.append(f"  the rules ask for {asked} in this week")
+        lines.append(f"  the rules ask for {blocks_asked(load) or 'nothing'} in this week")
     return lines
 
 

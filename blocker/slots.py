@@ -8,7 +8,6 @@ that stay there. ``docs/objective.md`` lists the limits; lunch and bookable minu
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from math import ceil, floor
@@ -99,9 +98,9 @@ class DayView:
 
         ``rest`` are those that stay, ``rest_at_lunch`` those of them that are no lunch.
         """
-        other = copy(self)
-        for name in ("lunch_room", "open", "had_bookable", "scenery"):
-            other.__dict__.pop(name, None)
+        other = DayView.__new__(DayView)
+        worked_out = ("lunch_room", "open", "had_bookable", "scenery")
+        other.__dict__.update({name: self.__dict__[name] for name in self.__dict__ if name not in worked_out})
         other.busy = [*cut(self.busy, gone), *rest]
         other.at_lunch = [*cut(self.at_lunch, gone), *rest_at_lunch]
         return other

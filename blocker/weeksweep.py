@@ -105,7 +105,8 @@ class WeekSweep:
         self.closed, self.barred, self.known = closed, barred, known
         self.names = tuple(item.name for item in items)
         self.wants_floor = board.wants_floor(week)
-        self.strategic_days = board.strategic_days(week, gone)
+        self.block_days = board.strategic_days(week, gone)
+        self.own_days = board.problem.own_strategic
         # Packed sets: strategic blocks, then for each item its blocks and its short ones, then the mark "outside".
         self.outside_field = 1 + 2 * len(items)
 
@@ -161,7 +162,8 @@ class WeekSweep:
         """The best way to each state that can still come to the goal."""
         states: dict[State, Way] = {(0, 0, 0): (0, 0, 0, ())}
         for n in range(len(options) - 1, -1, -1):
-            standing = self.week.days[n] in self.strategic_days
+            own = self.week.days[n] in self.own_days
+            standing = self.week.days[n] in self.block_days
             after: dict[State, Way] = {}
             alive: dict[tuple[int, int], bool] = {}
             for (tomorrow, code, total), (minus_minutes, squares, minus_points, chain) in states.items():
@@ -173,11 +175,12 @@ class WeekSweep:
                         live = alive[token] = goal.in_reach(reached, minutes, before[n])
                     if not live:
                         continue
-                    strategic = int(option.strategic or standing)
+                    ours = option.strategic or standing
+                    strategic = int(ours or own)
                     way = (
                         minus_minutes + option.minus_minutes,
                         squares + option.squares,
-                        minus_points + option.minus_points - (SPREAD if tomorrow and strategic else 0),
+                        minus_points + option.minus_points - SPREAD * ((tomorrow and strategic) + (ours and own)),
                     )
                     state = (strategic, reached, minutes)
                     known = after.get(state)

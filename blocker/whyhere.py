@@ -61,11 +61,13 @@ class WhyHere:
         neighbours = 0
         if item.strategic:
             day = view.date
-            fixed = self.board.strategic_days(plan.week, {mover.key for mover in plan.moved})
+            own = self.board.problem.own_strategic
+            fixed = own | self.board.strategic_days(plan.week, {mover.key for mover in plan.moved})
             new = {self._day(other) for other in plan.entries if plan.items[other.name].kind == STRATEGIC}
             before, after = day - DAY, day + DAY
             neighbours = int(week_of(before) == plan.week and before in fixed | new)
             neighbours += int(week_of(after) == plan.week and after in fixed - new)
+            neighbours += int(day in own)
         return terms(view.scenery, item.prefer, *entry.span, neighbours)
 
     def next_best(self, plan: WeekBest, entry: Entry, item: Item) -> str:

@@ -149,15 +149,17 @@ class Judge:
             for busy in p.days[near].busy if near in p.days else ():
                 if busy.overlaps(slot):
                     yield "meetings"
-                elif busy.end <= slot.start and slot.start - busy.end < p.buffer_before * MINUTE:
+                    continue
+                after, before = slot.start - busy.end, busy.start - slot.end
+                if timedelta(0) <= after < p.buffer_before * MINUTE:
                     yield "buffer"
-                elif busy.start >= slot.end and busy.start - slot.end < p.buffer_after * MINUTE:
+                if timedelta(0) <= before < p.buffer_after * MINUTE:
                     yield "buffer"
         eve = p.days.get(day.date - ONE_DAY)
         midnight = p.workweek.instant(day.date, 0)
-        if eve is not None and eve.working and midnight - eve.working[-1].end < p.buffer_before * MINUTE:
-            if slot.start - midnight < p.buffer_before * MINUTE:
-                yield "midnight"
+        late = eve is not None and eve.working and midnight - eve.working[-1].end < p.buffer_before * MINUTE
+        if late and slot.start - midnight < p.buffer_before * MINUTE:
+            yield "midnight"
         if (slot.end - slot.start) / MINUTE not in self.lengths(key):
             yield "length"
         if key == self.offsite_key and p.offsite is not None:
@@ -276,7 +278,8 @@ class Judge:
             len(floored),
             sum(not self.outside(w, things) for w in floored),
             int(self.offsite_key in plan),
-            -sum(k in self.movers and self.movers[k].state == "movable" for k in plan) * (self.p.policy == "run"),
+            -sum(k in self.movers and self.movers[k].state == "movable" for k in plan)
+            * (self.p.policy == "run"),
             self.solved(plan),
             *counts,
             sum(t.minutes for t in counted),
@@ -352,7 +355,9 @@ class Judge:
             for b in self.p.days[near].busy
         ]
         holes += [
-            Interval(s.slot.start - before, s.slot.end + before) for s in self.p.standing if s.state == "fixed"
+            Interval(s.slot.start - before, s.slot.end + before)
+            for s in self.p.standing
+            if s.state == "fixed"
         ]
         for working in day.working:
             for gap in subtract([working], holes):
@@ -367,8 +372,10 @@ class Judge:
             day = self.p.days.get(self.date(s.slot.start))
             if s.state == "movable" and key not in plan and day is not None and day.working:
                 total += self.block_points(key, s.slot)
-        strategic = {self.date(t.slot.start) for t in things if t.kind == "strategic"} | self.p.own_strategic
+        blocks = {self.date(t.slot.start) for t in things if t.kind == "strategic"}
+        strategic = blocks | self.p.own_strategic
         for week in self.weeks:
+            total -= 25 * len(blocks & self.p.own_strategic & set(week.days))
             total -= 25 * sum({a, b} <= strategic for a, b in zip(week.days, week.days[1:], strict=False))
         if self.p.policy == "rebalance":
             total += 20 * sum(

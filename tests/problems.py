@@ -53,6 +53,15 @@ TINY = Size(
     offsite_minutes=(60, 90),
     days_of_quarter=False,
 )  # fmt: skip
+HALF_DAYS = Size(
+    weeks=(1, 2),
+    hours=(((540, 780),), ((540, 840),), ((540, 690), (720, 870)), ((780, 1050),)),
+    workdays=(2, 3, 5),
+    demands=4,
+    standing=3,
+    offsite_minutes=(120, 180),
+    days_of_quarter=True,
+)
 USUAL = Size(
     weeks=(1, 3),
     hours=((FULL,), (FULL,), ((480, 720), (780, 1020)), ((540, 780),), ((555, 1000),)),
@@ -80,8 +89,10 @@ class _Maker:
             days = list(range(len(days)))
         hours = rnd.choice(size.hours)
         start = hours[0][0]
-        lunch = rnd.choice((None, Lunch(start + 60, start + 150, 30), Lunch(), Lunch(start + 60, start + 180, 60)))
-        self.workweek = WorkWeek(ZoneInfo(zone), {day: hours for day in days}, lunch, {})
+        lunch = rnd.choice(
+            (None, Lunch(start + 60, start + 150, 30), Lunch(), Lunch(start + 60, start + 180, 60))
+        )
+        self.workweek = WorkWeek(ZoneInfo(zone), dict.fromkeys(days, hours), lunch, {})
         self.weeks = [week_of(self.monday).plus(n) for n in range(rnd.randint(*size.weeks))]
 
     def make(self) -> Problem:
@@ -113,7 +124,9 @@ class _Maker:
         if self.rnd.random() < 0.2:
             quarter = quarter.next()
         earliest = now + timedelta(days=self.rnd.choice((0, 1, 7)))
-        return OffsiteDemand(f"offsite/{quarter}", quarter, self.rnd.choice(self.size.offsite_minutes), earliest)
+        return OffsiteDemand(
+            f"offsite/{quarter}", quarter, self.rnd.choice(self.size.offsite_minutes), earliest
+        )
 
     def meetings(self, dates: Sequence[date]) -> list[Classified]:
         found: list[Classified] = []
@@ -125,7 +138,11 @@ class _Maker:
                 if got >= wanted:
                     break
                 low, high = self.rnd.choice(ranges)
-                start = low + grid * self.rnd.randrange(max(1, (high - low) // grid)) + self.rnd.choice((0, 0, -30))
+                start = (
+                    low
+                    + grid * self.rnd.randrange(max(1, (high - low) // grid))
+                    + self.rnd.choice((0, 0, -30))
+                )
                 length = self.rnd.choice((15, 30, 30, 50, 60, 60, 90, 120))
                 got += length
                 found.append(self.event(day, start, start + length, "operational"))
@@ -145,7 +162,9 @@ class _Maker:
                 found.append(self.event(day, 1380, 1440 + rnd.choice((0, 5, 30, 600)), "operational"))
             if rnd.random() < 0.04:
                 event = self.event(day, 600, 645, "operational").event
-                odd = Interval(event.when.start + timedelta(seconds=20), event.when.end + timedelta(seconds=40))
+                odd = Interval(
+                    event.when.start + timedelta(seconds=20), event.when.end + timedelta(seconds=40)
+                )
                 found.append(Classified(_moved(event, odd), "operational", "drawn"))
             if rnd.random() < 0.03:
                 whole = self.event(day, 0, 1440, "away").event
@@ -216,7 +235,8 @@ class _Maker:
 
     def demands(self, taken: set[str]) -> tuple[Demand, ...]:
         rnd, found = self.rnd, []
-        for _ in range(rnd.randint(0, self.size.demands * len(self.weeks) // (1 if self.size.demands > 3 else len(self.weeks)))):
+        most = self.size.demands * (1 if self.size is TINY else len(self.weeks))
+        for _ in range(rnd.randint(0, most)):
             week = rnd.choice(self.weeks)
             kind = rnd.choice(("strategic", "strategic", "strategic", "frontline", "learning", "reading"))
             number = 1 + sum(d.week == week and d.kind == kind for d in found)
@@ -238,7 +258,9 @@ class _Maker:
 
 
 def _moved(event: Event, when: Interval) -> Event:
-    return Event(event.uid, event.calendar, event.title, when, organizer=event.organizer, attendees=event.attendees)
+    return Event(
+        event.uid, event.calendar, event.title, when, organizer=event.organizer, attendees=event.attendees
+    )
 
 
 def _all_day(event: Event, day: date) -> Event:

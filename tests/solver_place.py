@@ -114,7 +114,7 @@ class Model:
         self.p, self.j, self.s = problem, Judge(problem), solver
         self.x: dict[tuple[str, Interval], int] = {}
         self.of: dict[str, list[int]] = defaultdict(list)
-        self.moves = {k: s for k, s in self.j.movers.items()}
+        self.moves = dict(self.j.movers)
         keys = sorted(self.j.demands) + sorted(self.moves)
         if self.j.offsite_key and self.j.offsite_key not in keys:
             keys.append(self.j.offsite_key)
@@ -138,18 +138,21 @@ class Model:
     def _in_the_way(self, key: str, slot: Interval) -> bool:
         """True if a block that stays in any case is in its way."""
         new = self.touched(key, slot)
-        for s in self.p.standing:
-            if s.key not in self.moves and s.state != "lost" and s.key != key:
-                if list(self.j.pair_limits(new, Thing(s.key, s.kind, s.week, s.slot, False))):
-                    return True
-        return False
+        return any(
+            list(self.j.pair_limits(new, Thing(s.key, s.kind, s.week, s.slot, False)))
+            for s in self.p.standing
+            if s.key not in self.moves and s.state != "lost" and s.key != key
+        )
 
     def _choose_once(self) -> None:
         for chosen in self.of.values():
             if len(chosen) > 1:
                 self.s.at_most(dict.fromkeys(chosen, 1), 1)
         counted = [
-            n for key, s in self.moves.items() if self.p.policy == "run" or s.state != "movable" for n in self.of[key]
+            n
+            for key, s in self.moves.items()
+            if self.p.policy == "run" or s.state != "movable"
+            for n in self.of[key]
         ]
         self.s.at_most(dict.fromkeys(counted, 1), self.p.max_moves)
 
@@ -285,15 +288,17 @@ class Model:
                 pair = self.s.binary()
                 self.s.at_most({thinking[one]: 1, thinking[next_one]: 1, pair: -1}, 1)
                 row[pair] = -25
+            for day in set(week.days) & self.p.own_strategic:
+                row[self._strategic(day, blocks_only=True)] = -25
         return row, constant
 
-    def _strategic(self, day: date) -> int:
-        """A variable that is 1 if the date has strategic time."""
+    def _strategic(self, day: date, blocks_only: bool = False) -> int:
+        """A variable that is 1 if the date has strategic time (or a strategic block)."""
         has = self.s.binary()
         for (key, slot), n in self.x.items():
             if self.j.kind(key) == "strategic" and self.j.date(slot.start) == day:
                 self.s.at_most({n: 1, has: -1}, 0)
-        always = day in self.p.own_strategic
+        always = day in self.p.own_strategic and not blocks_only
         for s in self.p.standing:
             if s.kind == "strategic" and s.state != "lost" and self.j.date(s.slot.start) == day:
                 if s.key in self.moves:
@@ -332,12 +337,18 @@ class Model:
             cuts += self._cut_day(day, plan, things, solution)
         return cuts > 0
 
-    def _cut_day(self, day: date, plan: Mapping[str, Interval], things: list[Thing], solution: list[int]) -> int:
+    def _cut_day(
+        self, day: date, plan: Mapping[str, Interval], things: list[Thing], solution: list[int]
+    ) -> int:
         on_day = self.p.days[day]
         whole = self.p.workweek.span(day, day + ONE_DAY)
         stay = [t.slot for t in things if not t.touched and t.slot.overlaps(whole)]
         fresh = [(k, s) for k, s in plan.items() if self.j.date(s.start) == day and k != self.j.offsite_key]
-        stayers = [s.key for s in self.moves.values() if s.key not in plan and s.state != "lost" and s.slot.overlaps(whole)]
+        stayers = [
+            s.key
+            for s in self.moves.values()
+            if s.key not in plan and s.state != "lost" and s.slot.overlaps(whole)
+        ]
         if self._right(on_day, [s for _, s in fresh] + stay, fresh, solution):
             return 0
         alone = [
@@ -363,7 +374,9 @@ class Model:
             self.s.at_most(row, bound)
         return len(sets)
 
-    def _right(self, on_day: object, slots_: list[Interval], fresh: list[tuple[str, Interval]], solution: list[int]) -> bool:
+    def _right(
+        self, on_day: object, slots_: list[Interval], fresh: list[tuple[str, Interval]], solution: list[int]
+    ) -> bool:
         if self._fine(on_day, slots_):
             return True
         if len(fresh) != 1 or not self.may_go_outside(fresh[0][0]):

@@ -85,9 +85,12 @@ def test_what_it_says() -> None:
 
 def test_many_meetings_of_the_same_length_share_a_line() -> None:
     same = [
-        meeting(day, "09:00", "10:00", title=f"Call {n}") for n, day in enumerate((MON, TUE, WED, THU, FRI, MON, TUE))
+        meeting(day, "09:00", "10:00", title=f"Call {n}")
+        for n, day in enumerate((MON, TUE, WED, THU, FRI, MON, TUE))
     ]
-    assert "• 1 h each: Call 0, Call 1, Call 2, Call 3, Call 4, Call 5 and 1 more" in lines(behind(request(series(*same))))
+    assert "• 1 h each: Call 0, Call 1, Call 2, Call 3, Call 4, Call 5 and 1 more" in lines(
+        behind(request(series(*same)))
+    )
 
 
 def test_an_empty_week_and_a_week_away_are_said_in_one_line() -> None:

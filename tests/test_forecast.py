@@ -13,6 +13,7 @@ from blocker.forecast import fill_curve, fill_now, forecast_hours
 from blocker.ledger import open_ledger
 from blocker.model import Event, Memory, WeekLoad
 from blocker.render_history import ahead_document, ahead_lines
+from blocker.render_text import measure_lines
 from blocker.settings import Settings
 from blocker.survey import take_survey
 from blocker.workweek import Week, parse_week
@@ -160,6 +161,7 @@ def test_rules_use_the_forecast_only_where_the_config_says_so(forecast: bool) ->
     assert load.level == ("amber" if forecast else "calm")
     causes = [cause for cause in load.causes if cause.measure == "operational_hours"]
     assert [cause.recent for cause in causes] == ([None] if forecast else [])
+    assert ("   forecast 22 h" in "\n".join(measure_lines(load))) == forecast
     later = take_survey(asked).loads[NOW.plus(2)]
     assert later.forecast is None  # nobody has seen a week two weeks before
 

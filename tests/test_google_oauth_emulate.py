@@ -49,7 +49,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("emulate")
     words = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(place), PACKAGE]
     try:
-        subprocess.run(words, check=True, capture_output=True, timeout=120)  # noqa: S603
+        subprocess.run(words, check=True, capture_output=True, timeout=120)
     except (subprocess.SubprocessError, OSError) as problem:
         pytest.skip(f"npm could not install {PACKAGE}: {type(problem).__name__}")
     return place / "node_modules" / ".bin" / "emulate"
@@ -66,7 +66,7 @@ def google(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         port = free.getsockname()[1]
     with (place / "log").open("wb") as log:
         words = [str(program), "start", "--service", "google", "--port", str(port), "--seed", str(seed)]
-        server = subprocess.Popen(words, stdout=log, stderr=log)  # noqa: S603
+        server = subprocess.Popen(words, stdout=log, stderr=log)
         try:
             address = f"http://127.0.0.1:{port}"
             _wait_for(address, server, place / "log")

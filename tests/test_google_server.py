@@ -262,7 +262,7 @@ def test_it_can_be_started_by_hand(tmp_path: Path) -> None:
     seed.write_text(json.dumps(SEED), encoding="utf-8")
     command = [sys.executable, "-m", "tests.google_server", "--port", "0", "--seed", str(seed)]
     root = Path(__file__).parent.parent
-    with subprocess.Popen(  # noqa: S603  # our own module
+    with subprocess.Popen(  # our own module
         command,
         cwd=root,
         stdout=subprocess.PIPE,

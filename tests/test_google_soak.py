@@ -36,7 +36,7 @@ class Year:
     """The calendar, the person, and what must hold of both."""
 
     def __init__(self, server: GoogleServer, seed: int) -> None:
-        self.server, self.dice = server, random.Random(seed)  # noqa: S311
+        self.server, self.dice = server, random.Random(seed)
         self.deleted: set[str] = set()
         self.pinned: dict[str, tuple[Any, Any]] = {}
         self.titles: dict[str, str] = {}
@@ -153,18 +153,16 @@ def soak(server: GoogleServer, monkeypatch: pytest.MonkeyPatch, days: int, seed:
 
 
 def test_weeks_of_runs_in_bad_weather(server: GoogleServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    year = soak(server, monkeypatch, days=25, seed=1)
-    assert year.exits[0] > 15
+    year = soak(server, monkeypatch, days=20, seed=1)
+    assert year.exits[0] > 12
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_year_of_runs_in_bad_weather(
-    server: GoogleServer, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, seed: int
+    server: GoogleServer, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    if "long" not in request.config.option.markexpr:
-        pytest.skip("takes minutes: run it with -m long")
     year = soak(server, monkeypatch, days=365, seed=seed)
     assert year.exits[0] > 300
     assert year.deleted

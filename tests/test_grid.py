@@ -178,7 +178,7 @@ def run_in_terminal(width: int, *words: str, **environ: str) -> str:
         k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "TERM", "PYTHONIOENCODING")
     }
     variables |= {"TERM": "xterm-256color", "PYTHONUTF8": "1", **environ}
-    program = subprocess.Popen(  # noqa: S603 - our own interpreter
+    program = subprocess.Popen(
         [sys.executable, "-m", "blocker", *words], stdout=theirs, stderr=subprocess.DEVNULL, env=variables
     )
     os.close(theirs)
@@ -222,7 +222,7 @@ def test_without_a_terminal_there_is_plain_text_and_no_rich(tmp_path: Path) -> N
         f"main(['--calendar', 'ics:{sample(tmp_path)}', '--now', '2026-11-02T06:30', 'plan'])\n"
         "assert 'rich' not in sys.modules\nassert 'jinja2' not in sys.modules\n"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "\x1b" not in result.stdout
     assert "2026-W45" in result.stdout
 
@@ -230,7 +230,7 @@ def test_without_a_terminal_there_is_plain_text_and_no_rich(tmp_path: Path) -> N
 def test_an_ascii_stream_gets_ascii(tmp_path: Path) -> None:
     words = ["--calendar", f"ics:{sample(tmp_path)}", "--now", "2026-11-02T06:30", "plan"]
     environ = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(
         [sys.executable, "-m", "blocker", *words], capture_output=True, env=environ, check=True
     )
     assert result.stdout.isascii()

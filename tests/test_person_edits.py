@@ -176,15 +176,23 @@ def test_each_edit_is_respected_on_every_block(name: str, tmp_path: Path) -> Non
     desk = Desk(tmp_path)
     desk.run()
     there = sorted(desk.blocks())
-    if name in ("a guest", "weekly"):  # these are no blocks of ours any more; were it all, the guard would ask
+    if name in (
+        "a guest",
+        "weekly",
+    ):  # these are no blocks of ours any more; were it all, the guard would ask
         there = there[::4]
     changes = {uid: [name] for uid in there}
     edited = desk.edit(changes, set())
     desk.run()
     check(edited, desk.blocks(), changes)
-    settled = desk.path.read_bytes()
-    desk.run()
-    assert desk.path.read_bytes() == settled, f"a second run changed something after {name}"
+    for _ in range(5):  # two blocks move in a run at most; the others wait for the next one
+        settled = desk.path.read_bytes()
+        desk.run()
+        if desk.path.read_bytes() == settled:
+            break
+    else:
+        pytest.fail(f"it never settles after {name}")
+    check(edited, desk.blocks(), changes)
 
 
 CHANGES = st.dictionaries(
@@ -212,7 +220,7 @@ def test_any_edits_together_are_respected_today_and_tomorrow(
             there[n]: names for n, names in picked.items() if n < len(there) and there[n] not in deleted
         }
         edited = desk.edit(changes, deleted)
-        for now in (NOW, NEXT_DAY):
+        for now in (NOW, NOW, NEXT_DAY, NEXT_DAY, NEXT_DAY):
             desk.run(now)
             found = desk.blocks()
             assert not deleted & set(found), "a deleted block came back"

@@ -38,7 +38,7 @@ def problems(file: Path, **job: object) -> list[str]:
         {"file": str(file), "widths": WIDTHS, "schemes": ["light", "dark"], "paper": ["A4", "Letter"], **job}
     ]
     words = ["node", str(HERE / "look.cjs"), chromium(), json.dumps(jobs)]
-    result = subprocess.run(words, check=False, capture_output=True, text=True, timeout=280)  # noqa: S603 - our own script
+    result = subprocess.run(words, check=False, capture_output=True, text=True, timeout=280)
     assert result.returncode == 0, result.stderr
     found: list[str] = json.loads(result.stdout)
     return found

@@ -98,7 +98,7 @@ def call(words: list[str], folder: Path, limit: float = 60) -> Answer:
     out, err = folder / "stdout", folder / "stderr"
     began = time.monotonic()
     with out.open("wb") as first, err.open("wb") as second:
-        process = subprocess.Popen(  # noqa: S603  # our own program
+        process = subprocess.Popen(
             [sys.executable, "-m", "blocker", *words],
             cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=first, stderr=second,
         )  # fmt: skip

@@ -151,7 +151,7 @@ def mixture() -> Page:
 
 def random_weeks(seed: int, share: float, zone: str) -> Page:
     """Thirty weeks of meetings at odd minutes that take about this share of the hours."""
-    pick = random.Random(seed)  # noqa: S311  # made-up meetings
+    pick = random.Random(seed)
     page = Page(zone)
     first = date(2024, 8, 5)
     for number in range(150):

@@ -56,7 +56,7 @@ def first_run(calendar: Path, now: datetime, folder: Path) -> tuple[Desk, Answer
 
 def moments(calendar: Path, count: int, seed: int) -> list[datetime]:
     """Moments of 2024-07 to 2025-06, on working days and others, early and late, in the calendar's zone."""
-    pick = random.Random(seed)  # noqa: S311  # dates to look at
+    pick = random.Random(seed)
     zone = read(
         calendar.read_bytes(), datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC)
     ).zone

@@ -159,22 +159,23 @@ def test_load_says_what_the_plan_says(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "codes"),
+    ("words", "codes", "names"),
     [
-        (["--calendar", "ics:/nowhere/at/all.ics", "run", "-y"], {1, 2}),
-        (["--calendar", "caldav:https://example.org/", "run", "-y"], {2}),
-        (["--calendar", "pigeon:loft", "run", "-y"], {2}),
-        (["frobnicate"], {2}),
-        (["-c", "/nowhere/config.toml", "plan"], {1, 2}),
+        (["--calendar", "ics:/nowhere/at/all.ics", "run", "-y"], {1, 2}, "/nowhere/at/all.ics"),
+        (["--calendar", "caldav:https://example.org/", "run", "-y"], {2}, "CalDAV"),
+        (["--calendar", "pigeon:loft", "run", "-y"], {2}, "pigeon"),
+        (["frobnicate"], {2}, "frobnicate"),
+        (["-c", "/nowhere/config.toml", "plan"], {1, 2}, "/nowhere/config.toml"),
     ],
 )
-def test_what_cannot_be_is_refused_in_a_sentence(words: list[str], codes: set[int], tmp_path: Path) -> None:
+def test_what_cannot_be_is_refused_by_name(
+    words: list[str], codes: set[int], names: str, tmp_path: Path
+) -> None:
     (tmp_path / "home").mkdir()
     answer = call(words, tmp_path)
     assert answer.code in codes
-    assert answer.err.strip()
+    assert names in answer.err
     assert "Traceback" not in answer.err
-    assert words[1].split(":", 1)[-1].split("/")[0] in answer.err or "usage" in answer.err
 
 
 def test_rebalance_without_a_terminal_wants_a_yes(desk: Desk) -> None:

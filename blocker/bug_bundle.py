@@ -1,0 +1,263 @@
+"""All that a plan depends on, with nothing in it that tells whose it is: what ``report --bug`` writes.
+
+An allow-list: each field is named here or it is left out. There are times, kinds and numbers in it, and
+no titles, texts, places, addresses, or names of calendars. ``request_of`` makes the same plan of it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from blocker.classify import own_offsites
+from blocker.model import (
+    EVENT_KINDS,
+    IGNORED,
+    OFFSITE,
+    Cause,
+    Classified,
+    Event,
+    Memory,
+    Plan,
+    Remembered,
+    Ref,
+    Snapshot,
+    StandingBlock,
+    WeekRecord,
+    hash_of_text,
+)
+from blocker.settings import BlockKind, Offsite, RuleText, Settings
+from blocker.survey import Request, Survey
+from blocker.timeline import Interval
+from blocker.workweek import Lunch, WorkWeek, parse_week
+
+SCHEMA = 1
+Json = dict[str, Any]
+
+SETTINGS = (
+    "role", "timezone", "holidays", "protect", "native_focus", "count_tentative", "count_unanswered", "hours_set",
+    "fiscal_start", "buffer_before", "buffer_after", "shift",
+)  # fmt: skip
+KIND = ("name", "minutes", "shortest", "floor_minutes", "prefer", "private")
+OFFSITE_FIELDS = ("minutes", "notice_days", "guarantee")
+EVENT = ("status", "transparent", "response", "event_type", "organizer_is_me", "private", "recurring")
+REMEMBERED = ("key", "kind", "state", "generation", "ended_by", "tier")
+RECORD = ("level", "owed_minutes", "kept_minutes", "waived_minutes")
+STANDING = ("key", "kind", "generation", "busy")
+
+
+def bundle(request: Request, seen: Survey, plan: Plan, salt: bytes) -> Json:
+    """The request and its plan as JSON-ready values. ``salt`` keeps known UIDs from being looked for."""
+    offsites = {id(event) for event in own_offsites((c.event for c in seen.classified), request.settings)}
+    sources = [request.snapshot, *request.others]
+    numbers = {source.calendar: number for number, source in enumerate(sources)}
+    return {
+        "schema": SCHEMA,
+        "now": request.now.isoformat(),
+        "policy": request.policy,
+        "week": str(request.week),
+        "zone": request.workweek.zone.key,
+        "holidays": sorted(day.isoformat() for day in request.workweek.holidays),
+        "window": _times(request.snapshot.window),
+        "complete": [source.complete for source in sources],
+        "components": [source.components for source in sources],
+        "unread": [len(source.skipped) for source in sources],
+        "knows_the_user": bool(request.snapshot.me),
+        "settings": _settings(request.settings),
+        "events": [
+            _event(item, id(item.event) in offsites, numbers, salt)
+            for item in seen.classified
+            if item.kind != IGNORED and item.event.calendar in numbers
+        ],
+        "blocks": [[_standing(block) for block in source.blocks] for source in sources],
+        "memory": _memory(request.memory),
+        "plan": [
+            {"action": c.action, "key": c.key, "slot": _times(c.slot), "pinned": c.pinned, "conflict": c.conflict is not None}
+            for c in plan.changes
+        ],
+        "unplaced": [{"key": item.key, "code": item.code} for item in plan.unplaced],
+    }  # fmt: skip
+
+
+def request_of(kept: Mapping[str, Any]) -> Request:
+    """The request that a bundle was made of, as far as the plan depends on it."""
+    window = _interval(kept["window"])
+    events = [_event_of(item) for item in kept["events"]]
+    settings = _settings_of(kept["settings"])
+    sources = [
+        Snapshot(
+            calendar=f"calendar-{number}",
+            window=window,
+            events=tuple(event for event in events if event.calendar == f"calendar-{number}"),
+            blocks=tuple(_standing_of(block) for block in kept["blocks"][number]),
+            zone=kept["zone"],
+            me=("me@example.invalid",) if kept["knows_the_user"] else (),
+            complete=complete,
+            components=kept["components"][number],
+        )
+        for number, complete in enumerate(kept["complete"])
+    ]
+    holidays = {date.fromisoformat(day): "holiday" for day in kept["holidays"]}
+    return Request(
+        now=datetime.fromisoformat(kept["now"]),
+        policy=kept["policy"],
+        week=parse_week(kept["week"]),
+        settings=settings,
+        workweek=WorkWeek(ZoneInfo(kept["zone"]), settings.hours, settings.lunch, holidays),
+        snapshot=sources[0],
+        others=tuple(sources[1:]),
+        memory=_memory_of(kept["memory"]),
+    )
+
+
+def _fields(value: object, names: Sequence[str]) -> Json:
+    return {name: getattr(value, name) for name in names}
+
+
+def _times(when: Interval) -> list[str]:
+    return [when.start.isoformat(), when.end.isoformat()]
+
+
+def _interval(pair: Sequence[str]) -> Interval:
+    return Interval(datetime.fromisoformat(pair[0]), datetime.fromisoformat(pair[1]))
+
+
+def _dates(dates: tuple[date, date] | None) -> list[str] | None:
+    return [day.isoformat() for day in dates] if dates else None
+
+
+def _dates_of(pair: Sequence[str] | None) -> tuple[date, date] | None:
+    return (date.fromisoformat(pair[0]), date.fromisoformat(pair[1])) if pair else None
+
+
+def _settings(settings: Settings) -> Json:
+    return {
+        **_fields(settings, SETTINGS),
+        "hours": {str(day): spans for day, spans in settings.hours.items()},
+        "lunch": asdict(settings.lunch) if settings.lunch else None,
+        "rules": [asdict(rule) for rule in settings.rules],
+        "blocks": [_fields(kind, KIND) for kind in settings.blocks.values()],
+        "offsite": _fields(settings.offsite, OFFSITE_FIELDS),
+    }
+
+
+def _settings_of(kept: Mapping[str, Any]) -> Settings:
+    """The settings, with rules of classification that read each event's kind off its title."""
+    classify = {kind: (f"title = '{kind}' or title = '{kind} {OFFSITE}'",) for kind in EVENT_KINDS}
+    return Settings(
+        **{name: kept[name] for name in SETTINGS},
+        calendar="calendar-0",
+        hours={int(day): tuple((a, b) for a, b in spans) for day, spans in kept["hours"].items()},
+        lunch=Lunch(**kept["lunch"]) if kept["lunch"] else None,
+        rules=tuple(RuleText(**rule) for rule in kept["rules"]),
+        blocks={kind["name"]: BlockKind(**kind) for kind in kept["blocks"]},
+        offsite=Offsite(**kept["offsite"]),
+        classify={**classify, OFFSITE: tuple(f"title = '{kind} {OFFSITE}'" for kind in EVENT_KINDS)},
+    )
+
+
+def _event(item: Classified, offsite: bool, numbers: Mapping[str, int], salt: bytes) -> Json:
+    event = item.event
+    return {
+        "uid": hashlib.sha256(salt + event.uid.encode("utf-8", "replace")).hexdigest()[:16],
+        "calendar": numbers[event.calendar],
+        "kind": item.kind,
+        "offsite": offsite,
+        "when": _times(event.when),
+        "dates": _dates(event.dates),
+        "others": len(event.attendees),
+        **_fields(event, EVENT),
+    }
+
+
+def _event_of(kept: Mapping[str, Any]) -> Event:
+    return Event(
+        uid=kept["uid"],
+        calendar=f"calendar-{kept['calendar']}",
+        title=f"{kept['kind']} {OFFSITE}" if kept["offsite"] else kept["kind"],
+        when=_interval(kept["when"]),
+        dates=_dates_of(kept["dates"]),
+        attendees=tuple(f"guest-{number}@example.invalid" for number in range(kept["others"])),
+        **{name: kept[name] for name in EVENT},
+    )
+
+
+def _standing(block: StandingBlock) -> Json:
+    edited = [block.title_edited, block.text_edited, block.section_edited]
+    times = {"slot": _times(block.slot), "when": _times(block.when), "dates": _dates(block.dates)}
+    return {**_fields(block, STANDING), **times, "edited": edited}
+
+
+def _standing_of(kept: Mapping[str, Any]) -> StandingBlock:
+    return StandingBlock(
+        **{name: kept[name] for name in STANDING},
+        slot=_interval(kept["slot"]),
+        when=_interval(kept["when"]),
+        dates=_dates_of(kept["dates"]),
+        title="",
+        text="",
+        ref=Ref(f"{kept['key']} {kept['generation']}", "1"),
+        text_hash="" if any(kept["edited"]) else hash_of_text("", ""),
+    )
+
+
+def _memory(memory: Memory) -> Json:
+    return {
+        "blocks": [
+            {**_fields(b, REMEMBERED), "slot": _times(b.slot), "causes": [asdict(c) for c in b.causes]} for b in memory.blocks
+        ],
+        "weeks": [
+            {
+                **_fields(record, RECORD),
+                "week": str(record.week),
+                "causes": [asdict(cause) for cause in record.causes],
+                "clear_in": [str(week) for week in record.clear_in],
+                "not_clear_in": [str(week) for week in record.not_clear_in],
+            }
+            for record in memory.weeks
+        ],
+        "skipped_weeks": [str(week) for week in memory.skipped_weeks],
+        "skipped_keys": list(memory.skipped_keys),
+        "paused_until": memory.paused_until.isoformat() if memory.paused_until else None,
+        "busy_hours": {str(week): hours for week, hours in memory.busy_hours.items()},
+        "generations": dict(memory.generations),
+        "fill": [[str(week), ahead, hours] for (week, ahead), hours in memory.fill.items()],
+        "confirmed": memory.confirmed,
+        "parked": len(memory.parked),
+    }  # fmt: skip
+
+
+def _memory_of(kept: Mapping[str, Any]) -> Memory:
+    weeks = [
+        WeekRecord(
+            week=parse_week(record["week"]),
+            causes=_causes(record["causes"]),
+            clear_in=tuple(parse_week(week) for week in record["clear_in"]),
+            not_clear_in=tuple(parse_week(week) for week in record["not_clear_in"]),
+            **{name: record[name] for name in RECORD},
+        )
+        for record in kept["weeks"]
+    ]
+    return replace(
+        Memory(),
+        blocks=tuple(
+            Remembered(slot=_interval(b["slot"]), causes=_causes(b["causes"]), **{name: b[name] for name in REMEMBERED})
+            for b in kept["blocks"]
+        ),
+        weeks=tuple(weeks),
+        skipped_weeks=tuple(parse_week(week) for week in kept["skipped_weeks"]),
+        skipped_keys=tuple(kept["skipped_keys"]),
+        paused_until=date.fromisoformat(kept["paused_until"]) if kept["paused_until"] else None,
+        busy_hours={parse_week(week): hours for week, hours in kept["busy_hours"].items()},
+        generations=kept["generations"],
+        fill={(parse_week(week), ahead): hours for week, ahead, hours in kept["fill"]},
+        confirmed=kept["confirmed"],
+    )  # fmt: skip
+
+
+def _causes(kept: Sequence[Mapping[str, Any]]) -> tuple[Cause, ...]:
+    return tuple(Cause(**cause) for cause in kept)

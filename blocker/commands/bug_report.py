@@ -1,0 +1,47 @@
+"""``report --bug FILE``: what a maintainer needs to make the same plan again, and nothing that says whose it is."""
+
+from __future__ import annotations
+
+import json
+import platform
+import secrets
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from blocker import __version__
+from blocker.bug_bundle import bundle
+from blocker.commands import Answer
+from blocker.model import Plan
+from blocker.report.files import GENERATOR, write_report
+from blocker.survey import Request, Survey
+
+PACKAGES = ("python-dateutil", "holidays", "tzdata", "google-api-python-client", "icalendar")
+
+
+def bug_report(path: Path, made: Plan, seen: Survey, request: Request) -> Answer:
+    """Write the bundle; a person can read in it what they are about to send."""
+    document: dict[str, Any] = {
+        "what": f"{GENERATOR} --bug: times, kinds and numbers; no titles, texts, addresses or names",
+        "blocker": __version__,
+        "python": platform.python_version(),
+        "system": sys.platform,
+        "packages": {name: _version(name) for name in PACKAGES},
+        "backend": made.calendar.partition(":")[0],
+        **bundle(request, seen, made, secrets.token_bytes(16)),
+    }
+    there = write_report(path, (json.dumps(document, indent=1) + "\n").encode())
+    count = len(document["events"])
+    lines = [
+        f"The bug report is in {there}: {count} events as times and kinds, without any words of yours.",
+        "Look through it before you send it.",
+    ]
+    return Answer(lines, {"schema": 1, "report": "bug", "file": str(there), "events": count})
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
