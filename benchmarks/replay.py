@@ -1,6 +1,6 @@
 """Make the plan of a bug report again, and say where it differs from the one that was reported.
 
-    python -m benchmarks.replay FILE
+python -m benchmarks.replay FILE
 """
 
 from __future__ import annotations

@@ -59,7 +59,9 @@ class FileStage:
         self._path = folder / "calendar.ics"
         self.address = f"ics:{self._path}"
         series = [
-            _component(f"daily-{start}", f"Daily {start}", *_local(first - BUILD_UP, start, end), rule=EVERY_WORKDAY)
+            _component(
+                f"daily-{start}", f"Daily {start}", *_local(first - BUILD_UP, start, end), rule=EVERY_WORKDAY
+            )
             for start, end in DAILY
         ]
         head = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//somebody//else//EN\r\nX-WR-TIMEZONE:Europe/Berlin\r\n"
@@ -68,7 +70,9 @@ class FileStage:
     def blocks(self) -> list[Seen]:
         window = Interval(datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 1, 2, tzinfo=UTC))
         calendar = open_calendar(self.address, zone=None, me=())
-        return [Seen(b.ref.id, b.key, b.title, b.when) for b in calendar.read(window).blocks if b.dates is None]
+        return [
+            Seen(b.ref.id, b.key, b.title, b.when) for b in calendar.read(window).blocks if b.dates is None
+        ]
 
     def theirs(self) -> object:
         return [part for part in self._parts() if b"X-BLOCKER-KEY" not in part]
@@ -92,7 +96,9 @@ class FileStage:
 
     def retitle(self, block: Seen, title: str) -> None:
         line = b"SUMMARY:" + title.encode()
-        self._change(block.id, lambda part: re.sub(rb"(?m)^SUMMARY[^\r\n]*(?:\r\n [^\r\n]*)*", line, part, count=1))
+        self._change(
+            block.id, lambda part: re.sub(rb"(?m)^SUMMARY[^\r\n]*(?:\r\n [^\r\n]*)*", line, part, count=1)
+        )
 
     def delete(self, block: Seen) -> None:
         self._change(block.id, lambda part: b"")
@@ -105,7 +111,13 @@ class FileStage:
 
     def _parts(self) -> list[bytes]:
         """The file cut at its components: head, each event, tail."""
-        return [part for part in re.split(rb"(BEGIN:VEVENT\r\n.*?END:VEVENT\r\n)", self._path.read_bytes(), flags=re.DOTALL) if part]
+        return [
+            part
+            for part in re.split(
+                rb"(BEGIN:VEVENT\r\n.*?END:VEVENT\r\n)", self._path.read_bytes(), flags=re.DOTALL
+            )
+            if part
+        ]
 
     def _change(self, uid: str, change: Any) -> None:
         line = b"\r\nUID:" + uid.encode() + b"\r\n"
@@ -124,7 +136,9 @@ class GoogleStage:
     def __init__(self, server: Any, first: date) -> None:
         self._server = server
         for start, end in DAILY:
-            body = _body(f"Daily {start}", _slot(first - BUILD_UP, start, end)) | {"recurrence": [f"RRULE:{EVERY_WORKDAY}"]}
+            body = _body(f"Daily {start}", _slot(first - BUILD_UP, start, end)) | {
+                "recurrence": [f"RRULE:{EVERY_WORKDAY}"]
+            }
             for side in ("start", "end"):
                 body[side]["timeZone"] = ZONE.key
             server.put_event("primary", body)
@@ -137,7 +151,9 @@ class GoogleStage:
         ]
 
     def theirs(self) -> object:
-        return {e["id"]: e["etag"] for e in self._server.events(deleted=True) if not e["id"].startswith("blk0")}
+        return {
+            e["id"]: e["etag"] for e in self._server.events(deleted=True) if not e["id"].startswith("blk0")
+        }
 
     def meet(self, when: Interval, title: str) -> None:
         self._server.put_event("primary", _body(title, when))
@@ -166,7 +182,10 @@ class GoogleStage:
 @contextmanager
 def open_stage(backend: str, folder: Path, first: date) -> Iterator[Stage]:
     """The stage of one simulation, with the program's own places inside ``folder``."""
-    kept = {name: os.environ.get(name) for name in ("BLOCKER_GOOGLE_ROOT", "BLOCKER_STATE_DIR", "BLOCKER_CONFIG", "TZ")}
+    kept = {
+        name: os.environ.get(name)
+        for name in ("BLOCKER_GOOGLE_ROOT", "BLOCKER_STATE_DIR", "BLOCKER_CONFIG", "TZ")
+    }
     config = folder / "config.toml"
     config.write_text('timezone = "Europe/Berlin"\n', encoding="utf-8")
     os.environ |= {"BLOCKER_STATE_DIR": str(folder / "state"), "BLOCKER_CONFIG": str(config), "TZ": "UTC"}
@@ -205,7 +224,12 @@ def _no_waiting() -> Iterator[None]:
 def _component(uid: str, title: str, start: str, end: str, rule: str = "") -> str:
     lines = ["BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20200101T000000Z", f"DTSTART{start}", f"DTEND{end}"]
     lines += [f"RRULE:{rule}"] if rule else []
-    lines += [f"SUMMARY:{title}", f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{ME}", f"ATTENDEE:mailto:{COLLEAGUE}", "END:VEVENT"]
+    lines += [
+        f"SUMMARY:{title}",
+        f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{ME}",
+        f"ATTENDEE:mailto:{COLLEAGUE}",
+        "END:VEVENT",
+    ]
     return "".join(f"{line}\r\n" for line in lines)
 
 
@@ -218,8 +242,14 @@ def _slot(day: date, start: str, end: str) -> Interval:
 
 
 def _body(title: str, when: Interval) -> dict[str, Any]:
-    sides = {side: {"dateTime": instant.isoformat()} for side, instant in zip(("start", "end"), when, strict=True)}
-    return {"summary": title, "attendees": [{"email": ME, "responseStatus": "accepted"}, {"email": COLLEAGUE}], **sides}
+    sides = {
+        side: {"dateTime": instant.isoformat()} for side, instant in zip(("start", "end"), when, strict=True)
+    }
+    return {
+        "summary": title,
+        "attendees": [{"email": ME, "responseStatus": "accepted"}, {"email": COLLEAGUE}],
+        **sides,
+    }
 
 
 def _ours(event: dict[str, Any]) -> bool:
@@ -227,5 +257,7 @@ def _ours(event: dict[str, Any]) -> bool:
 
 
 def _when(event: dict[str, Any]) -> Interval:
-    start, end = (datetime.fromisoformat(event[side]["dateTime"]).astimezone(UTC) for side in ("start", "end"))
+    start, end = (
+        datetime.fromisoformat(event[side]["dateTime"]).astimezone(UTC) for side in ("start", "end")
+    )
     return Interval(start, end)

@@ -41,7 +41,13 @@ class Tally:
     exits: Counter[str] = field(default_factory=Counter)
     edits: Counter[str] = field(default_factory=Counter)
     harm: dict[str, list[str]] = field(
-        default_factory=lambda: {"lost": [], "doubled": [], "foreign changed": [], "undone edits": [], "defects": []}
+        default_factory=lambda: {
+            "lost": [],
+            "doubled": [],
+            "foreign changed": [],
+            "undone edits": [],
+            "defects": [],
+        }
     )
 
     def suffered(self, what: str, words: str) -> None:
@@ -157,18 +163,26 @@ class Year:
 
     def _ended_by_us(self) -> set[str]:
         with closing(sqlite3.connect(self.state / "ledger.sqlite3")) as ledger:
-            return {key for (key,) in ledger.execute("SELECT key FROM block WHERE state IN ('removing', 'gone')")}
+            return {
+                key for (key,) in ledger.execute("SELECT key FROM block WHERE state IN ('removing', 'gone')")
+            }
 
     def _compare_with_the_ledger(self, day: date) -> None:
         """What the ledger says stands ahead is what stands ahead."""
         now = datetime.combine(day, time(HOURS[0], 30), ZONE)
         with closing(sqlite3.connect(self.state / "ledger.sqlite3")) as ledger:
-            rows = ledger.execute("SELECT key, end FROM block WHERE state = 'placed' AND kind != 'note'").fetchall()
-            open_rows = ledger.execute("SELECT key FROM block WHERE state IN ('creating', 'removing')").fetchall()
+            rows = ledger.execute(
+                "SELECT key, end FROM block WHERE state = 'placed' AND kind != 'note'"
+            ).fetchall()
+            open_rows = ledger.execute(
+                "SELECT key FROM block WHERE state IN ('creating', 'removing')"
+            ).fetchall()
         noted = {key for key, end in rows if datetime.fromisoformat(end) > now}
         there = {block.key for block in self.stage.blocks() if block.when.end > now}
         for key in sorted(noted ^ there) + [key for (key,) in open_rows]:
-            self.tally.suffered("lost", f"at the end: {key} is not the same on the calendar and in the ledger")
+            self.tally.suffered(
+                "lost", f"at the end: {key} is not the same on the calendar and in the ledger"
+            )
 
 
 def simulate(backend: str, days: int, seed: int) -> tuple[Tally, Fate, int]:
@@ -200,7 +214,11 @@ def report(backend: str, days: int, seed: int) -> bool:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.year", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.year",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--backend", choices=("ics", "google", "both"), default="both")
     parser.add_argument("--seed", type=int, default=1)

@@ -31,7 +31,7 @@ def apply(
     answer, and LedgerError if nothing can be remembered, as long as nothing was written yet.
     """
     outcomes: dict[int, Change] = {}
-    watched = _Watched(calendar)
+    watched = _Watched(calendar, plan.zone)
     halted: str | None = None
     order = sorted(range(len(plan.changes)), key=lambda n: (_ORDER.index(plan.changes[n].action), n))
     for position in order:
@@ -66,10 +66,10 @@ def apply(
 
 
 class _Watched:
-    """A calendar that counts what was written to it."""
+    """A calendar that counts what was written to it, in the user's zone of this moment."""
 
-    def __init__(self, calendar: Calendar) -> None:
-        self._calendar, self.written = calendar, 0
+    def __init__(self, calendar: Calendar, zone: str) -> None:
+        self._calendar, self.zone, self.written = calendar, zone, 0
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -106,7 +106,7 @@ def _write(change: Change, calendar: _Watched, ledger: Ledger) -> Change:
         ref = calendar.update(there.ref, block)
     except NotInPlace:
         return _create_anew(change, block, there.ref, calendar, ledger)
-    ledger.remember(_row(change, "placed", ref))
+    ledger.remember(_row(change, "placed", ref, calendar.zone if change.action == "move" else ""))
     return change
 
 
@@ -120,7 +120,7 @@ def _create(change: Change, block: Block, calendar: _Watched, ledger: Ledger) ->
     could_focus = NATIVE_FOCUS in calendar.capabilities
     for attempt in range(1, _MOST_TRIES + 1):
         change = replace(change, block=block)
-        ledger.remember(_row(change, "creating", None))
+        ledger.remember(_row(change, "creating", None, calendar.zone))
         try:
             ref = calendar.create(block)
         except AlreadyExists as problem:
@@ -177,7 +177,7 @@ def _note(change: Change, ledger: Ledger) -> None:
             ledger.remember(replace(known, slot=change.slot))
 
 
-def _row(change: Change, state: str, ref: Ref | None) -> Remembered:
+def _row(change: Change, state: str, ref: Ref | None, zone: str = "") -> Remembered:
     source = change.block or change.standing
     return Remembered(
         key=change.key,
@@ -190,4 +190,5 @@ def _row(change: Change, state: str, ref: Ref | None) -> Remembered:
         causes=change.causes,
         why=change.why,
         tier=change.placement.tier if change.placement else "",
+        zone=zone,
     )

@@ -23,8 +23,8 @@ from blocker.model import (
     Event,
     Memory,
     Plan,
-    Remembered,
     Ref,
+    Remembered,
     Snapshot,
     StandingBlock,
     WeekRecord,
@@ -45,7 +45,7 @@ SETTINGS = (
 KIND = ("name", "minutes", "shortest", "floor_minutes", "prefer", "private")
 OFFSITE_FIELDS = ("minutes", "notice_days", "guarantee")
 EVENT = ("status", "transparent", "response", "event_type", "organizer_is_me", "private", "recurring")
-REMEMBERED = ("key", "kind", "state", "generation", "ended_by", "tier")
+REMEMBERED = ("key", "kind", "state", "generation", "ended_by", "tier", "zone")
 RECORD = ("level", "owed_minutes", "kept_minutes", "waived_minutes")
 STANDING = ("key", "kind", "generation", "busy")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from blocker.config import Setup
 
 INTERRUPTED = 130
+# Control characters but for line ends and tabs, and those that turn the direction of writing.
+STEERING = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)"
+)
 LOGGED = ("run", "rebalance", "skip", "undo", "leave")
 
 
@@ -76,7 +81,7 @@ def _log_failure(args: argparse.Namespace, error: BlockerError) -> None:
 def _log_answer(args: argparse.Namespace, answer: Answer) -> None:
     from blocker.journal import plan_facts
 
-    if answer.logged is not None:
+    if args.command in LOGGED and answer.logged is not None:
         _log(args, answer.exit_code, {**plan_facts(answer.document), **answer.logged})
 
 
@@ -140,12 +145,12 @@ def _talk(args: argparse.Namespace, wait: Wait) -> Talk:
 
     def say(line: str) -> None:
         with wait.quiet():
-            sys.stderr.write(_writable(line, sys.stderr.encoding) + "\n")
+            sys.stderr.write(_writable(_harmless(line), sys.stderr.encoding) + "\n")
 
     def ask(lines: Sequence[str], question: str) -> bool:
         with wait.quiet():
             text = "\n".join([*lines, "", f"{question} [y/N] "])
-            sys.stderr.write(_writable(text, sys.stderr.encoding))
+            sys.stderr.write(_writable(_harmless(text), sys.stderr.encoding))
             sys.stderr.flush()
             return sys.stdin.readline().strip().lower() in ("y", "yes")
 
@@ -174,7 +179,7 @@ def _json(document: Mapping[str, Any]) -> str:
     import json
 
     text = json.dumps(document, ensure_ascii=False, indent=2)
-    return "".join(c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in text)
+    return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _shown(answer: Answer, args: argparse.Namespace, stream: TextIO) -> str:
@@ -184,7 +189,12 @@ def _shown(answer: Answer, args: argparse.Namespace, stream: TextIO) -> str:
         from blocker.paint import paint
 
         text = paint(answer.picture, stream, color=not args.no_color)
-    return "\n".join(answer.lines) if text is None else text
+    return _harmless("\n".join(answer.lines)) if text is None else text
+
+
+def _harmless(text: str) -> str:
+    """Whatever came through to here of a calendar, an error or a server: it does not steer the terminal."""
+    return STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _complain(error: BlockerError, as_json: bool) -> None:
@@ -193,11 +203,12 @@ def _complain(error: BlockerError, as_json: bool) -> None:
 
         sys.stdout.write(_json(error_document(error)) + "\n")
     hint = f"\n  {error.hint}" if error.hint else ""
-    sys.stderr.write(_writable(f"blocker: {error.message}{hint}", sys.stderr.encoding) + "\n")
+    said = _harmless(f"blocker: {error.message}{hint}")
+    sys.stderr.write(_writable(said, sys.stderr.encoding) + "\n")
     if isinstance(error, ConfigError):
         for problem in error.problems:
             if problem not in error.message:
-                sys.stderr.write(f"  {problem}\n")
+                sys.stderr.write(_harmless(f"  {problem}\n"))
 
 
 def _writable(text: str, encoding: str | None) -> str:

@@ -15,6 +15,8 @@ from blocker.timeline import subtract
 from blocker.whoseevents import Owners
 
 NEAREST = 3
+# Personal time may be the lunch. The day does not say whose time it was; what other events cover may be either.
+PERSONAL, NO_LUNCH, UNKNOWN = "personal", "no lunch", "unknown"
 Priced = tuple[tuple[int, ...], Span, date, list[Event]]
 
 
@@ -29,7 +31,7 @@ class GiveWay:
             key=lambda pair: (pair[0], pair[1].calendar, pair[1].uid, pair[1].title),
         )
         self._by_day: dict[date, list[tuple[Span, Event]]] = {}
-        self._events_on: dict[date, list[tuple[Span, Event, bool]]] = {}
+        self._events_on: dict[date, list[tuple[Span, Event, str]]] = {}
         self._costs: dict[int, tuple[int, int, int]] = {}
 
     def nearest(self, case: Case) -> tuple[Option, ...]:
@@ -106,23 +108,29 @@ class GiveWay:
             return view is not None and room is not None
         here = self._on(view)
         leaving = [when for when, event, _ in here if id(event) in gone]
-        rest = [(when, heavy) for when, event, heavy in here if id(event) not in gone]
-        lighter = view.without(leaving, [when for when, _ in rest], [when for when, heavy in rest if heavy])
+        rest = [(when, lunch) for when, event, lunch in here if id(event) not in gone]
         blocks = [*room.blocks, span]
-        return lighter.lunch_fits(blocks) and (case.floor or lighter.keeps_bookable(blocks))
+        busy = [when for when, _ in rest]
+        # Time that may or may not be personal: the answer must be the same either way.
+        strict = view.without(leaving, busy, [when for when, lunch in rest if lunch != PERSONAL])
+        if all(lunch != UNKNOWN for _, lunch in rest):
+            return strict.lunch_fits(blocks) and (case.floor or strict.keeps_bookable(blocks))
+        mild = view.without(leaving, busy, [when for when, lunch in rest if lunch == NO_LUNCH])
+        if mild.lunch_room is not None and (strict.lunch_room is None or not strict.lunch_fits(blocks)):
+            return False
+        return case.floor or (strict.keeps_bookable(blocks) and mild.keeps_bookable(blocks))
 
-    def _on(self, view: DayView) -> list[tuple[Span, Event, bool]]:
-        """The events on a date, and whether each is known to be none that may be the lunch.
-
-        Personal time may be the lunch. The day does not say whose time it was, so an event counts as
-        personal if any of it did.
-        """
+    def _on(self, view: DayView) -> list[tuple[Span, Event, str]]:
+        """The events on a date, and whether each may be the lunch, as far as the day lets us know."""
         known = self._events_on.get(view.date)
         if known is None:
             low, high = view.span
-            known = self._events_on[view.date] = [
-                (span, event, not cut([span], view.at_lunch))
-                for span, event in self.timed
-                if span[0] < high and low < span[1] and event.when.overlaps(as_interval(low, high))
-            ]
+            here = [(span, event) for span, event in self.timed if span[0] < high and low < span[1]]
+            known = self._events_on[view.date] = []
+            for span, event in here:
+                lunch = PERSONAL
+                if not cut([span], view.at_lunch):
+                    others = [other for other, it in here if it is not event]
+                    lunch = NO_LUNCH if cut([span], others) else UNKNOWN
+                known.append((span, event, lunch))
         return known

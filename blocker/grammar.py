@@ -125,6 +125,12 @@ def _report(command: argparse.ArgumentParser) -> None:
         "--ics", type=Path, metavar="FILE", help="the proposed blocks, tentative, to import elsewhere"
     )
     form.add_argument("--csv", action="store_true", help="load and history, a line for each week")
+    form.add_argument(
+        "--bug",
+        type=Path,
+        metavar="FILE",
+        help="what a maintainer needs to make this plan again; no words of yours",
+    )
     command.add_argument("--open", action="store_true", help="show the page in the browser (with --html)")
     command.add_argument(
         "--no-titles", action="store_true", help="leave out what events are called, for sharing"

@@ -23,6 +23,7 @@ CREATE TABLE block (
     start TEXT NOT NULL, end TEXT NOT NULL, generation INTEGER NOT NULL,
     ref_id TEXT, ref_etag TEXT, text_hash TEXT NOT NULL DEFAULT '', ended_by TEXT NOT NULL DEFAULT '',
     causes TEXT NOT NULL DEFAULT '[]', why TEXT NOT NULL DEFAULT '', tier TEXT NOT NULL DEFAULT '',
+    zone TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (calendar, key)
 );
 CREATE TABLE week (
@@ -77,6 +78,7 @@ def remembered(row: sqlite3.Row) -> Remembered:
         causes=_causes_in(row["causes"]),
         why=row["why"],
         tier=row["tier"],
+        zone=row["zone"],
     )
 
 

@@ -418,6 +418,7 @@ class Remembered:
     causes: tuple[Cause, ...] = ()
     why: str = ""
     tier: str = ""
+    zone: str = ""  # the user's zone when the slot was chosen; "" if unknown
 
 
 @dataclass(frozen=True, slots=True)

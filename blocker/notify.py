@@ -5,11 +5,15 @@ Addresses hold secrets. They come from a file that only its owner can read, or f
 
 from __future__ import annotations
 
+import logging
 import shlex
 import stat
 import subprocess
 import sys
+import warnings
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from blocker.errors import BlockerError, ConfigError
 from blocker.settings import Settings
@@ -34,20 +38,31 @@ def send(settings: Settings, title: str, body: str) -> None:
     targets = addresses(settings)
     if not targets:
         return
-    try:
-        import apprise
-    except ImportError:
-        raise BlockerError(
-            "notifications need Apprise, which is not installed", "pip install 'calendar-blocker[notify]'"
-        ) from None
-    messenger = apprise.Apprise()
+    messenger = _apprise()
     wrong = [number for number, target in enumerate(targets, 1) if not messenger.add(target)]
     if wrong:
         raise ConfigError(
             f"notification address {wrong[0]} is none that Apprise knows", "see its list of services"
         )
     if not messenger.notify(title=title, body=body):
-        raise BlockerError("a notification could not be sent", "blocker check --notify tries it")
+        raise BlockerError(
+            "a notification could not be sent", "are the addresses right, and is their service up?"
+        )
+
+
+def _apprise() -> Any:
+    """Apprise's messenger. What it would log or warn of names addresses: it is kept from doing so."""
+    logging.getLogger("apprise").addHandler(logging.NullHandler())
+    logging.getLogger("apprise").propagate = False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            apprise: Any = import_module("apprise")
+    except ImportError:
+        raise BlockerError(
+            "notifications need Apprise, which is not installed", "pip install 'calendar-blocker[notify]'"
+        ) from None
+    return apprise.Apprise()
 
 
 def _from_file(path: Path) -> str:

@@ -66,7 +66,9 @@ def rebuild(state_dir: Path, calendar: str, standing: Sequence[StandingBlock]) -
     aside = _free_name(state_dir)
     damaged.replace(aside)
     for end in SIDE_FILES:
-        with suppress(FileNotFoundError):  # a rollback journal belongs to its database, and is needed to read it
+        with suppress(
+            FileNotFoundError
+        ):  # a rollback journal belongs to its database, and is needed to read it
             damaged.with_name(damaged.name + end).replace(aside.with_name(aside.name + end))
     open_ledger(state_dir, calendar).close()
     saved = _salvage(aside, damaged)
@@ -113,7 +115,9 @@ def _salvage_table(table: str, source: sqlite3.Connection, target: sqlite3.Conne
     columns = len(target.execute(f"PRAGMA table_info({table})").fetchall())
     holes = ", ".join("?" * columns)
     saved = 0
-    with suppress(sqlite3.DatabaseError, ValueError):  # the rest of this table is lost; what came before is kept
+    with suppress(
+        sqlite3.DatabaseError, ValueError
+    ):  # the rest of this table is lost; what came before is kept
         for row in source.execute(f"SELECT * FROM {table}"):  # noqa: S608 - our own table names
             if len(row) == columns and _makes_sense(table, row):
                 with suppress(sqlite3.IntegrityError):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
-from blocker.capacity import Day
+from blocker.capacity import Day, build_days
 from blocker.model import AWAY, IGNORED, NOTE, OFFSITE, Classified, StandingBlock
 from blocker.problem import Standing
 from blocker.survey import Request, Survey
@@ -55,6 +56,7 @@ def examine(request: Request, blocks: Sequence[StandingBlock], seen: Survey) -> 
     busy = [item for item in seen.classified if item.kind not in (IGNORED, AWAY) and not item.event.all_day]
     pinned = [block for block in timed if block.pinned]
     tiers = {known.key: known.tier for known in request.memory.blocks}
+    zones = {known.key: known.zone for known in request.memory.blocks}
     standing, conflicts = [], {}
     for block in timed:
         look = request.settings.kind(block.kind)
@@ -66,7 +68,14 @@ def examine(request: Request, blocks: Sequence[StandingBlock], seen: Survey) -> 
             if on_it:
                 conflicts[block.key] = on_it
             elif state == "lost":
-                conflicts[block.key] = "its time is no working time any more"
+                home = _working_elsewhere(block, request, seen, zones.get(block.key, ""))
+                if home:
+                    state = "fixed"
+                    conflicts[block.key] = (
+                        f"its time is working time in {home}, where you were when it was placed"
+                    )
+                else:
+                    conflicts[block.key] = "its time is no working time any more"
             if block.pinned or not _may_move(block, request):
                 state = "fixed"
         standing.append(
@@ -94,6 +103,19 @@ def _state(block: StandingBlock, days: Mapping[date, Day], on_it: str, workweek:
     if on_it:
         return "overlapped"
     return "fixed" if block.kind == OFFSITE else "movable"
+
+
+def _working_elsewhere(block: StandingBlock, request: Request, seen: Survey, zone: str) -> str:
+    """The zone in which the block was placed, if its time still is working time there.
+
+    Somebody who travels for a few days keeps their blocks: only ``rebalance`` brings them into the new hours.
+    """
+    if not zone or zone == request.workweek.zone.key or request.policy != "run":
+        return ""
+    there = replace(request.workweek, zone=ZoneInfo(zone))
+    day = there.date_of(block.when.start)
+    parts = build_days(there, [day], seen.classified)[day].working
+    return zone if any(part.contains(block.when) for part in parts) else ""
 
 
 def _may_move(block: StandingBlock, request: Request) -> bool:

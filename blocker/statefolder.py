@@ -7,6 +7,7 @@ import os
 import stat
 from pathlib import Path
 
+
 def private_folder(state_dir: Path, *below: str) -> Path:
     """The state folder, or one inside it, made with mode 0700. Raises OSError.
 
@@ -31,7 +32,9 @@ def open_private(path: Path, flags: int) -> int:
         handle = os.open(path, flags | os.O_CREAT | safe, 0o600)
     except OSError as problem:
         if problem.errno in (errno.ELOOP, errno.EMLINK):
-            raise OSError(errno.ELOOP, "it is a link, and none is followed inside the state folder", path) from None
+            raise OSError(
+                errno.ELOOP, "it is a link, and none is followed inside the state folder", path
+            ) from None
         raise
     try:
         status = os.fstat(handle)

@@ -180,7 +180,9 @@ class WeekSweep:
                     way = (
                         minus_minutes + option.minus_minutes,
                         squares + option.squares,
-                        minus_points + option.minus_points - SPREAD * ((tomorrow and strategic) + (ours and own)),
+                        minus_points
+                        + option.minus_points
+                        - SPREAD * ((tomorrow and strategic) + (ours and own)),
                     )
                     state = (strategic, reached, minutes)
                     known = after.get(state)

@@ -30,7 +30,9 @@ def slot(day: date, start: str, end: str, zone: ZoneInfo = BERLIN) -> Interval:
     return interval(at(day, start, zone), at(day, end, zone))
 
 
-def meeting(day: date, start: str, end: str, uid: str = "", title: str = "Meeting", zone: ZoneInfo = BERLIN) -> Event:
+def meeting(
+    day: date, start: str, end: str, uid: str = "", title: str = "Meeting", zone: ZoneInfo = BERLIN
+) -> Event:
     return Event(uid or f"{title}-{day}-{start}", "memory:", title, slot(day, start, end, zone))
 
 

@@ -130,7 +130,11 @@ def serve() -> None:
             err = pipe.read().decode()
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         said, _, points = err.rpartition("\npoints=")
-        answer: Mapping[str, Any] = {"code": status, "points": int(points) if said or points.isdecimal() else 0, "err": err}
+        answer: Mapping[str, Any] = {
+            "code": status,
+            "points": int(points) if said or points.isdecimal() else 0,
+            "err": err,
+        }
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

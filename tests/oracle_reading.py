@@ -51,7 +51,7 @@ KNOWN = {
     "calendars__example": ONE_DAY,
     "event_d_same_start_end": ONE_DAY,
     "event_with_recurrence": FLOATING,
-    "event_dtr_no_tz_exdatez": FLOATING,
+    "event_dtr_no_tz_exdatez": "an unknown zone is local time here, UTC for the judge",
     "tz_windows_format": "the Windows name is known here; the judge takes the file's wrong definition",
     "openstack_irc_meetings": "two series under one UID and SEQUENCE: both count here",
     "issue_253_additional_recurrence_id": "a changed occurrence that its series no longer has still counts here",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -76,7 +76,23 @@ QUARTER = Size((13, 13), ((FULL,),), (5,), 4, 0, (240,), True)
 
 def make_problem(seed: int, size: Size = TINY, load: float | None = None) -> Problem:
     """One problem. ``load`` is the share of the hours that meetings take; drawn where not given."""
-    return _Maker(random.Random(seed), size, load).make()
+    return draw(seed, size, load)[0]
+
+
+def draw(seed: int, size: Size = TINY, load: float | None = None) -> tuple[Problem, list[Classified]]:
+    """The same with everything that is on the calendar."""
+    maker = _Maker(random.Random(seed), size, load)
+    return maker.make(), maker.events
+
+
+def without(problem: Problem, events: Sequence[Classified], gone: set[int]) -> Problem:
+    """The problem on the calendar without the events of those ids."""
+    stay = [item for item in events if id(item.event) not in gone]
+    return replace(
+        problem,
+        days=build_days(problem.workweek, sorted(problem.days), stay),
+        events=tuple(event for event in problem.events if id(event) not in gone),
+    )
 
 
 class _Maker:
@@ -104,7 +120,7 @@ class _Maker:
         if offsite is not None and self.size.days_of_quarter:
             first = max(offsite.quarter.first_day, self.monday)
             dates |= {first + timedelta(days=n) for n in range(min(40, (offsite.quarter.end - first).days))}
-        events = [*self.meetings(sorted(dates)), *self.oddities(sorted(dates))]
+        events = self.events = [*self.meetings(sorted(dates)), *self.oddities(sorted(dates))]
         days = build_days(self.workweek, sorted(dates), events)
         standing = self.standing(days, offsite)
         rooms = tuple(self.room(week, days, standing) for week in self.weeks)
@@ -113,7 +129,7 @@ class _Maker:
             weeks=rooms, demands=self.demands({s.key for s in standing}), standing=standing, offsite=offsite,
             policy=policy, free_week=rnd.choice(self.weeks) if policy == "rebalance" else None,
             buffer_before=rnd.choice((10, 10, 10, 0, 5, 30)), buffer_after=rnd.choice((0, 0, 5, 15)),
-            max_moves=rnd.choice((2, 2, 1, 0, 3)), events=tuple(item.event for item in events),
+            max_moves=rnd.choice((2, 2, 1, 0, 3)), events=tuple(item.event for item in events if item.kind != "away" and not item.event.all_day),
             own_strategic=frozenset(d for d in sorted(dates) if rnd.random() < 0.08),
         )  # fmt: skip
 
@@ -269,8 +285,6 @@ def _all_day(event: Event, day: date) -> Event:
 
 def shuffled(problem: Problem, seed: int) -> Problem:
     """The same problem with everything in another order."""
-    from dataclasses import replace
-
     rnd = random.Random(seed)
 
     def mixed(items: Sequence[object]) -> tuple[object, ...]:

@@ -14,8 +14,8 @@ PACKAGE = Path(__file__).parent.parent / "blocker"
 # The outside: files, networks, clocks, terminals. Everything else in the package is core.
 SHELL = {
     "apply", "calendars", "cli", "commands", "config", "config_conditions", "config_lines", "config_schema",
-    "config_table", "config_text", "config_values", "grammar", "ledger", "ledger_rows", "lock", "publicholidays", "repair",
-    "session", "__main__",
+    "config_table", "config_text", "config_values", "grammar", "ledger", "ledger_file", "ledger_rows", "lock", "publicholidays", "repair",
+    "session", "statefolder", "__main__",
 }  # fmt: skip
 PURE_LIBRARIES = {
     "__future__", "abc", "bisect", "collections", "dataclasses", "datetime", "difflib", "functools", "hashlib", "heapq", "html",
@@ -36,7 +36,17 @@ def core() -> list[Path]:
 
 
 # Modules of the shell that only some features bring; named here so that core() is what is left.
-OPTIONAL_SHELL = {"paint", "parking", "report", "notify", "schedule", "journal", "waiting", "reading_progress", "google_auth"}
+OPTIONAL_SHELL = {
+    "paint",
+    "parking",
+    "report",
+    "notify",
+    "schedule",
+    "journal",
+    "waiting",
+    "reading_progress",
+    "google_auth",
+}
 
 
 def imports(path: Path) -> set[str]:
@@ -86,11 +96,22 @@ def loaded_after(*words: str, environ: dict[str, str]) -> set[str]:
         f"try:\n    main({list(words)!r})\nexcept SystemExit:\n    pass\n"
         "sys.stderr.write('\\n'.join(sorted(sys.modules)))"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environ, check=True)  # noqa: S603 - our own interpreter
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environ, check=True
+    )
     return set(result.stderr.splitlines())
 
 
-HEAVY = {"googleapiclient", "google", "google_auth_oauthlib", "icalendar", "jinja2", "rich", "holidays", "tomlkit"}
+HEAVY = {
+    "googleapiclient",
+    "google",
+    "google_auth_oauthlib",
+    "icalendar",
+    "jinja2",
+    "rich",
+    "holidays",
+    "tomlkit",
+}
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -101,9 +122,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_a_run_on_a_file_imports_no_network_client(tmp_path: Path) -> None:
     calendar = tmp_path / "c.ics"
-    calendar.write_bytes(
-        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-TIMEZONE:Etc/UTC\r\nEND:VCALENDAR\r\n"
-    )
+    calendar.write_bytes(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-TIMEZONE:Etc/UTC\r\nEND:VCALENDAR\r\n")
     environ = {"PATH": "", "HOME": str(tmp_path), "BLOCKER_STATE_DIR": str(tmp_path / "state")}
     words = ("--calendar", f"ics:{calendar}", "--now", "2026-11-02T06:30", "run", "-y")
     loaded = loaded_after(*words, environ=environ)

@@ -525,7 +525,7 @@ def test_a_kill_at_any_step_leaves_the_old_file_or_the_new(world: FileWorld, ste
         "open_calendar('ics:' + sys.argv[1], zone=None, me=()).create(block())\n"
     )
     root = Path(__file__).parent.parent
-    done = subprocess.run([sys.executable, "-c", code, str(world.path)], cwd=root, check=False)  # noqa: S603 - our own interpreter
+    done = subprocess.run([sys.executable, "-c", code, str(world.path)], cwd=root, check=False)
     assert done.returncode == -9
     assert world.path.read_bytes() == EMPTY
     assert len(list(world.path.parent.iterdir())) == 2

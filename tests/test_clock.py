@@ -28,7 +28,14 @@ def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
 
 def zoned(cli: CommandLine, zone: str, weekly: date) -> None:
     """A calendar in this zone with an hour of meeting on each working day."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//x//EN", f"X-WR-TIMEZONE:{zone}", "BEGIN:VEVENT", "UID:daily"]
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//x//EN",
+        f"X-WR-TIMEZONE:{zone}",
+        "BEGIN:VEVENT",
+        "UID:daily",
+    ]
     lines += ["DTSTAMP:20200101T000000Z", f"DTSTART;TZID={zone}:{weekly:%Y%m%d}T110000", "DURATION:PT1H"]
     lines += ["RRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "SUMMARY:Daily", "END:VEVENT", "END:VCALENDAR", ""]
     cli.calendar.write_text("\r\n".join(lines), newline="")
@@ -48,7 +55,9 @@ def slots(document: Any) -> dict[str, tuple[datetime, datetime]]:
     }
 
 
-@pytest.mark.parametrize("now", ["2026-03-15T22:00+00:00", "2026-09-20T22:30+00:00"])  # its clocks change in each horizon
+@pytest.mark.parametrize(
+    "now", ["2026-03-15T22:00+00:00", "2026-09-20T22:30+00:00"]
+)  # its clocks change in each horizon
 def test_a_host_in_utc_and_a_person_on_lord_howe(cli: CommandLine, now: str) -> None:
     zoned(cli, "Australia/Lord_Howe", date(2026, 1, 5))
     cli.now = now
@@ -112,7 +121,9 @@ def test_the_hour_that_comes_twice(cli: CommandLine) -> None:
         cli.now = instant
         assert cli.call("run").code == 0
         assert max(keys(cli).values()) == 1
-    assert set(re.findall(rb"X-BLOCKER-KEY:(\S+)", first)) <= set(re.findall(rb"X-BLOCKER-KEY:(\S+)", cli.content))
+    assert set(re.findall(rb"X-BLOCKER-KEY:(\S+)", first)) <= set(
+        re.findall(rb"X-BLOCKER-KEY:(\S+)", cli.content)
+    )
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
@@ -121,13 +132,25 @@ def test_a_minute_before_and_after_the_end_of_week_53s_december(cli: CommandLine
     local = datetime(2026, 12, 31, 23, 59, tzinfo=ZoneInfo(zone))
     cli.now = local.astimezone(UTC).isoformat()
     late = cli.document("run", "-y")
-    assert [week["week"] for week in late["weeks"]] == ["2026-W53", "2027-W01", "2027-W02", "2027-W03", "2027-W04"]
+    assert [week["week"] for week in late["weeks"]] == [
+        "2026-W53",
+        "2027-W01",
+        "2027-W02",
+        "2027-W03",
+        "2027-W04",
+    ]
     assert [quarter["quarter"] for quarter in late["quarters"]][0] == "2026-Q4"
     before = keys(cli)
     assert max(before.values()) == 1
     cli.now = (local + timedelta(minutes=2)).astimezone(UTC).isoformat()
     new_year = cli.document("run")
-    assert [week["week"] for week in new_year["weeks"]] == ["2026-W53", "2027-W01", "2027-W02", "2027-W03", "2027-W04"]
+    assert [week["week"] for week in new_year["weeks"]] == [
+        "2026-W53",
+        "2027-W01",
+        "2027-W02",
+        "2027-W03",
+        "2027-W04",
+    ]
     assert before.keys() <= keys(cli).keys()
     assert max(keys(cli).values()) == 1
     assert not [c["key"] for c in new_year["changes"] if c["action"] in ("remove", "move", "tombstone")]

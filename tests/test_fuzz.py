@@ -21,8 +21,8 @@ from blocker.calendars._blocks import may_be_ours
 from blocker.config import load_config
 from blocker.config_text import config_template
 from blocker.errors import AlreadyExists, BlockerError, ConfigError, Refused, Unreadable
-from blocker.session import Session, Setup
 from blocker.model import Memory
+from blocker.session import Session, Setup
 from blocker.timeline import Interval, interval
 from tests.contract import block
 
@@ -92,11 +92,18 @@ def use(path: Path) -> None:
         snapshot = calendar.read(WINDOW)
         for event in snapshot.events:
             assert event.when.start < event.when.end
-        config = load_config(None, {"HOME": str(path.parent)}, {"calendar": f"ics:{path}", "timezone": "Europe/Berlin", "holidays": "off"})
+        config = load_config(
+            None,
+            {"HOME": str(path.parent)},
+            {"calendar": f"ics:{path}", "timezone": "Europe/Berlin", "holidays": "off"},
+        )
         setup = Setup(config, path.parent / "state", datetime(2026, 11, 2, 6, 30, tzinfo=UTC), {})
         with Session(setup) as session:
             session.read(Memory()).plan()
-        fresh = block("strategic/2027-W01/7", Interval(datetime(2027, 1, 5, 9, tzinfo=UTC), datetime(2027, 1, 5, 11, tzinfo=UTC)))
+        fresh = block(
+            "strategic/2027-W01/7",
+            Interval(datetime(2027, 1, 5, 9, tzinfo=UTC), datetime(2027, 1, 5, 11, tzinfo=UTC)),
+        )
         ref = calendar.create(fresh)
         calendar.delete(ref)
         assert path.read_bytes() == before
@@ -138,12 +145,16 @@ def configured(path: Path) -> None:
 
 
 TEMPLATE = "\n".join(
-    line.removeprefix("# ").removeprefix("#") for line in config_template("ics:a.ics").splitlines() if "=" in line or "[" in line
+    line.removeprefix("# ").removeprefix("#")
+    for line in config_template("ics:a.ics").splitlines()
+    if "=" in line or "[" in line
 ).encode()
 
 
 @given(st.lists(harms, min_size=1, max_size=6))
-def test_a_spoilt_config_is_settings_or_problems(folder: Path, harm: list[tuple[str, float, bytes | float]]) -> None:
+def test_a_spoilt_config_is_settings_or_problems(
+    folder: Path, harm: list[tuple[str, float, bytes | float]]
+) -> None:
     path = folder / "config.toml"
     path.write_bytes(spoilt(TEMPLATE, harm))
     configured(path)

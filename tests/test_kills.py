@@ -60,7 +60,9 @@ class FileStage:
         return self.mortals.call("--calendar", f"ics:{self.calendar}", "--now", NOW, *words, dies_at=dies_at)
 
     def keys(self) -> Counter[str]:
-        return Counter(found.decode() for found in re.findall(rb"X-BLOCKER-KEY:(\S+)", self.calendar.read_bytes()))
+        return Counter(
+            found.decode() for found in re.findall(rb"X-BLOCKER-KEY:(\S+)", self.calendar.read_bytes())
+        )
 
     def foreign(self) -> object:
         """The file without our components. No temporary file is left beside it once a run went through."""
@@ -71,7 +73,13 @@ class FileStage:
         content = self.calendar.read_bytes()
         slot = re.search(rb"X-BLOCKER-KEY:%s\S*\r\nX-BLOCKER-SLOT:(\w+)/(\w+)" % name, content)
         assert slot is not None
-        lines = (b"BEGIN:VEVENT", b"UID:hit", b"DTSTAMP:20260101T000000Z", b"DTSTART:" + slot[1], b"DTEND:" + slot[2])
+        lines = (
+            b"BEGIN:VEVENT",
+            b"UID:hit",
+            b"DTSTAMP:20260101T000000Z",
+            b"DTSTART:" + slot[1],
+            b"DTEND:" + slot[2],
+        )
         meeting = b"\r\n".join((*lines, b"SUMMARY:Hit", b"END:VEVENT", b""))
         at = content.rindex(b"END:VCALENDAR")
         self.calendar.write_bytes(content[:at] + meeting + content[at:])
@@ -145,7 +153,9 @@ def test_a_kill_at_any_write_point_is_mended_by_the_next_run(stage: Stage, words
         if words[0] != "undo":
             assert stage.keys() == expected, where
         if isinstance(stage, FileStage):
-            assert not list(stage.place.glob(".calendar.ics*")), "a temporary file was left beside the calendar"
+            assert not list(stage.place.glob(".calendar.ics*")), (
+                "a temporary file was left beside the calendar"
+            )
     assert deaths >= SAMPLE
 
 
@@ -164,7 +174,10 @@ def test_the_second_run_waits_for_another_day_and_a_lock_dies_with_its_process(t
     calendar.write_bytes(sample_calendar(MONDAY))
     words = ("--calendar", f"ics:{calendar}", "--now", NOW, "run", "-y")
     holder: Any = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(tmp_path / "state"), f"ics:{calendar}"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDER, str(tmp_path / "state"), f"ics:{calendar}"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     with holder, Mortals(tmp_path) as mortals:
         assert holder.stdout.readline() == "held\n"
@@ -182,9 +195,17 @@ def test_the_second_run_waits_for_another_day_and_a_lock_dies_with_its_process(t
 def test_two_crons_at_once_do_the_work_once(tmp_path: Path) -> None:
     calendar = tmp_path / "calendar.ics"
     calendar.write_bytes(sample_calendar(MONDAY))
-    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "BLOCKER_STATE_DIR": str(tmp_path / "state"), "TZ": "UTC"}
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "BLOCKER_STATE_DIR": str(tmp_path / "state"),
+        "TZ": "UTC",
+    }
     words = [sys.executable, "-m", "blocker", "--calendar", f"ics:{calendar}", "--now", NOW, "run", "-y"]
-    both = [subprocess.Popen(words, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+    both = [
+        subprocess.Popen(words, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
     for process in both:
         process.communicate()
     assert {process.returncode for process in both} <= {0, 75}

@@ -62,7 +62,12 @@ def foreign(content: bytes) -> list[bytes]:
 
 
 def in_a_process(place: Path, head: list[str], *words: str) -> Said:
-    environ = {"PATH": os.environ["PATH"], "HOME": str(place), "BLOCKER_STATE_DIR": str(place / "state"), "TZ": "UTC"}
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(place),
+        "BLOCKER_STATE_DIR": str(place / "state"),
+        "TZ": "UTC",
+    }
     calendar = ["--calendar", f"ics:{place / 'calendar.ics'}", "--now", NOW]
     done = subprocess.run(
         [sys.executable, *head, *calendar, *words],
@@ -97,7 +102,7 @@ def test_a_full_disk_leaves_everything_as_it_was_or_whole(tmp_path: Path, limit:
 def place() -> Iterator[Path]:
     """A folder that another user can reach, which pytest's own are not."""
     folder = Path(mkdtemp(prefix="blocker-test-"))
-    folder.chmod(0o777)  # noqa: S103 - for a user who is nobody
+    folder.chmod(0o777)
     yield folder
     shutil.rmtree(folder)
 
@@ -118,7 +123,9 @@ def as_nobody(cli: CommandLine, *words: str) -> Said:
     return Said(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "", err)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else"
+)
 @pytest.mark.parametrize("gone", ["state", "ledger", "calendar", "folder"])
 def test_rights_that_are_gone_are_said_in_one_sentence(
     place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, gone: str
@@ -198,7 +205,9 @@ def spoil(path: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["cut", "noise", "page", "foreign", "row", "json"])
-def test_a_damaged_ledger_is_named_and_mended_and_nothing_doubles(cli: CommandLine, tmp_path: Path, how: str) -> None:
+def test_a_damaged_ledger_is_named_and_mended_and_nothing_doubles(
+    cli: CommandLine, tmp_path: Path, how: str
+) -> None:
     cli.call("run", "-y")
     before = cli.content
     spoil(ledger_of(tmp_path), how)
@@ -222,7 +231,11 @@ def test_what_of_a_damaged_ledger_can_be_read_is_kept(cli: CommandLine, tmp_path
     cli.call("run", "-y")
     cli.call("skip", "2026-W47")
     gone = next(key for key in keys(cli.content) if key.startswith(b"strategic/2026-W48")).decode()
-    part = next(p for p in re.findall(rb"BEGIN:VEVENT\r\n.*?END:VEVENT\r\n", cli.content, re.DOTALL) if gone.encode() in p)
+    part = next(
+        p
+        for p in re.findall(rb"BEGIN:VEVENT\r\n.*?END:VEVENT\r\n", cli.content, re.DOTALL)
+        if gone.encode() in p
+    )
     cli.calendar.write_bytes(cli.content.replace(part, b""))
     assert gone in cli.call("run").out
     spoil(ledger_of(tmp_path), "row")
@@ -248,7 +261,9 @@ def test_a_lost_ledger_doubles_nothing_and_asks_again(cli: CommandLine, tmp_path
     assert {key.decode() for key in keys(cli.content)} >= known
 
 
-def test_another_calendar_at_the_same_place_is_refused_and_the_first_one_may_come_back(cli: CommandLine) -> None:
+def test_another_calendar_at_the_same_place_is_refused_and_the_first_one_may_come_back(
+    cli: CommandLine,
+) -> None:
     cli.call("run", "-y")
     mine = cli.content
     cli.calendar.write_bytes(sample_calendar(MONDAY))
@@ -270,7 +285,11 @@ def test_another_calendar_at_the_same_place_is_refused_and_the_first_one_may_com
 
 def test_two_deleted_blocks_are_an_answer_and_no_alarm(cli: CommandLine) -> None:
     cli.call("run", "-y")
-    ours = [p for p in re.findall(rb"BEGIN:VEVENT\r\n.*?END:VEVENT\r\n", cli.content, re.DOTALL) if b"X-BLOCKER-KEY" in p]
+    ours = [
+        p
+        for p in re.findall(rb"BEGIN:VEVENT\r\n.*?END:VEVENT\r\n", cli.content, re.DOTALL)
+        if b"X-BLOCKER-KEY" in p
+    ]
     cli.calendar.write_bytes(cli.content.replace(ours[1], b"").replace(ours[2], b""))
     assert cli.call("run").code == 0
 
@@ -279,7 +298,10 @@ def test_a_ledger_in_use_is_a_matter_of_waiting(tmp_path: Path, monkeypatch: pyt
     open_ledger(tmp_path, "ics:x").close()
     connect = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", lambda path, **how: connect(path, **{**how, "timeout": 0.05}))
-    with closing(connect(ledger_file.ledger_path(tmp_path))) as other, open_ledger(tmp_path, "ics:x") as ledger:
+    with (
+        closing(connect(ledger_file.ledger_path(tmp_path))) as other,
+        open_ledger(tmp_path, "ics:x") as ledger,
+    ):
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(Temporary, match="locked"):
             ledger.memory()

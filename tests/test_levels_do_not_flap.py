@@ -38,7 +38,7 @@ def leader(seed: int, first: date, weeks: int) -> list[Arriving]:
 
     Busy and quiet spells take turns, so that levels rise and fall and many weeks lie near a threshold.
     """
-    random = Random(seed)  # noqa: S311 - to be repeatable is the point
+    random = Random(seed)
     found = []
     for series in range(random.randint(10, 16)):
         weekday, start, length = (

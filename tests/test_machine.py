@@ -11,12 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import settings, strategies as st
+from hypothesis import settings
+from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from blocker.apply import apply
-from blocker.calendars.memory import MemoryCalendar
 from blocker.calendars.marks import uid_for
+from blocker.calendars.memory import MemoryCalendar
 from blocker.engine import make_plan
 from blocker.errors import Unreachable
 from blocker.ledger import open_ledger
@@ -77,7 +78,9 @@ class SharedCalendar(RuleBasedStateMachine):
     def teardown(self) -> None:
         self._place.cleanup()
 
-    @initialize(days=st.lists(st.tuples(st.integers(0, 34), st.sampled_from(CLOCKS)), max_size=60, unique=True))
+    @initialize(
+        days=st.lists(st.tuples(st.integers(0, 34), st.sampled_from(CLOCKS)), max_size=60, unique=True)
+    )
     def fill(self, days: list[tuple[int, str]]) -> None:
         for day, clock in days:
             self.add_meeting(day, clock, 60)
@@ -87,7 +90,9 @@ class SharedCalendar(RuleBasedStateMachine):
         self.number += 1
         start = at(MONDAY + timedelta(days=day), clock)
         event = meeting(MONDAY, "09:00", "10:00", uid=f"m{self.number}")
-        event = Event(event.uid, event.calendar, event.title, Interval(start, start + timedelta(minutes=minutes)))
+        event = Event(
+            event.uid, event.calendar, event.title, Interval(start, start + timedelta(minutes=minutes))
+        )
         self.foreign[event.uid] = event
         self.calendar.put_event(event)
 
@@ -155,7 +160,9 @@ class SharedCalendar(RuleBasedStateMachine):
 
     @invariant()
     def foreign_events_are_untouched(self) -> None:
-        snapshot = self.calendar.read(Interval(self.now - timedelta(days=400), self.now + timedelta(days=400)))
+        snapshot = self.calendar.read(
+            Interval(self.now - timedelta(days=400), self.now + timedelta(days=400))
+        )
         assert {event.uid: event for event in snapshot.events} == self.foreign
 
     @invariant()
@@ -187,7 +194,9 @@ class SharedCalendar(RuleBasedStateMachine):
     def plan(self, complete: bool) -> Plan:
         window = Interval(self.now - timedelta(weeks=14), self.now + timedelta(weeks=27))
         snapshot = self.calendar.read(window)
-        asked = request(snapshot.events, snapshot.blocks, now=self.now, memory=self.memory(), complete=complete)
+        asked = request(
+            snapshot.events, snapshot.blocks, now=self.now, memory=self.memory(), complete=complete
+        )
         return make_plan(asked)
 
     def work(self, dies_at: int | None, complete: bool) -> None:

@@ -25,7 +25,7 @@ def heard() -> Iterator[tuple[int, list[dict[str, Any]]]]:
     posts: list[dict[str, Any]] = []
 
     class Listener(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - http.server's own name
+        def do_POST(self) -> None:
             posts.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(200)
             self.end_headers()
@@ -58,7 +58,10 @@ def test_a_message_reaches_its_address(tmp_path: Path, heard: tuple[int, list[di
 
 
 def test_two_lost_days_are_told_once(
-    tmp_path: Path, heard: tuple[int, list[dict[str, Any]]], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    heard: tuple[int, list[dict[str, Any]]],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("apprise")
     port, posts = heard
@@ -114,7 +117,9 @@ def test_addresses_that_others_can_read_are_refused(tmp_path: Path, mode: int) -
     assert CANARY not in caught.value.message
 
 
-@pytest.mark.parametrize("address", [f"nothing-known://{CANARY}", f"json://user:{CANARY}@127.0.0.1:1/{CANARY}"])
+@pytest.mark.parametrize(
+    "address", [f"nothing-known://{CANARY}", f"json://user:{CANARY}@127.0.0.1:1/{CANARY}"]
+)
 def test_an_address_is_never_named(
     tmp_path: Path, address: str, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -126,7 +131,9 @@ def test_an_address_is_never_named(
     assert CANARY not in out + err
 
 
-@pytest.mark.parametrize("command", ["false", "/no/such/program", "sh -c 'echo canary-5f1c7a >&2; exit 3'", "'"])
+@pytest.mark.parametrize(
+    "command", ["false", "/no/such/program", "sh -c 'echo canary-5f1c7a >&2; exit 3'", "'"]
+)
 def test_a_command_that_fails_tells_nothing_of_what_it_said(command: str) -> None:
     with pytest.raises(ConfigError, match="failed") as caught:
         addresses(Settings(notify_command=command))
@@ -134,7 +141,10 @@ def test_a_command_that_fails_tells_nothing_of_what_it_said(command: str) -> Non
 
 
 def test_addresses_from_a_command() -> None:
-    assert addresses(Settings(notify_command="printf 'json://a\\n# b\\nmailto://c'")) == ("json://a", "mailto://c")
+    assert addresses(Settings(notify_command="printf 'json://a\\n# b\\nmailto://c'")) == (
+        "json://a",
+        "mailto://c",
+    )
 
 
 def test_without_apprise_the_missing_part_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -170,7 +170,7 @@ def test_it_needs_no_calendar_and_no_planning(tmp_path: Path) -> None:
     )
     environ = {"HOME": str(tmp_path), "BLOCKER_STATE_DIR": str(tmp_path / "state"), "PATH": ""}
     words = [sys.executable, "-c", code]
-    done = subprocess.run(words, capture_output=True, text=True, env=environ, check=True)  # noqa: S603 - our own interpreter
+    done = subprocess.run(words, capture_output=True, text=True, env=environ, check=True)
     loaded = set(done.stderr.split())
     for name in ("calendars", "engine", "session", "survey", "place", "brief", "capacity", "publicholidays"):
         assert f"blocker.{name}" not in loaded
@@ -190,7 +190,7 @@ def test_it_takes_no_time(tmp_path: Path) -> None:
     taken = []
     for _ in range(5):
         before = os.times()
-        subprocess.run(words, env=environ, check=True, capture_output=True)  # noqa: S603 - our own interpreter
+        subprocess.run(words, env=environ, check=True, capture_output=True)
         after = os.times()
         taken.append(
             after.children_user + after.children_system - before.children_user - before.children_system
@@ -205,7 +205,7 @@ def test_a_question_that_was_confirmed_survives_a_kill(tmp_path: Path) -> None:
         "while True:\n    n += 1\n    main(['--calendar', 'ics:/nowhere.ics', 'park', f'Question {n}'])\n"
     )
     environ = {"HOME": str(tmp_path), "BLOCKER_STATE_DIR": str(tmp_path / "state"), "PATH": ""}
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=environ)  # noqa: S603 - our own interpreter
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=environ)
     assert process.stdout is not None
     confirmed = [process.stdout.readline() for _ in range(3)]
     time.sleep(0.05)

@@ -142,13 +142,13 @@ def only(problem: Problem) -> Placement:
             id="starts on a quarter hour though the hours begin at 09:10",
         ),
         pytest.param(
-            posed(hours=MON, now="mon 08:00", notice=100, demands=(strategic(),)),
-            "mon 09:45-11:45",
+            posed(hours=MON, now="mon 08:00", notice=100, demands=(strategic(minutes=105),)),
+            "mon 09:45-11:30",
             id="notice",
         ),
         pytest.param(
-            posed("mon 08:00-10:00 Doctor/away", hours=MON, demands=(exactly(90),)),
-            "mon 10:15-11:45",
+            posed("mon 08:00-10:00 Doctor/away", hours=MON, demands=(exactly(75),)),
+            "mon 10:15-11:30",
             id="timed away time",
         ),
         pytest.param(
@@ -158,8 +158,8 @@ def only(problem: Problem) -> Placement:
         ),
         pytest.param(
             posed("mon 09:00-10:00", hours=MON, demands=(exactly(90),), **NO_LUNCH),
-            "mon 11:00-12:30",
-            id="buffer after a meeting, rather with a useful rest",
+            "mon 10:15-11:45",
+            id="buffer after a meeting",
         ),
         pytest.param(
             posed("mon 09:00-10:00", "mon 12:00-17:30", hours=MON, demands=(exactly(105),), **NO_LUNCH),
@@ -196,7 +196,7 @@ def only(problem: Problem) -> Placement:
                 standing=(stands(f"frontline/{WEEK}/1", "mon 09:30-10:30", "fixed"),),
                 **NO_LUNCH,
             ),
-            "mon 11:00-12:00",
+            "mon 10:45-11:45",
             id="a standing block and its buffer",
         ),
         pytest.param(
@@ -229,22 +229,22 @@ def only(problem: Problem) -> Placement:
             id="personal time may be the lunch",
         ),
         pytest.param(
-            posed(hours=hours(mon="09:00-11:30"), demands=(strategic(),), **NO_LUNCH),
+            posed(hours=hours(evening=False, mon="09:00-11:30"), demands=(strategic(),), **NO_LUNCH),
             "mon 09:00-10:30",
             id="an hour stays bookable",
         ),
         pytest.param(
-            posed("mon 11:15-12:00", hours=hours(mon="09:00-12:00"), demands=(strategic(),), **NO_LUNCH),
+            posed("mon 11:15-12:00", hours=hours(evening=False, mon="09:00-12:00"), demands=(strategic(),), **NO_LUNCH),
             None,
             id="no block may take the last bookable hour",
         ),
         pytest.param(
-            posed("mon 10:30-11:15", hours=hours(mon="09:00-11:15"), demands=(strategic(),), **NO_LUNCH),
+            posed("mon 10:30-11:15", hours=hours(evening=False, mon="09:00-11:15"), demands=(strategic(),), **NO_LUNCH),
             None,
             id="the day has 90 bookable minutes, the block needs them all",
         ),
         pytest.param(
-            posed("mon 10:30-17:30", hours=hours(mon="09:45-17:30"), demands=(exactly(45),), **NO_LUNCH),
+            posed("mon 10:30-17:30", hours=hours(evening=False, mon="09:45-17:30"), demands=(exactly(45),), **NO_LUNCH),
             "mon 09:45-10:30",
             id="a day without an hour to lose is not protected",
         ),
@@ -280,24 +280,20 @@ def test_a_block_leaves_its_own_buffer_to_the_block_after_it() -> None:
     assert found(replace(problem, demands=(exactly(105),))) == {"learning/1": "mon 09:00-10:45"}
 
 
-def test_lunch_keeps_its_place_when_blocks_leave_it_one() -> None:
-    # 11:30 to 13:30 is free, so a lunch of an hour must stay: both ends of the window can't go.
-    problem = posed(
-        "mon 09:00-11:15", "mon 13:45-17:30", hours=MON, demands=(exactly(60), frontline()), max_moves=0
-    )
-    assert len(found(problem)) == 1
-    assert len(found(replace(problem, workweek=replace(problem.workweek, lunch=None)))) == 1
-    free = posed(
-        "mon 09:00-11:15", "mon 13:45-17:30", hours=MON, demands=(exactly(60), frontline()), **NO_LUNCH
-    )
-    assert len(found(free)) == 1  # an hour must stay bookable
+def test_two_blocks_may_not_take_the_lunch_between_them() -> None:
+    # Free from 11:15 to 13:45, so there is a lunch of an hour in 11:30 to 13:30, and either block leaves one.
+    lines = ("mon 09:00-11:15", "mon 13:45-17:30")
+    demands = (exactly(60), frontline())
+    assert len(found(posed(*lines, hours=MON, demands=demands))) == 1
+    assert len(found(posed(*lines, hours=MON, demands=demands, **NO_LUNCH))) == 2
 
 
 # The floor, and what comes first
 
 
 def test_the_floor_may_be_short_where_the_week_has_no_more() -> None:
-    problem = posed("mon 10:00-17:30", hours=MON, needs_floor=True, demands=(strategic(tier="floor"),))
+    bare = hours(evening=False, mon="09:00-17:30")
+    problem = posed("mon 10:00-17:30", hours=bare, needs_floor=True, demands=(strategic(tier="floor"),))
     placed = only(problem)
     assert placed.short
     assert placed.outside_manners  # the hour was the last bookable one
@@ -384,12 +380,12 @@ def test_minutes_come_before_evenness_and_evenness_before_points() -> None:
                 demands=(exactly(60),),
                 **NO_LUNCH,
             ),
-            "mon 10:00-11:00",
+            "mon 10:30-11:30",
             id="away from the busiest hour",
         ),
         pytest.param(
             posed("mon 07:00-09:00", hours=hours(mon="09:00-11:30"), demands=(exactly(60),), **NO_LUNCH),
-            "mon 09:30-10:30",
+            "mon 10:30-11:30",
             id="a pause after two hours of meetings",
         ),
         pytest.param(
@@ -404,7 +400,7 @@ def test_minutes_come_before_evenness_and_evenness_before_points() -> None:
         ),
         pytest.param(
             posed("mon 09:00-11:30", hours=MON, demands=(exactly(60),)),
-            "mon 13:00-14:00",
+            "mon 12:45-13:45",
             id="not over lunch",
         ),
         pytest.param(posed(demands=(exactly(60),)), "mon 09:00-10:00", id="early in the week"),
@@ -455,7 +451,7 @@ def test_a_move_is_never_longer_than_it_may_be_nor_shorter() -> None:
 
 def test_a_block_without_another_slot_is_stuck_and_says_why() -> None:
     block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "overlapped")
-    solution = place(posed("mon 10:00-17:30", hours=MON, standing=(block,)))
+    solution = place(posed("mon 09:45-17:30", hours=MON, standing=(block,)))
     assert solution.placements == ()
     assert "run into something on the calendar" in solution.stuck[block.key]
     assert (solution.waiting, solution.lost) == ((), ())
@@ -464,20 +460,11 @@ def test_a_block_without_another_slot_is_stuck_and_says_why() -> None:
 def test_the_only_strategic_block_of_a_week_may_move_to_an_hour() -> None:
     block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "overlapped")
     open_at = hours(mon="09:00-11:00", tue="09:00-11:00")
-    problem = posed(
-        "mon 09:00-11:00", "tue 10:00-11:00", hours=open_at, standing=(block,), buffer_before=0, **NO_LUNCH
-    )
-    assert place(problem).stuck  # the hour is the last bookable one of Tuesday
-    roomy = posed(
-        "mon 09:00-11:00",
-        "tue 10:00-11:00",
-        hours={**open_at, **hours(tue="08:00-11:00")},
-        standing=(block,),
-        **NO_LUNCH,
-    )
-    assert only(roomy).short
+    problem = posed("mon 09:00-11:00", "tue 10:00-11:00", hours=open_at, standing=(block,), **NO_LUNCH)
+    assert only(problem).short
+    assert shown(only(problem).slot, problem) == "tue 09:00-10:00"
     second = stands(f"strategic/{WEEK}/2", "wed 09:00-11:00", "fixed")
-    assert place(replace(roomy, standing=(block, second))).stuck
+    assert place(replace(problem, standing=(block, second))).stuck
 
 
 def test_a_block_on_lost_time_moves_or_is_lost() -> None:

@@ -80,12 +80,18 @@ def test_systemd_accepts_the_timer(tmp_path: Path) -> None:
         files[-1].write_text(text)
     assert [file.name for file in files] == ["blocker.service", "blocker.timer"]
     checked = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *map(str, files)], capture_output=True, text=True, check=False
+        ["systemd-analyze", "verify", "--man=no", *map(str, files)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert checked.returncode == 0, checked.stderr
     assert "Persistent=true" in files[1].read_text()
     said = subprocess.run(
-        ["systemd-analyze", "calendar", "Mon,Tue,Wed,Thu,Fri *-*-* 06:30:00"], capture_output=True, text=True, check=True
+        ["systemd-analyze", "calendar", "Mon,Tue,Wed,Thu,Fri *-*-* 06:30:00"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "06:30:00" in said.stdout
 
@@ -103,7 +109,9 @@ def test_the_task_scheduler_catches_up(tmp_path: Path) -> None:
     assert "Sunday" not in names
 
 
-@pytest.mark.parametrize(("text", "days"), [("mon-fri", (0, 1, 2, 3, 4)), ("mon,wed", (0, 2)), ("sat-mon", (0, 5, 6))])
+@pytest.mark.parametrize(
+    ("text", "days"), [("mon-fri", (0, 1, 2, 3, 4)), ("mon,wed", (0, 2)), ("sat-mon", (0, 5, 6))]
+)
 def test_days_as_people_write_them(text: str, days: tuple[int, ...]) -> None:
     assert parse_days(text) == days
 
@@ -208,7 +216,8 @@ def test_days_that_were_slept_through_are_told_when_it_works_again(cli: CommandL
 
 
 @pytest.mark.skipif(
-    not os.environ.get("BLOCKER_TEST_REAL_CRON"), reason="changes this machine's crontab: set BLOCKER_TEST_REAL_CRON=1"
+    not os.environ.get("BLOCKER_TEST_REAL_CRON"),
+    reason="changes this machine's crontab: set BLOCKER_TEST_REAL_CRON=1",
 )
 def test_a_real_cron_daemon_runs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The installed line, with every minute in place of its hour, does its work under a real daemon."""
@@ -216,7 +225,14 @@ def test_a_real_cron_daemon_runs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.undo()
     kept = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False).stdout
     state = tmp_path / "state"
-    words = ("/usr/bin/env", f"BLOCKER_STATE_DIR={state}", f"PYTHONPATH={Path.cwd()}", sys.executable, "-m", "blocker")
+    words = (
+        "/usr/bin/env",
+        f"BLOCKER_STATE_DIR={state}",
+        f"PYTHONPATH={Path.cwd()}",
+        sys.executable,
+        "-m",
+        "blocker",
+    )
     schedule = Schedule(0, 0, (0, 1, 2, 3, 4, 5, 6), (*words, "--calendar", f"ics:{calendar}", "run", "-y"))
     before = calendar.read_bytes()
     daemon = subprocess.Popen(["cron", "-f"])

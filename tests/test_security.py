@@ -98,8 +98,12 @@ def test_a_second_name_of_a_file_is_not_taken_for_the_ledger(cli: CommandLine, t
     assert target.read_bytes() == b""
 
 
-@pytest.mark.parametrize("special", ["/dev/zero", "/dev/stdin", "/proc/self/mem", "/", "fifo", "nul\0l", "a/../../etc/shadow/x"])
-def test_a_calendar_that_is_no_ordinary_file_is_refused_at_once(cli: CommandLine, tmp_path: Path, special: str) -> None:
+@pytest.mark.parametrize(
+    "special", ["/dev/zero", "/dev/stdin", "/proc/self/mem", "/", "fifo", "nul\0l", "a/../../etc/shadow/x"]
+)
+def test_a_calendar_that_is_no_ordinary_file_is_refused_at_once(
+    cli: CommandLine, tmp_path: Path, special: str
+) -> None:
     path = special
     if special == "fifo":
         path = str(tmp_path / "fifo")
@@ -143,7 +147,7 @@ HOSTILE = [
     "{theme} {0.__class__} {{ 7*7 }} {% for x in y %} %s %(x)s ${HOME} $(id) `id`",
     "line\nbreak\rreturn\ttab",
     "strategic/2026-W46/1 was deleted",
-    "\ud83d" .encode("utf-16", "surrogatepass").decode("utf-16", "replace") + "a\u0301\u200b" * 50,
+    "\ud83d".encode("utf-16", "surrogatepass").decode("utf-16", "replace") + "a\u0301\u200b" * 50,
 ]
 
 
@@ -154,12 +158,31 @@ def hostile_calendar() -> bytes:
         day = MONDAY + timedelta(days=number // 2 % 5 + 7 * (number // 10))
         start = "090000" if number % 2 else "133000"
         end = "123000" if number % 2 else "173000"
-        words = title.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n").replace("\r", "")
+        words = (
+            title.replace("\\", "\\\\")
+            .replace(";", "\\;")
+            .replace(",", "\\,")
+            .replace("\n", "\\n")
+            .replace("\r", "")
+        )
         lines += ["BEGIN:VEVENT", f"UID:h{number}\x1b[31m", "DTSTAMP:20260101T000000Z", f"SUMMARY:{words}"]
-        lines += [f"DTSTART;TZID=Europe/Berlin:{day:%Y%m%d}T{start}", f"DTEND;TZID=Europe/Berlin:{day:%Y%m%d}T{end}"]
-        lines += [f"DESCRIPTION:{words}", f"LOCATION:{words}", f"ATTENDEE;CN=\"{words[:20].replace(chr(34), '')}\":mailto:x@example.org"]
+        lines += [
+            f"DTSTART;TZID=Europe/Berlin:{day:%Y%m%d}T{start}",
+            f"DTEND;TZID=Europe/Berlin:{day:%Y%m%d}T{end}",
+        ]
+        lines += [
+            f"DESCRIPTION:{words}",
+            f"LOCATION:{words}",
+            f'ATTENDEE;CN="{words[:20].replace(chr(34), "")}":mailto:x@example.org',
+        ]
         lines += [f"CATEGORIES:{words}", "END:VEVENT"]
-    lines += ["BEGIN:VEVENT", "UID:broken\x1b[31m", "SUMMARY:\x1b[2Jbroken", "DTSTART:never\x1b[31m", "END:VEVENT"]
+    lines += [
+        "BEGIN:VEVENT",
+        "UID:broken\x1b[31m",
+        "SUMMARY:\x1b[2Jbroken",
+        "DTSTART:never\x1b[31m",
+        "END:VEVENT",
+    ]
     return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
 
 
@@ -170,7 +193,9 @@ WORDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("options", [(), ("-v",), ("--json",), ("--plain",)], ids=lambda o: o[0] if o else "text")
+@pytest.mark.parametrize(
+    "options", [(), ("-v",), ("--json",), ("--plain",)], ids=lambda o: o[0] if o else "text"
+)
 def test_nothing_of_a_hostile_calendar_steers_a_terminal(
     cli: CommandLine, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
@@ -208,7 +233,11 @@ def test_markup_in_titles_is_shown_and_not_obeyed(cli: CommandLine, tmp_path: Pa
 def test_no_template_of_theirs_is_filled_in(cli: CommandLine) -> None:
     cli.calendar.write_bytes(hostile_calendar())
     cli.call("run", "-y")
-    ours = b"".join(p for p in re.findall(rb"BEGIN:VEVENT\r\n.*?END:VEVENT\r\n", cli.content, re.DOTALL) if b"X-BLOCKER-KEY" in p)
+    ours = b"".join(
+        p
+        for p in re.findall(rb"BEGIN:VEVENT\r\n.*?END:VEVENT\r\n", cli.content, re.DOTALL)
+        if b"X-BLOCKER-KEY" in p
+    )
     assert ours
     text = re.sub(rb"\r\n[ \t]", b"", ours)
     assert b"49" not in re.findall(rb"\{\{ ?7\*7 ?\}\}|49", text)
@@ -231,7 +260,12 @@ raise SystemExit(code)
 
 
 def bounded(place: Path, calendar: Path, megabytes: int, seconds: int) -> Said:
-    environ = {"PATH": os.environ["PATH"], "HOME": str(place), "BLOCKER_STATE_DIR": str(place / "state"), "TZ": "UTC"}
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(place),
+        "BLOCKER_STATE_DIR": str(place / "state"),
+        "TZ": "UTC",
+    }
     words = ["--calendar", f"ics:{calendar}", "--now", NOW, "plan"]
     done = subprocess.run(
         [sys.executable, "-c", BOUNDED, str(megabytes), str(seconds), *words],
@@ -265,13 +299,23 @@ def test_very_many_events_cost_bounded_time_and_memory(tmp_path: Path) -> None:
 
 def test_a_file_beyond_any_calendar_is_refused_by_its_size(cli: CommandLine) -> None:
     with cli.calendar.open("r+b") as file:
-        file.truncate(2**40) if resource.getrlimit(resource.RLIMIT_FSIZE)[0] < 0 else file.truncate(200 * 2**20)
+        file.truncate(2**40) if resource.getrlimit(resource.RLIMIT_FSIZE)[0] < 0 else file.truncate(
+            200 * 2**20
+        )
     said = cli.call("plan")
     assert said.code == 1
     assert "larger than" in said.err
 
 
-@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=SECONDLY;INTERVAL=1;COUNT=99999999", "FREQ=MINUTELY;BYSECOND=1,2,3", "FREQ=DAILY;BYHOUR=1;BYMONTH=2;BYMONTHDAY=30"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "FREQ=SECONDLY;INTERVAL=1;COUNT=99999999",
+        "FREQ=MINUTELY;BYSECOND=1,2,3",
+        "FREQ=DAILY;BYHOUR=1;BYMONTH=2;BYMONTHDAY=30",
+    ],
+)
 def test_rules_without_end_cost_bounded_time(tmp_path: Path, rule: str) -> None:
     calendar = tmp_path / "calendar.ics"
     content = sample_calendar(MONDAY)
@@ -329,7 +373,16 @@ def test_no_secret_is_in_anything_that_a_run_writes(
             refresh_token=f"refresh-{CANARY}", token_uri=server.token_uri,
         )  # fmt: skip
         google_auth.keep_sign_in(token, sign_in)
-        for words in (("check",), ("plan",), ("run", "-y"), ("--json", "run"), ("-v", "load", "--events"), ("config", "show", "--origin"), ("skip", "2026-W47"), ("undo",)):
+        for words in (
+            ("check",),
+            ("plan",),
+            ("run", "-y"),
+            ("--json", "run"),
+            ("-v", "load", "--events"),
+            ("config", "show", "--origin"),
+            ("skip", "2026-W47"),
+            ("undo",),
+        ):
             said.append(call(*words, now=NOW))
             assert said[-1].code == 0, said[-1]
         server.faults.next(unauthorized(), times=9)
@@ -351,7 +404,15 @@ def test_no_secret_is_in_anything_that_a_run_writes(
 # Connections
 
 
-@pytest.mark.parametrize("root", ["http://192.0.2.1/", "http://calendar.example.org/", "ftp://127.0.0.1/", "http://127.0.0.1.example.org/"])
+@pytest.mark.parametrize(
+    "root",
+    [
+        "http://192.0.2.1/",
+        "http://calendar.example.org/",
+        "ftp://127.0.0.1/",
+        "http://127.0.0.1.example.org/",
+    ],
+)
 def test_only_this_machine_may_be_spoken_to_in_the_clear(monkeypatch: pytest.MonkeyPatch, root: str) -> None:
     monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", root)
     said = call("plan", now=NOW, calendar="google:primary")
@@ -360,7 +421,9 @@ def test_only_this_machine_may_be_spoken_to_in_the_clear(monkeypatch: pytest.Mon
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes the certificate")
-def test_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_not_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", str(key), "-out", str(certificate),
@@ -370,7 +433,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path, m
     asked: list[str] = []
 
     class Listener(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - http.server's own name
+        def do_GET(self) -> None:
             asked.append(self.path)
 
     class Quiet(HTTPServer):
@@ -407,7 +470,9 @@ def test_the_lock_file_pins_everything_with_hashes_and_names_no_index() -> None:
         assert re.fullmatch(r"[a-z0-9._-]+==[^ ;]+(?: ; .+)? \\", line), line
     assert not re.search(r"https?:|file:|--index|--extra-index|--find-links|--trusted|://|@ ", lock)
     project = (ROOT / "pyproject.toml").read_text("utf-8")
-    needed = re.findall(r'^    "([A-Za-z0-9-]+)', project.partition("dependencies = [")[2].partition("]")[0], re.MULTILINE)
+    needed = re.findall(
+        r'^    "([A-Za-z0-9-]+)', project.partition("dependencies = [")[2].partition("]")[0], re.MULTILINE
+    )
     assert len(needed) >= 8
     pinned = {line.partition("==")[0] for line in pins}
     assert {name.lower() for name in needed} <= pinned

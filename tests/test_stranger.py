@@ -18,7 +18,13 @@ ROOT = Path(__file__).parent.parent
 
 
 def run(home: Path, *words: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    environ = {"HOME": str(home), "TZ": "UTC", "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C"}
+    environ = {
+        "HOME": str(home),
+        "TZ": "UTC",
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "LC_ALL": "C",
+    }
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", "blocker", *words],
         cwd=home,
@@ -33,7 +39,9 @@ def run(home: Path, *words: str, stdin: str | None = None) -> subprocess.Complet
     )
 
 
-@pytest.mark.parametrize("now", ["2026-11-21T20:00", "2026-12-28T08:00", "2026-03-27T12:00", "2027-01-03T23:30"])
+@pytest.mark.parametrize(
+    "now", ["2026-11-21T20:00", "2026-12-28T08:00", "2026-03-27T12:00", "2027-01-03T23:30"]
+)
 def test_the_demo_tells_the_whole_story(tmp_path: Path, now: str) -> None:
     said = run(tmp_path, "--now", now, "demo")
     assert said.returncode == 0, said.stderr
@@ -63,7 +71,13 @@ def test_a_first_morning(tmp_path: Path) -> None:
     assert run(tmp_path, *head, "init").returncode == 1, "an existing config is never touched"
     assert run(tmp_path, *head, "check").returncode == 0
     assert run(tmp_path, *head, "load").returncode == 0
-    for words in (("plan",), ("run", "-n"), ("load", "--events"), ("explain", "2026-W46"), ("config", "show")):
+    for words in (
+        ("plan",),
+        ("run", "-n"),
+        ("load", "--events"),
+        ("explain", "2026-W46"),
+        ("config", "show"),
+    ):
         assert run(tmp_path, *head, *words).returncode == 0
         assert calendar.read_bytes() == before, f"{words} wrote to the calendar"
     assert run(tmp_path, *head, "plan", "--exit-code").returncode == 5
@@ -76,7 +90,9 @@ def test_a_first_morning(tmp_path: Path) -> None:
     assert done.returncode == 0
     document = json.loads(done.stdout)
     assert document["applied"] is True
-    assert document["summary"]["create"] == sum(c["done"] for c in document["changes"] if c["action"] == "create")
+    assert document["summary"]["create"] == sum(
+        c["done"] for c in document["changes"] if c["action"] == "create"
+    )
     after = calendar.read_bytes()
     assert run(tmp_path, *head, "-q", "run").stdout == ""
     assert calendar.read_bytes() == after
@@ -94,7 +110,9 @@ def test_a_first_morning(tmp_path: Path) -> None:
         (("rebalance", "2026-W60", "-y"), 2, "2026-W60"),
     ],
 )
-def test_bad_words_get_one_clear_sentence(tmp_path: Path, words: tuple[str, ...], code: int, expected: str) -> None:
+def test_bad_words_get_one_clear_sentence(
+    tmp_path: Path, words: tuple[str, ...], code: int, expected: str
+) -> None:
     calendar = tmp_path / "calendar.ics"
     calendar.write_bytes(sample_calendar(date(2026, 11, 2)))
     head = () if words[0] == "--calendar" else ("--calendar", f"ics:{calendar}")

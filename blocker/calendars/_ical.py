@@ -33,7 +33,7 @@ _HEAD = re.compile(r'(?:"[^"]*"|[^":])*')
 
 
 class Component(NamedTuple):
-    """A component that is a direct child of a VCALENDAR: ``data[start:end]``, whole lines."""
+    """A component in a VCALENDAR, or beside one where it should be inside: ``data[start:end]``, whole lines."""
 
     name: str
     start: int
@@ -148,7 +148,7 @@ class _Found:
         self.names[name] -= 1
         if name == CALENDAR:
             self.insert_at = at
-        elif depth == 1 and self.open[0][0] == CALENDAR:
+        elif name in CHILDREN and (depth == 0 or (depth == 1 and self.open[0][0] == CALENDAR)):
             self.components.append(Component(_ascii(name), start, after))
 
     def abandon(self, depth: int, at: int) -> None:

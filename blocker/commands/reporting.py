@@ -23,6 +23,10 @@ def report(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     seen = sight.survey()
     made = make_plan(sight.request, seen)
     titles = not args.no_titles
+    if args.bug is not None:
+        from blocker.commands.bug_report import bug_report
+
+        return bug_report(args.bug, made, seen, sight.request)
     if args.html is not None:
         return _html(args.html, made, seen, sight.request, titles, talk if args.open else None)
     if args.ics is not None:

@@ -98,7 +98,7 @@ class Faults:
         self._planned: list[tuple[Fault, str | None]] = []
         self._rate = 0.0
         self._among: Sequence[Fault] = PASSING
-        self._dice = random.Random(0)  # noqa: S311
+        self._dice = random.Random(0)
 
     def next(self, fault: Fault, *, on: str | None = None, times: int = 1) -> None:
         """For the next request, or the next of that method: `events.insert`, `token`, `batch` …"""
@@ -107,7 +107,7 @@ class Faults:
 
     def random(self, rate: float, seed: int = 0, among: Sequence[Fault] = PASSING) -> None:
         with self._lock:
-            self._rate, self._among, self._dice = rate, among, random.Random(seed)  # noqa: S311
+            self._rate, self._among, self._dice = rate, among, random.Random(seed)
 
     def clear(self) -> None:
         with self._lock:

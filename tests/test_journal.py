@@ -1,0 +1,135 @@
+"""The log says what happened and why without anybody's words; a bug report makes the same plan again."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.replay import main as replay
+from blocker import journal
+from blocker.bug_bundle import request_of
+from blocker.engine import make_plan
+from tests.command_line import CommandLine, sample
+
+STAYS = ("create", "move", "keep", "update")
+NOW = "2026-11-02T06:30"
+
+
+@pytest.fixture
+def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    monkeypatch.setenv("BLOCKER_STATE_DIR", str(tmp_path / "state"))
+    return CommandLine(capsys, sample(tmp_path), NOW)
+
+
+def log(tmp_path: Path) -> list[str]:
+    return (tmp_path / "state" / "log" / "blocker.log").read_text().splitlines()
+
+
+def titles(cli: CommandLine) -> list[str]:
+    """What others call their events, and their addresses."""
+    text = cli.content.decode().replace("\r\n ", "")
+    theirs = [
+        part
+        for part in re.findall(r"BEGIN:VEVENT\r\n.*?END:VEVENT", text, re.DOTALL)
+        if "X-BLOCKER" not in part
+    ]
+    found = {
+        m
+        for part in theirs
+        for m in re.findall(r"(?:SUMMARY|mailto|DESCRIPTION|UID)[^\r\n:]*:([^\r\n]+)", part)
+    }
+    return sorted(found)
+
+
+def test_each_run_is_one_line_that_says_what_and_why(cli: CommandLine, tmp_path: Path) -> None:
+    cli.call("run", "-y")
+    cli.call("run")
+    first, second = log(tmp_path)
+    assert re.search(r" create=[1-9]\d* move=0 update=0 remove=0 ", first)
+    assert " create=0 " in second
+    for line in (first, second):
+        assert f" calendar=ics:{cli.calendar} " in line
+        assert " exit=0 " in line
+        assert re.search(r" week=2026-W45 level=(calm|amber|red) floor=\w+ ", line)
+        assert " because=" in line
+        assert not [title for title in titles(cli) if title in line]
+
+
+def test_a_failure_is_one_line_with_its_kind_and_reason(cli: CommandLine, tmp_path: Path) -> None:
+    cli.calendar.unlink()
+    cli.call("run")
+    (line,) = log(tmp_path)
+    assert " exit=1 error=unreadable " in line
+    assert "there is no calendar file" in line
+
+
+def test_the_quiet_failures_of_the_schedule_are_logged_too(cli: CommandLine, tmp_path: Path) -> None:
+    cli.call("run", "-y")
+    content = cli.content
+    cli.calendar.write_bytes(b"broken")
+    cli.now = "2026-11-03T06:30"
+    assert cli.call("run", "--cron").err == ""
+    cli.calendar.write_bytes(content)
+    cli.call("run", "--cron")
+    cli.call("run", "--cron")  # done for today: no line
+    _, failed, done = log(tmp_path)
+    assert "error=unreadable" in failed
+    assert " exit=0 " in done
+
+
+def test_the_log_as_json(cli: CommandLine, tmp_path: Path) -> None:
+    cli.call("run", "-y", options=("--log-json",))
+    line: dict[str, Any] = json.loads(log(tmp_path)[0])
+    assert line["command"] == "run"
+    assert line["exit"] == 0
+    assert line["create"] > 4
+    assert line["level"]
+
+
+def test_the_log_stays_small(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MOST_BYTES", 300)
+    for _ in range(12):
+        cli.call("skip", "2026-W47")
+    files = sorted(path.name for path in (tmp_path / "state" / "log").iterdir())
+    assert files == ["blocker.log", "blocker.log.1", "blocker.log.2", "blocker.log.3"]
+
+
+@pytest.mark.parametrize("lived", [False, True], ids=["before the first run", "after some days"])
+def test_a_bug_report_makes_the_same_plan_and_tells_no_words(
+    cli: CommandLine, tmp_path: Path, lived: bool
+) -> None:
+    if lived:
+        cli.call("run", "-y")
+        cli.call("skip", "2026-W47")
+        cli.call("busy", "6")
+        cli.call("park", "Is the academy worth it?", "--from", "Amira")
+        cli.now = "2026-11-09T06:30"
+    file = tmp_path / "bug.json"
+    assert cli.call("report", "--bug", str(file)).code == 0
+    text = file.read_text()
+    for word in (*titles(cli), "example.org", "academy", "Amira", str(tmp_path), "Thinking"):
+        assert word not in text, word
+    kept = json.loads(text)
+    made = make_plan(request_of(kept))
+    real = cli.document("plan")
+    wanted = {(c["key"], c["start"]) for c in real["changes"] if c["action"] in STAYS}
+    assert {key.partition("/")[0] for key, _ in wanted} >= {"strategic", "offsite"}
+    again = {
+        (c.key, c.slot.start.astimezone(made_zone(made.zone)).isoformat())
+        for c in made.changes
+        if c.action in STAYS
+    }
+    assert again == wanted
+    assert [u["key"] for u in real["unplaced"]] == [u.key for u in made.unplaced]
+    assert cli.content == Path(cli.calendar).read_bytes()
+    assert replay(file) in (0, 1)
+
+
+def made_zone(name: str) -> Any:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
