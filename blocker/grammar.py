@@ -54,12 +54,12 @@ def _cron(command: argparse.ArgumentParser) -> None:
         "--days", default="mon-fri", metavar="DAYS", help="mon-fri (default), or mon,wed,fri"
     )
     install.add_argument("-y", "--yes", action="store_true", help="do it without asking")
-    for command in (
+    for each in (
         install,
         what.add_parser("show", help="what is installed"),
         what.add_parser("remove", help="take it out"),
     ):
-        command.add_argument(
+        each.add_argument(
             "--systemd", action="store_true", help="a systemd user timer instead of the crontab"
         )
 

@@ -38,6 +38,12 @@ def send(settings: Settings, title: str, body: str) -> None:
     targets = addresses(settings)
     if not targets:
         return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of other people's old code
+        _hand_over(targets, title, body)
+
+
+def _hand_over(targets: tuple[str, ...], title: str, body: str) -> None:
     messenger = _apprise()
     wrong = [number for number, target in enumerate(targets, 1) if not messenger.add(target)]
     if wrong:
@@ -51,13 +57,11 @@ def send(settings: Settings, title: str, body: str) -> None:
 
 
 def _apprise() -> Any:
-    """Apprise's messenger. What it would log or warn of names addresses: it is kept from doing so."""
+    """Apprise's messenger. What it logs names addresses: it is kept from doing so."""
     logging.getLogger("apprise").addHandler(logging.NullHandler())
     logging.getLogger("apprise").propagate = False
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            apprise: Any = import_module("apprise")
+        apprise: Any = import_module("apprise")
     except ImportError:
         raise BlockerError(
             "notifications need Apprise, which is not installed", "pip install 'calendar-blocker[notify]'"

@@ -1,9 +1,6 @@
-"""Independent answers to placement problems: every plan tried, or an integer programme solved.
+"""The best plan by trying every one: written from docs/objective.md, with nothing of the placement modules.
 
-Both are written from docs/objective.md and use nothing of the placement modules. ``search`` tries
-every combination of slots and gives value and plan, ties included. ``solve`` (run as a script, one
-process per solver, since ortools and highspy cannot share one) gives the value by maximising entry
-after entry; lunch and bookable minutes are added as cuts where a solution breaks them.
+``solver_place`` has the other oracle, for larger problems.
 """
 
 from __future__ import annotations
@@ -17,7 +14,6 @@ from blocker.problem import Problem
 from blocker.timeline import Interval
 from blocker.workweek import week_of
 
-MOST_PLANS = 60_000
 Found = tuple[tuple[int, ...], list[object], dict[str, Interval]]
 
 
@@ -41,8 +37,8 @@ def slots(judge: Judge, key: str) -> list[Interval]:
     return found
 
 
-def search(problem: Problem) -> Found:
-    """The best plan of all plans. Raises TooMany where that would take minutes."""
+def search(problem: Problem, most: int = 60_000) -> Found:
+    """The best plan of all plans. Raises TooMany where there may be more than ``most``."""
     judge = Judge(problem)
     movers = sorted(key for key in judge.movers if key != judge.offsite_key)
     others = sorted(judge.demands) + ([judge.offsite_key] if judge.offsite_key else [])
@@ -50,7 +46,7 @@ def search(problem: Problem) -> Found:
     plans = 1
     for found in every.values():
         plans *= len(found) + 1
-    if plans > MOST_PLANS:
+    if plans > most:
         raise TooMany(plans)
     best: Found | None = None
     for plan in _plans(judge, [*movers, *others], every):

@@ -7,6 +7,8 @@ a file in ``found/`` and read again by every run of the tests.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -17,10 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocker.calendars import open_calendar
-from blocker.calendars._blocks import may_be_ours
 from blocker.config import load_config
 from blocker.config_text import config_template
-from blocker.errors import AlreadyExists, BlockerError, ConfigError, Refused, Unreadable
+from blocker.errors import AlreadyExists, ConfigError, Refused, Unreadable
 from blocker.model import Memory
 from blocker.session import Session, Setup
 from blocker.timeline import Interval, interval
@@ -78,7 +79,7 @@ def seed_of(number: int) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def folder() -> Path:
+def folder() -> Iterator[Path]:
     with TemporaryDirectory() as name:
         yield Path(name)
 
@@ -87,31 +88,27 @@ def use(path: Path) -> None:
     """Read it, plan on it, write to it: whatever goes wrong is a sentence, and other people's bytes stay."""
     began = time.process_time()
     before = path.read_bytes()
+    refusal = ""
     try:
-        calendar = open_calendar(f"ics:{path}", zone="Europe/Berlin", me=())
-        snapshot = calendar.read(WINDOW)
-        for event in snapshot.events:
-            assert event.when.start < event.when.end
-        config = load_config(
-            None,
-            {"HOME": str(path.parent)},
-            {"calendar": f"ics:{path}", "timezone": "Europe/Berlin", "holidays": "off"},
-        )
-        setup = Setup(config, path.parent / "state", datetime(2026, 11, 2, 6, 30, tzinfo=UTC), {})
-        with Session(setup) as session:
-            session.read(Memory()).plan()
-        fresh = block(
-            "strategic/2027-W01/7",
-            Interval(datetime(2027, 1, 5, 9, tzinfo=UTC), datetime(2027, 1, 5, 11, tzinfo=UTC)),
-        )
-        ref = calendar.create(fresh)
-        calendar.delete(ref)
-        assert path.read_bytes() == before
+        read_plan_and_write(path)
     except (Unreadable, Refused, AlreadyExists) as refused:
-        assert path.read_bytes() == before
-        assert "\n" not in refused.message
+        refusal = refused.message
+    assert path.read_bytes() == before
+    assert "\n" not in refusal
     assert time.process_time() - began < SECONDS
-    assert may_be_ours(b"X-BLOCKER-KEY")
+
+
+def read_plan_and_write(path: Path) -> None:
+    overrides = {"calendar": f"ics:{path}", "timezone": "Europe/Berlin", "holidays": "off"}
+    config = load_config(None, {"HOME": str(path.parent)}, overrides)
+    setup = Setup(config, path.parent / "state", datetime(2026, 11, 2, 6, 30, tzinfo=UTC), {})
+    with Session(setup) as session:
+        session.read(Memory()).plan()
+    calendar = open_calendar(f"ics:{path}", zone="Europe/Berlin", me=())
+    for event in calendar.read(WINDOW).events:
+        assert event.when.start < event.when.end
+    slot = Interval(datetime(2027, 1, 5, 9, tzinfo=UTC), datetime(2027, 1, 5, 11, tzinfo=UTC))
+    calendar.delete(calendar.create(block("strategic/2027-W01/7", slot)))
 
 
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: path.name)
@@ -134,13 +131,10 @@ def test_a_spoilt_calendar_is_read_or_refused(
 
 
 def configured(path: Path) -> None:
+    """Settings, or a ConfigError; nothing else."""
     began = time.process_time()
-    try:
+    with suppress(ConfigError):
         load_config(path, {"HOME": str(path.parent), "BLOCKER_STATE_DIR": str(path.parent)}, {})
-    except ConfigError as error:
-        assert error.message
-    except BlockerError as other:
-        raise AssertionError("a config has config errors only") from other
     assert time.process_time() - began < SECONDS
 
 

@@ -130,25 +130,24 @@ def expand(series: Series, window: Interval, home: tzinfo, allowed: Steps) -> It
 
     Raises ValueError if a rule's UNTIL can't be read, and TooDenseError if a rule can't be followed.
     """
-    if not series.recurs and not series.excluded.days and not series.replaced.days and series.moved is None:
-        found = occurrence(series.start, series.span, home)
-        if found is not None and found.when.overlaps(window):
-            yield found
-        return
-    left_out = _Matcher(series, home, [series.excluded, series.replaced])
+    first, moved = series.start, series.moved
+    zone = first.zone or home
+    left_out = _Matcher(series, [series.excluded, series.replaced])
     seen: set[tuple[datetime, Span]] = set()
-    for start, span in _starts(series, window, home, allowed):
-        if (start.wall, span) in seen or left_out(start):
+    for wall, span in _starts(series, window, home, allowed):
+        begin = to_instant(wall, zone)
+        if (wall, span) in seen or left_out(wall, begin):
             continue
-        seen.add((start.wall, span))
-        if series.since is not None or series.before is not None:
-            instant = start.instant(home)
-            if (series.since and instant < series.since) or (series.before and instant >= series.before):
-                continue
-        if series.moved is not None:
-            start, span = series.moved.apply(start, home), series.moved.span
-        found = occurrence(start, span, home)
-        if found is not None and found.when.overlaps(window):
+        seen.add((wall, span))
+        if (series.since and begin < series.since) or (series.before and begin >= series.before):
+            continue
+        if moved is not None:
+            found = occurrence(moved.apply(Moment(wall, first.zone, first.is_date), home), moved.span, home)
+        elif first.is_date or span.days:
+            found = occurrence(Moment(wall, first.zone, first.is_date), span, home)
+        else:  # the usual case, made short
+            found = Occurrence(Interval(begin, begin + span.rest), None) if span.rest else None
+        if found is not None and found.when.start < window.end and window.start < found.when.end:
             yield found
 
 
@@ -160,15 +159,45 @@ def occurrence(start: Moment, span: Span, home: tzinfo) -> Occurrence | None:
             last = start.date + max(span.days, 1) * DAY
             end = to_instant(datetime(last.year, last.month, last.day), home)  # noqa: DTZ001 - a wall time
             return Occurrence(Interval(begin, end), (start.date, last))
-        end = span.end(start, home) if span.days else begin + span.rest
+        end = span.end(start, home)
     except OverflowError:
         raise ValueError("it lasts beyond the end of the calendar") from None
     return Occurrence(Interval(begin, end), None) if begin < end else None
 
 
-def _starts(series: Series, window: Interval, home: tzinfo, allowed: Steps) -> Iterator[tuple[Moment, Span]]:
-    """Every start that may touch the window, EXDATE not yet looked at."""
-    first, zone = series.start, series.start.zone or home
+def _starts(
+    series: Series, window: Interval, home: tzinfo, allowed: Steps
+) -> Iterator[tuple[datetime, Span]]:
+    """Every wall time, in the series' zone, at which an occurrence may begin; exceptions not yet taken out."""
+    first, span, zone = series.start, series.span, series.start.zone or home
+    if not series.recurs:
+        yield first.wall, span
+        return
+    low, high = _reach(series, window, zone)
+    excluded: set[datetime] = set()
+    for rule in series.not_rules:
+        excluded.update(occurrences(rule, first.wall, low, min(high, until_wall(rule, first, zone)), allowed))
+    # A series whose rules end before it begins was deleted from its first occurrence on.
+    gone = bool(series.rules) and all(until_wall(rule, first, zone) < first.wall for rule in series.rules)
+    if first.wall not in excluded and not gone:
+        yield first.wall, span
+    for rule in series.rules:
+        for wall in occurrences(rule, first.wall, low, min(high, until_wall(rule, first, zone)), allowed):
+            if wall not in excluded:
+                yield wall, span
+    for start, own_span in series.extra:
+        wall = start.wall
+        if start.is_date != first.is_date:
+            # A date among times means that day at the usual time; a time among dates means its day.
+            wall = datetime.combine(start.date, first.wall.time() if own_span is None else wall.time())
+        elif start.zone != first.zone:
+            wall = in_zone(start, zone, home).wall
+        if wall not in excluded:
+            yield wall, own_span or span
+
+
+def _reach(series: Series, window: Interval, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The wall times between which a start may lead to an occurrence in the window."""
     longest, shift = series.span.longest, timedelta(0)
     if series.moved is not None:
         longest, shift = series.moved.span.longest, abs(series.moved.shift) + DAY
@@ -178,26 +207,7 @@ def _starts(series: Series, window: Interval, home: tzinfo, allowed: Steps) -> I
         low = max(low, _wall(series.since, zone, -DAY))
     if series.before is not None:
         high = min(high, _wall(series.before, zone, DAY))
-    excluded: set[datetime] = set()
-    for rule in series.not_rules:
-        excluded.update(occurrences(rule, first.wall, low, min(high, until_wall(rule, first, zone)), allowed))
-    # A series whose rules end before it begins was deleted from its first occurrence on.
-    gone = bool(series.rules) and all(until_wall(rule, first, zone) < first.wall for rule in series.rules)
-    if first.wall not in excluded and not gone:
-        yield first, series.span
-    for rule in series.rules:
-        for wall in occurrences(rule, first.wall, low, min(high, until_wall(rule, first, zone)), allowed):
-            if wall not in excluded:
-                yield Moment(wall, first.zone, first.is_date), series.span
-    for start, span in series.extra:
-        if start.is_date != first.is_date:
-            # A date among times means that day at the usual time; a time among dates means its day.
-            time = first.wall.time() if span is None else start.wall.time()
-            start = Moment(datetime.combine(start.date, time), first.zone, first.is_date)
-        elif start.zone != first.zone and not start.is_date:
-            start = in_zone(start, zone, home)._replace(zone=first.zone)
-        if start.wall not in excluded:
-            yield start, span or series.span
+    return low, high
 
 
 def _wall(instant: datetime, zone: tzinfo, shift: timedelta) -> datetime:
@@ -225,9 +235,9 @@ def until_wall(rule: Rule, start: Moment, zone: tzinfo) -> datetime:
 
 def exclusion(series: Series, home: tzinfo) -> Callable[[Moment], bool]:
     """A test whether an EXDATE of the series takes out the occurrence that began at a moment."""
-    matches = _Matcher(series, home, [series.excluded])
-    zone, is_date = series.start.zone or home, series.start.is_date
-    return lambda original: matches(in_zone(original, zone, home)._replace(is_date=is_date))
+    matches = _Matcher(series, [series.excluded])
+    zone = series.start.zone or home
+    return lambda original: matches(in_zone(original, zone, home).wall, original.instant(home))
 
 
 class _Matcher:
@@ -238,21 +248,19 @@ class _Matcher:
     a series has one occurrence a day at most, the same wall time, here or in UTC, is taken as meant.
     """
 
-    def __init__(self, series: Series, home: tzinfo, groups: Sequence[Moments]) -> None:
-        self._home = home
+    def __init__(self, series: Series, groups: Sequence[Moments]) -> None:
         self._groups = [group for group in groups if group.days]
         self._by_date = series.start.is_date
         self._by_wall = series.once_a_day
 
-    def __call__(self, start: Moment) -> bool:
+    def __call__(self, wall: datetime, instant: datetime) -> bool:
         for group in self._groups:
-            if start.date in (group.days if self._by_date else group.dates):
+            if wall.date() in (group.days if self._by_date else group.dates):
                 return True
             if group.instants and not self._by_date:
-                instant = start.instant(self._home)
                 if instant in group.instants:
                     return True
-                if self._by_wall and not group.walls.isdisjoint((start.wall, instant.replace(tzinfo=None))):
+                if self._by_wall and not group.walls.isdisjoint((wall, instant.replace(tzinfo=None))):
                     return True
         return False
 
