@@ -69,6 +69,9 @@ def striking(fate: Fate) -> Iterator[None]:
 
     @contextmanager
     def mortal(self: Ledger) -> Iterator[None]:
+        if self.database.in_transaction:  # part of a larger step
+            yield
+            return
         fate.point()
         with transaction(self):
             fate.write(no_write)

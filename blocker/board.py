@@ -99,6 +99,7 @@ class Board:
         for block in self.standing:
             self.by_home.setdefault(self.date_of[block.key], []).append(block)
         self._views: dict[date, DayView] = {}
+        self._days: dict[Week, tuple[date, ...]] = {}
         self._worth: dict[str, int] = {}
         self._rooms: dict[tuple[date, frozenset[str]], DayRoom] = {}
 
@@ -191,6 +192,12 @@ class Board:
             floor=mover.lost and block.kind == STRATEGIC and self.wants_floor(block.week),
         )  # fmt: skip
 
+    def days_of(self, week: Week) -> tuple[date, ...]:
+        known = self._days.get(week)
+        if known is None:
+            known = self._days[week] = week.days
+        return known
+
     def view(self, day: date) -> DayView | None:
         """The date in seconds; None where the problem has no such day or it is no working day."""
         found = self._views.get(day)
@@ -255,7 +262,7 @@ class Board:
             for block in self.standing
             if block.kind == STRATEGIC and block.state != "lost" and block.key not in gone
         }
-        return days.intersection(week.days)
+        return days.intersection(self.days_of(week))
 
 
 def _with_worth(mover: Mover, worth: int) -> Mover:

@@ -111,34 +111,50 @@ def slots_of(room: DayRoom, uses: Sequence[Use]) -> list[Slot]:
         for length in use.lengths
         for minus_points, start in room.slots(use.item.prefer, length)
     ]
-    return sorted(found, key=lambda slot: (slot.start, slot.length, slot.use.item.name))
+    return sorted(found, key=lambda slot: (slot.start, -slot.length, slot.use.item.name))
 
 
 def sweep(slots: Sequence[Slot], limit: Limit, most: int | None) -> dict[Token, Way]:
-    """The best way to each set that ``limit`` allows; for each sum of minutes up to ``most`` if given."""
+    """The best way to each set that ``limit`` allows; for each sum of minutes up to ``most`` if given.
+
+    A way is (cost, numbers of its slots): cost puts minutes, squares and points into one number, in
+    that order, and of equal costs the smaller numbers are the better way, as slots are in order.
+    """
     guarded, guards = limit.guarded, limit.guards
-    ended: dict[Token, Way] = {(0, 0): NO_BLOCK}
-    running: list[tuple[int, Token, Way]] = []  # a heap by the time when they are out of the way
-    for slot in slots:
-        while running and running[0][0] <= slot.start:
-            _keep(ended, *heappop(running)[1:])
-        for (code, total), way in ended.items():
-            reached = code + slot.use.code
-            if (guarded - reached) & guards != guards or (most is not None and total + slot.length > most):
+    steps = [
+        (n, slot.start, slot.ready, slot.use.code, slot.length if most is not None else 0, _cost(slot))
+        for n, slot in enumerate(slots)
+    ]
+    ended: dict[Token, tuple[int, tuple[int, ...]]] = {(0, 0): (0, ())}
+    running: list[tuple[int, Token, int, tuple[int, ...]]] = []  # a heap by when they are out of the way
+    for n, start, ready, use, length, more in steps:
+        while running and running[0][0] <= start:
+            _, token, cost, path = heappop(running)
+            if token not in ended or (cost, path) < ended[token]:
+                ended[token] = cost, path
+        for (code, total), (cost, path) in ended.items():
+            reached = code + use
+            if (guarded - reached) & guards != guards or (most is not None and total + length > most):
                 continue
-            token = (reached, 0 if most is None else total + slot.length)
-            known = ended.get(token)
-            if known is not None and known[:3] < (
-                way[0] - slot.length,
-                way[1] + slot.length * slot.length,
-                way[2] + slot.minus_points,
-            ):
-                continue  # a better way to this set is out of the way already
-            heappush(running, (slot.ready, token, way.plus(slot)))
-    for _, token, way in running:
-        _keep(ended, token, way)
+            token, cost = (reached, total + length), cost + more
+            if token not in ended or cost <= ended[token][0]:  # else a better way is out of the way already
+                heappush(running, (ready, token, cost, (*path, n)))
+    for _, token, cost, path in running:
+        if token not in ended or (cost, path) < ended[token]:
+            ended[token] = cost, path
     del ended[0, 0]
-    return ended
+    return {token: _way(slots, path) for token, (_, path) in ended.items()}
+
+
+def _cost(slot: Slot) -> int:
+    return (-slot.length << 56) + (slot.length * slot.length << 24) + slot.minus_points
+
+
+def _way(slots: Sequence[Slot], path: tuple[int, ...]) -> Way:
+    way = NO_BLOCK
+    for n in path:
+        way = way.plus(slots[n])
+    return way
 
 
 def _keep(best: dict[Token, Way], token: Token, way: Way) -> None:

@@ -15,6 +15,7 @@ from blocker.timeline import subtract
 from blocker.whoseevents import Owners
 
 NEAREST = 3
+DAY_SECONDS = 86400
 # Personal time may be the lunch. The day does not say whose time it was; what other events cover may be either.
 PERSONAL, NO_LUNCH, UNKNOWN = "personal", "no lunch", "unknown"
 Priced = tuple[tuple[int, ...], Span, date, list[Event]]
@@ -30,6 +31,11 @@ class GiveWay:
             ((outer(event.when), event) for event in self.problem.events if event.dates is None),
             key=lambda pair: (pair[0], pair[1].calendar, pair[1].uid, pair[1].title),
         )
+        # By days since 1970 (UTC), so that a date need not look at all of them.
+        self._buckets: dict[int, list[int]] = {}
+        for n, ((low, high), _) in enumerate(self.timed):
+            for bucket in range(low // DAY_SECONDS, high // DAY_SECONDS + 1):
+                self._buckets.setdefault(bucket, []).append(n)
         self._by_day: dict[date, list[tuple[Span, Event]]] = {}
         self._events_on: dict[date, list[tuple[Span, Event, str]]] = {}
         self._costs: dict[int, tuple[int, int, int]] = {}
@@ -74,6 +80,13 @@ class GiveWay:
                 found.append((self._price(conflicts), span, day, conflicts))
         return found
 
+    def _between(self, low: int, high: int) -> list[tuple[Span, Event]]:
+        """The events that share time with a stretch, in order."""
+        buckets = range(low // DAY_SECONDS, high // DAY_SECONDS + 1)
+        near = sorted({n for bucket in buckets for n in self._buckets.get(bucket, ())})
+        found = [self.timed[n] for n in near]
+        return [(span, event) for span, event in found if span[0] < high and low < span[1]]
+
     def _price(self, events: Sequence[Event]) -> tuple[int, ...]:
         """Whose, minutes of other people's time, number of events, minutes: the smaller the cheaper."""
         whose = others = own = 0
@@ -93,8 +106,8 @@ class GiveWay:
             away = subtract(view.day.hours, view.day.working)
             known = self._by_day[view.date] = [
                 (span, event)
-                for span, event in self.timed
-                if span[0] < high and low < span[1] and not any(event.when.overlaps(part) for part in away)
+                for span, event in self._between(low, high)
+                if not any(event.when.overlaps(part) for part in away)
             ]
         return known
 
@@ -124,8 +137,7 @@ class GiveWay:
         """The events on a date, and whether each may be the lunch, as far as the day lets us know."""
         known = self._events_on.get(view.date)
         if known is None:
-            low, high = view.span
-            here = [(span, event) for span, event in self.timed if span[0] < high and low < span[1]]
+            here = self._between(*view.span)
             known = self._events_on[view.date] = []
             for span, event in here:
                 lunch = PERSONAL

@@ -306,7 +306,17 @@ class Ledger:
             self._db.execute("UPDATE run SET undone = 1 WHERE id = ?", (run,))
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is written inside is written in one step, or not at all."""
+        with self._transaction():
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+
+    @contextmanager
     def _transaction(self) -> Iterator[None]:
+        if self._db.in_transaction:  # part of a larger step
+            yield
+            return
         with _failures_in_words(), self._db:
             yield
 

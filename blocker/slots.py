@@ -209,8 +209,8 @@ class DayRoom:
         holes = [*view.blocked, *widened(near, view.before, view.before)]
         floor = max(view.earliest, view.midnight_guard)
         self.free = [(max(low, floor), high) for low, high in cut(view.working, holes) if high > floor]
-        closed = offsite or (bool(self.blocks and self.free) and not view.lunch_fits(self.blocks))
-        self.gaps = [] if closed else self.free
+        self.lunch_gone = bool(self.blocks and self.free) and not view.lunch_fits(self.blocks)
+        self.gaps = [] if offsite or self.lunch_gone else self.free
         self.longest = max((high - low for low, high in self.gaps), default=0)
         self._plenty: int | None = None
         self._slots: dict[tuple[str, int], list[tuple[int, int]]] = {}
@@ -219,20 +219,21 @@ class DayRoom:
         """(minus points, start) of each slot of ``length`` minutes that leaves a lunch, best first."""
         known = self._slots.get((prefer, length))
         if known is None:
+            known = self._slots[prefer, length] = []
             seconds, view = length * 60, self.view
-            known = sorted(
-                (-points(view.scenery, prefer, start, start + seconds), start)
-                for start in (view.starts(self.gaps, seconds) if seconds <= self.longest else ())
-                if self.lunch_fits([(start, start + seconds)])
-            )
-            self._slots[prefer, length] = known
+            if seconds <= self.longest:
+                scenery, room = view.scenery, view.lunch_room
+                # A block clear of the room for lunch leaves it; the others are asked.
+                low, high = (room[0][0], room[-1][1]) if room else (0, 0)
+                for start in view.starts(self.gaps, seconds):
+                    end = start + seconds
+                    if start >= high or end <= low or view.lunch_fits([*self.blocks, (start, end)]):
+                        known.append((-points(scenery, prefer, start, end), start))
+                known.sort()
         return known
 
     def lunch_fits(self, more: Sequence[Span]) -> bool:
-        room = self.view.lunch_room
-        if room is None or not any(start < room[-1][1] and room[0][0] < end for start, end in more):
-            return True  # nothing of it is taken: the room is not closed, so it fits
-        return self.view.lunch_fits([*self.blocks, *more])
+        return not self.lunch_gone and self.view.lunch_fits([*self.blocks, *more])
 
     def keeps_bookable(self, more: Sequence[Span]) -> bool:
         """A block takes its length and at most two rests of under a quarter hour: often that settles it."""

@@ -15,9 +15,8 @@ from blocker.slots import DayRoom
 from blocker.workweek import Week
 
 MANY = 31  # strategic blocks in a week: no limit
-# Minus minutes, squares, minus points, and the blocks as a chain (entry, chain): the smaller the better.
-Way = tuple[int, int, int, Any]
-State = tuple[int, int, int]  # is the next day strategic, the set of blocks, its minutes
+CODE_AT, QUARTERS = 13, (1 << 12) - 1  # of a packed state: where the set begins; quarter hours, up to 1023 h
+SQUARE = 1 << 24  # one squared minute outweighs all points of a week
 DayPlans = dict[tuple[Any, ...], DayPlan]
 
 
@@ -43,13 +42,17 @@ class Goal(NamedTuple):
     """The best that entries 1 to 13 can be, and the sets of blocks that come to it."""
 
     minus_tiers: tuple[int, ...]
-    minutes: int
+    quarters: int  # quarter hours
     codes: frozenset[int]
 
-    def in_reach(self, code: int, minutes: int, before: Mapping[int, int]) -> bool:
+    def in_reach(self, code: int, quarters: int, before: Mapping[int, int]) -> bool:
         """True if what the days before can hold makes up the difference."""
-        missing = (self.minutes - minutes) // GRID_MINUTES
-        return missing >= 0 and any(before.get(goal - code, 0) >> missing & 1 for goal in self.codes)
+        missing = self.quarters - quarters
+        if missing >= 0:
+            for goal in self.codes:
+                if before.get(goal - code, 0) >> missing & 1:
+                    return True
+        return False
 
 
 def _reachable(options: Sequence[Sequence[Choice]], limit: Limit, most: int | None) -> list[dict[int, int]]:
@@ -105,6 +108,7 @@ class WeekSweep:
         self.closed, self.barred, self.known = closed, barred, known
         self.names = tuple(item.name for item in items)
         self.wants_floor = board.wants_floor(week)
+        self.days = board.days_of(week)
         self.block_days = board.strategic_days(week, gone)
         self.own_days = board.problem.own_strategic
         # Packed sets: strategic blocks, then for each item its blocks and its short ones, then the mark "outside".
@@ -124,15 +128,14 @@ class WeekSweep:
             most: int | None = max(self.space, longest)
         else:
             most = self.space if asked > self.space else None
-        plans = [self._plan_of(day, limit, most, outside) for day in self.week.days]
+        plans = [self._plan_of(day, limit, most, outside) for day in self.days]
         while True:
             options = [plan.options if plan else [] for plan in plans]
             before = _reachable(options, limit, most)
             goal = self._goal(before[-1])
             if goal is None:
                 return None
-            ways = self._run(options, before, goal).items()
-            best = min(WeekWay(goal.minus_tiers, *way) for (_, code, _), way in ways if code in goal.codes)
+            best = self._run(options, before, goal)
             # What looked best must hold on each day; else the day knows better now, and we look again.
             held = [plan.holds(_within(plan.room, best.entries)) for plan in plans if plan]
             if all(held):
@@ -147,54 +150,64 @@ class WeekSweep:
             for part in (sums & within, sums & ~within):
                 if not part:
                     continue
-                minutes = (part.bit_length() - 1) * GRID_MINUTES
-                tiers = self._tiers(code, minutes)
-                if tiers is None or (best is not None and (tiers, -minutes) > best):
+                quarters = part.bit_length() - 1
+                tiers = self._tiers(code, quarters * GRID_MINUTES)
+                if tiers is None or (best is not None and (tiers, -quarters) > best):
                     continue
-                if best is None or (tiers, -minutes) < best:
-                    best, codes = (tiers, -minutes), set()
+                if best is None or (tiers, -quarters) < best:
+                    best, codes = (tiers, -quarters), set()
                 codes.add(code)
         return None if best is None else Goal(best[0], -best[1], frozenset(codes))
 
     def _run(
         self, options: Sequence[list[Choice]], before: Sequence[Mapping[int, int]], goal: Goal
-    ) -> dict[State, Way]:
-        """The best way to each state that can still come to the goal."""
-        states: dict[State, Way] = {(0, 0, 0): (0, 0, 0, ())}
+    ) -> WeekWay:
+        """The best way to the goal, by the best way to each state that can still come to it.
+
+        A state is packed: the set of blocks, its quarter hours, and whether the next day is strategic.
+        """
+        states: dict[int, tuple[int, Any]] = {0: (0, ())}
         for n in range(len(options) - 1, -1, -1):
-            own = self.week.days[n] in self.own_days
-            standing = self.week.days[n] in self.block_days
-            after: dict[State, Way] = {}
-            alive: dict[tuple[int, int], bool] = {}
-            for (tomorrow, code, total), (minus_minutes, squares, minus_points, chain) in states.items():
-                for option in (DO_NOTHING, *options[n]):
-                    reached, minutes = code + option.uses, total - option.minus_minutes
-                    token = (reached, minutes)
-                    live = alive.get(token)
+            own, standing = self.days[n] in self.own_days, self.days[n] in self.block_days
+            steps = [self._step(option, own, standing) for option in (DO_NOTHING, *options[n])]
+            after: dict[int, tuple[int, Any]] = {}
+            alive: dict[int, bool] = {}
+            for state, (cost, chain) in states.items():
+                tomorrow = state & 1
+                for step, more, strategic, entries in steps:
+                    reached = state - tomorrow + step
+                    live = alive.get(reached)
                     if live is None:
-                        live = alive[token] = goal.in_reach(reached, minutes, before[n])
+                        live = alive[reached] = goal.in_reach(
+                            reached >> CODE_AT, reached >> 1 & QUARTERS, before[n]
+                        )
                     if not live:
                         continue
-                    ours = option.strategic or standing
-                    strategic = int(ours or own)
-                    way = (
-                        minus_minutes + option.minus_minutes,
-                        squares + option.squares,
-                        minus_points
-                        + option.minus_points
-                        - SPREAD * ((tomorrow and strategic) + (ours and own)),
-                    )
-                    state = (strategic, reached, minutes)
-                    known = after.get(state)
-                    if known is not None and way > known[:3]:
+                    total = cost + more
+                    if strategic:
+                        reached += 1
+                        total -= SPREAD * tomorrow
+                    known = after.get(reached)
+                    if known is not None and total > known[0]:
                         continue
                     links = chain
-                    for entry in reversed(option.entries):
+                    for entry in reversed(entries):
                         links = (entry, links)
-                    if known is None or (*way, links) < known:
-                        after[state] = (*way, links)
+                    if known is None or (total, links) < known:
+                        after[reached] = (total, links)
             states = after
-        return states
+        cost, chain = min(states.values())
+        squares = (cost + SQUARE // 2) // SQUARE
+        return WeekWay(
+            goal.minus_tiers, -goal.quarters * GRID_MINUTES, squares, cost - squares * SQUARE, chain
+        )
+
+    def _step(self, option: Choice, own: bool, standing: bool) -> tuple[int, int, bool, tuple[Entry, ...]]:
+        """What a choice adds to a state and to the cost, and whether it makes its day strategic."""
+        ours = option.strategic or standing
+        quarters = -option.minus_minutes // GRID_MINUTES
+        cost = option.squares * SQUARE + option.minus_points - SPREAD * (ours and own)
+        return option.uses << CODE_AT | quarters << 1, cost, ours or own, option.entries
 
     def _uses(self, barred: str | None) -> list[Use]:
         """Each item by its usual lengths and, for a floor, by its short ones; none of kind ``barred``."""

@@ -48,7 +48,9 @@ class WhyHere:
         parts = [self._phrase(plan, entry, view)]
         shortest = item.lengths[-1] if item.lengths else 0
         if -entry.minus_minutes in item.short:
-            parts.append(f"{-entry.minus_minutes} minutes, as the week has no {shortest} in a row to spare")
+            others = sum(plan.items[other.name].strategic for other in plan.entries) > 1
+            where = "no other day has" if others else "the week has no"
+            parts.append(f"{-entry.minus_minutes} minutes, as {where} {shortest} in a row for it")
         if plan.outside and item.strategic:
             parts.append(self._outside(plan, entry, view))
         if item.mover is not None:
@@ -91,18 +93,28 @@ class WhyHere:
             if half_day.week_number in BEST_WEEKS
             else ("the lightest half day outside weeks 3 to 10, which have none")
         )
+        after = next((other for other in ranking if not self._held(other.day)), None)
         if rivals:
             why = "the lightest half day that costs no other block its place"
+        elif after is None:
+            why = "the only half day of the quarter that is free"
         found = (
             Term("weeks", half_day.worth[BAND], week),
             Term("lightness", half_day.worth[LIGHTNESS], load),
         )
-        after = next(ranking, None)
         if after is None:
             return f"{why}: {load}", found, "no other day has room for it"
         when = f"{after.day:%a} {after.day.day} {after.day:%b}"
         cost = difference(half_day.worth, after.worth)
         return f"{why}: {load}", found, f"next is {when}: {cost}"
+
+    def _held(self, day: date) -> bool:
+        """True if a block of ours is there after the plan."""
+        moved = {mover.key for plan in self.best.weeks for mover in plan.moved}
+        stay = [b for b in self.board.by_home.get(day, ()) if b.state != "lost" and b.key not in moved]
+        return bool(stay) or any(
+            self._day(entry) == day for plan in self.best.weeks for entry in plan.entries
+        )
 
     def _phrase(self, plan: WeekBest, entry: Entry, view: DayView) -> str:
         start, end = entry.span

@@ -77,34 +77,40 @@ class WhyNot:
             yield from self.finished.test(case.kind, day, case.length, case.earliest, over, case.floor)
 
     def _why(self, case: Case, slots: int, limits: dict[str, int]) -> str:
-        what = "half day" if case.kind == OFFSITE else "week"
         if not slots:
-            return (
-                f"the {what} has no {case.length} minutes of working hours in a row"
-                if case.week
-                else (f"no working day of the quarter has {case.length} minutes of hours in a row")
-            )
+            where = "the week has" if case.week else "no working day of the quarter has"
+            return f"{where} {'no ' if case.week else ''}{case.length} minutes of hours in a row"
+        full = ""
+        if case.week is not None and self.finished.space(case) < case.length:
+            left = max(0, int(self.finished.space(case)))
+            cap = self.board.rooms[case.week].cap_minutes
+            full = f"only {left} minutes of the week's {_hours(cap)} for blocks are left"
+            if cap < GRID_MINUTES:
+                full = "the week is too full for blocks beyond its floor"
+            elif cap < case.length:
+                full = f"the week is so full that blocks may take {int(cap)} minutes of it"
+            if limits.get("cap"):
+                return f"{full}, and it needs {case.length}"
         parts = [
-            f"{number} {self._words(name, case)}"
+            f"{number} {'is' if number == 1 else 'are'} {self._words(name)}"
             for name, number in sorted(limits.items(), key=lambda pair: (-pair[1], LIMITS.index(pair[0])))
         ]
-        head = f"none of {slots} possible starts is left for {case.length} minutes"
-        return f"{head}: {_joined(parts[:4])}"
+        none = f"of {slots} possible starts none is left for {case.length} minutes: {_joined(parts[:4])}"
+        return f"{full}; and {none}" if full else none
 
-    def _words(self, name: str, case: Case) -> str:
-        room = self.board.rooms.get(case.week) if case.week else None
+    def _words(self, name: str) -> str:
+        before, after = self.problem.buffer_before, self.problem.buffer_after
         words = {
-            "notice": "come too soon",
-            "away": "are on time away",
-            "meetings": "run into something on the calendar",
-            "buffer": f"leave less than {self.problem.buffer_before} minutes after it"
-            + (f" or {self.problem.buffer_after} before the next" if self.problem.buffer_after else ""),
-            "blocks": "run into blocks that stand there",
-            "offsite": "are on the day of the offsite",
-            "one a day": "are on a day with a block already",
-            "lunch": "would leave no lunch",
-            "bookable": f"would leave others less than {BOOKABLE_MINUTES} minutes to book that day",
-            "cap": f"would take more than the week's {_hours(room.cap_minutes) if room else 'share'} for blocks",
+            "notice": "too soon",
+            "away": "on time away",
+            "meetings": "under something on the calendar",
+            "buffer": f"within {before} minutes after it" + (f" or {after} before it" if after else ""),
+            "blocks": "too near to blocks that stand there",
+            "offsite": "on the day of the offsite",
+            "one a day": "on a day that has such a block",
+            "lunch": "where they would leave no lunch",
+            "bookable": f"where others could book less than {BOOKABLE_MINUTES} minutes",
+            "cap": "over the week's share for blocks",
         }
         return words[name]
 

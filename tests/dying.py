@@ -94,6 +94,9 @@ def mortal(fate: Fate) -> None:
 
     @contextmanager
     def dying(self: Ledger) -> Iterator[None]:
+        if self.database.in_transaction:  # part of a larger step
+            yield
+            return
         fate.point()
         with transaction(self):
             yield

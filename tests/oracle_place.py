@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from plan_checker import Judge, Thing
+from plan_checker import Judge
+from plan_limits import Thing
 
 from blocker.problem import Problem
 from blocker.timeline import Interval

@@ -134,6 +134,26 @@ def test_an_unknown_zone_is_a_usage_error(tmp_path: Path) -> None:
         open_calendar(f"ics:{tmp_path}/me.ics", zone="Middle/Earth", me=())
 
 
+def test_reading_a_file_imports_nothing_slow(tmp_path: Path) -> None:
+    path = tmp_path / "me.ics"
+    path.write_bytes((Path(__file__).parent / "corpus" / "a_zone_that_the_file_defines.ics").read_bytes())
+    code = (
+        "import sys\n"
+        "from datetime import UTC, datetime\n"
+        "from blocker.calendars import open_calendar\n"
+        "from blocker.timeline import interval\n"
+        "window = interval(datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))\n"
+        "assert open_calendar('ics:' + sys.argv[1], zone=None, me=()).read(window).events\n"
+        "print(*(name for name in set(sys.modules) if '.' not in name))\n"
+    )
+    root = Path(__file__).parent.parent
+    command = [sys.executable, "-c", code, str(path)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert not {"icalendar", "dateutil", "googleapiclient", "asyncio", "ssl", "email"} & set(
+        done.stdout.split()
+    )
+
+
 # Files that are no calendar
 
 

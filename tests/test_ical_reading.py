@@ -174,6 +174,59 @@ def without_head(snapshot: Snapshot) -> list[str]:
     return [line for line in without_lines(snapshot) if not line.startswith(("zone ", "me "))]
 
 
+DATES = st.integers(0, 1500).map(lambda n: datetime(2024, 1, 1) + n * timedelta(days=1))  # noqa: DTZ001 - wall times
+
+
+@st.composite
+def components(draw: st.DrawFn) -> str:
+    """An event of any length, in any zone, with or without a rule, of one of three identities."""
+    start = draw(DATES) + timedelta(minutes=15 * draw(st.integers(0, 95)))
+    length = timedelta(minutes=15 * draw(st.one_of(st.integers(0, 8), st.integers(0, 96 * 60))))
+    zone = draw(st.sampled_from(["", "Z", "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Pago_Pago"]))
+    head, tail = (f";TZID={zone}", "") if "/" in zone else ("", zone)
+    if all_day := draw(st.integers(0, 3)) == 0:
+        head, tail = ";VALUE=DATE", ""
+
+    def written(moment: datetime) -> str:
+        return f"{moment:%Y%m%d}" if all_day else f"{moment:%Y%m%dT%H%M%S}{tail}"
+
+    lines = [f"UID:{draw(st.sampled_from('abc'))}", f"SEQUENCE:{draw(st.integers(0, 2))}"]
+    lines.append(f"DTSTART{head}:{written(start)}")
+    if draw(st.booleans()):
+        lines.append(f"DTEND{head}:{written(start + length)}")
+    elif draw(st.booleans()):
+        lines.append(f"DURATION:P{length.days}DT{length.seconds // 60}M")
+    if draw(st.integers(0, 3)) == 0:
+        until = draw(st.one_of(st.none(), DATES))
+        lines.append(
+            f"RRULE:FREQ=WEEKLY;INTERVAL={draw(st.integers(1, 3))}"
+            + (f";UNTIL={until:%Y%m%d}" if until else "")
+        )
+        if draw(st.booleans()):
+            lines.append(f"EXDATE{head}:{written(start + timedelta(days=7))}")
+    elif draw(st.integers(0, 2)) == 0:
+        later = ";RANGE=THISANDFUTURE" if draw(st.integers(0, 2)) == 0 else ""
+        lines.append(f"RECURRENCE-ID{later}{head}:{written(draw(DATES))}")
+    elif draw(st.integers(0, 4)) == 0:
+        lines.append(f"RDATE{head}:{written(draw(DATES))}")
+    return "\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", ""])
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(components(), max_size=6), DATES, st.integers(1, 90), st.sampled_from(["UTC", "Asia/Kolkata"])
+)
+def test_the_filter_never_drops_anything_that_counts(
+    parts: list[str], first: datetime, days: int, zone: str
+) -> None:
+    content = "".join(["BEGIN:VCALENDAR\r\n", *parts, "END:VCALENDAR\r\n"]).encode()
+    window = interval(first.replace(tzinfo=UTC), first.replace(tzinfo=UTC) + timedelta(days=days))
+    filtered = read(content, window, zone, ("me@example.org",)).events
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_reading, "may_touch", all_events)
+        assert filtered == read(content, window, zone, ("me@example.org",)).events
+
+
 def without_lines(snapshot: Snapshot) -> list[str]:
     """What is read, but not where in the file; a missing identity is made from the bytes."""
     return [re.sub(r"^! line \d+", "!", line) for line in shown(snapshot)]

@@ -67,6 +67,7 @@ def in_a_process(place: Path, head: list[str], *words: str) -> Said:
         "HOME": str(place),
         "BLOCKER_STATE_DIR": str(place / "state"),
         "TZ": "UTC",
+        "PYTHONDONTWRITEBYTECODE": "1",  # a starved process would leave half of it to everybody else
     }
     calendar = ["--calendar", f"ics:{place / 'calendar.ics'}", "--now", NOW]
     done = subprocess.run(

@@ -155,6 +155,7 @@ def check_options(
     problem: Problem, events: Sequence[Classified], solution: Solution, unplaced: Unplaced
 ) -> None:
     assert len(unplaced.nearest) <= 3
+    assert sum(unplaced.limits.values()) == starts(problem, unplaced)
     chosen = [{id(event) for event in option.conflicts} for option in unplaced.nearest]
     for n, needed in enumerate(chosen):
         assert needed
@@ -169,6 +170,24 @@ def check_options(
         allowed = ("cap", "bookable", "length") if floor else ("length",) if unplaced.kind == OFFSITE else ()
         assert not [line for line in mine if not line.endswith(allowed)], (mine, option)
         assert f"{day}: lunch" not in judge.broken(plan) or unplaced.kind == OFFSITE
+
+
+def starts(problem: Problem, unplaced: Unplaced) -> int:
+    """How many quarter hours of the hours could be tried: every one must have a limit against it."""
+    if unplaced.kind == OFFSITE and problem.offsite is not None:
+        quarter, length = problem.offsite.quarter, unplaced.minutes
+        days = [day for day in problem.days if quarter.first_day <= day < quarter.end]
+    else:
+        demand = next(d for d in problem.demands if d.key == unplaced.key)
+        days, length = list(demand.week.days), min(demand.shortest, demand.floor_minutes or demand.shortest)
+    found = 0
+    for day in days:
+        for part in problem.days[day].hours:
+            for minute in range(26 * 60):
+                start = problem.workweek.instant(day, 0) + timedelta(minutes=minute)
+                quarter_hour = problem.workweek.local(start).minute % 15 == 0
+                found += quarter_hour and part.start <= start <= part.end - timedelta(minutes=length)
+    return found
 
 
 # Seconds against datetimes

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta, tzinfo
+from datetime import time, timedelta, tzinfo
 from functools import partial
 from typing import NamedTuple
 
 from blocker.calendars._ical import Property, properties, text_list, unescape
 from blocker.calendars._people import RESPONSES, address_of, is_person
-from blocker.calendars._recurrence import Occurrence, Series, Span, gather, span_between, span_of
+from blocker.calendars._recurrence import Occurrence, Series, Span, gather, in_zone, span_between, span_of
 from blocker.calendars._rules import Rule, by_days_alone, parse_rule
 from blocker.calendars._values import Moment, read_duration, read_moment, read_moments
 from blocker.calendars._zones import Zones
 from blocker.model import Event
 
-_SINGLE = frozenset(
-    (
-        *("UID", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SEQUENCE", "STATUS", "TRANSP", "CLASS"),
-        *("SUMMARY", "ORGANIZER", "COLOR", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-ALLDAYEVENT"),
-        *("X-BLOCKER-KEY", "X-BLOCKER-SLOT", "X-BLOCKER-VERSION", "X-BLOCKER-TEXT"),
-    )
+_SINGLE = (
+    *("UID", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SEQUENCE", "STATUS", "TRANSP", "CLASS"),
+    *("SUMMARY", "ORGANIZER", "COLOR", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-ALLDAYEVENT"),
+    *("X-BLOCKER-KEY", "X-BLOCKER-SLOT", "X-BLOCKER-VERSION", "X-BLOCKER-TEXT"),
 )
-_REPEATED = frozenset(("RRULE", "EXRULE", "RDATE", "EXDATE", "ATTENDEE", "CATEGORIES"))
-_RECURS = dict.fromkeys(("RRULE", "EXRULE", "RDATE", "EXDATE"))
-_READ = _SINGLE | _REPEATED
+_RECURS = ("RRULE", "EXRULE", "RDATE", "EXDATE")
+_REPEATED = (*_RECURS, "ATTENDEE", "CATEGORIES")
+_READ = (*_SINGLE, *_REPEATED)
 MAX_TITLE = 1_000  # characters; nothing that is shown needs more
 _DECIDES_TIME = frozenset(("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"))
 
@@ -70,7 +68,7 @@ def read_component(chunk: bytes, zones: Zones, home: tzinfo) -> Read:
         raise BrokenError(str(problem)) from None
     series = Series(start, span)
     flaws: list[str] = []
-    if original is None and repeated.keys() & _RECURS:
+    if original is None and not repeated.keys().isdisjoint(_RECURS):
         series, flaws = _with_recurrence(series, repeated, zones, home)
     recurrence = single.get("RECURRENCE-ID")
     return Read(
@@ -120,10 +118,7 @@ def _start_and_span(
     end = _moment(single, "DTEND", zones)
     all_day = single.get("X-MICROSOFT-CDO-ALLDAYEVENT")
     if all_day is not None and all_day.value.strip().upper() == "TRUE" and not start.is_date:
-        # Outlook may write an all-day event as midnight to midnight.
-        ends = end.wall.time() if end else start.wall.time()
-        if start.wall.time() == ends == start.wall.min.time():
-            start, end = _as_date(start), _as_date(end) if end else None
+        start, end = _whole_days(start, end, home)
     if end is not None:
         return start, span_between(start, end, home)
     if "DURATION" in single:
@@ -134,8 +129,13 @@ def _start_and_span(
     return start, Span(1 if start.is_date else 0, timedelta(0))
 
 
-def _as_date(moment: Moment) -> Moment:
-    return Moment(moment.wall, None, True)
+def _whole_days(start: Moment, end: Moment | None, home: tzinfo) -> tuple[Moment, Moment | None]:
+    """Outlook may write an all-day event as midnight to midnight, in its zone or as these are in UTC."""
+    for zone in (start.zone or home, home):
+        first, last = in_zone(start, zone, home), in_zone(end, zone, home) if end else None
+        if first.wall.time() == time() and (last is None or last.wall.time() == time()):
+            return Moment(first.wall, None, True), Moment(last.wall, None, True) if last else None
+    return start, end
 
 
 def _number(found: Property | None) -> int:

@@ -22,6 +22,7 @@ _DAY = re.compile(rb"(?:;[^\n:]*)?:(\d{8})")
 _UNTIL = re.compile(rb":[^\n]*?UNTIL=(\d{8})")
 _SHORT = re.compile(rb":PT(?:\d{1,2}H)?(?:\d{1,2}M)?(?:\d{1,3}S)?\r?\n(?![ \t])")
 _UID = re.compile(rb"\nUID[^\n]*")
+AND_LATER = b"THISANDFUTURE"
 # A name cut by a fold would be missed below; nobody writes this, so one look at the file settles it.
 _FOLDED_NAME = re.compile(rb"\n[DRUX][A-Z-]{0,13}(?:\r?\n)+[ \t]")
 
@@ -38,10 +39,20 @@ def may_touch(layout: Layout, window: Interval) -> list[Component]:
     dropped: list[Component] = []
     for component in events:
         (kept if _may_touch(upper, component.start, component.end, *edges) else dropped).append(component)
-    # An older revision of a kept event is needed to know that it is the older one.
-    uids = {uid for c in kept if (uid := _uid(upper, c))}
-    again = [c for c in dropped if _uid(upper, c) in uids and upper.find(b"\nRRULE", c.start, c.end) < 0]
+    again = _related(upper, kept, dropped)
     return sorted([*kept, *again], key=lambda c: c.start) if again else kept
+
+
+def _related(upper: bytes, kept: list[Component], dropped: list[Component]) -> list[Component]:
+    """What has to be known beside what was kept: other revisions of it, and all of a series that was shifted."""
+    uids = {uid for c in kept if (uid := _uid(upper, c))}
+    shifted = {_uid(upper, c) for c in kept if upper.find(AND_LATER, c.start, c.end) >= 0}
+    return [
+        c
+        for c in dropped
+        if (uid := _uid(upper, c)) in uids
+        and (uid in shifted or upper.find(b"\nRECURRENCE-ID", c.start, c.end) < 0)
+    ]
 
 
 def _uid(upper: bytes, component: Component) -> bytes | None:
@@ -55,7 +66,7 @@ def _may_touch(upper: bytes, at: int, end: int, low: bytes, high: bytes, low_day
     if not start or upper.find(b"\nX-BLOCKER-", at, end) >= 0 or upper.find(b"\nRDATE", at, end) >= 0:
         return True
     original = _day_of(b"\nRECURRENCE-ID", upper, at, end)
-    if original is None or (original and original <= high):
+    if original is None or (original and (original <= high or upper.find(AND_LATER, at, end) >= 0)):
         return True
     if start > high:
         return start[4:] > b"1231"  # no such day: to be reported

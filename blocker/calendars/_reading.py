@@ -99,11 +99,10 @@ class _Reading:
             series.setdefault(read.uid or f"no-uid-{_digest(chunk)}", []).append((component, read))
         for uid, members in series.items():
             self._take_series(uid, members)
-        for tzid in self.zones.unknown:
+        for tzid in self.zones.unknown[:MAX_REPORTS]:
             place = max(self.layout.text.find(tzid.encode()), 0)
-            self.flaws.append(
-                (place, "", f"the zone {tzid[:60]!r} is unknown, so its times are read as {self.home}")
-            )
+            why = f"the zone {tzid[:60]!r} is unknown, so its times are read as {self.home}"
+            self.flaws.append((place, "", why))
         self.events.sort(key=lambda event: (event.when, event.uid, event.title))
         return Snapshot(
             calendar=self.calendar,

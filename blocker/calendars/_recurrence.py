@@ -146,7 +146,7 @@ def expand(series: Series, window: Interval, home: tzinfo, allowed: Steps) -> It
         elif first.is_date or span.days:
             found = occurrence(Moment(wall, first.zone, first.is_date), span, home)
         else:  # the usual case, made short
-            found = Occurrence(Interval(begin, begin + span.rest), None) if span.rest else None
+            found = _timed(begin, span.rest)
         if found is not None and found.when.start < window.end and window.start < found.when.end:
             yield found
 
@@ -163,6 +163,13 @@ def occurrence(start: Moment, span: Span, home: tzinfo) -> Occurrence | None:
     except OverflowError:
         raise ValueError("it lasts beyond the end of the calendar") from None
     return Occurrence(Interval(begin, end), None) if begin < end else None
+
+
+def _timed(begin: datetime, length: timedelta) -> Occurrence | None:
+    try:
+        return Occurrence(Interval(begin, begin + length), None) if length else None
+    except OverflowError:
+        raise ValueError("it lasts beyond the end of the calendar") from None
 
 
 def _starts(

@@ -74,7 +74,7 @@ def _carry_out(sight: Sight, session: Session, ledger: Ledger, args: Namespace, 
         ledger.confirm_calendar(request.now)
     receipt = carry_out(plan, request.policy, session, ledger, lambda change: _tell(change, args, talk))
     done = replace(plan, changes=receipt.changes)
-    with after_writing(receipt):
+    with after_writing(receipt), ledger.together():
         for record in week_records(done, seen, request):
             ledger.remember_week(record)
         ledger.remember_fill(fill_now(seen.loads.values(), request.running))

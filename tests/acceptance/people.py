@@ -37,7 +37,7 @@ class Stage:
 
     def others_as_before(self, scene: str, *but: str) -> Iterator[Finding]:
         """All other blocks are where they were."""
-        after = {b.key: b for b in self.look().blocks}
+        after = {b.key: b for b in self.look().blocks if not b.all_day}
         for key, block in self.blocks.items():
             if key in but:
                 continue

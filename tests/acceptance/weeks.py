@@ -89,7 +89,7 @@ def _level(
         ):
             yield Finding("cause", f"{week['week']}: {cause} has not passed its threshold", sure=fresh)
         same = held.get(cause["measure"])
-        if running and same is not None and numbers and abs(cause["measured"] - same) > 0.011:
+        if running and fresh and same is not None and numbers and abs(cause["measured"] - same) > 0.011:
             yield Finding("cause", f"{week['week']}: {cause}, the week holds {same:.3f}", sure=False)
 
 
