@@ -44,6 +44,7 @@ def pose(
             if item.kind not in (IGNORED, AWAY) and not item.event.all_day
         ),
         own_strategic=own,
+        refused=tuple(known.slot for known in request.memory.blocks if known.state == "tombstone"),
     )
 
 

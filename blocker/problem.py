@@ -68,7 +68,8 @@ class Problem:
     ``earliest`` is now plus notice: nothing starts before it. ``policy`` is run or rebalance; under
     rebalance ``free_week`` is the one week whose movable blocks may move for a gain. ``events`` are
     those that take time, to name what is in the way. Buffers are minutes. ``own_strategic`` are the
-    dates on which the user has strategic time of their own (it only spreads blocks away from it).
+    dates on which the user has strategic time of their own (it only spreads blocks away from it);
+    ``refused`` is time where a person deleted a block: nothing is booked in its place.
     """
 
     now: datetime
@@ -86,6 +87,7 @@ class Problem:
     max_moves: int = 2
     events: tuple[Event, ...] = ()
     own_strategic: frozenset[date] = frozenset()
+    refused: tuple[Interval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

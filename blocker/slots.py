@@ -86,7 +86,8 @@ class DayView:
         self.working = [span for span in map(inner, day.working) if span[0] < span[1]]
         self.busy = [outer(item) for item in day.busy]
         self.before, self.after = problem.buffer_before * 60, problem.buffer_after * 60
-        self.blocked = widened([*self.busy, *self._next_door(problem)], self.after, self.before)
+        refused = [outer(item) for item in problem.refused if item.overlaps(whole)]
+        self.blocked = [*widened([*self.busy, *self._next_door(problem)], self.after, self.before), *refused]
         self.earliest = ceil_second(problem.earliest)
         self.midnight_guard = self._guard(problem)
         self.phase = low % QUARTER_HOUR  # local quarter hours: offsets are whole quarters

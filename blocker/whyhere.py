@@ -27,11 +27,12 @@ from blocker.objective import (
     Span,
     terms,
 )
-from blocker.settings import BOOKABLE_MINUTES
+from blocker.settings import BOOKABLE_MINUTES, SHIPPED_KINDS
 from blocker.slots import DayView, instant_at
 from blocker.weekplan import Value, WeekBest
 from blocker.workweek import DAY, week_of
 
+USUAL_SHORTEST = SHIPPED_KINDS[STRATEGIC].shortest
 QUIET = 1800  # seconds: nothing else this close
 
 
@@ -51,6 +52,8 @@ class WhyHere:
             others = sum(plan.items[other.name].strategic for other in plan.entries) > 1
             where = "no other day has" if others else "the week has no"
             parts.append(f"{-entry.minus_minutes} minutes, as {where} {shortest} in a row for it")
+        elif item.mover is not None and item.strategic and -entry.minus_minutes < USUAL_SHORTEST:
+            parts.append(f"short, {-entry.minus_minutes} minutes, as before")
         if plan.outside and item.strategic:
             parts.append(self._outside(plan, entry, view))
         if item.mover is not None:
@@ -168,10 +171,15 @@ class WhyHere:
             return f"{was}, where something else lies on it now"
         stays = tuple(other for other in plan.moved if other.key != mover.key)
         other = self.solver.weeks[plan.week].solve_moving(self.best.asks[plan.week], stays)
-        gain = "this is the only way" if other is None else gained(plan.value, other.value)
         if mover.stays:
+            gain = "this is the only way" if other is None else gained(plan.value, other.value)
             return f"{was}: {gain}"
-        return f"{was}, as the only way to place {'the offsite' if _makes_way(self.best, mover) else 'the floor'}"
+        what = "place the floor"
+        if _makes_way(self.best, mover):
+            what = "place the offsite"
+        elif other is not None and other.value[FLOORS] == plan.value[FLOORS]:
+            what = "keep the floor within the manners"
+        return f"{was}, as the only way to {what}"
 
     def _view(self, entry: Entry) -> DayView:
         view = self.board.view(self._day(entry))

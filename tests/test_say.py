@@ -137,3 +137,21 @@ def test_stopping_leaves_what_stands_and_asks_before_the_next_run(cli: CommandLi
     assert cli.content == after
     cli.now = "2026-11-16T06:30"
     assert cli.call("run").code == 4
+
+
+def test_nothing_is_booked_in_the_place_of_a_deleted_block(cli: CommandLine) -> None:
+    """Not even what found no room before: a person cleared that time on purpose."""
+    cli.call("run", "-y")
+    made = [c for c in cli.document("plan")["changes"] if c["kind"] in ("strategic", "frontline")]
+    for block in made:
+        content = cli.content
+        start = content.index(
+            b"BEGIN:VEVENT", content.rindex(b"END:VEVENT", 0, content.index(block["key"].encode()))
+        )
+        end = content.index(b"END:VEVENT\r\n", start) + len(b"END:VEVENT\r\n")
+        cli.calendar.write_bytes(content[:start] + content[end:])
+        after = cli.document("run")["changes"]
+        others = [c for c in after if c["action"] == "create"]
+        assert not [c for c in others if c["start"] < block["end"] and block["start"] < c["end"]], block[
+            "key"
+        ]

@@ -176,7 +176,10 @@ def _share(case: Case, week: dict[str, Any]) -> Iterator[Finding]:
     if len(blocks) > 1 or floor is None:
         yield Finding("share", text)
     elif cap >= 60 and any(slots(case.work, d, 60, case.earliest) for d in _weekdays(week["week"])):
-        yield Finding("share", f"{text}; a floor of 60 minutes would have kept it", sure=taken > 60)
+        told = case.changes[floor.key].get("outside_manners")  # then no other floor keeps all the manners
+        yield Finding(
+            "share", f"{text}; a floor of 60 minutes would have kept it", sure=taken > 60 and not told
+        )
     elif not EXEMPT.search(str(case.changes[floor.key].get("why"))):
         yield Finding(
             "share", f"{text}; the floor is exempt and does not say so: {case.changes[floor.key]['why']!r}"
