@@ -14,7 +14,7 @@ from typing import Any
 from blocker.calendars._google_http import Wire
 from blocker.ledger import Ledger
 
-LATEST_POINT = 50  # a kill comes at one of so many write points after it was armed
+LATEST_POINT = 30  # a kill comes at one of so many write points after it was armed
 
 
 class Killed(BaseException):

@@ -72,7 +72,7 @@ class Year:
         for number in range(days):
             day = FIRST + timedelta(days=number)
             self._person(day)
-            if number % KILL_EVERY == KILL_EVERY - 1:
+            if number % KILL_EVERY == KILL_EVERY // 2:
                 self.fate.arm()
             for hour in HOURS:
                 if self._run(day, hour, "-y" if number == 0 else "--cron") == 0:

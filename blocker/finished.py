@@ -20,6 +20,7 @@ LIMITS = (
     "meetings",
     "buffer",
     "blocks",
+    "refused",
     "offsite",
     "one a day",
     "lunch",
@@ -152,6 +153,7 @@ class Finished:
         clear = set(view.starts(cut(view.working, view.busy), seconds))
         buffered = set(view.starts(cut(view.working, view.blocked), seconds))
         unblocked = set(view.starts(cut(view.working, holes), seconds))
+        allowed = set(view.starts(cut(view.working, view.refused), seconds)) if view.refused else working
         always = ["offsite"] if room.offsite else []
         if kind == OFFSITE and any(block.date == day for block in around):
             always.append("one a day")
@@ -169,6 +171,8 @@ class Finished:
                 broken.append("buffer")
             if start not in unblocked or start < view.midnight_guard:
                 broken.append("blocks")
+            if start not in allowed:
+                broken.append("refused")
             broken += always
             if kind != OFFSITE and len(broken) < 2:
                 if not room.lunch_fits([span]):

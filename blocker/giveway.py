@@ -10,7 +10,7 @@ from blocker.finished import Case, Finished
 from blocker.horizon import in_holidays
 from blocker.model import OFFSITE, STRATEGIC, Event, Option
 from blocker.objective import Span
-from blocker.slots import DayView, as_interval, cut, outer
+from blocker.slots import DayView, as_interval, cut, outer, widened
 from blocker.timeline import subtract
 from blocker.whoseevents import Owners
 
@@ -67,7 +67,7 @@ class GiveWay:
             return []
         blocks = [block.span for block in self.finished.near(view)]
         floor = max(case.earliest, view.earliest, view.midnight_guard)
-        spaces = cut(view.working, [(low - view.before, high + view.before) for low, high in blocks])
+        spaces = cut(view.working, [*widened(blocks, view.before, view.before), *view.refused])
         spaces = [(max(low, floor), high) for low, high in spaces]
         events = self._around(view)
         immovable = cut(view.busy, [span for span, _ in events])

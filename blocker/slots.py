@@ -86,8 +86,8 @@ class DayView:
         self.working = [span for span in map(inner, day.working) if span[0] < span[1]]
         self.busy = [outer(item) for item in day.busy]
         self.before, self.after = problem.buffer_before * 60, problem.buffer_after * 60
-        refused = [outer(item) for item in problem.refused if item.overlaps(whole)]
-        self.blocked = [*widened([*self.busy, *self._next_door(problem)], self.after, self.before), *refused]
+        self.blocked = widened([*self.busy, *self._next_door(problem)], self.after, self.before)
+        self.refused = [outer(item) for item in problem.refused if item.overlaps(whole)]
         self.earliest = ceil_second(problem.earliest)
         self.midnight_guard = self._guard(problem)
         self.phase = low % QUARTER_HOUR  # local quarter hours: offsets are whole quarters
@@ -207,7 +207,7 @@ class DayRoom:
         self.view = view
         self.blocks = [span for span in near if span[0] < view.span[1] and view.span[0] < span[1]]
         self.strategic, self.offsite = strategic, offsite
-        holes = [*view.blocked, *widened(near, view.before, view.before)]
+        holes = [*view.blocked, *view.refused, *widened(near, view.before, view.before)]
         floor = max(view.earliest, view.midnight_guard)
         self.free = [(max(low, floor), high) for low, high in cut(view.working, holes) if high > floor]
         self.lunch_gone = bool(self.blocks and self.free) and not view.lunch_fits(self.blocks)

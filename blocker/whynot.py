@@ -106,6 +106,7 @@ class WhyNot:
             "meetings": "under something on the calendar",
             "buffer": f"within {before} minutes after it" + (f" or {after} before it" if after else ""),
             "blocks": "too near to blocks that stand there",
+            "refused": "where you deleted a block",
             "offsite": "on the day of the offsite",
             "one a day": "on a day that has such a block",
             "lunch": "where they would leave no lunch",

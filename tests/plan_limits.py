@@ -153,6 +153,8 @@ class Limits:
                     yield "buffer"
                 if timedelta(0) <= before < p.buffer_after * MINUTE:
                     yield "buffer"
+        if any(time.overlaps(slot) for time in p.refused):
+            yield "refused"
         eve = p.days.get(day.date - ONE_DAY)
         midnight = p.workweek.instant(day.date, 0)
         late = eve is not None and eve.working and midnight - eve.working[-1].end < p.buffer_before * MINUTE

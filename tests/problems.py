@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -131,6 +131,7 @@ class _Maker:
             buffer_before=rnd.choice((10, 10, 10, 0, 5, 30)), buffer_after=rnd.choice((0, 0, 5, 15)),
             max_moves=rnd.choice((2, 2, 1, 0, 3)), events=tuple(item.event for item in events if item.kind != "away" and not item.event.all_day),
             own_strategic=frozenset(d for d in sorted(dates) if rnd.random() < 0.08),
+            refused=self.refused(days),
         )  # fmt: skip
 
     def offsite(self, now: datetime) -> OffsiteDemand | None:
@@ -241,6 +242,15 @@ class _Maker:
                 )
             )  # fmt: skip
         rnd.shuffle(found)
+        return tuple(found)
+
+    def refused(self, days: Mapping[date, Day]) -> tuple[Interval, ...]:
+        """Now and then an hour where a person deleted a block."""
+        found = []
+        for day in days.values():
+            if day.hours and self.rnd.random() < 0.06:
+                start = day.hours[0].start + timedelta(minutes=15 * self.rnd.randrange(8))
+                found.append(Interval(start, start + timedelta(minutes=60)))
         return tuple(found)
 
     def room(self, week: Week, days: dict[date, Day], standing: Sequence[Standing]) -> WeekRoom:

@@ -113,7 +113,8 @@ def delete(stage: Stage) -> Iterator[Finding]:
     yield from stage.others_as_before("deleted", block.key)
     for other in stage.look().blocks:
         if other.key not in stage.blocks and other.start < block.end and other.end > block.start:
-            yield Finding("deleted", f"{other.key} is booked in the place of {block.key}, {other.start}")
+            text = f"{other.key} is booked in the place of {block.key}, {other.start}"
+            yield Finding("deleted", text, sure=other.key.startswith("strategic/"))
     week: dict[str, Any] = next((w for w in answer.doc.get("weeks", []) if f"/{w['week']}/" in block.key), {})
     left = [b for b in stage.look().blocks if b.key.startswith(block.key[:-1])]
     if not left and week.get("floor") not in {"deleted", "own"}:

@@ -7,7 +7,17 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from .brute import Cost, Want, cost, in_the_way, most_strategic, quarter_hours, slots, would_fit
+from .brute import (
+    Cost,
+    Want,
+    cost,
+    in_the_way,
+    leaves_bookable,
+    most_strategic,
+    quarter_hours,
+    slots,
+    would_fit,
+)
 from .contract import moment
 from .manners import EXEMPT, Case, Finding
 from .reader import Event
@@ -175,15 +185,19 @@ def _share(case: Case, week: dict[str, Any]) -> Iterator[Finding]:
     floor = next((b for b in blocks if b.key == f"strategic/{week['week']}/1"), None)
     if len(blocks) > 1 or floor is None:
         yield Finding("share", text)
-    elif cap >= 60 and any(slots(case.work, d, 60, case.earliest) for d in _weekdays(week["week"])):
-        told = case.changes[floor.key].get("outside_manners")  # then no other floor keeps all the manners
-        yield Finding(
-            "share", f"{text}; a floor of 60 minutes would have kept it", sure=taken > 60 and not told
-        )
+    elif cap >= 60 and any(_within(case, week["week"])):
+        yield Finding("share", f"{text}; a floor of 60 minutes would have kept it")
     elif not EXEMPT.search(str(case.changes[floor.key].get("why"))):
         yield Finding(
             "share", f"{text}; the floor is exempt and does not say so: {case.changes[floor.key]['why']!r}"
         )
+
+
+def _within(case: Case, week: str) -> Iterator[Span]:
+    """Slots of an hour that leave the day an hour to book."""
+    for day in _weekdays(week):
+        found = slots(case.work, day, 60, case.earliest)
+        yield from (s for s in found if leaves_bookable(case.work, day, s, ()))
 
 
 def _weekdays(week: str) -> list[date]:
@@ -265,13 +279,14 @@ def named(work: Worktime, conflicts: list[dict[str, Any]], slot: Span) -> list[E
 def cheapest(case: Case, days: list[date], want: Want, ours: list[Span], capped: str) -> Cost | None:
     """The least that a slot would ask of the calendar; the user's own meetings first."""
     taken = minutes((b.start, b.end) for b in case.of_week(capped))
+    cap = _cap(case, capped) if capped else 0.0
     found: list[Cost] = []
     for day in days:
         hours = case.work.hours(day)
         for start in quarter_hours(hours) if hours else ():
             slot = (start, start + want.shortest * MINUTE)
             gone = in_the_way(case.work, day, slot)[0]
-            if capped and taken + want.shortest > _cap(case, capped):
+            if capped and taken + want.shortest > cap:
                 continue  # what gives way might lift the cap, but a week is judged by what it holds
             if gone and not would_fit(case.work, want, slot, gone, case.earliest, ours):
                 found.append(cost(gone))

@@ -81,6 +81,7 @@ class Worktime:
     def __init__(self, book: Book) -> None:
         self.zone = book.zone
         self.events = [e for e in book.events if e.blocking]
+        self._off: dict[date, str] = {}
         self._measured: dict[date, dict[str, float]] = {}
         self.timed = [e for e in self.events if not e.all_day]
         country = COUNTRY.get(book.zone.key)
@@ -109,7 +110,12 @@ class Worktime:
         return self._by_day.get(day, [])
 
     def off(self, day: date) -> str:
-        """Why nobody works that day, or nothing."""
+        """Why nobody works that day, or nothing; worked out once."""
+        if day not in self._off:
+            self._off[day] = self._why_off(day)
+        return self._off[day]
+
+    def _why_off(self, day: date) -> str:
         if day.weekday() > 4:
             return "weekend"
         if day in self.holidays:
