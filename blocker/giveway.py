@@ -10,12 +10,11 @@ from blocker.finished import Case, Finished
 from blocker.horizon import in_holidays
 from blocker.model import OFFSITE, STRATEGIC, Event, Option
 from blocker.objective import Span
-from blocker.slots import DayView, as_interval, cut, outer, widened
+from blocker.slots import DayView, as_interval, cut, instant_at, outer, widened
 from blocker.timeline import subtract
 from blocker.whoseevents import Owners
 
 NEAREST = 3
-DAY_SECONDS = 86400
 # Personal time may be the lunch. The day does not say whose time it was; what other events cover may be either.
 PERSONAL, NO_LUNCH, UNKNOWN = "personal", "no lunch", "unknown"
 Priced = tuple[tuple[int, ...], Span, date, list[Event]]
@@ -27,15 +26,12 @@ class GiveWay:
     def __init__(self, board: Board, finished: Finished) -> None:
         self.board, self.finished, self.problem = board, finished, board.problem
         self.owners = Owners(self.problem.events)
-        self.timed = sorted(
-            ((outer(event.when), event) for event in self.problem.events if event.dates is None),
-            key=lambda pair: (pair[0], pair[1].calendar, pair[1].uid, pair[1].title),
-        )
-        # By days since 1970 (UTC), so that a date need not look at all of them.
-        self._buckets: dict[int, list[int]] = {}
-        for n, ((low, high), _) in enumerate(self.timed):
-            for bucket in range(low // DAY_SECONDS, high // DAY_SECONDS + 1):
-                self._buckets.setdefault(bucket, []).append(n)
+        # By date in UTC, so that a day need not look at all of them.
+        self._timed: dict[int, list[Event]] = {}
+        for event in self.problem.events:
+            if event.dates is None:
+                for number in range(event.when.start.toordinal(), event.when.end.toordinal() + 1):
+                    self._timed.setdefault(number, []).append(event)
         self._by_day: dict[date, list[tuple[Span, Event]]] = {}
         self._events_on: dict[date, list[tuple[Span, Event, str]]] = {}
         self._costs: dict[int, tuple[int, int, int]] = {}
@@ -82,10 +78,11 @@ class GiveWay:
 
     def _between(self, low: int, high: int) -> list[tuple[Span, Event]]:
         """The events that share time with a stretch, in order."""
-        buckets = range(low // DAY_SECONDS, high // DAY_SECONDS + 1)
-        near = sorted({n for bucket in buckets for n in self._buckets.get(bucket, ())})
-        found = [self.timed[n] for n in near]
-        return [(span, event) for span, event in found if span[0] < high and low < span[1]]
+        numbers = range(instant_at(low).toordinal(), instant_at(high).toordinal() + 1)
+        near = {id(event): event for number in numbers for event in self._timed.get(number, ())}
+        found = [(outer(event.when), event) for event in near.values()]
+        found = [(span, event) for span, event in found if span[0] < high and low < span[1]]
+        return sorted(found, key=lambda pair: (pair[0], pair[1].calendar, pair[1].uid, pair[1].title))
 
     def _price(self, events: Sequence[Event]) -> tuple[int, ...]:
         """Whose, minutes of other people's time, number of events, minutes: the smaller the cheaper."""

@@ -130,7 +130,7 @@ class WeekSweep:
             most = self.space if asked > self.space else None
         plans = [self._plan_of(day, limit, most, outside) for day in self.days]
         while True:
-            options = [plan.options if plan else [] for plan in plans]
+            options = [self._allowed(plan) if plan else [] for plan in plans]
             before = _reachable(options, limit, most)
             goal = self._goal(before[-1])
             if goal is None:
@@ -209,13 +209,20 @@ class WeekSweep:
         cost = option.squares * SQUARE + option.minus_points - SPREAD * (ours and own)
         return option.uses << CODE_AT | quarters << 1, cost, ours or own, option.entries
 
-    def _uses(self, barred: str | None) -> list[Use]:
-        """Each item by its usual lengths and, for a floor, by its short ones; none of kind ``barred``."""
+    def _allowed(self, plan: DayPlan) -> list[Choice]:
+        """The choices of a day, without those that hold a barred kind."""
+        if self.barred is None or plan.room.view.date != self.barred[1]:
+            return plan.options
+        fields = [1 + 2 * n for n, item in enumerate(self.items) if item.kind == self.barred[0]]
+        return [c for c in plan.options if not any(Limit.count(c.uses, field) for field in fields)]
+
+    def _uses(self) -> list[Use]:
+        """Each item by its usual lengths and, for a floor, by its short ones."""
         uses = []
         for n, item in enumerate(self.items):
             one = Limit.code(1 + 2 * n) + Limit.code(STRATEGIC_FIELD) * item.strategic
             for code, lengths in ((one, item.lengths), (one + Limit.code(2 + 2 * n), item.short)):
-                if lengths and item.kind != barred:
+                if lengths:
                     uses.append(Use(item, code, lengths))
         return uses
 
@@ -223,11 +230,10 @@ class WeekSweep:
         room = None if day == self.closed or not self.items else self.board.room(day, self.gone)
         if room is None or not room.gaps:
             return None
-        barred = self.barred[0] if self.barred and self.barred[1] == day else None
-        token = (id(room), self.names, limit.full, most, barred)
+        token = (id(room), self.names, limit.full, most)
         known = self.known.get(token)
         if known is None:
-            uses = self._uses(barred)
+            uses = self._uses()
             plain = [use for use in uses if not (outside and use.item.strategic)]
             known = DayPlan(room, plain, limit, self.space if outside else most)
             if outside:

@@ -22,11 +22,11 @@ class Owners:
         mine: Counter[str] = Counter()
         everyone: Counter[str] = Counter()
         for event in events:
-            if event.organizer_is_me and event.organizer:
-                mine[_domain(event.organizer)] += 1
-            everyone.update(map(_domain, (event.organizer, *event.attendees)))
-        del everyone[""]
-        known = mine or everyone
+            if event.organizer_is_me:
+                mine[event.organizer] += 1
+            everyone[event.organizer] += 1
+            everyone.update(event.attendees)
+        known = _by_domain(mine) or _by_domain(everyone)
         # The most frequent domain, the first by name of equals.
         self.domain = min(known, key=lambda name: (-known[name], name)) if known else ""
 
@@ -44,6 +44,14 @@ class Owners:
         """Whose it is, minutes of other people's time, and its minutes."""
         length = event.when.minutes
         return self.whose(event), length * len(event.attendees), length
+
+
+def _by_domain(addresses: Counter[str]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for address, number in addresses.items():
+        if address:
+            found[_domain(address)] += number
+    return found
 
 
 def _domain(address: str) -> str:

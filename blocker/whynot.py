@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cached_property
 
 from blocker.board import Board, lengths_between
 from blocker.finished import LIMITS, Case, Finished, Tested
@@ -25,8 +26,11 @@ class WhyNot:
 
     def __init__(self, board: Board, finished: Finished) -> None:
         self.board, self.finished, self.problem = board, finished, board.problem
-        self.give_way = GiveWay(board, finished)
         self._answers: dict[Case, _Answer] = {}
+
+    @cached_property
+    def give_way(self) -> GiveWay:
+        return GiveWay(self.board, self.finished)
 
     def demand(self, demand: Demand, floor: bool) -> Unplaced:
         """``floor``: cap and bookable minutes would not have kept it out."""

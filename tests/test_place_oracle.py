@@ -48,7 +48,7 @@ def compare_by_search(first: int, number: int, most: int) -> None:
 def compare_by_solver(name: str, size: str, seeds: range) -> None:
     """Compare the values of problems with those of a solver in another process."""
     if importlib.util.find_spec(MODULES[name]) is None:
-        pytest.skip(f"{MODULES[name]} is not installed (it is in the extra named oracle)")
+        pytest.skip(f"{MODULES[name]} is not installed (it is in the extra named test)")
     answer = subprocess.run(
         [sys.executable, str(HERE / "solver_place.py"), name, size, *map(str, seeds)],
         capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(HERE.parent)},

