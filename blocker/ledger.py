@@ -40,7 +40,7 @@ def _failures_in_words() -> Iterator[None]:
     """SQLite's failures, and rows that make no sense, as LedgerError or Temporary."""
     try:
         yield
-    except (sqlite3.DatabaseError, zlib.error, ValueError, TypeError, KeyError) as problem:
+    except (sqlite3.DatabaseError, zlib.error, ValueError, TypeError, LookupError) as problem:
         raise in_words(problem) from problem
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from blocker.errors import BlockerError, Temporary
@@ -15,8 +15,32 @@ from blocker.statefolder import open_private, private_folder
 NAME = "ledger.sqlite3"
 TABLES = frozenset(re.findall(r"CREATE TABLE (\w+)", SCHEMA))
 
-# What turns the schema of a version into the next one's: version → SQL. Each is tested from a frozen dump.
-MIGRATIONS: Mapping[int, str] = {}
+
+def _what_version_1_lacks(connection: sqlite3.Connection) -> str:
+    """Version 1 grew four times under one number, so what is missing is seen from the tables themselves."""
+    grown = {
+        "checkpoint": "run INTEGER PRIMARY KEY REFERENCES run (id), before BLOB NOT NULL, after_digest TEXT NOT NULL",
+        "fill": "calendar TEXT NOT NULL, week TEXT NOT NULL, ahead INTEGER NOT NULL, hours REAL NOT NULL,"
+        " PRIMARY KEY (calendar, week, ahead)",
+    }
+    columns = {
+        "block": ("zone TEXT NOT NULL DEFAULT ''",),
+        "week": (
+            "placed INTEGER NOT NULL DEFAULT 0",
+            "overrun INTEGER NOT NULL DEFAULT 0",
+            "moved TEXT NOT NULL DEFAULT ''",
+        ),
+    }
+    steps = [f"CREATE TABLE IF NOT EXISTS {table} ({made});" for table, made in grown.items()]
+    for table, added in columns.items():
+        there = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
+        if there:
+            steps += [f"ALTER TABLE {table} ADD COLUMN {c};" for c in added if c.split()[0] not in there]
+    return "".join(steps)
+
+
+# What turns the schema of a version into the next one's, as SQL. Each is tested from frozen dumps.
+MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], str]] = {1: _what_version_1_lacks}
 
 _REPAIR = "run: blocker check --repair"
 
@@ -83,20 +107,28 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
         raise DamagedLedger(f"the ledger {path} is damaged: {verdict}", _REPAIR)
-    tables = _tables(connection)
     if version > SCHEMA_VERSION:
         raise LedgerError(
             f"the ledger {path} was written by a newer blocker (schema {version})", "upgrade blocker"
         )
-    if version == 0 and not tables:
-        _script(connection, f"{SCHEMA} PRAGMA user_version = {SCHEMA_VERSION};")
-        return
-    if 0 < version < SCHEMA_VERSION:
-        steps = "".join(MIGRATIONS[step] for step in range(version, SCHEMA_VERSION))
-        _script(connection, f"{steps} PRAGMA user_version = {SCHEMA_VERSION};")
-        tables = _tables(connection)
-    if not tables.issuperset(TABLES):
+    if version < SCHEMA_VERSION:
+        bring_up_to_date(connection)
+    if not _tables(connection).issuperset(TABLES):
         raise DamagedLedger(f"{path} is a database, but no ledger of blocker's", _REPAIR)
+
+
+def bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Make the schema, or today's of an older one: all of it, or nothing, and one process at a time."""
+    connection.execute("BEGIN IMMEDIATE")
+    with connection:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]  # another may have been faster
+        if version == 0:
+            if _tables(connection):
+                return  # somebody else's database
+            _script(connection, SCHEMA)
+        for step in range(version or SCHEMA_VERSION, SCHEMA_VERSION):
+            _script(connection, MIGRATIONS[step](connection))
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def _tables(connection: sqlite3.Connection) -> set[str]:
@@ -104,10 +136,7 @@ def _tables(connection: sqlite3.Connection) -> set[str]:
 
 
 def _script(connection: sqlite3.Connection, sql: str) -> None:
-    """All of it, or nothing."""
-    try:
-        connection.executescript(f"BEGIN IMMEDIATE; {sql} COMMIT;")
-    except BaseException:
-        if connection.in_transaction:
-            connection.rollback()
-        raise
+    """Its statements within the transaction that is open; ``executescript`` would end it."""
+    for statement in sql.split(";"):
+        if statement.strip():
+            connection.execute(statement)

@@ -13,7 +13,7 @@ from blocker.model import Block, Cause, Change, Ref, Remembered, WeekRecord
 from blocker.timeline import Interval, interval
 from blocker.workweek import Week, parse_week
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = """
 CREATE TABLE calendar (address TEXT PRIMARY KEY, confirmed_at TEXT, paused_until TEXT);
@@ -30,7 +30,7 @@ CREATE TABLE week (
     calendar TEXT NOT NULL, week TEXT NOT NULL, level TEXT NOT NULL, causes TEXT NOT NULL,
     clear_in TEXT NOT NULL, not_clear_in TEXT NOT NULL,
     owed INTEGER NOT NULL, kept INTEGER NOT NULL, waived INTEGER NOT NULL,
-    placed INTEGER NOT NULL, overrun INTEGER NOT NULL, moved TEXT NOT NULL,
+    placed INTEGER NOT NULL DEFAULT 0, overrun INTEGER NOT NULL DEFAULT 0, moved TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (calendar, week)
 );
 CREATE TABLE skip (calendar TEXT NOT NULL, what TEXT NOT NULL, PRIMARY KEY (calendar, what));

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from blocker.ledger import open_ledger
-from blocker.ledger_file import DamagedLedger, ledger_path
+from blocker.ledger_file import DamagedLedger, bring_up_to_date, ledger_path
 from blocker.ledger_rows import remembered, week_record
 from blocker.model import Remembered, StandingBlock
 from blocker.workweek import parse_week
@@ -105,6 +105,8 @@ def _salvage(old: Path, new: Path) -> int:
     with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(old)) as source:
         source.row_factory = sqlite3.Row
         source.text_factory = lambda raw: raw.decode("utf-8")
+        with suppress(sqlite3.DatabaseError):  # its rows may be those of an older version
+            bring_up_to_date(source)
         with closing(sqlite3.connect(new)) as target:
             for table in SALVAGED:
                 saved += _salvage_table(table, source, target)

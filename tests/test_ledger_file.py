@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, redirect_stderr
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,7 @@ from blocker.errors import Temporary
 from blocker.ledger import LedgerError, open_ledger
 from blocker.ledger_file import DamagedLedger
 from blocker.ledger_rows import SCHEMA, SCHEMA_VERSION
+from blocker.repair import is_damaged, rebuild
 from blocker.sample import sample_calendar
 from tests.command_line import CommandLine, Said
 from tests.command_line import sample as sample_file
@@ -311,52 +313,101 @@ def test_a_ledger_in_use_is_a_matter_of_waiting(tmp_path: Path, monkeypatch: pyt
 # Versions
 
 
-def dump(version: int) -> str:
-    return (DUMPS / f"v{version}.sql").read_text("utf-8")
+def dump(name: str) -> str:
+    return (DUMPS / f"{name}.sql").read_text("utf-8")
 
 
-@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION + 1))
-def test_a_ledger_of_every_version_that_ever_landed_opens(tmp_path: Path, version: int) -> None:
+@pytest.mark.parametrize("name", sorted(path.stem for path in DUMPS.glob("*.sql")))
+def test_a_ledger_of_every_version_that_ever_landed_opens(tmp_path: Path, name: str) -> None:
+    """Version 1 grew under its number: ``v1-…`` are its four shapes, from the first on."""
     with closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as old:
-        old.executescript(dump(version))
-        assert old.execute("PRAGMA user_version").fetchone()[0] == version
+        old.executescript(dump(name))
+        assert name.startswith(f"v{old.execute('PRAGMA user_version').fetchone()[0]}")
+        parked = old.execute("SELECT count(*) FROM parked").fetchone()[0]
+        skipped = old.execute("SELECT count(*) FROM skip").fetchone()[0]
     with open_ledger(tmp_path, "ics:/home/dana/calendar.ics") as ledger:
         memory = ledger.memory()
         undoable = ledger.last_run()
+        for record in memory.weeks:
+            ledger.remember_week(record)
+        for block in memory.blocks:
+            ledger.remember(block)
+        assert ledger.memory() == memory
     assert memory.confirmed
     assert {block.state for block in memory.blocks} >= {"placed", "tombstone"}
     assert memory.weeks
-    assert memory.skipped_weeks
-    assert memory.parked
+    assert len(memory.skipped_weeks) == skipped
+    assert len(memory.parked) == parked
     assert undoable is not None
     assert undoable.changes
     with closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as new:
         assert new.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
 
 
+def columns(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
+    """Each table's columns in their order, with type, whether they may be empty, and their default."""
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return {(name, *row) for (name,) in tables for row in connection.execute(f"PRAGMA table_info({name})")}
+
+
 def test_the_newest_dump_has_the_schema_of_today() -> None:
     """Whoever changes the schema makes a new version of it, a migration, and a dump."""
+    with closing(sqlite3.connect(":memory:")) as kept, closing(sqlite3.connect(":memory:")) as today:
+        kept.executescript(dump(f"v{SCHEMA_VERSION}"))
+        today.executescript(SCHEMA)
+        assert columns(kept) == columns(today)
 
-    def shape(script: str) -> set[str]:
-        with closing(sqlite3.connect(":memory:")) as made:
-            made.executescript(script)
-            rows = made.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-            return {" ".join(sql.split()) for (sql,) in rows}
 
-    assert shape(dump(SCHEMA_VERSION)) == shape(SCHEMA)
+@pytest.mark.parametrize("name", sorted(path.stem for path in DUMPS.glob("*.sql")))
+def test_an_old_ledger_ends_with_the_schema_of_a_new_one(tmp_path: Path, name: str) -> None:
+    with closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as old:
+        old.executescript(dump(name))
+    open_ledger(tmp_path, "ics:x").close()
+    with (
+        closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as there,
+        closing(sqlite3.connect(":memory:")) as today,
+    ):
+        today.executescript(SCHEMA)
+        assert {column[0:3] for column in columns(there)} == {column[0:3] for column in columns(today)}
+
+
+@pytest.mark.parametrize("name", ["v1-first", "v1-fill"])
+def test_a_damaged_ledger_of_an_older_version_is_mended_too(tmp_path: Path, name: str) -> None:
+    address = "ics:/home/dana/calendar.ics"
+    with closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as old:
+        old.executescript(dump(name))
+        old.execute("UPDATE block SET start = 'yesterday' WHERE key LIKE 'strategic/2026-W46%'")
+        old.commit()
+    assert is_damaged(tmp_path, address)
+    rebuild(tmp_path, address, ())
+    with open_ledger(tmp_path, address) as ledger:
+        memory = ledger.memory()
+    assert memory.confirmed
+    assert {block.state for block in memory.blocks} >= {"placed", "tombstone"}
+    assert memory.weeks
+
+
+def test_many_who_bring_an_old_ledger_up_to_date_at_once(tmp_path: Path) -> None:
+    """Two calendars' crons share the ledger, and neither waits for the other's lock."""
+    with closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as old:
+        old.executescript(dump("v1-first"))
+    with ThreadPoolExecutor(8) as several:
+        for opened in [several.submit(lambda: open_ledger(tmp_path, "ics:x").close()) for _ in range(8)]:
+            assert opened.result() is None
 
 
 def test_a_migration_is_made_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     open_ledger(tmp_path, "ics:x").close()
     monkeypatch.setattr(ledger_file, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
-    steps = {SCHEMA_VERSION: "ALTER TABLE said ADD COLUMN at TEXT; ALTER TABLE nowhere ADD COLUMN x TEXT;"}
+    broken = "ALTER TABLE said ADD COLUMN at TEXT; ALTER TABLE nowhere ADD COLUMN x TEXT;"
+    steps = {SCHEMA_VERSION: lambda connection: broken}
     monkeypatch.setattr(ledger_file, "MIGRATIONS", steps)
     with pytest.raises(LedgerError):
         open_ledger(tmp_path, "ics:x")
     with closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as there:
         assert there.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
         assert [row[1] for row in there.execute("PRAGMA table_info(said)")] == ["calendar", "what"]
-    steps[SCHEMA_VERSION] = "ALTER TABLE said ADD COLUMN at TEXT;"
+    steps[SCHEMA_VERSION] = lambda connection: "ALTER TABLE said ADD COLUMN at TEXT;"
     open_ledger(tmp_path, "ics:x").close()
     with closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as there:
         assert [row[1] for row in there.execute("PRAGMA table_info(said)")] == ["calendar", "what", "at"]
