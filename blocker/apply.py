@@ -19,20 +19,33 @@ from blocker.model import Block, Change, Plan, Receipt, Ref, Remembered
 _MOST_TRIES = 10  # so many identities taken by others: something else is wrong
 _NO_FOCUS = "an ordinary busy event, because this account takes no focus time"
 _STOPS = Temporary | SignInNeeded | LedgerError  # the rest would fail too; nothing is written unremembered
+_CHANGED = Conflict | Missing | AlreadyExists  # the calendar is not what the plan was made from
 _ORDER = ("forget", "tombstone", "adopt", "keep", "remove", "move", "create", "update")
 
 
 def apply(
-    plan: Plan, calendar: Calendar, ledger: Ledger, run: int, on_change: Callable[[Change], None]
+    plan: Plan,
+    calendar: Calendar,
+    ledger: Ledger,
+    run: int,
+    on_change: Callable[[Change], None],
+    *,
+    again: int | None = None,
 ) -> Receipt:
     """Make every change of ``plan``; ``on_change`` hears of each as it is done or fails.
 
-    Raises Conflict if the calendar changed since it was read, Temporary or SignInNeeded if it does not
-    answer, and LedgerError if nothing can be remembered, as long as nothing was written yet.
+    The first failure that shows that the calendar changed since it was read ends the work: the rest has to
+    be decided again, and the receipt says so. ``again`` is the number of changes that the run tried before it
+    decided again; then such a failure stands for itself.
+
+    Raises Temporary or SignInNeeded if the calendar does not answer, and LedgerError if nothing can be
+    remembered, as long as nothing was written yet.
     """
     outcomes: dict[int, Change] = {}
     watched = _Watched(calendar, plan.zone)
     halted: str | None = None
+    stale = False
+    first = again or 0
     order = sorted(range(len(plan.changes)), key=lambda n: (_ORDER.index(plan.changes[n].action), n))
     for position in order:
         change = plan.changes[position]
@@ -44,25 +57,26 @@ def apply(
         else:
             written = watched.written
             try:
-                ledger.record_intent(run, position, change)
+                ledger.record_intent(run, first + position, change)
                 outcome = replace(_write(change, watched, ledger), done=True)
             except BlockerError as problem:
-                if not watched.written and isinstance(problem, _STOPS | Conflict):
+                if not watched.written and isinstance(problem, _STOPS):
                     with suppress(LedgerError):
-                        ledger.record_outcome(run, position, problem.message)
+                        ledger.record_outcome(run, first + position, problem.message)
                     raise
                 # Written and not noted is both done and failed: the next run finds it by its mark.
                 outcome = replace(change, error=problem.message, done=watched.written > written)
-                if isinstance(problem, _STOPS):
+                stale = stale or (again is None and isinstance(problem, _CHANGED))
+                if stale or isinstance(problem, _STOPS):
                     halted = problem.message
             try:
-                ledger.record_outcome(run, position, outcome.error)
+                ledger.record_outcome(run, first + position, outcome.error)
             except LedgerError as problem:
                 halted = problem.message
         outcomes[position] = outcome
         if change.writes:
             on_change(outcome)
-    return Receipt(tuple(outcomes[n] for n in range(len(plan.changes))))
+    return Receipt(tuple(outcomes[n] for n in range(len(plan.changes))), stale)
 
 
 class _Watched:

@@ -84,10 +84,10 @@ def diff(
     for there in recalled.live:
         past = there.when.start <= now
         conflict = _conflict(there.key, solution, examined)
-        if there.key in placed and not past and placed[there.key].slot != there.when:
-            changes.append(_move(there, placed[there.key], draft))
-        elif there.key in unwanted and not there.pinned and not past:
+        if there.key in unwanted and not there.pinned and not past:
             changes.append(_remove(there, unwanted[there.key], known.get(there.key)))
+        elif there.key in placed and not past and placed[there.key].slot != there.when:
+            changes.append(_move(there, placed[there.key], draft))
         elif there.key in solution.lost and not there.pinned and not past:
             why = "its time is no working time any more and nothing else is free"
             changes.append(replace(_remove(there, why, known.get(there.key)), forced=True))

@@ -387,16 +387,26 @@ class Plan:
     def writes(self) -> tuple[Change, ...]:
         return tuple(change for change in self.changes if change.writes)
 
+    @property
+    def failed(self) -> tuple[Change, ...]:
+        """What could not be done, once the plan was carried out."""
+        return tuple(change for change in self.changes if change.error is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What came of applying a plan: the same changes with ``done`` and ``error`` filled in."""
+    """What came of applying a plan: the same changes with ``done`` and ``error`` filled in.
+
+    ``stale``: the work ended because the calendar was found changed; what is not done has to be decided again.
+    """
 
     changes: tuple[Change, ...]
+    stale: bool = False
 
     @property
-    def failed(self) -> tuple[Change, ...]:
-        return tuple(change for change in self.changes if change.error is not None)
+    def written(self) -> tuple[Change, ...]:
+        """What was changed on the calendar."""
+        return tuple(change for change in self.changes if change.done and change.writes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,16 @@ def test_skipping_a_week_takes_its_blocks_away_and_books_nothing_for_it(cli: Com
     assert cli.content == after
     week = next(w for w in cli.document("plan")["weeks"] if w["week"] == "2026-W46")
     assert week["floor"] == "skipped"
+
+
+def test_a_skipped_block_goes_although_a_meeting_lies_on_it(cli: CommandLine) -> None:
+    cli.call("run", "-y")
+    block = next(c for c in cli.document("plan")["changes"] if c["key"].startswith("strategic/2026-W46"))
+    start, end = (datetime.fromisoformat(block[side]).astimezone(UTC) for side in ("start", "end"))
+    meeting = f"BEGIN:VEVENT\r\nUID:urgent\r\nDTSTART:{start:%Y%m%dT%H%M%SZ}\r\nDTEND:{end:%Y%m%dT%H%M%SZ}\r\nEND:VEVENT\r\n"
+    cli.calendar.write_bytes(cli.content.replace(b"END:VCALENDAR", f"{meeting}END:VCALENDAR".encode()))
+    assert cli.call("skip", "2026-W46").code == 0
+    assert b"X-BLOCKER-KEY:strategic/2026-W46" not in cli.content
 
 
 def test_skipping_one_block_leaves_the_others(cli: CommandLine) -> None:

@@ -60,7 +60,7 @@ class Checkpointed(Protocol):
         """Everything it holds now."""
 
     def digest(self) -> str:
-        """A fingerprint of everything it holds now."""
+        """A fingerprint of everything it held when it was last read or written by us."""
 
     def put_back(self, content: bytes, expected: str) -> None:
         """Replace everything by ``content``. Raises Conflict unless it holds what ``expected`` says."""

@@ -84,7 +84,7 @@ class IcsCalendar:
         return read_file(self.path)
 
     def digest(self) -> str:
-        return _digest(read_file(self.path)).hex()
+        return (self._seen or _digest(read_file(self.path))).hex()
 
     def put_back(self, content: bytes, expected: str) -> None:
         """The file as it was, if it still is what ``expected`` says. Raises Conflict otherwise."""

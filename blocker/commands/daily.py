@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import replace
 
 from blocker import guard
 from blocker.commands import Answer, Talk
 from blocker.commands.work import after_writing, at_work, carry_out, exit_code
 from blocker.engine import make_plan
-from blocker.errors import BlockerError, Conflict, NotConfirmed, UsageError
+from blocker.errors import BlockerError, NotConfirmed, UsageError
 from blocker.forecast import fill_now
 from blocker.history import week_records
 from blocker.ledger import Ledger, read_memory
-from blocker.model import Change, Plan, Receipt
+from blocker.model import Change, Plan
 from blocker.picture import Picture
 from blocker.render_grid import plan_picture
 from blocker.render_json import plan_document
 from blocker.render_text import plan_lines, summary
-from blocker.session import Session, Setup, Sight
+from blocker.session import Session, Setup
 from blocker.survey import Request, Survey
 from blocker.weekview import week_views
 
@@ -54,42 +53,47 @@ def _work(policy: str, week: str | None, args: Namespace, setup: Setup, talk: Ta
             seen = sight.survey()
             return _proposal(make_plan(sight.request, seen), seen, sight.request, args)
         with at_work(session) as ledger:
-            sight = session.read(ledger.memory(), policy, week)
-            try:
-                return _carry_out(sight, session, ledger, args, talk)
-            except Conflict:
-                talk.say("the calendar changed while the plan was made: reading it again")
-                sight = session.read(ledger.memory(), policy, week)
-                return _carry_out(sight, session, ledger, args, talk)
+            return _carry_out(policy, week, session, ledger, args, talk)
 
 
-def _carry_out(sight: Sight, session: Session, ledger: Ledger, args: Namespace, talk: Talk) -> Answer:
-    request = sight.request
-    seen = sight.survey()
-    plan = make_plan(request, seen)
-    if not args.force:
-        guard.check(plan, request.snapshot, request.memory, asked=request.policy == "rebalance")
-    asked = _get_consent(plan, _proposal(plan, seen, request, args), request.memory.confirmed, args, talk)
-    if asked and not request.memory.confirmed:
-        ledger.confirm_calendar(request.now)
-    receipt = carry_out(plan, request.policy, session, ledger, lambda change: _tell(change, args, talk))
-    done = replace(plan, changes=receipt.changes)
-    with after_writing(receipt), ledger.together():
+def _carry_out(
+    policy: str, week: str | None, session: Session, ledger: Ledger, args: Namespace, talk: Talk
+) -> Answer:
+    looks: list[tuple[Request, Survey]] = []
+
+    def decide(again: bool) -> Plan:
+        if again:
+            talk.say("the calendar changed meanwhile: reading it again")
+        sight = session.read(ledger.memory(), policy, week)
+        request, seen = sight.request, sight.survey()
+        looks.append((request, seen))
+        plan = make_plan(request, seen)
+        if not args.force:
+            guard.check(plan, request.snapshot, request.memory, asked=policy == "rebalance")
+        shown = _proposal(plan, seen, request, args)
+        asked = _get_consent(plan, shown, request.memory.confirmed, args, talk, again)
+        if asked and not request.memory.confirmed:
+            ledger.confirm_calendar(request.now)
+        return plan
+
+    done = carry_out(decide, policy, session, ledger, lambda change: _tell(change, args, talk))
+    request, seen = looks[-1]
+    with after_writing(done), ledger.together():
         for record in week_records(done, seen, request):
             ledger.remember_week(record)
         ledger.remember_fill(fill_now(seen.loads.values(), request.running))
-        ledger.mark_said(plan.said)
-    code = exit_code(receipt)
-    lines = _report(done, receipt, args)
+        ledger.mark_said(done.said)
+    code = exit_code(done)
+    lines = _report(done, args)
     if code == BlockerError.exit_code:
-        raise BlockerError(f"nothing was written: {receipt.failed[0].error}", "blocker check says more")
+        raise BlockerError(f"nothing was written: {done.failed[0].error}", "blocker check says more")
     return Answer(
         lines,
         plan_document(done, applied=True),
         code,
-        changed=bool(plan.writes or plan.notes),
-        news=plan.notes,
-        picture=_picture(done, seen, request, done=True) if plan.writes and not receipt.failed else None,
+        changed=bool(done.writes or done.notes),
+        news=done.notes,
+        picture=_picture(done, seen, request, done=True) if done.writes and not done.failed else None,
     )
 
 
@@ -103,7 +107,9 @@ def _picture(plan: Plan, seen: Survey, request: Request, done: bool = False) -> 
     return lambda canvas: plan_picture(plan, week_views(plan, seen, request), canvas, done)
 
 
-def _get_consent(plan: Plan, proposal: Answer, confirmed: bool, args: Namespace, talk: Talk) -> bool:
+def _get_consent(
+    plan: Plan, proposal: Answer, confirmed: bool, args: Namespace, talk: Talk, again: bool
+) -> bool:
     """True if a person said yes. The first run on a calendar, and every rebalance, wants one."""
     if args.yes or not plan.writes:
         return bool(args.yes)
@@ -116,7 +122,7 @@ def _get_consent(plan: Plan, proposal: Answer, confirmed: bool, args: Namespace,
             lines = ()
         if talk.ask(lines, f"Make these changes on {plan.calendar}?"):
             return True
-        raise NotConfirmed("nothing was written: you said no", "")
+        raise NotConfirmed("you said no" if again else "nothing was written: you said no")
     for line in proposal.lines:
         talk.say(line)
     raise NotConfirmed(
@@ -130,14 +136,12 @@ def _tell(change: Change, args: Namespace, talk: Talk) -> None:
         talk.say(f"{change.action} {change.key}")
 
 
-def _report(plan: Plan, receipt: Receipt, args: Namespace) -> Sequence[str]:
+def _report(plan: Plan, args: Namespace) -> Sequence[str]:
     if plan.writes or args.verbose:
         lines = plan_lines(plan, args.verbose, args.plain)
-        if plan.writes and not receipt.failed:
+        if plan.writes and not plan.failed:
             lines[-1] = summary(plan, done=True)
-        elif receipt.failed:
-            lines[-1] = (
-                f"{len(receipt.failed)} of {len(plan.writes)} changes failed; it is safe to run again."
-            )
+        elif plan.failed:
+            lines[-1] = f"{len(plan.failed)} of {len(plan.writes)} changes failed; it is safe to run again."
         return lines
     return [*plan.notes, summary(plan)]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
 from blocker.commands import Answer, Talk
 from blocker.commands.work import at_work, carry_out, exit_code
-from blocker.errors import PartlyApplied, UsageError
+from blocker.errors import NotConfirmed, PartlyApplied, UsageError
 from blocker.ledger import Ledger
-from blocker.model import Change, Plan, Receipt
+from blocker.model import Change, Plan
 from blocker.render_json import SCHEMA, plan_document
 from blocker.render_text import change_lines
 from blocker.session import Session, Setup, find_week
@@ -23,12 +23,18 @@ def skip(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     with Session(setup) as session, at_work(session) as ledger:
         what = _what_to_skip(args.what, session, ledger)
         ledger.skip(what)
-        sight = session.read(ledger.memory())
-        plan = sight.plan()
-        gone = [c for c in plan.changes if c.action == "remove" and _concerns(c, what, session)]
-        receipt = _apply_only(gone, f"skip {what}", plan, session, ledger)
-        lines = [f"{what} is skipped: nothing will be booked for it."]
-        return _answer(lines, receipt, plan)
+
+        def decide(again: bool) -> Plan:
+            plan = session.read(ledger.memory()).plan()
+            gone = [c for c in plan.changes if c.action == "remove" and _concerns(c, what, session)]
+            return replace(plan, changes=tuple(gone), unplaced=(), notes=(), said=())
+
+        done = carry_out(decide, f"skip {what}", session, ledger, lambda change: None)
+    lines = [f"{what} is skipped: nothing will be booked for it."]
+    for change in done.changes:
+        outcome = f"could not be removed: {change.error}" if change.error else "was taken off the calendar"
+        lines.append(f"{change.key} {outcome}.")
+    return Answer(lines, plan_document(done, applied=True), exit_code(done))
 
 
 def busy(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -81,30 +87,43 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             ]
             lines.append("What stands stays; blocker leave --remove takes it away.")
             return Answer(lines, {"schema": SCHEMA, "removed": 0})
+        try:
+            gone = _leaving(session, ledger, args, talk)
+            done = carry_out(gone, "leave", session, ledger, lambda change: None)
+        except NotConfirmed:
+            return Answer(["Nothing was changed."], {"schema": SCHEMA, "removed": 0})
+        if done.failed:
+            raise PartlyApplied(
+                f"{len(done.failed)} blocks could not be removed: {done.failed[0].error}", "run it again"
+            )
+        ledger.leave()
+    removed = len(done.changes)
+    lines = [f"Removed {removed} blocks. Nothing of blocker is ahead on {session.address} any more."]
+    return Answer(lines, {"schema": SCHEMA, "removed": removed})
+
+
+def _leaving(session: Session, ledger: Ledger, args: Namespace, talk: Talk) -> Callable[[bool], Plan]:
+    """What takes every block ahead away, once the person said yes. Raises NotConfirmed for a no."""
+
+    def decide(again: bool) -> Plan:
         sight = session.read(ledger.memory())
         plan = sight.plan()
-        ahead = [b for b in sight.request.snapshot.blocks if b.when.start > plan.now]
-        gone = [
+        gone = tuple(
             Change("remove", b.key, b.kind, b.when, standing=b, why="you left", pinned=b.pinned)
-            for b in ahead
-        ]
-        if gone and not args.yes:
+            for b in sight.request.snapshot.blocks
+            if b.when.start > plan.now
+        )
+        if gone and not (args.yes or again):
             if talk.ask is None:
                 raise UsageError(
                     "leave --remove asks first, and there is no terminal to ask on", "add -y to say yes"
                 )
             shown = [line for change in gone for line in change_lines(change, sight.request.workweek.zone)]
             if not talk.ask(shown, f"Take these {len(gone)} blocks off {session.address}?"):
-                return Answer(["Nothing was changed."], {"schema": SCHEMA, "removed": 0})
-        receipt = _apply_only(gone, "leave", plan, session, ledger)
-        if receipt.failed:
-            raise PartlyApplied(
-                f"{len(receipt.failed)} blocks could not be removed: {receipt.failed[0].error}",
-                "run it again",
-            )
-        ledger.leave()
-        lines = [f"Removed {len(gone)} blocks. Nothing of blocker is ahead on {session.address} any more."]
-        return Answer(lines, {"schema": SCHEMA, "removed": len(gone)})
+                raise NotConfirmed("you said no")
+        return replace(plan, changes=gone, unplaced=(), notes=(), said=())
+
+    return decide
 
 
 def _what_to_skip(text: str, session: Session, ledger: Ledger) -> str:
@@ -121,19 +140,3 @@ def _what_to_skip(text: str, session: Session, ledger: Ledger) -> str:
 
 def _concerns(change: Change, what: str, session: Session) -> bool:
     return change.key == what or f"/{what}/" in change.key or what == str(week_of(change.slot.start.date()))
-
-
-def _apply_only(
-    changes: Sequence[Change], command: str, plan: Plan, session: Session, ledger: Ledger
-) -> Receipt:
-    """Carry out these changes and nothing else of the plan."""
-    small = replace(plan, changes=tuple(changes))
-    return carry_out(small, command, session, ledger, lambda change: None)
-
-
-def _answer(lines: list[str], receipt: Receipt, plan: Plan) -> Answer:
-    done = replace(plan, changes=receipt.changes, unplaced=(), notes=())
-    for change in receipt.changes:
-        outcome = f"could not be removed: {change.error}" if change.error else "was taken off the calendar"
-        lines.append(f"{change.key} {outcome}.")
-    return Answer(lines, plan_document(done, applied=True), exit_code(receipt))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from blocker.apply import apply
 from blocker.calendars import Checkpointed
@@ -12,6 +13,7 @@ from blocker.ledger import Ledger, open_ledger
 from blocker.lock import only_run
 from blocker.model import Change, Plan, Receipt
 from blocker.session import Session
+from blocker.twofold import as_one
 
 
 @contextmanager
@@ -23,29 +25,76 @@ def at_work(session: Session) -> Iterator[Ledger]:
 
 
 def carry_out(
-    plan: Plan, command: str, session: Session, ledger: Ledger, on_change: Callable[[Change], None]
+    decide: Callable[[bool], Plan],
+    command: str,
+    session: Session,
+    ledger: Ledger,
+    on_change: Callable[[Change], None],
+) -> Plan:
+    """Decide and write, as a recorded run; where the calendar changed meanwhile, decide again, once.
+
+    ``decide`` reads the calendar and says what is to be done; it is told whether it is asked again. The plan
+    comes back as it came out. What it raises comes through, as PartlyApplied once something was written.
+    """
+    plan = decide(False)
+    run = ledger.begin_run(command, plan.now)
+    receipt = _write(plan, run, session, ledger, on_change)
+    done = replace(plan, changes=receipt.changes)
+    if receipt.stale:
+        with _rest_of(receipt):
+            plan = decide(True)
+            second = _write(plan, run, session, ledger, on_change, before=receipt)
+        done = as_one(done, replace(plan, changes=second.changes))
+    with after_writing(done):
+        ledger.end_run(run, plan.now, exit_code(done))
+    return done
+
+
+def _write(
+    plan: Plan,
+    run: int,
+    session: Session,
+    ledger: Ledger,
+    on_change: Callable[[Change], None],
+    before: Receipt | None = None,
 ) -> Receipt:
-    """Apply a plan as a recorded run, with a checkpoint where the calendar can give one."""
-    number = ledger.begin_run(command, plan.now)
+    """Apply a plan, with a checkpoint where the calendar can give one and nobody else wrote in between."""
     calendar = session.calendar
-    checkpointed = calendar if plan.writes and isinstance(calendar, Checkpointed) else None
+    ours_alone = plan.writes and not (before and before.written)
+    checkpointed = calendar if ours_alone and isinstance(calendar, Checkpointed) else None
     if checkpointed is not None:
-        ledger.keep_checkpoint(number, checkpointed.content())
-    receipt = apply(plan, calendar, ledger, number, on_change)
-    with after_writing(receipt):
-        if checkpointed is not None:
-            ledger.seal_checkpoint(number, checkpointed.digest())
-        ledger.end_run(number, plan.now, exit_code(receipt))
+        ledger.keep_checkpoint(run, checkpointed.content())
+    again = None if before is None else len(before.changes)
+    receipt = apply(plan, calendar, ledger, run, on_change, again=again)
+    if checkpointed is not None and not receipt.stale:
+        with after_writing(replace(plan, changes=receipt.changes)):
+            ledger.seal_checkpoint(run, checkpointed.digest())
     return receipt
 
 
 @contextmanager
-def after_writing(receipt: Receipt) -> Iterator[None]:
+def _rest_of(first: Receipt) -> Iterator[None]:
+    """What fails at the second decision leaves what the first has written. Raises PartlyApplied then."""
+    try:
+        yield
+    except BlockerError as problem:
+        if not first.written:
+            raise
+        writes = sum(change.writes for change in first.changes)
+        raise PartlyApplied(
+            f"{len(first.written)} of {writes} changes were made before the calendar changed; the rest was not, "
+            f"because: {problem.message}",
+            f"{problem.hint}; it is safe to run again" if problem.hint else "it is safe to run again",
+        ) from problem
+
+
+@contextmanager
+def after_writing(plan: Plan) -> Iterator[None]:
     """What fails once the calendar was written never says that nothing was. Raises PartlyApplied."""
     try:
         yield
     except BlockerError as problem:
-        if any(change.done for change in receipt.changes if change.writes):
+        if any(change.done for change in plan.writes):
             raise PartlyApplied(
                 f"the calendar was written, but not all of it was noted: {problem.message}",
                 f"{problem.hint}; it is safe to run again" if problem.hint else "it is safe to run again",
@@ -53,9 +102,9 @@ def after_writing(receipt: Receipt) -> Iterator[None]:
         raise
 
 
-def exit_code(receipt: Receipt) -> int:
-    """0, 3 if some of the writes failed, 1 if all of them did."""
-    if not receipt.failed:
+def exit_code(plan: Plan) -> int:
+    """0, 3 if some of the writes failed, 1 if all of them did. The plan is one that was carried out."""
+    if not plan.failed:
         return 0
-    wrote = any(change.done for change in receipt.changes if change.writes)
+    wrote = any(change.done for change in plan.writes)
     return PartlyApplied.exit_code if wrote else BlockerError.exit_code
