@@ -1,18 +1,20 @@
 """Spoilt calendars and configs: read as far as they go, or refused in a sentence, in bounded time.
 
-Hypothesis spoils the corpus; HYPOTHESIS_PROFILE=wide does it for longer. What was ever found is kept as
-a file in ``found/`` and read again by every run of the tests.
+Hypothesis spoils the corpus; HYPOTHESIS_PROFILE=wide does it for longer, BLOCKER_FUZZ_SECONDS ends each
+test after so long. What was ever found is kept as a file in ``found/`` and read by every run of the tests.
 """
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,6 +35,8 @@ FOUND = sorted(p for p in (HERE / "found").iterdir() if p.suffix in (".ics", ".t
 WINDOW = interval(datetime(2026, 8, 24, tzinfo=UTC), datetime(2027, 4, 3, tzinfo=UTC))
 SECONDS = 10.0  # of processor time for one file; most take a hundredth
 
+PATIENCE = float(os.environ.get("BLOCKER_FUZZ_SECONDS", "inf"))
+
 TOKENS = [
     b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n", b"BEGIN:VCALENDAR\r\n", b"END:VCALENDAR\r\n", b"BEGIN:VTIMEZONE\r\n", b"BEGIN:VALARM\r\n",
     b"RRULE:FREQ=SECONDLY\r\n", b"RRULE:FREQ=YEARLY;BYDAY=53MO;BYSETPOS=-366\r\n", b";COUNT=0", b";INTERVAL=0", b";UNTIL=00010101T000000Z",
@@ -51,6 +55,25 @@ harms = st.one_of(
     st.tuples(st.just("again"), places, places),
     st.tuples(st.just("line"), places, places),
 )
+
+
+def for_a_while(test: Callable[..., None]) -> Callable[..., None]:
+    """Lets the examples after PATIENCE go by; once something is found, it takes the time it needs."""
+    began: list[float] = []
+    found: list[Exception] = []
+
+    @wraps(test)
+    def patient(*args: Any, **kwargs: Any) -> None:
+        began.append(time.monotonic())
+        if not found and began[-1] - began[0] > PATIENCE:
+            return
+        try:
+            test(*args, **kwargs)
+        except Exception as problem:
+            found.append(problem)
+            raise
+
+    return patient
 
 
 def spoilt(content: bytes, harm: list[tuple[str, float, bytes | float]]) -> bytes:
@@ -122,6 +145,7 @@ def test_what_was_found_once_is_not_found_again(path: Path, tmp_path: Path) -> N
 
 
 @given(st.integers(0, len(CORPUS) - 1), st.lists(harms, min_size=1, max_size=6))
+@for_a_while
 def test_a_spoilt_calendar_is_read_or_refused(
     folder: Path, number: int, harm: list[tuple[str, float, bytes | float]]
 ) -> None:
@@ -146,6 +170,7 @@ TEMPLATE = "\n".join(
 
 
 @given(st.lists(harms, min_size=1, max_size=6))
+@for_a_while
 def test_a_spoilt_config_is_settings_or_problems(
     folder: Path, harm: list[tuple[str, float, bytes | float]]
 ) -> None:
