@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from blocker.encounters import heaviest_weeks, met_least
 from blocker.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
+from blocker.fitting import line_of, shorter, text_of
 from blocker.model import (
     FRONTLINE,
     LEARNING,
@@ -26,7 +27,6 @@ from blocker.texts import (
     TEXTS,
     date_words,
     length_words,
-    plain,
     quantity,
     say,
     say_times,
@@ -35,7 +35,9 @@ from blocker.texts import (
 from blocker.themes import Topic, topic_for, topics
 from blocker.workweek import DAY
 
-MOST_CHARACTERS = 3999
+MOST_CHARACTERS, MOST_TITLE = 3999, 250
+# The change of mode before a block; one with a question opens that, whatever its kind.
+SHIFTS = {FRONTLINE: "shift_frontline", LEARNING: "shift_learning", OFFSITE: "shift_offsite"}
 MOST_CAUSES, MOST_PEOPLE, MOST_WEEKS, TITLE_CHARACTERS = 4, 5, 3, 70
 
 
@@ -44,7 +46,7 @@ def make_block(placement: Placement, generation: int, busy: bool, sources: Sourc
     request = sources.request
     settings, key, kind = request.settings, placement.key, placement.kind
     look = settings.kind(kind)
-    title = block_title(key, kind, settings)
+    title = line_of(block_title(key, kind, settings), MOST_TITLE)
     text = block_text(placement, sources)
     first = request.workweek.date_of(placement.slot.start)
     return Block(
@@ -85,7 +87,10 @@ def with_fresh_section(there: StandingBlock, fresh_section: str, fresh: Block) -
     Colour and visibility are named only when a block is made: they are the person's from then on.
     """
     text, text_hash = there.text, there.text_hash
-    if fresh_section and parts_of_text(text)[1] and not there.section_edited:
+    old_section = parts_of_text(text)[1]
+    if fresh_section and old_section and not there.section_edited:
+        room = max(MOST_CHARACTERS - len(text) + len(old_section), len(old_section))
+        fresh_section = shorter(fresh_section, room) or old_section
         text = with_section(text, fresh_section)
         text_hash = mixed_hash((text_hash, text_hash, hash_of_text("", fresh_section)))
     return replace(
@@ -124,17 +129,15 @@ def block_text(placement: Placement, sources: Sources) -> str:
         parts.append("\n".join([say("why.head", texts), *reasons]))
     commands = [say(f"say.{name}", texts, key=key) for name in ("move", "skip", "pause", "leave")]
     parts.append("\n".join([say("say.head", texts), *commands]))
-    return "\n\n".join(parts)[:MOST_CHARACTERS]
+    return text_of(parts, MOST_CHARACTERS)
 
 
 def _opening(key: str, kind: str, settings: Settings) -> list[str]:
     """The shift of mindset: what to put away, and the question to open."""
     texts = settings.texts
-    name = {FRONTLINE: "shift_frontline", OFFSITE: "shift_offsite"}.get(kind, "shift")
     topic = _topic(key, kind, settings)
-    parts = []
-    if topic is not None or name != "shift":
-        parts.append(say(f"{name}_inside" if settings.shift == "inside" else name, texts))
+    name = SHIFTS.get(kind, "shift" if topic is not None else "shift_other")
+    parts = [say(f"{name}_inside" if settings.shift == "inside" else name, texts)]
     if topic is not None:
         lines = [say("question", texts, theme=topic.name, question=topic.question)]
         if topic.start:
@@ -156,7 +159,10 @@ def _body(kind: str, request: Request, seen: Survey) -> list[str]:
     texts = request.settings.texts
     if kind == FRONTLINE:
         met = met_least(request, seen, MOST_PEOPLE)
-        people = [say_times("frontline.met_line", texts, times, name=plain(name)) for name, times in met]
+        people = [
+            say_times("frontline.met_line", texts, times, name=shortened(name, TITLE_CHARACTERS))
+            for name, times in met
+        ]
         whom = [say("frontline.met", texts), *people] if met else [say("frontline.unknown", texts)]
         return ["\n".join(whom), say("frontline.ask", texts), say("frontline.bring", texts)]
     if kind != LEARNING:
@@ -184,19 +190,24 @@ def _reason(cause: Cause, texts: Mapping[str, str]) -> str:
     values = _cause_values(cause, texts)
     words = str(values["measure"])
     values["measure"] = words[:1].upper() + words[1:]
-    if own in TEXTS:
-        return say(own, texts, **values)
-    if cause.held is None or cause.recent is None or cause.held == cause.recent:
-        return say("reason.line", texts, **values)
-    return say("reason.both", texts, **values, **_both(cause))
+    return say(own if own in TEXTS else f"reason.{_judged_by(cause)}", texts, **values)
 
 
 def cause_words(cause: Cause, texts: Mapping[str, str]) -> str:
     """One cause as a sentence with measured value and threshold, for a terminal."""
-    values = _cause_values(cause, texts)
-    if cause.held is None or cause.recent is None or cause.held == cause.recent:
-        return say("cause.line", texts, **values)
-    return say("cause.both", texts, **values, **_both(cause))
+    return say(f"cause.{_judged_by(cause)}", texts, **_cause_values(cause, texts))
+
+
+def _judged_by(cause: Cause) -> str:
+    """What the measured value is: ``both`` values' heavier one, a ``forecast``, or just what is there.
+
+    A forecast is no mean of recent weeks, so that a cause that rests on one names none.
+    """
+    if cause.held is None or cause.held == cause.recent:
+        return "line"
+    if cause.recent is not None:
+        return "both"
+    return "line" if cause.measured == cause.held else "forecast"
 
 
 def _cause_values(cause: Cause, texts: Mapping[str, str]) -> dict[str, object]:
@@ -204,13 +215,8 @@ def _cause_values(cause: Cause, texts: Mapping[str, str]) -> dict[str, object]:
     return {
         "rule": cause.rule,
         "measure": say(f"measure.{cause.measure}", texts) if known else cause.measure,
-        "measured": quantity(cause.measured, cause.unit),
-        "threshold": quantity(cause.threshold, cause.unit),
-    }
-
-
-def _both(cause: Cause) -> dict[str, object]:
-    return {
-        "held": quantity(cause.held or 0.0, cause.unit),
-        "recent": quantity(cause.recent or 0.0, cause.unit),
+        "measured": quantity(cause.measured, cause.unit, texts),
+        "threshold": quantity(cause.threshold, cause.unit, texts),
+        "held": quantity(cause.held or 0.0, cause.unit, texts),
+        "recent": quantity(cause.recent or 0.0, cause.unit, texts),
     }

@@ -24,13 +24,13 @@ from blocker.config_values import (
     quoted,
     show_span,
     span,
-    template,
     text,
     title,
     whole,
     words,
     zone,
 )
+from blocker.config_words import template
 from blocker.model import EVENT_KINDS, FRONTLINE, LEARNING, NOTE, OFFSITE, STRATEGIC
 from blocker.settings import GRID_MINUTES, SHIPPED_KINDS, BlockKind, Offsite, RuleText, Settings, Theme
 from blocker.workweek import WEEKDAYS, Lunch
@@ -265,5 +265,5 @@ def _texts(table: Table, shipped: Mapping[str, str]) -> dict[str, str]:
         if shipped and name not in shipped:
             message = f"unknown text {quoted(name)}{did_you_mean(name, shipped)}"
             table.report.wrong_key((*table.path, key), message)
-        found[name] = table.take(key, template(shipped.get(name)), "")
+        found[name] = table.take(key, template(name, shipped.get(name)), "")
     return found

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from string import Formatter
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -254,26 +253,3 @@ def title(value: object) -> str:
             near = did_you_mean(match[1], TITLE_NAMES) or ": there is theme and kind"
             raise BadValueError(f"unknown placeholder {quoted(match[1])}{near}", match.start(1))
     return text(value)
-
-
-def template(shipped: str | None) -> Check[str]:
-    """A text with placeholders such as {theme}: those of the shipped text, or any if that is None."""
-
-    def check(value: object) -> str:
-        names = placeholders(text(value))
-        for name in names if shipped is not None else ():
-            known = sorted(placeholders(shipped or ""))
-            if name not in known:
-                near = did_you_mean(name, known) or ": there is " + (", ".join(known) or "none here")
-                raise BadValueError(f"unknown placeholder {quoted(name)}{near}", text(value).find("{" + name))
-        return text(value)
-
-    return check
-
-
-def placeholders(pattern: str) -> set[str]:
-    """The names in braces. Raises BadValueError if the braces don't match."""
-    try:
-        return {name for _, name, _, _ in Formatter().parse(pattern) if name is not None}
-    except ValueError:
-        raise BadValueError("a brace has no partner; write {{ or }} for a brace itself") from None

@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from blocker.digest import Digest
-from blocker.texts import date_words, length_words, quantity, say, say_times, shortened, weekday_words
+from blocker.texts import (
+    clock_words,
+    date_words,
+    length_words,
+    quantity,
+    say,
+    say_times,
+    shortened,
+    weekday_words,
+)
 from blocker.workweek import WorkWeek
 
 TITLE_CHARACTERS = 70
@@ -25,7 +34,7 @@ def digest_lines(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) ->
     if not found.held["capacity_hours"]:
         return [head, say("digest.away", texts)]
     if not found.held["operational_hours"]:
-        capacity = quantity(found.held["capacity_hours"] / found.weeks, "hours")
+        capacity = quantity(found.held["capacity_hours"] / found.weeks, "hours", texts)
         return [head, say("digest.nothing", texts, capacity=capacity)]
     return [head, *_lines(found, workweek, texts)]
 
@@ -39,8 +48,7 @@ def _lines(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> Itera
     else:
         yield say("digest.frontline_none", texts)
     if found.series:
-        hours = length_words(sum(one.minutes for one in found.series), texts)
-        yield say("digest.series", texts, number=len(found.series), hours=hours)
+        yield _series_head(found, texts)
         yield from series_lines(found, texts)
     if found.displaced or found.overruns:
         yield say("digest.displaced", texts)
@@ -52,15 +60,31 @@ def hours_line(found: Digest, texts: Mapping[str, str]) -> str:
         name: found.held[name] / found.weeks for name in ("operational_hours", "capacity_hours", "meetings")
     }
     values = {
-        "operational": quantity(weekly["operational_hours"], "hours"),
-        "capacity": quantity(weekly["capacity_hours"], "hours"),
-        "share": quantity(found.held["operational_share"], "share"),
+        "operational": quantity(weekly["operational_hours"], "hours", texts),
+        "capacity": quantity(weekly["capacity_hours"], "hours", texts),
+        "share": quantity(found.held["operational_share"], "share", texts),
         "meetings": round(weekly["meetings"]),
     }
     if found.weeks > 1 or found.fullest is None:
-        return say("digest.hours_weeks", texts, **values)
+        few = round(weekly["meetings"]) <= 1
+        return say("digest.hours_weeks_few" if few else "digest.hours_weeks", texts, **values)
     day, most = found.fullest
-    return say("digest.hours", texts, **values, weekday=weekday_words(day, texts), most=most)
+    name = (
+        "digest.hours" if most > 1 else "digest.hours_thin" if values["meetings"] != 1 else "digest.hours_one"
+    )
+    return say(name, texts, **values, weekday=weekday_words(day, texts), most=most)
+
+
+def _series_head(found: Digest, texts: Mapping[str, str]) -> str:
+    """How many there are and their hours, which are more than the operational ones if some lie on others."""
+    taken = sum(one.minutes for one in found.series)
+    if len(found.series) == 1:
+        name = "digest.series_one"
+    elif taken > found.held["operational_hours"] * 60 + 1:
+        name = "digest.series_double"
+    else:
+        name = "digest.series"
+    return say(name, texts, number=len(found.series), hours=length_words(taken, texts))
 
 
 def _longest(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> str:
@@ -72,8 +96,8 @@ def _longest(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> str
         texts,
         length=length_words(found.longest.minutes, texts),
         day=weekday_words(start.date(), texts),
-        start=f"{start:%H:%M}",
-        end=f"{end:%H:%M}",
+        start=clock_words(start, texts),
+        end=clock_words(end, texts),
     )
 
 
@@ -90,8 +114,9 @@ def series_lines(found: Digest, texts: Mapping[str, str], most: int = MOST_SERIE
             for one in alike[:left]:
                 yield say_times("digest.series_line", texts, one.times, hours=hours, title=named(one.title))
         else:
-            titles = ", ".join(named(one.title) for one in alike[:left])
-            more = len(alike) - len(alike[:left])
+            shown = alike[: max(left, MOST_ALONE)]
+            titles = say("between", texts).join(named(one.title) for one in shown)
+            more = len(alike) - len(shown)
             name = "digest.series_each_more" if more else "digest.series_each"
             yield say(name, texts, hours=hours, titles=titles, number=more)
         named_so_far += len(alike)

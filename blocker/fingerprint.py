@@ -48,4 +48,4 @@ def with_section(text: str, section: str) -> str:
 
 
 def _digest(words: str) -> str:
-    return hashlib.sha256(" ".join(words.split()).encode()).hexdigest()[:_LENGTH]
+    return hashlib.sha256(" ".join(words.split()).encode("utf-8", "replace")).hexdigest()[:_LENGTH]

@@ -8,7 +8,7 @@ paragraph: calendars break lines themselves, and each in another place.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
 PARKED_LONG_DAYS = 14  # a question that waits for longer is said to
@@ -26,6 +26,10 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "shift_inside": "The first ten minutes: close mail and chat, put the phone away, and open only this question.",
         "shift_frontline": "Ten minutes before: leave laptop and agenda behind. You come to learn, not to inspect.",
         "shift_frontline_inside": "The first ten minutes: leave laptop and agenda behind. You come to learn, not to inspect.",
+        "shift_learning": "Ten minutes before: close mail and chat, put the phone away, and open only what you want to learn.",
+        "shift_learning_inside": "The first ten minutes: close mail and chat, put the phone away, and open only what you want to learn.",
+        "shift_other": "Ten minutes before: close mail and chat, and put the phone away.",
+        "shift_other_inside": "The first ten minutes: close mail and chat, and put the phone away.",
         "question": "{theme}: {question}",
         "start": "A way in: {start}",
         # What later runs keep up to date stands between two lines that begin and end with a long dash.
@@ -43,19 +47,24 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "digest.weeks": "Your last four weeks, {first} – {last}:",
         "digest.later": "Once this block is your next one, the seven days before it and the questions you park stand here.",
         "digest.hours": "{operational} of {capacity} went into daily business ({share}), in {meetings} meetings; the fullest day was {weekday} with {most}.",
+        "digest.hours_one": "{operational} of {capacity} went into daily business ({share}), in one meeting, on {weekday}.",
+        "digest.hours_thin": "{operational} of {capacity} went into daily business ({share}), in {meetings} meetings, never two on a day.",
         "digest.hours_weeks": "{operational} of {capacity} a week went into daily business ({share}), in {meetings} meetings a week.",
+        "digest.hours_weeks_few": "{operational} of {capacity} a week went into daily business ({share}), in about one meeting a week.",
         "digest.away": "No working time in those days.",
         "digest.nothing": "No meeting in those days: all of {capacity} was free.",
         "digest.longest": "The longest stretch without a meeting: {length}, {day} {start}–{end}.",
         "digest.longest_none": "No stretch without a meeting.",
         "digest.series": "Where the hours went: {number} recurring meetings, {hours} in all. Most of it:",
+        "digest.series_one": "Where the hours went: one recurring meeting.",
+        "digest.series_double": "Where the hours went: {number} recurring meetings, {hours} in all, since some lie on others. Most of it:",
         "digest.series_line": "• {hours} {title}",
         "digest.series_line_times": "• {hours} {title} ({times} times)",
         "digest.series_each": "• {hours} each: {titles}",
         "digest.series_each_more": "• {hours} each: {titles} and {number} more",
-        "digest.displaced": "What stood in the way of two free hours. Shorter, at another hour, or without you?",
+        "digest.displaced": "What stood in the way of longer free stretches. Could it be shorter, at another hour, or go on without you?",
         "digest.displaced_line": "• {title}: without it {gap} in one piece on {day}",
-        "digest.displaced_line_times": "• {title}: on {times} days, {gain} of focus in all",
+        "digest.displaced_line_times": "• {title}: on {times} days, {gain} of focus in all, up to {gap} in one piece",
         "digest.overrun": "• {title} took {minutes} of the block on {day}",
         "digest.frontline": "At the front line: {hours}.",
         "digest.frontline_none": "At the front line: nothing on the calendar.",
@@ -75,9 +84,11 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "learning.light": "Your calendar has no meetings in the next two months yet.",
         "learning.use": "Choose one thing to know before the first of them. Who knows it already, what do you read or try today, and whom will you show it to within a week?",
         "agenda.back": "First {minutes} minutes: looking back",
+        "agenda.hours_weeks": "The {weeks} weeks up to this day as the calendar has them, {first} – {last}: {operational} of {capacity} went into daily business ({share}).",
         "agenda.hours": "The quarter up to this day as the calendar has it, {first} – {last}: {operational} of {capacity} went into daily business ({share}).",
         "agenda.own": "Time of your own: strategic {strategic}, front line {frontline}, learning {learning}. Working days away: {away}.",
         "agenda.kept": "Thinking time: {owed} planned, {kept} kept.",
+        "agenda.debt": "Owed and not kept in the last four weeks: {debt}.",
         "agenda.parked": "Questions parked: {parked}, of them thought through: {done}.",
         "agenda.series": "The recurring meetings by hours:",
         "agenda.displaced": "What most often displaced strategic time:",
@@ -105,8 +116,10 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "why.debt": "Thinking time was owed and not kept; this pays some of it back.",
         "cause.line": "{rule}: {measure} {measured}, threshold {threshold}",
         "cause.both": "{rule}: {measure} {measured}, threshold {threshold} (this week holds {held}; recent weeks {recent})",
+        "cause.forecast": "{rule}: {measure} {measured}, threshold {threshold} (this week holds {held}, the rest is a forecast)",
         "reason.line": "{measure}: {measured}, where {rule} begins at {threshold}",
-        "reason.both": "{measure}: {measured}, where {rule} begins at {threshold} (its week holds {held}, recent weeks {recent})",
+        "reason.both": "{measure}: {measured}, where {rule} begins at {threshold} (its week holds {held}, recent weeks {recent} on average)",
+        "reason.forecast": "{measure}: {measured}, where {rule} begins at {threshold} (its week holds {held} so far, the rest is a forecast)",
         "because.floor": "Strategic time of your own in its week: {measured}; less than {threshold} is too little",
         "because.frontline": "Your own front-line time in those two weeks: {measured}; less than {threshold} is too little",
         "because.debt": "Owed and not kept in the last four weeks: {measured}",
@@ -137,7 +150,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "theme.7.question": "Which value on the wall did a decision of mine contradict this month?",
         "theme.7.start": "take your last three decisions that cost somebody something, and write down the value each of them showed. Where it is not one on the wall, change the decision or take the value down.",
         "theme.8.name": "The opportunity nobody owns",
-        "theme.8.question": "Which chance do several people see, and no one has been given?",
+        "theme.8.question": "Which opportunity do several of us see that nobody has been asked to take?",
         "theme.8.start": "list what you have heard from two sides at least. For the best of it: what it would be worth, the smallest test within two weeks, and whom you will ask to own it.",
         "measure.capacity_hours": "working time",
         "measure.operational_hours": "operational time",
@@ -162,7 +175,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "report.displaced_none": "No recurring meeting keeps a day from two more free hours in a row.",
         "report.overruns": "What lay on strategic blocks:",
         "report.series": "The recurring meetings by hours:",
-        "report.parked": "Parked questions: {open} wait, {old} of them for more than two weeks.",
+        "report.parked": "Parked questions that wait: {open}. Of these for more than two weeks: {old}.",
         "report.untitled": "a recurring meeting ({number})",
         "whatif.free": "{minutes} minutes in a row are free already, {day} {start}–{end}: nothing has to move.",
         "whatif.move": "{minutes} minutes in a row, {day} {start}–{end}, would be free if one meeting of yours moved:",
@@ -173,8 +186,12 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "days": "Mon Tue Wed Thu Fri Sat Sun",
         "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
         "date": "{weekday} {day} {month}",
+        "clock": "{hour}:{minute}",
         "hours": "{hours} h",
         "minutes": "{minutes} min",
+        "share": "{percent} %",
+        "decimal_point": ".",
+        "between": ", ",
     }
 )  # fmt: skip
 
@@ -184,7 +201,7 @@ MEASURE_WORDS: Mapping[str, str] = MappingProxyType(
 
 _MARKUP = str.maketrans("<>", "‹›")  # Google's event view takes these for HTML
 _JOINERS = frozenset("\u200c\u200d")  # inside emoji, and words of several scripts
-_STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 
 
 def say(name: str, overrides: Mapping[str, str], /, **values: object) -> str:
@@ -203,20 +220,20 @@ def say_times(name: str, overrides: Mapping[str, str], times: int, /, **values: 
     return say(f"{name}_times", overrides, times=times, **values)
 
 
-def quantity(value: float, unit: str) -> str:
+def quantity(value: float, unit: str, overrides: Mapping[str, str] = MappingProxyType({})) -> str:
     """A measured value as people say it: 60 %, 4.5 h, 6."""
     if unit == "share":
-        return f"{value * 100:.0f} %"
+        return say("share", overrides, percent=f"{value * 100:.0f}")
     if unit == "hours":
-        return f"{_short(value)} h"
-    return _short(value)
+        return say("hours", overrides, hours=_short(value, overrides))
+    return _short(value, overrides)
 
 
 def length_words(minutes: float, overrides: Mapping[str, str]) -> str:
     """``45 min``, ``1 h``, ``2.5 h``."""
     if 0 < minutes < 60:
         return say("minutes", overrides, minutes=f"{minutes:.0f}")
-    return say("hours", overrides, hours=_short(minutes / 60))
+    return say("hours", overrides, hours=_short(minutes / 60, overrides))
 
 
 def date_words(day: date, overrides: Mapping[str, str]) -> str:
@@ -231,9 +248,14 @@ def weekday_words(day: date, overrides: Mapping[str, str]) -> str:
     return days[day.weekday()] if len(days) == 7 else f"{day:%a}"
 
 
+def clock_words(local: datetime, overrides: Mapping[str, str]) -> str:
+    """``14:30``."""
+    return say("clock", overrides, hour=f"{local:%H}", minute=f"{local:%M}")
+
+
 def plain(text: str) -> str:
     """Other people's words on one line, without what steers a terminal or looks like HTML to a calendar."""
-    kept = (c for c in " ".join(text.split()) if c in _JOINERS or (c.isprintable() and c not in _STEERING))
+    kept = (c for c in " ".join(text.split()) if c in _JOINERS or (c.isprintable() and c not in STEERING))
     return "".join(kept).translate(_MARKUP)
 
 
@@ -246,5 +268,6 @@ def shortened(text: str, most: int) -> str:
     return (cut.rpartition(" ")[0] if " " in cut[most // 2 :] else cut).rstrip() + "…"
 
 
-def _short(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+def _short(value: float, overrides: Mapping[str, str]) -> str:
+    words = f"{value:.1f}".removesuffix(".0")
+    return words.replace(".", say("decimal_point", overrides))

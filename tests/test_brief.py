@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from blocker.brief import block_text, block_title, make_block, moved_block, why_lines
+from blocker.brief import block_text, block_title, cause_words, make_block, moved_block, why_lines
+from blocker.calendars._ical import writable
 from blocker.config import load_config
 from blocker.engine import make_plan
 from blocker.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
@@ -29,6 +30,7 @@ from blocker.model import (
     Remembered,
     StandingBlock,
 )
+from blocker.report_text import report_text
 from blocker.sections import Sources
 from blocker.settings import BlockKind, Settings, Theme
 from blocker.survey import Request, take_survey
@@ -95,7 +97,7 @@ def test_inside_the_block_the_shift_is_its_first_ten_minutes() -> None:
 def test_every_cause_is_there_with_its_numbers() -> None:
     text = text_of(request(busy_weeks()))
     assert "Operational share of working time: 61 %, where amber begins at 50 %" in text
-    assert "(its week holds 40 %, recent weeks 61 %)" in text
+    assert "(its week holds 40 %, recent weeks 61 % on average)" in text
     assert TEXTS["why.floor"] in text
 
 
@@ -206,7 +208,10 @@ def test_two_quarters_in_a_row_have_four_questions() -> None:
 
 
 def test_every_text_can_be_overridden_and_all_of_them_at_once(tmp_path: Path) -> None:
-    lines = [f'{name} = "X {name} {" ".join(_fields(text))}"' for name, text in TEXTS.items()]
+    own = {name: f"X {name} {' '.join(_fields(text))}" for name, text in TEXTS.items()}
+    own |= {f"section.{name}": f"— X {name} —" for name in ("open", "close")}
+    own |= {"days": "a b c d e f g", "months": "a b c d e f g h i j k l"}
+    lines = [f'{name} = "{text}"' for name, text in own.items()]
     file = tmp_path / "config.toml"
     file.write_text("[texts]\n" + "\n".join(lines))
     tomllib.loads(file.read_text())
@@ -218,16 +223,44 @@ def test_every_text_can_be_overridden_and_all_of_them_at_once(tmp_path: Path) ->
     assert shipped == []
 
 
-def test_the_text_is_made_of_the_templates_alone() -> None:
-    """Each line, its own values taken out, is a line of a template."""
-    texts = {name: "\n".join(f"«{line}»" for line in text.split("\n")) for name, text in TEXTS.items()}
-    whole = {name for name in TEXTS if name.startswith(("section.",))}
-    texts |= {name: TEXTS[name] for name in whole}
-    asked = request(busy_weeks(), settings=Settings(texts=texts), memory=parked("Q"))
-    for line in text_of(asked).split("\n"):
-        if line and line not in (TEXTS["section.open"], TEXTS["section.close"]):
-            assert line.startswith("«"), line
-            assert line.endswith("»"), line
+def bare_texts() -> dict[str, str]:
+    """Every template without a word: its placeholders between signs of ours."""
+    bare = {name: "¤" + "¤".join(_fields(text)) for name, text in TEXTS.items()}
+    bare |= {"days": "¤ " * 7, "months": "¤ " * 12, "section.open": "—¤—", "section.close": "—¤—"}
+    return bare
+
+
+@pytest.mark.parametrize("kind", ["strategic", "frontline", "learning", "offsite", "note", "coaching"])
+@pytest.mark.parametrize("next_one", [True, False])
+def test_no_word_comes_from_the_code(kind: str, next_one: bool) -> None:
+    """With empty templates nothing is left but the calendar's own words, the config's, and numbers."""
+    key = f"{kind}/2026-Q4" if kind in ("offsite", "note") else f"{kind}/2026-W45/1"
+    events = [replace(e, attendees=("ann@example.org", "bob@example.org")) for e in busy_weeks()]
+    events += [replace(e, attendees=()) for e in busy_weeks()]
+    memory = parked("Q", "Q", days_ago=90, asked_by="ann")
+    asked = request(events, settings=Settings(texts=bare_texts()), memory=memory)
+    causes = (
+        SHARE,
+        replace(SHARE, held=0.2, recent=None),
+        replace(SHARE, rule="debt", unit="hours", measured=2.5),
+    )
+    text = text_of(asked, next_key=key if next_one else None, key=key, kind=kind, causes=causes)
+    title = block_title(key, kind, asked.settings)
+    left = f"{title}\n{text}\n" + "\n".join(report_text(asked, take_survey(asked)))
+    for word in (
+        key,
+        "Budget round",
+        "Content review",
+        "Standing call",
+        "amber",
+        "debt",
+        "ann",
+        "bob",
+        "Coaching",
+        "Q",
+    ):
+        left = left.replace(word, "")
+    assert set(left) <= set("¤— \n0123456789"), left
 
 
 def test_a_broken_template_of_ones_own_falls_back() -> None:
@@ -244,6 +277,45 @@ def test_a_kind_of_ones_own_has_its_themes() -> None:
     text = text_of(request(settings=settings), key="coaching/2026-W45/1", kind="coaching")
     assert "Mara: What would she try?" in text
     assert block_title("coaching/2026-W45/1", "coaching", settings) == "Coaching: Mara"
+
+
+def test_a_forecast_is_called_one() -> None:
+    cause = Cause("amber", "operational_hours", 22.5, 20, "hours", held=8.0)
+    assert why_lines("strategic", "amber", (cause,), {})[-1] == (
+        "• Operational time: 22.5 h, where amber begins at 20 h (its week holds 8 h so far, the rest is a forecast)"
+    )
+    assert cause_words(cause, {}) == (
+        "amber: operational time 22.5 h, threshold 20 h (this week holds 8 h, the rest is a forecast)"
+    )
+    assert "forecast" not in cause_words(replace(cause, held=22.5), {})  # it is what the week holds
+
+
+WORDS = st.text(max_size=3000)
+SOME_WORDS = st.text(max_size=30)
+
+
+@given(
+    texts=st.dictionaries(
+        st.sampled_from(["shift", "start", "say.move", "why.floor", "parked.head", "digest.later"]), WORDS
+    ),
+    questions=st.lists(WORDS, max_size=5),
+    who=SOME_WORDS,
+    kind=st.sampled_from(["strategic", "frontline", "learning", "offsite"]),
+)
+@hypothesis_settings(max_examples=60)
+def test_no_text_is_too_long_or_has_what_a_calendar_takes_away(
+    texts: dict[str, str], questions: list[str], who: str, kind: str
+) -> None:
+    own = {name: text.replace("{", "").replace("}", "") for name, text in texts.items()}
+    asked = request(busy_weeks(), settings=Settings(texts=own), memory=parked(*questions, asked_by=who))
+    key = "offsite/2026-Q4" if kind == "offsite" else f"{kind}/2026-W45/1"
+    made = make_block(placed(key=key, kind=kind), 1, True, sources(asked, key))
+    assert len(made.text) < 4000
+    assert len(made.title) <= 250
+    for words in (made.title, made.text):
+        assert words == writable(words)
+        words.encode()
+    assert "\n" not in made.title
 
 
 def test_reasons_are_not_said_twice() -> None:

@@ -195,6 +195,14 @@ ONE_PROBLEM = {
         "line 1, column 28: unknown placeholder “questoin”; did you mean “question”?"
     ),
     "texts.shift = 'Half { open'": "line 1, column 15: a brace has no partner; write {{ or }} for a brace itself",
+    "texts.hours = '{hours:.1f} h'": "line 1, column 16: write {hours} with nothing after the name",
+    "texts.hours = '{hours!r} h'": "line 1, column 16: write {hours} with nothing after the name",
+    "texts.hours = '{hours.real} h'": "line 1, column 16: unknown placeholder “hours.real”[…]",
+    "texts.days = 'Mo Di Mi'": "line 1, column 14: expected 7 words, not 3",
+    "texts.section.open = 'mine'": (
+        "line 1, column 22: expected one line that begins and ends with a long dash (—)"
+    ),
+    'texts.shift = """a\n— b —"""': "line 2, column 1: a line that begins and ends with a long dash (—) marks[…]",
     "blocks.strategic.themes = [{ name = 'a' }]": "line 1, column 28: “question” is missing",
 }  # fmt: skip
 

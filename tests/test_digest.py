@@ -70,15 +70,15 @@ def test_it_does_not_depend_on_now() -> None:
 def test_what_it_says() -> None:
     assert lines(behind(request(WEEK))) == [
         "The seven days before, Mon 26 Oct – Sun 1 Nov:",
-        "11.5 h of 38.5 h went into daily business (30 %), in 5 meetings; the fullest day was Mon with 1.",
+        "11.5 h of 38.5 h went into daily business (30 %), in 5 meetings, never two on a day.",
         "The longest stretch without a meeting: 5 h, Mon 12:30–17:30.",
         "At the front line: 1.5 h.",
         "Where the hours went: 3 recurring meetings, 3 h in all. Most of it:",
         "• 2 h Leadership team (2 times)",
         "• 30 min Budget round",
         "• 30 min Late call",
-        "What stood in the way of two free hours. Shorter, at another hour, or without you?",
-        "• Leadership team: on 2 days, 5 h of focus in all",
+        "What stood in the way of longer free stretches. Could it be shorter, at another hour, or go on without you?",
+        "• Leadership team: on 2 days, 5 h of focus in all, up to 2.5 h in one piece",
         "• Budget round: without it 5 h in one piece on Tue 27 Oct",
     ]
 
@@ -120,7 +120,30 @@ def test_the_last_four_weeks_are_means_a_week() -> None:
     found = lately(request(events), take_survey(request(events)))
     assert found.weeks == 4
     assert lines(found)[1].startswith("2 h of ")
-    assert "in 1 meetings a week" in lines(found)[1]
+    assert lines(found)[1].endswith("in about one meeting a week.")
+
+
+def test_one_is_said_as_one_and_no_sum_is_more_than_the_whole_without_a_word() -> None:
+    one = [meeting(MON, "09:00", "11:00", title="Call")]
+    assert lines(behind(request(one)))[1] == (
+        "2 h of 37.5 h went into daily business (5 %), in one meeting, on Mon."
+    )
+    assert "Where the hours went: one recurring meeting." in lines(behind(request(series(*one))))
+    twice = series(*one, meeting(MON, "09:00", "11:00", title="At the same time"))
+    said = "\n".join(lines(behind(request(twice))))
+    assert "2 h of 37.5 h" in said
+    assert "2 recurring meetings, 4 h in all, since some lie on others. Most of it:" in said
+
+
+def test_a_line_of_meetings_of_one_length_names_three_at_least() -> None:
+    longer = [
+        meeting(day, "09:00", f"{10 + n}:30", title=f"Long {n}")
+        for n, day in enumerate((MON, TUE, WED, THU, FRI))
+    ]
+    short = [
+        meeting(day, "16:00", "17:00", title=f"Call {n}") for n, day in enumerate((MON, TUE, WED, THU, FRI))
+    ]
+    assert "• 1 h each: Call 0, Call 1, Call 2 and 2 more" in lines(behind(request(series(*longer, *short))))
 
 
 def test_series_are_told_by_title() -> None:

@@ -13,7 +13,7 @@ from blocker.ledger import read_memory
 from blocker.render_json import SCHEMA, moment
 from blocker.session import Session
 from blocker.survey import Request
-from blocker.texts import date_words, plain, say, say_times
+from blocker.texts import clock_words, date_words, plain, say, say_times
 from blocker.timeline import Interval
 
 LONGEST = 24 * 60
@@ -53,8 +53,9 @@ def _lines(found: WhatIf | None, minutes: int, request: Request) -> list[str]:
 
 def _when(slot: Interval, request: Request) -> dict[str, object]:
     start, end = (request.workweek.local(instant) for instant in slot)
-    day = date_words(start.date(), request.settings.texts)
-    return {"day": day, "start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+    texts = request.settings.texts
+    day = date_words(start.date(), texts)
+    return {"day": day, "start": clock_words(start, texts), "end": clock_words(end, texts)}
 
 
 def _document(found: WhatIf | None, minutes: int, request: Request) -> dict[str, Any]:
