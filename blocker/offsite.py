@@ -45,7 +45,7 @@ def ask_for_offsite(
     this = quarter_of(today, settings.fiscal_start)
     for quarter in sorted({this, due}):
         key = f"offsite/{quarter}"
-        there = _present(quarter, key, workweek, blocks, own)
+        there = _present(quarter, key, workweek, blocks, own, memory)
         if there:
             quarters.append(QuarterPlan(quarter, "present", key, there))
             if any(block.key == key and block.state in ("overlapped", "lost") for block in standing.standing):
@@ -73,11 +73,19 @@ def _demand(key: str, quarter: Quarter, request: Request) -> OffsiteDemand:
 
 
 def _present(
-    quarter: Quarter, key: str, workweek: WorkWeek, blocks: Iterable[StandingBlock], own: Iterable[Event]
+    quarter: Quarter,
+    key: str,
+    workweek: WorkWeek,
+    blocks: Iterable[StandingBlock],
+    own: Iterable[Event],
+    memory: Memory,
 ) -> str:
     for block in blocks:
         if block.key == key:
             return f"on {workweek.local(block.when.start):%a %d %b}"
+    for known in memory.blocks:
+        if known.key == key and known.state == "placed":  # past, or out of sight in an incomplete read
+            return f"on {workweek.local(known.slot.start):%a %d %b}, as far as is known"
     for event in own:
         first = event.dates[0] if event.dates else workweek.date_of(event.when.start)
         if quarter.first_day <= first < quarter.end:
