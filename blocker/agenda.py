@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from blocker.digest import Digest, dates_between, digest
 from blocker.digest_words import displaced_lines, series_lines
@@ -21,8 +22,7 @@ MOST = 5
 QUESTION_CHARACTERS = 240
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """Strategic minutes of the quarter's completed weeks: what the rules planned, what was kept."""
 
     owed: int

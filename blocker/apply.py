@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from blocker.calendars import NATIVE_FOCUS, Calendar
 from blocker.errors import AlreadyExists, BlockerError, Conflict, Missing, NotInPlace, SignInNeeded, Temporary

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+
+from msgspec import Struct
 
 from blocker.model import OFFSITE, STRATEGIC, Demand
 from blocker.objective import DEMAND_TIERS, STAY, Span, points
@@ -16,8 +17,7 @@ from blocker.slots import DayRoom, DayView, busiest_hour_of, outer
 from blocker.workweek import Week, week_of
 
 
-@dataclass(frozen=True, slots=True)
-class Mover:
+class Mover(Struct, frozen=True):
     """A standing block that may move in this problem. ``forced`` is one in conflict.
 
     ``span`` is where it stands, in seconds; ``home`` that date. ``worth`` is what solving its
@@ -40,8 +40,7 @@ class Mover:
         return self.standing.key
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """Blocks a week is asked for that are alike: the same kind, lengths and part of the day.
 
     ``lengths`` in minutes, longest first. ``short`` are those only a floor may have, for at most

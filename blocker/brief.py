@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from blocker.encounters import heaviest_weeks, met_least
 from blocker.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section

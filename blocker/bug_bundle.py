@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from blocker.classify import own_offsites
 from blocker.model import (
@@ -138,8 +140,8 @@ def _settings(settings: Settings) -> Json:
     return {
         **_fields(settings, SETTINGS),
         "hours": {str(day): spans for day, spans in settings.hours.items()},
-        "lunch": asdict(settings.lunch) if settings.lunch else None,
-        "rules": [asdict(rule) for rule in settings.rules],
+        "lunch": to_builtins(settings.lunch) if settings.lunch else None,
+        "rules": [to_builtins(rule) for rule in settings.rules],
         "blocks": [_fields(kind, KIND) for kind in settings.blocks.values()],
         "offsite": _fields(settings.offsite, OFFSITE_FIELDS),
     }
@@ -208,13 +210,13 @@ def _standing_of(kept: Mapping[str, Any]) -> StandingBlock:
 def _memory(memory: Memory) -> Json:
     return {
         "blocks": [
-            {**_fields(b, REMEMBERED), "slot": _times(b.slot), "causes": [asdict(c) for c in b.causes]} for b in memory.blocks
+            {**_fields(b, REMEMBERED), "slot": _times(b.slot), "causes": [to_builtins(c) for c in b.causes]} for b in memory.blocks
         ],
         "weeks": [
             {
                 **_fields(record, RECORD),
                 "week": str(record.week),
-                "causes": [asdict(cause) for cause in record.causes],
+                "causes": [to_builtins(cause) for cause in record.causes],
                 "clear_in": [str(week) for week in record.clear_in],
                 "not_clear_in": [str(week) for week in record.not_clear_in],
             }

@@ -7,8 +7,10 @@ each threshold where a share of the person's own weeks lies on its quiet side: 6
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import floor
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blocker.conditions import Comparison, alternatives, compare, comparisons, map_comparisons, written
 from blocker.judge import RECENT_WORKING_DAYS, judge, upward
@@ -25,8 +27,7 @@ STEPS = {"share": 0.01, "hours": 0.5, "count": 1.0}  # as people write threshold
 ROUNDING = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """One comparison of a rule over the weeks: what they held (in a full week), lowest first.
 
     ``own`` is the same comparison with the threshold of the person's own weeks, the same object where
@@ -40,8 +41,7 @@ class Tried:
     own_fires: int
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """A rule that sets a level: in which weeks it fires as it is, and as their own weeks would have it.
 
     ``share`` of the weeks lie on the quiet side of each clause of ``own``.
@@ -59,8 +59,7 @@ class Trial:
         return self.own.text != written(self.now.condition)
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
+class Calibration(Struct, frozen=True):
     """What came of it. ``weeks`` are all that were looked at, ``ordinary`` those that thresholds are taken from.
 
     ``now`` and ``own`` hold each week as it would have been judged, and what it would have booked.

@@ -6,8 +6,9 @@ Load measures and placement both stand on this, so that they can't disagree abou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from blocker.model import AWAY, IGNORED, OPERATIONAL, PERSONAL, Classified
 from blocker.settings import BOOKABLE_GAP_MINUTES
@@ -15,8 +16,7 @@ from blocker.timeline import Interval, clip, merge, minutes, subtract
 from blocker.workweek import WorkDay, WorkWeek
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """One date of the calendar as it stands, our own blocks left out.
 
     ``working`` is hours less timed away time, and empty on an away day. ``busy`` is everything that

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, TextIO
 
 from blocker.errors import BlockerError, ConfigError, UsageError
-from blocker.grammar import build_parser
+from blocker.parser import build_parser
 from blocker.waiting import Wait, waiting
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     as_json = "--json" in words
     args: argparse.Namespace | None = None
     try:
-        args = build_parser().parse_args(words)
+        args = build_parser(words).parse_args(words)
         as_json = args.json
         return _answer(args)
     except BlockerError as error:

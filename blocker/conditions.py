@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "=", "~": "!~", "!~": "~"}
 
 NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """A name compared with a value. ``value`` is in the name's unit; ``literal`` is as written."""
 
     name: str
@@ -28,8 +29,7 @@ class Comparison:
         return f"{self.name} {self.sign} {self.literal}"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Holds if at least ``needed`` of ``parts`` do: all of them for "and", one for "or"."""
 
     needed: int

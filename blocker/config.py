@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blocker.config_schema import Around, read_settings, scalars
 from blocker.config_table import Problem, Report
@@ -34,8 +36,7 @@ NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 OTHERS = ("BLOCKER_GOOGLE_ROOT", "BLOCKER_DEBUG")
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """Settings, where each value came from, and the file that was read (None if there was none).
 
     ``origins`` has the dotted names of values that are not defaults, such as ``offsite.minutes``;
@@ -48,8 +49,7 @@ class Config:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(Struct, frozen=True):
     """What a command starts from. ``now`` is naive if ``--now`` came without an offset."""
 
     config: Config

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blocker.config_conditions import event_condition, rule_condition
 from blocker.config_table import Report, Table
@@ -40,8 +42,7 @@ HOURS_EXAMPLE = 'a list such as ["09:00-12:00", "13:00-17:30"]'
 LUNCH_EXAMPLE = '{ within = "11:30-13:30", minutes = 60 }, or false for no lunch'
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(Struct, frozen=True):
     """What reading depends on beside the file.
 
     Relative ``ics:`` paths are taken from ``base``. ``texts`` are the shipped texts by name: if there

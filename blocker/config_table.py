@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct, field
 
 from blocker.config_values import BadValueError, Check, did_you_mean, quoted
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong, and where: at a key or at its value, ``index`` characters into a text."""
 
     path: KeyPath
@@ -24,8 +24,7 @@ class Problem:
     index: int | None = None
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """What reading a file brought up: the problems, and which keys the file gives.
 
     ``top_keys`` are the plain keys of the top of the file: people write them below a [table] by mistake.

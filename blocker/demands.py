@@ -6,8 +6,9 @@ Once placed a demand stays: nothing here ever unwants a standing block because a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import floor
+
+from msgspec import Struct
 
 from blocker.known import DEBT_WEEKS, OWN_MINUTES, Known, Ranks, debt_minutes, ranks, week_quarter
 from blocker.model import FRONTLINE, LEARNING, STRATEGIC, Cause, Demand, Unplaced, WeekLoad
@@ -20,8 +21,7 @@ MOST_STRATEGIC = 3  # in a week in all, debt included: design 4.3
 FRONTLINE_MINUTES = 60  # in two weeks; less is too little
 
 
-@dataclass(frozen=True, slots=True)
-class Demands:
+class Demands(Struct, frozen=True):
     """``wanted`` is to be placed; ``answered`` was asked for, but a person has said no.
 
     ``floors`` says what each week's floor is before anything is placed: block, own, deleted,

@@ -7,16 +7,17 @@ so that a crash between two writes can't look like one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blocker.model import Block, Change, Memory, Placement, Remembered, StandingBlock
 from blocker.problem import Solution
 from blocker.standing import Examined
 
 
-@dataclass(frozen=True, slots=True)
-class Recalled:
+class Recalled(Struct, frozen=True):
     """The blocks that stand, matched with what we remember.
 
     ``live`` has one event per key. ``gone`` are the ledger-only changes for those that are not there

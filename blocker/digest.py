@@ -6,8 +6,9 @@ Private events count in the sums and are never named.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from blocker.displacement import Displaced, Overrun, displaced, items_by_day, overruns
 from blocker.load import measure
@@ -20,8 +21,7 @@ WEEK = 7 * DAY
 LATELY_WEEKS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """Meetings of one title: how often, and the working minutes they take in all."""
 
     title: str
@@ -29,8 +29,7 @@ class Series:
     minutes: float
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(Struct, frozen=True):
     """What the dates from ``first`` to ``last`` hold, ``weeks`` of them.
 
     ``fullest`` is the day with the most meetings. ``longest`` is the longest stretch without a

@@ -7,9 +7,10 @@ the middle of a free morning costs the morning.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from blocker.capacity import Day, build_days
 from blocker.load import FOCUS_GAP
@@ -18,8 +19,7 @@ from blocker.timeline import Interval, clip, minutes, subtract
 from blocker.workweek import DAY, WorkWeek
 
 
-@dataclass(frozen=True, slots=True)
-class Displaced:
+class Displaced(Struct, frozen=True):
     """A recurring meeting that keeps days from having a free stretch of two hours more than they have.
 
     ``days`` are those days; ``gain_minutes`` is the focus time that they would have in all without it,
@@ -43,8 +43,7 @@ class _Cost(NamedTuple):
     own: float
 
 
-@dataclass(frozen=True, slots=True)
-class Overrun:
+class Overrun(Struct, frozen=True):
     """A meeting that took time of a strategic block which is past."""
 
     title: str
@@ -52,8 +51,7 @@ class Overrun:
     minutes: float
 
 
-@dataclass(frozen=True, slots=True)
-class WhatIf:
+class WhatIf(Struct, frozen=True):
     """The free stretch that is there once ``meetings`` have moved; none of them, if it is free already."""
 
     slot: Interval

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from blocker.brief import make_block, moved_block, with_fresh_section
 from blocker.model import NOTE, OFFSITE, Block, Placement, StandingBlock

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from blocker.digest import dates_between
 from blocker.model import IGNORED, OPERATIONAL
@@ -41,8 +42,7 @@ def _name(address: str, domain: str) -> str:
     return name if where == domain or not domain else ""
 
 
-@dataclass(frozen=True, slots=True)
-class HeavyWeek:
+class HeavyWeek(Struct, frozen=True):
     """A week to come: its operational minutes, and the longest meeting that is not one of every week ("" if none)."""
 
     monday: date

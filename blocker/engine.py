@@ -8,7 +8,7 @@ we remember, the rules' demands are placed around them, and the difference is th
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from blocker.demands import Known, ask
 from blocker.diff import Recalled, diff, recall

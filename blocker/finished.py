@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from blocker.board import Board
 from blocker.model import OFFSITE, STRATEGIC, Placement
@@ -29,8 +30,7 @@ LIMITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class There:
+class There(Struct, frozen=True):
     """A block that is there when the plan is carried out."""
 
     key: str
@@ -41,8 +41,7 @@ class There:
     date: date
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """What has no slot: a block of ``length`` minutes in a week, or the offsite (then ``week`` is None).
 
     ``earliest`` is in seconds; ``floor``: cap and bookable minutes would not keep it out.
@@ -56,8 +55,7 @@ class Case:
     week: Week | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
+class Tested(Struct, frozen=True):
     """A slot and the first two limits that it breaks; what is under a meeting is not asked further."""
 
     day: date

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from blocker.judge import RECENT_WEEKS, RECENT_WORKING_DAYS
 from blocker.model import WeekLoad
@@ -14,8 +15,7 @@ HOURS = "operational_hours"
 ENOUGH_WEEKS = RECENT_WEEKS  # before rules may use a forecast
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Struct, frozen=True):
     """How full the person's weeks were so many weeks before.
 
     ``weeks`` were looked at; they held ``full`` of their hours by then, and ``came`` in later, as a

@@ -1,28 +1,12 @@
-"""The command line's grammar: every command with its arguments, as ``--help`` shows them (design 5)."""
+"""Every command with its arguments, as ``--help`` shows them (design 5)."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NoReturn
-
-from blocker import __version__
-from blocker.errors import UsageError
 
 WEEK = "this (default), next, 2026-W48, or a date in it"
-
-DESCRIPTION = """\
-Keeps protected thinking time on an overloaded leader's calendar: it measures the load of each week,
-books strategic blocks and a quarterly half-day offsite, and says why.
-"""
-
-
-class Parser(argparse.ArgumentParser):
-    """Errors are raised, so that they are shown like every other one, as JSON where asked for."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(message, f"see: {self.prog} --help")
 
 
 def _nothing(command: argparse.ArgumentParser) -> None:
@@ -43,9 +27,7 @@ def _daily_run(command: argparse.ArgumentParser) -> None:
 
 
 def _cron(command: argparse.ArgumentParser) -> None:
-    what = command.add_subparsers(
-        dest="what", metavar="install|show|remove", required=True, parser_class=Parser
-    )
+    what = command.add_subparsers(dest="what", metavar="install|show|remove", required=True)
     install = what.add_parser("install", help="put the daily run into the crontab")
     install.add_argument(
         "--at", default="06:30", metavar="TIME", help="the wall clock's time (default 06:30)"
@@ -144,7 +126,7 @@ def _explain(command: argparse.ArgumentParser) -> None:
 
 
 def _config(command: argparse.ArgumentParser) -> None:
-    what = command.add_subparsers(dest="what", metavar="show", required=True, parser_class=Parser)
+    what = command.add_subparsers(dest="what", metavar="show", required=True)
     show = what.add_parser("show", help="print the settings in force")
     show.add_argument("--origin", action="store_true", help="say where each value comes from")
 
@@ -197,22 +179,14 @@ def _park(command: argparse.ArgumentParser) -> None:
         "text", nargs="*", metavar="TEXT", help="the question; - or nothing reads it from a pipe"
     )
     command.add_argument("--from", dest="asked_by", metavar="WHO", help="who asks")
-    _also_json(command)
 
 
 def _parked(command: argparse.ArgumentParser) -> None:
     command.add_argument("--all", action="store_true", help="those that are done or dropped too")
-    _also_json(command)
-    what = command.add_subparsers(dest="what", metavar="done|drop", parser_class=Parser)
+    what = command.add_subparsers(dest="what", metavar="done|drop")
     for name, words in (("done", "it was thought through"), ("drop", "it need not be thought about")):
         end = what.add_parser(name, help=words)
         end.add_argument("ids", nargs="+", type=int, metavar="ID", help="its number, as parked shows it")
-        _also_json(end)
-
-
-def _also_json(command: argparse.ArgumentParser) -> None:
-    """``--json`` after the command as well, which is where launchers put it."""
-    command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
 
 Fill = Callable[[argparse.ArgumentParser], None]
@@ -268,49 +242,3 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, Fill, str]]] = {
         "demo": ("demo:demo", _nothing, "the whole job on a sample calendar; nothing of yours is touched"),
     },
 }
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """The whole command line. Parsing raises UsageError for what it does not know."""
-    parser = Parser(
-        prog="blocker",
-        description=DESCRIPTION,
-        epilog=_overview(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="blocker [options] COMMAND …",
-    )
-    parser.add_argument("-c", "--config", type=Path, metavar="FILE", help="the config file")
-    parser.add_argument(
-        "--calendar", metavar="ADDRESS", help="ics:PATH, google:primary, google:ID or caldav:URL"
-    )
-    parser.add_argument(
-        "--now", metavar="ISO", help="pretend it is this moment; without an offset, in your zone"
-    )
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("-v", "--verbose", action="store_true", help="say more")
-    how.add_argument("-q", "--quiet", action="store_true", help="print only when something changed or failed")
-    parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
-    parser.add_argument("--log-json", action="store_true", help="write the log's line as JSON")
-    parser.add_argument("--no-color", action="store_true", help="no colour; NO_COLOR says the same")
-    parser.add_argument(
-        "--plain", action="store_true", help="words only, no grid and no bars: for screen readers"
-    )
-    parser.add_argument("--version", action="version", version=f"blocker {__version__}")
-    commands = parser.add_subparsers(
-        dest="command", metavar="COMMAND", required=True, parser_class=Parser, help=argparse.SUPPRESS
-    )
-    for group in COMMANDS.values():
-        for name, (target, fill, words) in group.items():
-            command = commands.add_parser(name, description=words[0].upper() + words[1:] + ".")
-            command.set_defaults(target=target)
-            fill(command)
-    return parser
-
-
-def _overview() -> str:
-    """The commands by group, a line each."""
-    lines = ["commands:"]
-    for title, group in COMMANDS.items():
-        lines.append(f"  {title}")
-        lines += [f"    {name:<10} {words}" for name, (_, _, words) in group.items()]
-    return "\n".join([*lines, "", "blocker COMMAND --help says more."])

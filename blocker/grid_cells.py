@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from blocker.model import AWAY, FRONTLINE, LEARNING, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
 from blocker.picture import Line, Piece, fit, wrap
@@ -23,8 +24,7 @@ LEGEND = {
 SIGN_WORDS = {"+": "new", "~": "moved here", "-": "given up", "=": "stays", "!": "in conflict"}
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(Struct, frozen=True):
     """The signs of a grid, for terminals that can show more than ASCII, or not."""
 
     full: str

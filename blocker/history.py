@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blocker.demands import DEBT_WEEKS
 from blocker.judge import remember
@@ -14,8 +16,7 @@ from blocker.timeline import minutes, subtract
 from blocker.workweek import Week
 
 
-@dataclass(frozen=True, slots=True)
-class PastWeek:
+class PastWeek(Struct, frozen=True):
     """A week as it is told afterwards: its load, and the record of it (None: from before the first run)."""
 
     load: WeekLoad

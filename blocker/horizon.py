@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from blocker.board import Board
 from blocker.daysweep import Entry
@@ -19,8 +20,7 @@ _Sum = tuple[tuple[int, ...], tuple[tuple[Entry, ...], ...], tuple[WeekBest, ...
 BEST_WEEKS = range(3, 11)  # of the quarter, design 4.5
 
 
-@dataclass(frozen=True, slots=True)
-class HalfDay:
+class HalfDay(Struct, frozen=True):
     """The best slot for the offsite on one date. ``worth`` is its share of the objective."""
 
     day: date
@@ -31,8 +31,7 @@ class HalfDay:
     worth: Value
 
 
-@dataclass(frozen=True, slots=True)
-class HorizonBest:
+class HorizonBest(Struct, frozen=True):
     """The best plan. ``asks`` says how each week was solved, to solve it again with a change."""
 
     value: Value

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import floor
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blocker.conditions import Comparison, alternatives, compare, comparisons, holds
 from blocker.load import MEASURES
@@ -102,8 +104,7 @@ def is_clear(load: WeekLoad, level: str) -> bool:
     return not _not_clear(load, level)
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
+class _Verdict(Struct, frozen=True):
     """One rule tried on one week. ``fires_by_held`` leaves the weeks just past out of it."""
 
     rule: Rule

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from blocker.classify import own_offsites
 from blocker.model import IGNORED, OPERATIONAL, Classified, Event, Memory, StandingBlock
@@ -17,8 +18,7 @@ OWN_MINUTES = 60  # the shortest event of a person's own that counts as one of t
 DEBT_WEEKS = 4  # what was owed longer ago has faded
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """All that decides what is still wanted. ``blocks`` and ``memory`` as ``diff.recall`` leaves them.
 
     ``events`` reach back to the week before the running one. ``reoffer`` is the week in which another
@@ -62,8 +62,7 @@ class Known:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Ranks:
+class Ranks(Struct, frozen=True):
     """What there is of one kind in one week.
 
     ``own`` counts the person's own events, ``live`` our blocks, past ones too; ``answers`` holds key

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from blocker.model import Block, Cause, Change, Ref, Remembered, WeekRecord
 from blocker.timeline import Interval, interval
@@ -142,8 +144,7 @@ def block_out(change: Change) -> str | None:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class DoneChange:
+class DoneChange(Struct, frozen=True):
     """A write that went through: what was there before, and what was written (None: nothing)."""
 
     action: str
@@ -152,8 +153,7 @@ class DoneChange:
     after: Mapping[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True)
-class UndoableRun:
+class UndoableRun(Struct, frozen=True):
     """The last run's writes, newest first, and the calendar's whole content before it where it was kept."""
 
     id: int

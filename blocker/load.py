@@ -7,9 +7,10 @@ Two of the sources named below: Microsoft, "Research proves your brain needs bre
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from blocker.capacity import Day
 from blocker.model import FRONTLINE, LEARNING, OPERATIONAL, STRATEGIC, Classified, Event, WeekLoad
@@ -21,8 +22,7 @@ SHORTEST_BREAK = timedelta(minutes=10)
 DAY_LEFT_MINUTES = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """One week laid out for measuring.
 
     ``load`` is the operational time of each day inside working time, overlaps kept apart; ``gaps``

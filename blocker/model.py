@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct, field
 
 from blocker.fingerprint import AROUND, SECTION, TITLE, part_of_hash
 from blocker.fingerprint import hash_of_text as hash_of_text  # noqa: PLC0414 - the calendars take it from here
@@ -31,8 +32,7 @@ _MOST_OF_A_DAY = timedelta(hours=20)
 PRIVATE_TITLE = "private event"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One occurrence of somebody's event, normalised by the backend that read it.
 
     ``when`` is the instant interval. For an all-day event ``dates`` holds first day and the day
@@ -68,16 +68,14 @@ class Event:
         return PRIVATE_TITLE if self.private else self.title
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Struct, frozen=True):
     """Where an event of ours lives in its calendar, and the state it was in when read or written."""
 
     id: str
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """What a block of ours should look like on the calendar; the whole content of a write.
 
     ``slot`` goes into the mark as well, so that a person's move can be told from ours. ``stamp`` is
@@ -103,8 +101,7 @@ class Block:
     raw: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StandingBlock:
+class StandingBlock(Struct, frozen=True):
     """An event on the calendar that carries our mark, as read.
 
     ``slot`` is what the mark says we wrote, ``when`` is where the event is now; a person moved it
@@ -156,16 +153,14 @@ class StandingBlock:
         return part_of_hash(self.text_hash, part) != part_of_hash(now, part)
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedComponent:
+class SkippedComponent(Struct, frozen=True):
     """A part of a calendar that could not be read; the rest still counts."""
 
     where: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """What a calendar held when it was read.
 
     ``events`` are the occurrences of others' events that touch ``window``; ``blocks`` are ours,
@@ -184,8 +179,7 @@ class Snapshot:
     skipped: tuple[SkippedComponent, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Classified:
+class Classified(Struct, frozen=True):
     """An event with its kind of time and the reason in words."""
 
     event: Event
@@ -193,8 +187,7 @@ class Classified:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """Why something was asked for. Travels unchanged from the rule to the block's text.
 
     ``held`` and ``recent`` are the two values it was judged by; ``measured`` is the heavier one.
@@ -210,8 +203,7 @@ class Cause:
     recent: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """One comparison of a rule with its measured value: what ``explain`` shows."""
 
     rule: str
@@ -221,8 +213,7 @@ class Clause:
     clear: bool  # clear of its threshold by 10 %: needed before a level may drop
 
 
-@dataclass(frozen=True, slots=True)
-class WeekLoad:
+class WeekLoad(Struct, frozen=True):
     """What a week holds, and how it is judged.
 
     ``held`` are the measures of design 4.2 as the calendar has them now, in hours, shares and
@@ -248,8 +239,7 @@ class WeekLoad:
         return self.days_left >= 2
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """What the rules ask for: one block that does not stand yet.
 
     ``tier`` orders demands (floor, offsite, red, amber, debt, frontline, learning, other).
@@ -268,16 +258,14 @@ class Demand:
     causes: tuple[Cause, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """A slot that would do if the events in its way gave way, and those events."""
 
     slot: Interval
     conflicts: tuple[Event, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """One named part of the reason for a slot: what it is worth and the words for it."""
 
     name: str
@@ -285,8 +273,7 @@ class Term:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """A demand, or a standing block that has to move, with the slot that was found for it."""
 
     key: str
@@ -302,8 +289,7 @@ class Placement:
     next_best: str = ""  # what the best slot on another day would have cost, in words
 
 
-@dataclass(frozen=True, slots=True)
-class Unplaced:
+class Unplaced(Struct, frozen=True):
     """A demand without a slot: the reason, and the nearest options."""
 
     key: str
@@ -318,8 +304,7 @@ class Unplaced:
     tier: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One line of a plan: what will be, or was, done about one block.
 
     ``slot`` is where the block will be; ``was`` where it is now, for a move. ``block`` is what will
@@ -348,16 +333,14 @@ class Change:
         return self.action in ("create", "move", "update", "remove")
 
 
-@dataclass(frozen=True, slots=True)
-class WeekPlan:
+class WeekPlan(Struct, frozen=True):
     """A week of the horizon: its load, and what became of its floor."""
 
     load: WeekLoad
     floor: str  # block | own | unplaced | deleted | skipped | paused | none
 
 
-@dataclass(frozen=True, slots=True)
-class QuarterPlan:
+class QuarterPlan(Struct, frozen=True):
     """A quarter and its offsite."""
 
     quarter: Quarter
@@ -366,8 +349,7 @@ class QuarterPlan:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Everything that was decided. A value: applying it is a separate act."""
 
     now: datetime
@@ -393,8 +375,7 @@ class Plan:
         return tuple(change for change in self.changes if change.error is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What came of applying a plan: the same changes with ``done`` and ``error`` filled in.
 
     ``stale``: the work ended because the calendar was found changed; what is not done has to be decided again.
@@ -409,8 +390,7 @@ class Receipt:
         return tuple(change for change in self.changes if change.done and change.writes)
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(Struct, frozen=True):
     """One block as the ledger knows it.
 
     ``state`` is creating | placed | removing | tombstone. ``ended_by`` says who ended a tombstone:
@@ -431,8 +411,7 @@ class Remembered:
     zone: str = ""  # the user's zone when the slot was chosen; "" if unknown
 
 
-@dataclass(frozen=True, slots=True)
-class WeekRecord:
+class WeekRecord(Struct, frozen=True):
     """What the ledger remembers of a week: the level it was given and what it owed and kept.
 
     ``clear_weeks`` holds the ISO weeks of the runs in which every clause of the level was clear of
@@ -454,8 +433,7 @@ class WeekRecord:
     moved: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ParkedQuestion:
+class ParkedQuestion(Struct, frozen=True):
     """A question that waits for the right hour. ``how`` it ended is done or dropped, "" while it is open."""
 
     id: int
@@ -466,8 +444,7 @@ class ParkedQuestion:
     how: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """All that a plan needs from the ledger, as a value.
 
     ``generations`` has the last generation used for each key, also of those long gone: an identity

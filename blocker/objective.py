@@ -7,7 +7,7 @@ points add up and a dynamic programme over days is exact.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from blocker.model import Term
 
@@ -55,8 +55,7 @@ SPREAD = -25  # for each pair of neighbouring days with strategic time, and for 
 STAY = 20  # rebalance only: for each block that stays exactly where it is
 
 
-@dataclass(frozen=True, slots=True)
-class Scenery:
+class Scenery(Struct, frozen=True):
     """What the points of a slot depend on: one day as no plan can change it.
 
     ``gaps`` is working time less busy events and fixed blocks with their buffers; ``noon`` the

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from blocker.model import OFFSITE, Event, Memory, QuarterPlan, StandingBlock, Unplaced, WeekLoad
 from blocker.problem import OffsiteDemand
@@ -15,8 +16,7 @@ from blocker.workweek import Quarter, WorkWeek, quarter_of
 DUE_WHILE_LEFT = timedelta(weeks=6)
 
 
-@dataclass(frozen=True, slots=True)
-class OffsiteAsked:
+class OffsiteAsked(Struct, frozen=True):
     """The demand for the quarter that is due, if it is open, and how each quarter stands.
 
     ``answered`` is what a person has already said no to (deleted, skipped, paused).

@@ -6,22 +6,21 @@ One bad day is weather. Two failed or missed working days in a row are said, onc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 LOUD_AFTER_DAYS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """One daily run that ended: on which day, and with which exit code."""
 
     day: date
     exit_code: int
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
+class Outage(Struct, frozen=True):
     """The days without a successful run, oldest first, and the last day with one (None: never)."""
 
     days: tuple[date, ...]

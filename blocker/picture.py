@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 NARROWEST, WIDEST = 60, 200
 
@@ -23,8 +24,7 @@ class Piece(NamedTuple):
 Line = Sequence[Piece]
 
 
-@dataclass(frozen=True, slots=True)
-class Canvas:
+class Canvas(Struct, frozen=True):
     """What a picture is drawn for: cells across, and whether more than ASCII can be shown."""
 
     width: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from blocker.model import NOTE, OFFSITE, Placement, StandingBlock
 from blocker.problem import Solution
@@ -14,8 +15,7 @@ from blocker.workweek import DAY
 DAYS_BEFORE = (7, 8, 9, 10)
 
 
-@dataclass(frozen=True, slots=True)
-class PreWork:
+class PreWork(Struct, frozen=True):
     """Notes to be made or moved, and those that nobody wants any more with the reason."""
 
     placements: tuple[Placement, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from blocker.capacity import Day
 from blocker.model import Demand, Event, Placement, Unplaced
@@ -12,8 +13,7 @@ from blocker.timeline import Interval
 from blocker.workweek import Quarter, Week, WorkWeek
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A block of ours that exists, as placement sees it.
 
     ``state``: fixed (scenery; past, begun, today's and pinned blocks always are), movable (valid; it
@@ -37,8 +37,7 @@ class Standing:
     floor_minutes: int = 60
 
 
-@dataclass(frozen=True, slots=True)
-class WeekRoom:
+class WeekRoom(Struct, frozen=True):
     """One week of the horizon as placement sees it.
 
     ``cap_minutes`` is the most that blocks of this week (the offsite left out) may take in all,
@@ -51,8 +50,7 @@ class WeekRoom:
     needs_floor: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OffsiteDemand:
+class OffsiteDemand(Struct, frozen=True):
     """The half day wanted for a quarter: on days of ``quarter`` not before ``earliest``."""
 
     key: str
@@ -61,8 +59,7 @@ class OffsiteDemand:
     earliest: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """All that placement may look at. ``days`` covers the horizon and the offsite's quarter.
 
     ``earliest`` is now plus notice: nothing starts before it. ``policy`` is run or rebalance; under
@@ -90,8 +87,7 @@ class Problem:
     refused: tuple[Interval, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(Struct, frozen=True):
     """The best plan. ``placements`` holds new blocks and moved ones (``moved_from`` set).
 
     ``stuck`` maps the key of a standing block in conflict that stays to the reason; ``waiting`` those

@@ -10,11 +10,12 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from blocker.errors import ConfigError
 
@@ -41,8 +42,7 @@ _MOVED = {
 _PLACELESS = frozenset({"CET", "EET", "EST", "HST", "MET", "MST", "WET"})
 
 
-@dataclass(frozen=True, slots=True)
-class HolidayCalendar:
+class HolidayCalendar(Struct, frozen=True):
     """The full public holidays of some years, and in words where they are from."""
 
     dates: Mapping[date, str]

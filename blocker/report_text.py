@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from blocker.digest import WEEK, Digest, digest
 from blocker.digest_words import hours_line, named, series_lines

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from blocker import presets
 from blocker.conditions import Condition
@@ -14,8 +15,7 @@ from blocker.settings import RuleText, Settings
 MEASURE_UNITS: Mapping[str, str] = {name: known.unit for name, known in MEASURES.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule, ready to be judged by. ``book`` is kind → blocks in a week of five working days.
 
     Rules named amber and red set the level of a week; a rule of any other name only books.

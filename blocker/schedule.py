@@ -11,10 +11,11 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from xml.sax.saxutils import escape
+
+from msgspec import Struct
 
 from blocker.errors import BlockerError, UsageError
 
@@ -24,8 +25,7 @@ BEGIN, END = "# >>> blocker: the daily run", "# <<< blocker"
 LABEL = "org.calendar-blocker.daily"
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """When and what: hour and minute of the wall clock, weekdays (0 is Monday), the command's words."""
 
     hour: int

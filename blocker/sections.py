@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from blocker.agenda import agenda_lines
 from blocker.digest import Digest, lately, week_behind
@@ -18,8 +19,7 @@ QUESTION_CHARACTERS, PARKED_CHARACTERS = 240, 1200
 KINDS = (STRATEGIC, OFFSITE)  # the blocks that have such a part
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(Struct, frozen=True, dict=True):
     """What the words are made from. ``next_key`` names the next block that questions go into."""
 
     request: Request

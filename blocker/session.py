@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Self
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blocker.calendars import Calendar, open_calendar
 from blocker.config import Setup as Setup  # noqa: PLC0414 - the commands take it from here
@@ -116,8 +118,7 @@ class Session:
         return WorkWeek(zone, self.settings.hours, self.settings.lunch, holidays), source
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """What was read for one command, and the plan that follows from it."""
 
     request: Request

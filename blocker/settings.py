@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from blocker.workweek import Lunch
 
@@ -12,16 +13,14 @@ FULL_DAY = (9 * 60, 17 * 60 + 30)
 DEFAULT_HOURS: Mapping[int, tuple[tuple[int, int], ...]] = dict.fromkeys(range(5), (FULL_DAY,))
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(Struct, frozen=True):
     """What a strategic block is about, and the question worth the hour."""
 
     name: str
     question: str
 
 
-@dataclass(frozen=True, slots=True)
-class BlockKind:
+class BlockKind(Struct, frozen=True):
     """How blocks of one kind look. Minutes are multiples of 15.
 
     ``floor_minutes`` is the shortest for a week's floor (strategic only). ``prefer`` is the part of
@@ -39,8 +38,7 @@ class BlockKind:
     private: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Offsite:
+class Offsite(Struct, frozen=True):
     """The half day of a quarter."""
 
     minutes: int = 240
@@ -49,8 +47,7 @@ class Offsite:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleText:
+class RuleText(Struct, frozen=True):
     """A rule as the config has it: the condition is parsed and checked by ``rules``."""
 
     name: str
@@ -58,8 +55,7 @@ class RuleText:
     book: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Everything a person can set, with the defaults of a program that has no config at all."""
 
     calendar: str = ""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blocker.capacity import Day, build_days
 from blocker.model import AWAY, IGNORED, NOTE, OFFSITE, Classified, StandingBlock
@@ -15,8 +17,7 @@ from blocker.timeline import Interval
 from blocker.workweek import Week, WorkWeek, parse_week, week_of
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """The standing blocks as placement sees them, and for those in conflict what lies on them."""
 
     standing: tuple[Standing, ...]

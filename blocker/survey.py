@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blocker.capacity import Day, build_days
 from blocker.classify import classify, dedupe, own_offsites
@@ -21,8 +23,7 @@ from blocker.workweek import DAY, Week, WorkWeek, week_of
 HISTORY_WEEKS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """Everything a plan depends on. The same request gives the same plan, always.
 
     ``policy`` is run or rebalance; ``week`` is the one to rebalance, or to look at. ``others`` are
@@ -56,8 +57,7 @@ class Request:
         return tuple(self.running.plus(n) for n in range(HORIZON_WEEKS))
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """The classified calendars and the judged weeks.
 
     ``loads`` has twelve weeks behind or more, the weeks ahead, and the week that was asked for with its

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from blocker.model import STRATEGIC
 from blocker.settings import Settings
@@ -13,8 +14,7 @@ from blocker.workweek import Quarter, parse_week
 SHIPPED = range(1, 1 + sum(name.startswith("theme.") and name.endswith(".name") for name in TEXTS))
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(Struct, frozen=True):
     """A theme with its question, and for the shipped ones a way into the hour."""
 
     name: str

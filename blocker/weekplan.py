@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from blocker.board import Board, Item, Mover, subsets
 from blocker.daysweep import Entry
@@ -15,8 +16,7 @@ from blocker.workweek import Week
 Value = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WeekBest:
+class WeekBest(Struct, frozen=True):
     """The best plan of a week for a number of moves. ``value`` is its share of the objective.
 
     ``entries`` are its new and moved blocks in order of time, ``items`` what they were asked for by,
@@ -35,8 +35,7 @@ class WeekBest:
         return tuple(-part for part in self.value), self.entries
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """How to solve a week: with its movable blocks free or not, and what the offsite leaves of it.
 
     ``closed`` is the day the offsite takes, ``gone`` the key of a standing offsite that moves away.

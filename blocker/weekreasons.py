@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blocker.conditions import Comparison, comparisons, holds
 from blocker.model import NOTE, STRATEGIC, Change, Clause, Plan, StandingBlock, Unplaced, WeekPlan
@@ -13,8 +15,7 @@ from blocker.survey import Request, Survey
 from blocker.workweek import Week
 
 
-@dataclass(frozen=True, slots=True)
-class RuleReason:
+class RuleReason(Struct, frozen=True):
     """One rule on one week: does it fire, and each of its clauses."""
 
     rule: Rule
@@ -22,8 +23,7 @@ class RuleReason:
     clauses: Mapping[Comparison, Clause]
 
 
-@dataclass(frozen=True, slots=True)
-class WeekReasons:
+class WeekReasons(Struct, frozen=True):
     """``stood`` are blocks of a week that is over, ``blocks`` what the plan does in one that is not.
 
     ``held_back`` are sentences; ``full_hours`` is what a full week has.

@@ -6,9 +6,10 @@ Both pictures of a week, the terminal's and the report's, are drawn from these v
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from blocker.capacity import Day
 from blocker.model import IGNORED, Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
@@ -21,8 +22,7 @@ DAY_MINUTES = 24 * 60
 BEFORE, AFTER, BOTH = "before", "after", "both"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """An event or a block on one day; ``start`` and ``end`` are minutes from midnight.
 
     ``sign`` is empty for an event; for a block it says what becomes of it: ``+`` new, ``~`` moved
@@ -43,8 +43,7 @@ class Item:
         return self.end - self.start
 
 
-@dataclass(frozen=True, slots=True)
-class DayView:
+class DayView(Struct, frozen=True):
     """One day. ``lunch`` is where it fits now, ``lunch_after`` where it fits beside the plan's blocks."""
 
     date: date
@@ -60,8 +59,7 @@ class DayView:
         return tuple(item for item in self.items if item.side in (side, BOTH))
 
 
-@dataclass(frozen=True, slots=True)
-class WeekView:
+class WeekView(Struct, frozen=True):
     """One week: its load, its days, the changes in it and what found no place in it."""
 
     load: WeekLoad

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from itertools import takewhile
+
+from msgspec.structs import replace
 
 from blocker.board import Item, Mover
 from blocker.daysweep import Entry

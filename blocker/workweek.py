@@ -8,11 +8,12 @@ skips is read with the offset that held before it, a repeated one means its firs
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from blocker.timeline import Interval
 
@@ -95,8 +96,7 @@ def quarter_of(day: date, first_month: int = 1) -> Quarter:
     return Quarter(months // 12, months % 12 // 3 + 1, first_month)
 
 
-@dataclass(frozen=True, slots=True)
-class Lunch:
+class Lunch(Struct, frozen=True):
     """A break of ``minutes`` that moves inside ``start``–``end`` (minutes from midnight)."""
 
     start: int = 11 * 60 + 30
@@ -104,8 +104,7 @@ class Lunch:
     minutes: int = 60
 
 
-@dataclass(frozen=True, slots=True)
-class WorkDay:
+class WorkDay(Struct, frozen=True):
     """One date with its working hours as instants, before anything on the calendar is known."""
 
     date: date
@@ -115,8 +114,7 @@ class WorkDay:
     holiday: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WorkWeek:
+class WorkWeek(Struct, frozen=True):
     """When a person works: zone, hours by weekday (0 is Monday; minutes from midnight), days off.
 
     ``holidays`` maps a date to the name of the public holiday on it.

@@ -10,11 +10,11 @@ import re
 import shutil
 import subprocess
 import tempfile
-from dataclasses import replace
 from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
 
+from msgspec.structs import replace
 from rich.console import Console
 from rich.theme import Theme
 

@@ -6,12 +6,12 @@ to make every write fail. The in-memory backend passes too, which is why it may 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from blocker.calendars import Calendar
 from blocker.errors import AlreadyExists, BlockerError, Conflict, Missing, Refused

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
 import pytest
 from google_server import GoogleServer, forbidden
+from msgspec.structs import replace
 
 from blocker.calendars import google, google_account
 from blocker.calendars._google_http import Pace

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from making import WEEKDAYS, event, when, work
+from msgspec.structs import replace
 
 from blocker.capacity import build_days
 from blocker.model import Classified, Demand, Event, Placement

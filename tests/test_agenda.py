@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from blocker.agenda import agenda_lines, part_minutes, quarter_named, strategic_kept
 from blocker.engine import make_plan

@@ -14,12 +14,12 @@ PACKAGE = Path(__file__).parent.parent / "blocker"
 # The outside: files, networks, clocks, terminals. Everything else in the package is core.
 SHELL = {
     "apply", "calendars", "cli", "commands", "config", "config_conditions", "config_lines", "config_schema",
-    "config_table", "config_text", "config_values", "config_words", "grammar", "ledger", "ledger_file", "ledger_rows", "lock", "publicholidays", "repair",
+    "config_table", "config_text", "config_values", "config_words", "grammar", "ledger", "ledger_file", "ledger_rows", "lock", "parser", "publicholidays", "repair",
     "session", "statefolder", "__main__",
 }  # fmt: skip
 PURE_LIBRARIES = {
-    "__future__", "abc", "bisect", "collections", "dataclasses", "datetime", "difflib", "functools", "hashlib", "heapq", "html",
-    "itertools", "json", "math", "operator", "re", "string", "types", "typing", "unicodedata", "zoneinfo",
+    "__future__", "abc", "bisect", "collections", "datetime", "difflib", "functools", "hashlib", "heapq", "html",
+    "itertools", "json", "math", "msgspec", "operator", "re", "string", "types", "typing", "unicodedata", "zoneinfo",
 }  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from string import Formatter
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from blocker.brief import block_text, block_title, cause_words, make_block, moved_block, why_lines
 from blocker.calendars._ical import writable

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from google_server import GoogleServer, drop
 from google_server.errors import bad
 from google_server.samples import timed
+from msgspec.structs import replace
 
 from blocker.calendars import NATIVE_FOCUS
 from blocker.calendars import _google_events as shape

@@ -7,12 +7,12 @@ import stat
 import sys
 import tomllib
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from blocker.advice import advice, verdict
 from blocker.calibration import Calibration, allowed, calibrate, percentile

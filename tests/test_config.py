@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from msgspec.structs import fields
 
 from blocker.config import Config, config_path, holiday_dir, load_config, state_dir
 from blocker.config_text import show

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from making import event, events_in, loaded, work
+from msgspec.structs import replace
 
 from blocker.demands import Demands, Known, ask
 from blocker.known import debt_minutes

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from blocker.digest import Digest, digest, lately, series_by_hours, week_behind
 from blocker.digest_words import digest_lines

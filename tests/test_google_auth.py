@@ -6,12 +6,12 @@ import json
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from google_server import GoogleServer, backend_error, unauthorized
+from msgspec.structs import replace
 
 from blocker.calendars import google_auth as auth
 from blocker.calendars._private_files import write_private

@@ -15,7 +15,6 @@ import threading
 import time
 from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
@@ -24,6 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from msgspec.structs import replace
 
 from blocker.calendars import google_auth as auth
 from blocker.calendars import google_consent as consent

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from making import loaded, work
+from msgspec.structs import replace
 
 from blocker.expressions import ExpressionError
 from blocker.judge import judge, recent_weeks, remember

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from blocker.engine import make_plan
 from blocker.forecast import fill_now

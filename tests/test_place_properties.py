@@ -6,13 +6,13 @@ The limits and the value are checked by ``plan_checker``, which is written from 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import work
+from msgspec.structs import replace
 from plan_checker import Judge
 from problems import HALF_DAYS, QUARTER, TINY, USUAL, Size, draw, make_problem, shuffled, without
 

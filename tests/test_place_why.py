@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from making import event, when, work
+from msgspec.structs import replace
 from placing import (
     MON,
     NO_LUNCH,

@@ -7,7 +7,6 @@ import io
 import os
 import re
 import time
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,6 +17,7 @@ from command_line import CommandLine, sample
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
+from msgspec.structs import replace
 
 from blocker.engine import make_plan
 from blocker.model import Event, Memory, ParkedQuestion

@@ -17,7 +17,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -25,6 +24,7 @@ from typing import Any
 
 import pytest
 from google_server import GoogleServer, unauthorized
+from msgspec.structs import replace
 
 from blocker.calendars import google_auth
 from blocker.sample import sample_calendar

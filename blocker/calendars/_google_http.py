@@ -12,13 +12,13 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httplib2  # type: ignore[import-untyped]
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
+from msgspec import Struct
 
 from blocker.calendars.google_auth import CONNECT
 from blocker.errors import BlockerError, Refused, SignInNeeded, Unreachable
@@ -52,8 +52,7 @@ class Answered(Exception):
         self.status, self.reason, self.words = status, reason, words
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """How often a request is tried, and how the time in between passes."""
 
     sleep: Callable[[float], None] = time.sleep

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from blocker.calendars._private_files import others_may_read, write_private
 from blocker.errors import ConfigError, SignInNeeded, Unreachable, UsageError
@@ -34,8 +36,7 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SignIn:
+class SignIn(Struct, frozen=True):
     """What is kept of a sign-in. ``at`` is when consent was given, ``ends`` when Google said it will end."""
 
     kind: str  # user | service account
@@ -69,7 +70,7 @@ def read_sign_in(path: Path) -> SignIn | None:
     found = read_secret(path)
     if found is None:
         return None
-    known = {name: found[name] for name in SignIn.__dataclass_fields__ if isinstance(found.get(name), str)}
+    known = {name: found[name] for name in SignIn.__struct_fields__ if isinstance(found.get(name), str)}
     scopes = found.get("scopes")
     # One that Google's own libraries wrote has no kind, and is a user's.
     sign_in = replace(SignIn("user"), **known, scopes=tuple(scopes) if isinstance(scopes, list) else ())

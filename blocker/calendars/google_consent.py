@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import webbrowser
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from blocker.calendars import google_auth as auth
 from blocker.calendars.google_auth import SignIn
@@ -22,8 +23,7 @@ WAIT_SECONDS = 600
 _DONE = "Signed in. You can close this window and go back to blocker."
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A scope that is asked for, and why."""
 
     scope: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from blocker.calendars.marks import kind_of, uid_for
 from blocker.errors import AlreadyExists, BlockerError, Conflict, Missing, Refused

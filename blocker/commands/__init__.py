@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct, field
 
 from blocker.config import Setup
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from blocker.picture import Picture
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a command has to say: lines for people, a document for programs, and the exit code.
 
     ``changed`` is False if a quiet caller (``-q``, cron) need not hear of it. ``picture`` is what a
@@ -30,8 +30,7 @@ class Answer:
     logged: Mapping[str, Any] | None = field(default_factory=dict)  # more for the log; None: no line at all
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+class Talk(Struct, frozen=True):
     """How a command speaks while it works. ``ask`` is None where nobody can answer.
 
     ``show`` puts a whole answer before the person, to be asked about next.

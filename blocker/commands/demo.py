@@ -13,9 +13,9 @@ from blocker.commands import Answer, Talk
 from blocker.commands.daily import rebalance, run
 from blocker.commands.looking import load, plan
 from blocker.config import Config, Setup
-from blocker.grammar import build_parser
 from blocker.ledger import read_memory
 from blocker.model import STRATEGIC, Change
+from blocker.parser import build_parser
 from blocker.render_json import SCHEMA
 from blocker.sample import BERLIN, meeting, sample_calendar
 from blocker.session import Session
@@ -60,7 +60,7 @@ _COMMANDS = {"load": load, "plan": plan, "run": run, "rebalance": rebalance}
 
 def _parsed(args: Namespace, words: Sequence[str]) -> Namespace:
     """The words as the command line would read them, with this call's way of showing things."""
-    parsed = build_parser().parse_args(list(words))
+    parsed = build_parser(words).parse_args(list(words))
     parsed.plain, parsed.no_color = args.plain, args.no_color
     return parsed
 

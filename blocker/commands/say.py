@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from blocker.commands import Answer, Talk
 from blocker.commands.work import at_work, carry_out, exit_code

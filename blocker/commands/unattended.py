@@ -6,10 +6,11 @@ import os
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, date, tzinfo
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from blocker.commands import Answer, Talk
 from blocker.errors import BlockerError, Temporary

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from blocker.calendars import Calendar, Checkpointed
 from blocker.commands import Answer, Talk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from blocker.history import week_records
 from blocker.model import STRATEGIC, Change, Plan, WeekRecord

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Struct, frozen=True):
     """A stretch of a day's column, in per cent of its height."""
 
     top: float
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """An event or a block in a day's column: where it stands, in per cent, and what is written on it.
 
     ``look`` names its kind and its size for the style sheet. ``sign`` is empty for an event. ``note`` is
@@ -31,8 +30,7 @@ class Box:
     note: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A day in one of the two pictures of a week."""
 
     name: str  # Mon
@@ -45,8 +43,7 @@ class Column:
     outside: int  # events before or after what is shown
 
 
-@dataclass(frozen=True, slots=True)
-class WeekCard:
+class WeekCard(Struct, frozen=True):
     """A week before and after the plan."""
 
     week: str
@@ -69,8 +66,7 @@ class WeekCard:
     missing: Sequence[Missing]
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """Everything about one block: what becomes of it, and why."""
 
     number: int
@@ -90,8 +86,7 @@ class Note:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """A block that found no place, with what would make room."""
 
     what: str
@@ -100,8 +95,7 @@ class Missing:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """A week in the charts. Hours of thinking time: owed by the rules, kept, planned, and the person's own."""
 
     week: str
@@ -125,8 +119,7 @@ class Bar:
         return f"{self.week}: {self.share * 100:.0f} %, {self.level}"
 
 
-@dataclass(frozen=True, slots=True)
-class Displacing:
+class Displacing(Struct, frozen=True):
     """A recurring meeting, and the unbroken time there would be without it."""
 
     title: str
@@ -135,8 +128,7 @@ class Displacing:
     focus: float
 
 
-@dataclass(frozen=True, slots=True)
-class QuarterWeek:
+class QuarterWeek(Struct, frozen=True):
     week: str
     date: str
     level: str  # empty where nothing is known
@@ -144,8 +136,7 @@ class QuarterWeek:
     offsite: bool
 
 
-@dataclass(frozen=True, slots=True)
-class QuarterCard:
+class QuarterCard(Struct, frozen=True):
     """A quarter as a strip of weeks, and its half day."""
 
     name: str
@@ -155,16 +146,14 @@ class QuarterCard:
     missing: Missing | None
 
 
-@dataclass(frozen=True, slots=True)
-class Parked:
+class Parked(Struct, frozen=True):
     text: str
     asked_by: str
     since: str
     days: int
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """The whole page. ``hours`` are the clock times beside the grids, with their place in per cent."""
 
     made: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
+
+from msgspec import to_builtins
 
 from blocker.render_text import number
 from blocker.report.values import Report, WeekCard
@@ -35,6 +36,6 @@ def _week(week: WeekCard) -> str:
 
 def report_document(report: Report) -> dict[str, Any]:
     """The same for programs; the pictures' boxes are left out."""
-    document = asdict(report)
+    document = to_builtins(report)
     weeks = [{k: v for k, v in week.items() if k not in ("before", "after")} for week in document["weeks"]]
     return {"schema": 1, "report": "text", **document, "weeks": weeks}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from blocker.calendars.google import GoogleCalendar
 from blocker.errors import AlreadyExists, Conflict, Missing

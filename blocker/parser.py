@@ -1,0 +1,91 @@
+"""From the words of a command line to what they mean; the commands themselves are in ``grammar``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from blocker import __version__
+from blocker.errors import UsageError
+from blocker.grammar import COMMANDS
+
+DESCRIPTION = """\
+Keeps protected thinking time on an overloaded leader's calendar: it measures the load of each week,
+books strategic blocks and a quarterly half-day offsite, and says why.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Errors are raised, so that they are shown like every other one, as JSON where asked for."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, f"see: {self.prog} --help")
+
+
+class CommandParser(Parser):
+    """Takes the options of the whole program too, as people write ``blocker plan --json``."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        _add_options(self, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
+def build_parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """What can read ``words``. Parsing raises UsageError for what it does not know.
+
+    Only the commands that ``words`` name are built, as building all of them takes longer than
+    reading a small calendar; all are where none is named, so that the error can list them.
+    """
+    parser = Parser(
+        prog="blocker",
+        description=DESCRIPTION,
+        epilog=_overview(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="blocker [options] COMMAND …",
+    )
+    _add_options(parser)
+    parser.add_argument("--version", action="version", version=f"blocker {__version__}")
+    commands = parser.add_subparsers(
+        dest="command",
+        metavar="COMMAND",
+        required=True,
+        parser_class=CommandParser,
+        prog="blocker",  # saves a formatter, and the modules that it imports
+        help=argparse.SUPPRESS,
+    )
+    known = {name: entry for group in COMMANDS.values() for name, entry in group.items()}
+    for name in [name for name in known if name in words] or known:
+        target, fill, says = known[name]
+        command = commands.add_parser(name, description=says[0].upper() + says[1:] + ".")
+        command.set_defaults(target=target)
+        fill(command)
+    return parser
+
+
+def _add_options(parser: argparse.ArgumentParser, **hidden: Any) -> None:
+    """The options of the whole program; ``hidden`` takes the place of their defaults and helps."""
+
+    def add(where: argparse._ActionsContainer, *names: str, **given: Any) -> None:
+        where.add_argument(*names, **(given | hidden))
+
+    add(parser, "-c", "--config", type=Path, metavar="FILE", help="the config file")
+    add(parser, "--calendar", metavar="ADDRESS", help="ics:PATH, google:primary, google:ID or caldav:URL")
+    add(parser, "--now", metavar="ISO", help="pretend it is this moment; without an offset, in your zone")
+    how = parser if hidden else parser.add_mutually_exclusive_group()
+    add(how, "-v", "--verbose", action="store_true", help="say more")
+    add(how, "-q", "--quiet", action="store_true", help="print only when something changed or failed")
+    add(parser, "--json", action="store_true", help="print one JSON document on stdout")
+    add(parser, "--log-json", action="store_true", help="write the log's line as JSON")
+    add(parser, "--no-color", action="store_true", help="no colour; NO_COLOR says the same")
+    add(parser, "--plain", action="store_true", help="words only, no grid and no bars: for screen readers")
+
+
+def _overview() -> str:
+    """The commands by group, a line each."""
+    lines = ["commands:"]
+    for title, group in COMMANDS.items():
+        lines.append(f"  {title}")
+        lines += [f"    {name:<10} {words}" for name, (_, _, words) in group.items()]
+    return "\n".join([*lines, "", "blocker COMMAND --help says more."])

@@ -1,0 +1,62 @@
+"""The command line's words: where options may stand, and what is said of those that nobody knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from blocker.errors import UsageError
+from blocker.grammar import COMMANDS
+from blocker.parser import build_parser
+
+NAMES = [name for group in COMMANDS.values() for name in group]
+
+
+def parsed(*words: str) -> dict[str, object]:
+    return vars(build_parser(words).parse_args(words))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--json",),
+        ("--calendar", "ics:here.ics"),
+        ("--now", "2026-11-23T06:30"),
+        ("-q",),
+        ("-v", "--plain", "--no-color"),
+        ("-c", "some.toml"),
+    ],
+)
+@pytest.mark.parametrize(
+    "command", [("plan",), ("cron", "show"), ("parked", "done", "3"), ("config", "show")]
+)
+def test_the_programs_options_may_stand_before_and_after_a_command(
+    options: tuple[str, ...], command: tuple[str, ...]
+) -> None:
+    assert parsed(*options, *command) == parsed(*command, *options) != parsed(*command)
+
+
+def test_an_option_before_the_command_is_not_lost_to_one_after_it() -> None:
+    found = parsed("--calendar", "ics:here.ics", "plan", "--json")
+    assert (found["calendar"], found["json"]) == ("ics:here.ics", True)
+
+
+def test_what_is_said_last_counts() -> None:
+    assert parsed("--calendar", "ics:a.ics", "plan", "--calendar", "ics:b.ics")["calendar"] == "ics:b.ics"
+
+
+def test_a_command_that_nobody_knows_is_told_with_all_that_there_are() -> None:
+    with pytest.raises(UsageError) as error:
+        parsed("paln")
+    assert all(f"'{name}'" in error.value.message for name in NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_what_is_named_is_built(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parsed(name, "--help")
+    assert capsys.readouterr().out.startswith(f"usage: blocker {name}")
+
+
+def test_a_value_that_is_a_commands_name_stays_a_value() -> None:
+    assert parsed("-c", "run", "plan")["command"] == "plan"
+    assert parsed("park", "run")["text"] == ["run"]
