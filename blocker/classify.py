@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from blocker import patterns
+from blocker import absences, patterns
 from blocker.conditions import Comparison, Condition, compare, holds, searcher
 from blocker.expressions import parse
 from blocker.model import (
@@ -48,8 +48,10 @@ NOTHING_TYPES = {
 
 def classify(events: Iterable[Event], settings: Settings) -> tuple[Classified, ...]:
     """Give each event its kind, in the order given. Raises ExpressionError for a bad rule of the user's."""
+    events = tuple(events)
     rules = _user_rules(settings)
-    return tuple(Classified(event, *_kind(event, rules, settings)) for event in events)
+    people = absences.names(events, settings.me)
+    return tuple(Classified(event, *_kind(event, rules, people, settings)) for event in events)
 
 
 def condition(text: str) -> Condition:
@@ -91,7 +93,12 @@ def _half_a_day(event: Event) -> bool:
     return event.all_day or event.when.minutes >= OFFSITE_MINUTES
 
 
-def _kind(event: Event, rules: Sequence[tuple[str, str, Condition]], settings: Settings) -> tuple[str, str]:
+def _kind(
+    event: Event,
+    rules: Sequence[tuple[str, str, Condition]],
+    people: tuple[frozenset[str], frozenset[str]],
+    settings: Settings,
+) -> tuple[str, str]:
     nothing = _nothing(event)
     if nothing is not None:
         return IGNORED, f"ignored: {nothing}"
@@ -101,6 +108,8 @@ def _kind(event: Event, rules: Sequence[tuple[str, str, Condition]], settings: S
             return kind, f"your rule {name.partition(':')[0] if event.private else name}"
     away = _away(event)
     if away is not None:
+        if event.event_type != "outOfOffice" and absences.somebody_elses(event.title, *people):
+            return IGNORED, "ignored: somebody else's absence"
         return AWAY, f"away: {away}"
     if event.all_day:
         return IGNORED, "ignored: all-day note"

@@ -240,9 +240,9 @@ KINDS = {
 def matched(kind: str, title: str) -> str | None:
     """The words of the title that make it this kind, as written there; None if nothing does."""
     wanted, unwanted = KINDS[kind]
-    plain, folded = _folded(title)
-    found = _words(wanted).search(folded)
-    if found is None or _words(ABOUT).search(folded) or (unwanted and _words(unwanted).search(folded)):
+    plain, lower = folded(title)
+    found = _words(wanted).search(lower)
+    if found is None or _words(ABOUT).search(lower) or (unwanted and _words(unwanted).search(lower)):
         return None
     return plain[found.start() : found.end()]
 
@@ -250,17 +250,17 @@ def matched(kind: str, title: str) -> str | None:
 @lru_cache(maxsize=4096)
 def cancelled_form(title: str) -> str | None:
     """The beginning of a title in Outlook's cancelled form ("Canceled:"), None for any other title."""
-    plain, folded = _folded(title)
-    found = _cancelled().match(folded)
+    plain, lower = folded(title)
+    found = _cancelled().match(lower)
     return plain[found.start(1) : found.end(1)] if found else None
 
 
 @lru_cache(maxsize=4096)
-def _folded(title: str) -> tuple[str, str]:
+def folded(title: str) -> tuple[str, str]:
     """The title trimmed, and the same letter for letter in lower case without accents."""
     plain = " ".join(unicodedata.normalize("NFC", title[:LONGEST]).replace("\u2019", "'").split())
-    folded = "".join(unicodedata.normalize("NFD", letter)[0].lower()[:1] for letter in plain)
-    return plain, folded
+    lower = "".join(unicodedata.normalize("NFD", letter)[0].lower()[:1] for letter in plain)
+    return plain, lower
 
 
 @lru_cache(maxsize=32)
