@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from msgspec import Struct
 
-from blocker.digest import Digest, dates_between, digest
+from blocker.digest import WEEK, Digest, dates_between, digest
 from blocker.digest_words import displaced_lines, series_lines
+from blocker.known import debt_minutes
 from blocker.model import OPERATIONAL, STRATEGIC, ParkedQuestion
 from blocker.standing import key_week
 from blocker.survey import Request, Survey
@@ -20,6 +22,7 @@ PARTS = (30, 75, 15, 75, 45)  # looking back, a question, a break, another quest
 GRID = 5
 MOST = 5
 QUESTION_CHARACTERS = 240
+ENOUGH_WEEKS, BACK_WEEKS = 6, 12
 
 
 class Kept(Struct, frozen=True):
@@ -77,12 +80,14 @@ def quarter_named(key: str, slot: Interval, request: Request) -> Quarter:
 
 def _looking_back(quarter: Quarter, slot: Interval, request: Request, seen: Survey) -> list[str]:
     texts = request.settings.texts
-    day = request.workweek.date_of(slot.start)
-    found = digest(quarter.first_day, max(day, quarter.first_day + DAY), request, seen)
+    day = max(request.workweek.date_of(slot.start), quarter.first_day + DAY)
+    first = _since(quarter, day)
+    found = digest(first, day, request, seen)
     lines = [
         say(
-            "agenda.hours",
+            "agenda.hours" if first == quarter.first_day else "agenda.hours_weeks",
             texts,
+            weeks=BACK_WEEKS,
             first=date_words(found.first, texts),
             last=date_words(found.last, texts),
             operational=quantity(found.held["operational_hours"], "hours", texts),
@@ -98,11 +103,14 @@ def _looking_back(quarter: Quarter, slot: Interval, request: Request, seen: Surv
             away=_days_away(found, seen),
         ),
     ]
-    kept = strategic_kept(quarter, request, seen)
+    kept = strategic_kept(first, day, request, seen)
     if kept.owed:
         owed, held = length_words(kept.owed, texts), length_words(kept.kept, texts)
         lines.append(say("agenda.kept", texts, owed=owed, kept=held))
-    asked = _parked_in(quarter, request)
+    debt = debt_minutes(request.memory, request.running)
+    if debt:
+        lines.append(say("agenda.debt", texts, debt=length_words(debt, texts)))
+    asked = _parked_in(first, day, request)
     if asked:
         done = sum(question.how == "done" for question in asked)
         lines.append(say("agenda.parked", texts, parked=len(asked), done=done))
@@ -115,17 +123,23 @@ def _looking_back(quarter: Quarter, slot: Interval, request: Request, seen: Surv
     return lines
 
 
+def _since(quarter: Quarter, day: date) -> date:
+    """The first day to look back on: the quarter's, or in an early offsite, with little of it behind, twelve weeks."""
+    early = day < quarter.first_day + ENOUGH_WEEKS * WEEK
+    return day - BACK_WEEKS * WEEK if early else quarter.first_day
+
+
 def _days_away(found: Digest, seen: Survey) -> int:
     days = (seen.days.get(day) for day in dates_between(found.first, found.last + DAY))
     return sum(day is not None and bool(day.hours) and not day.is_working for day in days)
 
 
-def strategic_kept(quarter: Quarter, request: Request, seen: Survey) -> Kept:
-    """From the weeks that are over: what is owed is remembered, what was kept stands on the calendar."""
+def strategic_kept(first: date, end: date, request: Request, seen: Survey) -> Kept:
+    """From the weeks that are over and begin in these days: what is owed is remembered, what was kept stands on the calendar."""
     records = [
         record
         for record in request.memory.weeks
-        if record.week < request.running and quarter.first_day <= record.week.monday < quarter.end
+        if record.week < request.running and first <= record.week.monday < end
     ]
     weeks = {record.week for record in records}
     load = [item.event.when for item in seen.classified if item.kind == OPERATIONAL]
@@ -138,6 +152,6 @@ def strategic_kept(quarter: Quarter, request: Request, seen: Survey) -> Kept:
     return Kept(sum(record.owed_minutes for record in records), int(kept))
 
 
-def _parked_in(quarter: Quarter, request: Request) -> list[ParkedQuestion]:
-    span = request.workweek.span(quarter.first_day, quarter.end)
+def _parked_in(first: date, end: date, request: Request) -> list[ParkedQuestion]:
+    span = request.workweek.span(first, end)
     return [question for question in request.memory.parked if span.start <= question.at < span.end]

@@ -15,7 +15,7 @@ from blocker.settings import Settings
 from blocker.survey import Request, take_survey
 from blocker.texts import TEXTS
 from blocker.timeline import Interval
-from blocker.workweek import Quarter, week_of
+from blocker.workweek import week_of
 from tests.calendars_by_hand import MONDAY, at, meeting, request, slot, workweek
 from tests.command_line import CommandLine, sample
 
@@ -109,9 +109,28 @@ def test_what_was_kept_is_what_no_meeting_took() -> None:
     block = StandingBlock(f"strategic/{weeks[1]}/1", "strategic", span, span, "S", "", Ref("s", "1"))
     memory = Memory(weeks=tuple(WeekRecord(week, "amber", owed_minutes=120) for week in weeks))
     asked = request([meeting(MONDAY - timedelta(weeks=1), "10:30", "12:00")], [block], memory=memory)
-    found = strategic_kept(Quarter(2026, 4), asked, take_survey(asked))
+    found = strategic_kept(date(2026, 10, 1), DAY, asked, take_survey(asked))
     assert (found.owed, found.kept) == (240, 90)  # the running week does not owe yet
     assert "Thinking time: 4 h planned, 1.5 h kept." in "\n".join(lines(asked))
+
+
+def test_what_is_still_owed_is_said() -> None:
+    week = week_of(MONDAY - timedelta(weeks=1))
+    owed = Memory(weeks=(WeekRecord(week, "amber", owed_minutes=240, kept_minutes=60),))
+    assert "Owed and not kept in the last four weeks: 3 h." in lines(request(memory=owed))
+    assert "Owed" not in "\n".join(lines(request()))
+
+
+def test_early_in_a_quarter_it_looks_back_on_twelve_weeks() -> None:
+    early = slot(date(2026, 11, 10), "09:00", "13:00")
+    weekly = [replace(meeting(date(2026, 9, 1) + timedelta(weeks=n), "09:00", "10:00", title="Board"), recurring=True) for n in range(13)]  # fmt: skip
+    asked = request(
+        weekly, memory=Memory(parked=(ParkedQuestion(1, "Why?", "", at(date(2026, 9, 2), "09:00")),))
+    )
+    text = "\n".join(agenda_lines(KEY, early, asked, take_survey(asked), ()))
+    assert "The 12 weeks up to this day as the calendar has them, Tue 18 Aug – Mon 9 Nov: " in text
+    assert "• 10 h Board (10 times)" in text
+    assert "Questions parked: 1, of them thought through: 0." in text
 
 
 @pytest.mark.parametrize("start", range(1, 13))
