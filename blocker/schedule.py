@@ -155,8 +155,10 @@ class Systemd:
         return str(self._folder / "blocker.timer")
 
     def show(self) -> str | None:
-        timer = self._folder / "blocker.timer"
-        return timer.read_text(encoding="utf-8") if timer.exists() else None
+        files = [self._folder / name for name in ("blocker.service", "blocker.timer")]
+        if not files[1].exists():
+            return None
+        return "\n".join(file.read_text(encoding="utf-8") for file in files if file.exists())
 
     def remove(self) -> bool:
         if self.show() is None:

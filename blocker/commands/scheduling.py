@@ -8,7 +8,8 @@ from pathlib import Path
 
 from blocker.commands import Answer, Talk
 from blocker.commands.work import at_work
-from blocker.errors import UsageError
+from blocker.errors import BlockerError, UsageError
+from blocker.journal import log_path
 from blocker.render_json import SCHEMA
 from blocker.render_text import plan_lines
 from blocker.schedule import (
@@ -41,6 +42,26 @@ def cron(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     )
 
 
+def installed(setup: Setup) -> tuple[str, str] | None:
+    """The scheduler that has the daily run, and its entry; None if none has. Raises BlockerError."""
+    home = _home(setup)
+    kinds: dict[str, list[Scheduler]] = {
+        "darwin": [Launchd(home)], "win32": [TaskScheduler(setup.state_dir)]
+    }  # fmt: skip
+    problem: BlockerError | None = None
+    for scheduler in kinds.get(sys.platform, [Systemd(home), Cron()]):
+        try:
+            entry = scheduler.show()
+        except BlockerError as error:
+            problem = error
+            continue
+        if entry is not None:
+            return scheduler.name, entry
+    if problem is not None:
+        raise problem
+    return None
+
+
 def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Show what will be written and what the first run would do; a yes covers both."""
     hour, minute = parse_at(args.at)
@@ -65,11 +86,12 @@ def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) ->
         f"Installed in {place}: every day of {args.days} at {schedule.clock}.",
     ]
     lines.append("After two lost days in a row you hear of it; blocker check says how it stands.")
+    lines.append(f"Each run is a line in {log_path(setup.state_dir)}.")
     return Answer(lines, {"schema": SCHEMA, "installed": True, "scheduler": scheduler.name, "place": place})
 
 
 def _scheduler(args: Namespace, setup: Setup) -> Scheduler:
-    home = Path(setup.environ.get("HOME") or Path.home())
+    home = _home(setup)
     if args.systemd:
         return Systemd(home)
     if sys.platform == "darwin":
@@ -79,12 +101,16 @@ def _scheduler(args: Namespace, setup: Setup) -> Scheduler:
     return Cron()
 
 
+def _home(setup: Setup) -> Path:
+    return Path(setup.environ.get("HOME") or Path.home())
+
+
 def _command(args: Namespace, setup: Setup) -> tuple[str, ...]:
     """The run with absolute paths, as this very installation and these very places would do it."""
     words: list[str] = []
     if setup.environ.get("BLOCKER_STATE_DIR"):
         words += ["/usr/bin/env", f"BLOCKER_STATE_DIR={setup.state_dir}"]
-    words += [sys.executable, "-m", "blocker"]
+    words += [sys.executable, "-P", "-m", "blocker"]  # nothing in cron's folder is taken for a module
     if setup.config.path is not None:
         words += ["-c", str(setup.config.path.absolute())]
     if args.calendar or setup.environ.get("BLOCKER_CALENDAR") or setup.config.path is None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from datetime import UTC
 from pathlib import Path
 
+from blocker import guard
 from blocker.commands import Answer, Talk
 from blocker.commands.connecting import google_findings
+from blocker.commands.foresight import Finding, foresight
 from blocker.config import config_path
 from blocker.config_text import config_template, show
-from blocker.errors import BlockerError
-from blocker.ledger import open_ledger, read_memory
+from blocker.errors import BlockerError, GuardRefused
+from blocker.ledger import read_memory
 from blocker.lock import only_run
 from blocker.model import Memory
-from blocker.outages import outage
 from blocker.render_json import SCHEMA
 from blocker.repair import is_damaged, rebuild
 from blocker.session import Session, Setup
@@ -63,7 +63,7 @@ def check(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Look at everything a run needs and say in words how it stands. Exits like the worst finding."""
     if args.repair:
         return _repair(setup)
-    findings: list[tuple[str, str, str]] = []  # name, state (ok | note | bad), words
+    findings: list[Finding] = []
     config = setup.config
     where = str(config.path) if config.path else "none, the defaults hold"
     findings.append(("config", "ok", where))
@@ -75,6 +75,9 @@ def check(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     except BlockerError as error:
         exit_code = error.exit_code
         findings.append(("calendar", "bad", f"{error.message}. {error.hint}".strip()))
+    findings += foresight(setup, config.settings.calendar)
+    if exit_code == 0 and any(state == "bad" for _, state, _ in findings):
+        exit_code = BlockerError.exit_code
     signs = {"ok": "✓", "note": "·", "bad": "✗"}
     lines = [f"{signs[state]} {name:<10} {words}" for name, state, words in findings]
     document = {
@@ -82,20 +85,6 @@ def check(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         "findings": [{"name": name, "state": state, "words": words} for name, state, words in findings],
     }
     return Answer(lines, document, exit_code)
-
-
-def _last_run(setup: Setup, address: str) -> tuple[str, str, str]:
-    """When the daily run last went through, and whether days were lost since."""
-    if not (setup.state_dir / "ledger.sqlite3").exists():
-        return ("last run", "note", "never; blocker cron install sets up the daily one")
-    with open_ledger(setup.state_dir, address) as ledger:
-        tried = ledger.tried_runs(setup.now.tzinfo or UTC)
-    hours = setup.config.settings.hours
-    gap = outage(tried, setup.now.date(), lambda day: day.weekday() in hours, today_failed=False)
-    if gap.last_success is None:
-        return ("last run", "note", "none has gone through yet")
-    lost = f", and {len(gap.days)} working days were lost since" if gap.days else ""
-    return ("last run", "note" if gap.days else "ok", f"went through on {gap.last_success}{lost}")
 
 
 def _repair(setup: Setup) -> Answer:
@@ -110,8 +99,8 @@ def _repair(setup: Setup) -> Answer:
     return Answer(lines, {"schema": SCHEMA, "repaired": True, "lines": lines})
 
 
-def _calendar_findings(setup: Setup) -> list[tuple[str, str, str]]:
-    found = []
+def _calendar_findings(setup: Setup) -> list[Finding]:
+    found: list[Finding] = []
     with Session(setup) as session:
         memory = read_memory(setup.state_dir, session.address)
         sight = session.read(memory)
@@ -131,9 +120,16 @@ def _calendar_findings(setup: Setup) -> list[tuple[str, str, str]]:
         found.append(("you", "note", words))
     confirmed = "confirmed" if memory.confirmed else "not confirmed yet: the first run wants blocker run -y"
     found.append(("ledger", "ok" if memory.confirmed else "note", f"{setup.state_dir}: {confirmed}"))
-    found.append(_last_run(setup, session.address))
+    if not snapshot.complete:
+        words = "a block of ours can't be read: until then none is taken for deleted"
+        found.append(("calendar", "note", words))
     pending = len(made.writes)
-    found.append(("due", "ok", f"{pending} changes the next run would make" if pending else "nothing to do"))
+    changes = "one change" if pending == 1 else f"{pending} changes"
+    found.append(("due", "ok", f"{changes} the next run would make" if pending else "nothing to do"))
+    try:
+        guard.check(made, snapshot, memory, asked=False)
+    except GuardRefused as refusal:
+        found.append(("guard", "bad", f"the next run would be refused: {refusal.message}; {refusal.hint}"))
     if request.memory.paused_until:
         found.append(("pause", "note", f"paused until {request.memory.paused_until}"))
     return found

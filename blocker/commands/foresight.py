@@ -1,0 +1,153 @@
+"""What would go wrong next: places that can't be written, a schedule that is not there, words nobody would hear.
+
+``check`` asks for it. Nothing is written here, and each finding stands for itself, whether the calendar
+answers or not.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from collections.abc import Iterator
+from datetime import UTC
+from importlib.util import find_spec
+from pathlib import Path
+
+from blocker.commands.scheduling import installed
+from blocker.errors import BlockerError, Temporary
+from blocker.journal import log_path
+from blocker.ledger import open_ledger
+from blocker.ledger_file import ledger_path
+from blocker.lock import only_run
+from blocker.notify import addresses
+from blocker.outages import outage
+from blocker.session import Setup
+
+Finding = tuple[str, str, str]  # name, state (ok | note | bad), words
+SPARE_BYTES = 1 << 20  # what the ledger, its journal and the log may take in a run
+SEEN_BY_CRON = frozenset(("BLOCKER_CONFIG", "BLOCKER_STATE_DIR", "BLOCKER_CALENDAR", "BLOCKER_DEBUG"))
+
+
+def foresight(setup: Setup, address: str) -> Iterator[Finding]:
+    """Everything but the calendar's content and the sign-in; ``address`` as the ledger knows it."""
+    yield from _places(setup, address)
+    yield from _ledger(setup, address)
+    yield from _schedule(setup)
+    yield from _hearing(setup)
+
+
+def _places(setup: Setup, address: str) -> Iterator[Finding]:
+    need = SPARE_BYTES
+    if address.startswith("ics:"):
+        file = Path(os.path.realpath(address.removeprefix("ics:")))
+        if file.is_file():
+            size = file.stat().st_size
+            need += 2 * size  # its copy in the ledger, for undo
+            yield from _unwritable("calendar", file, file.parent)
+            yield from _full("calendar", file.parent, size + SPARE_BYTES)
+    there = setup.state_dir
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    yield from _unwritable("state", there)
+    yield from _full("state", there, need)
+
+
+def _unwritable(name: str, *places: Path) -> Iterator[Finding]:
+    effective = os.access in os.supports_effective_ids
+    for place in places:
+        if not os.access(place, os.W_OK, effective_ids=effective):
+            yield (
+                name,
+                "bad",
+                f"{place} can't be written: a run would fail; give yourself the right to, or name another",
+            )
+            return
+
+
+def _full(name: str, folder: Path, need: int) -> Iterator[Finding]:
+    free = shutil.disk_usage(folder).free
+    if free < need:
+        words = f"only {free / 1e6:.1f} MB are free at {folder}, and a run may need {need / 1e6:.1f}: free some space"
+        yield name, "bad", words
+
+
+def _ledger(setup: Setup, address: str) -> Iterator[Finding]:
+    if not ledger_path(setup.state_dir).exists():
+        yield "last run", "note", "never"
+        return
+    try:
+        with only_run(setup.state_dir, address):
+            pass
+    except Temporary:
+        yield "lock", "note", "another run is at work at this moment"
+    except BlockerError as problem:
+        yield "lock", "bad", f"{problem.message}. {problem.hint}"
+    try:
+        with open_ledger(setup.state_dir, address) as ledger:
+            tried = ledger.tried_runs(setup.now.tzinfo or UTC)
+    except BlockerError as problem:
+        yield "ledger", "bad", f"{problem.message}. {problem.hint}"
+        return
+    hours = setup.config.settings.hours
+    gap = outage(tried, setup.now.date(), lambda day: day.weekday() in hours, today_failed=False)
+    words = f"went through on {gap.last_success}" if gap.last_success else "none has gone through yet"
+    if gap.days:
+        days = "one working day was" if len(gap.days) == 1 else f"{len(gap.days)} working days were"
+        words += f", and {days} lost since"
+    if tried and tried[-1].exit_code != 0:
+        words += f"; the last try, on {tried[-1].day}, ended with exit code {tried[-1].exit_code}: see {log_path(setup.state_dir)}"
+    fine = gap.last_success is not None and not gap.days and tried[-1].exit_code == 0
+    yield "last run", "ok" if fine else "note", words
+
+
+def _schedule(setup: Setup) -> Iterator[Finding]:
+    try:
+        found = installed(setup)
+    except BlockerError as problem:
+        yield "schedule", "note", f"{problem.message}: whether a daily run is installed is not known"
+        return
+    if found is None:
+        yield "schedule", "note", "no daily run is installed here: blocker cron install"
+        return
+    scheduler, entry = found
+    gone = _gone(entry)
+    if gone:
+        yield (
+            "schedule",
+            "bad",
+            f"the daily run in {scheduler} needs {gone}, which is gone: blocker cron install",
+        )
+        return
+    yield "schedule", "ok", f"a daily run in {scheduler}"
+    for name in sorted(setup.environ):
+        if name.startswith("BLOCKER_") and name not in SEEN_BY_CRON:
+            yield (
+                "schedule",
+                "note",
+                f"{name} is set here, and the daily run does not see it: put it into the config",
+            )
+
+
+def _gone(entry: str) -> str | None:
+    """A program or config file that the entry names by its path, and that is not there."""
+    try:
+        words = shlex.split(entry.replace("\\%", "%"), comments=True)
+    except ValueError:
+        return None
+    wanted = [word for word in words if word.startswith("/") and "*" not in word]
+    return next((word for word in wanted if not Path(word).exists()), None)
+
+
+def _hearing(setup: Setup) -> Iterator[Finding]:
+    """Whether two lost days would be heard of."""
+    settings = setup.config.settings
+    try:
+        number = len(addresses(settings))
+    except BlockerError as problem:
+        yield "notify", "bad", f"{problem.message}. {problem.hint}".strip()
+        return
+    if number and find_spec("apprise") is None:
+        yield "notify", "bad", "Apprise is not installed: pip install 'calendar-blocker[notify]'"
+    elif number:
+        yield "notify", "ok", f"two lost days go to {number} {'address' if number == 1 else 'addresses'}"
