@@ -10,6 +10,9 @@ from blocker.encounters import heaviest_weeks, met_least
 from blocker.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
 from blocker.fitting import line_of, shorter, text_of
 from blocker.model import (
+    DECLINE_ALL,
+    DECLINE_NEW,
+    DECLINE_NONE,
     FRONTLINE,
     LEARNING,
     NOTE,
@@ -59,7 +62,7 @@ def make_block(placement: Placement, generation: int, busy: bool, sources: Sourc
         stamp=request.now,
         generation=generation,
         busy=busy and kind != NOTE,
-        decline=settings.protect == "decline" and kind != NOTE,
+        focus=wished_focus(settings) if kind != NOTE else "",
         dates=(first, first + DAY) if kind == NOTE else None,
         color=look.color,
         private=look.private,
@@ -85,7 +88,8 @@ def moved_block(there: StandingBlock, fresh: Block, causes_known: bool) -> Block
 def with_fresh_section(there: StandingBlock, fresh_section: str, fresh: Block) -> Block:
     """The block as it is, with this section in place of its own unless a person wrote into that.
 
-    Colour and visibility are named only when a block is made: they are the person's from then on.
+    Colour and visibility are named only when a block is made: they are the person's from then on, and so is
+    a sort of focus time that is never ours.
     """
     text, text_hash = there.text, there.text_hash
     old_section = parts_of_text(text)[1]
@@ -100,10 +104,18 @@ def with_fresh_section(there: StandingBlock, fresh_section: str, fresh: Block) -
         text=text,
         generation=there.generation,
         busy=there.busy,
+        focus=DECLINE_ALL if fresh.focus and there.focus == DECLINE_ALL else fresh.focus,
         color="",
         private=False,
         text_hash=text_hash,
     )
+
+
+def wished_focus(settings: Settings) -> str:
+    """The sort of native focus time that the person wants; "" for ordinary events."""
+    if settings.protect == "decline":
+        return DECLINE_NEW
+    return DECLINE_NONE if settings.native_focus else ""
 
 
 def block_title(key: str, kind: str, settings: Settings) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from blocker.brief import make_block, moved_block, with_fresh_section
+from blocker.brief import make_block, moved_block, wished_focus, with_fresh_section
 from blocker.model import NOTE, OFFSITE, Block, Placement, StandingBlock
 from blocker.problem import Solution
 from blocker.sections import KINDS, Sources, section
@@ -40,14 +40,11 @@ def drafting(request: Request, seen: Survey, next_key: str | None) -> Draft:
 def next_thinking_block(
     request: Request, live: Sequence[StandingBlock], solution: Solution, unwanted: Mapping[str, str]
 ) -> str | None:
-    """The key of the next block that parked questions go into: strategic time or the offsite.
-
-    One that a person moved is passed over: its text is written no more, or it would lose its pin.
-    """
+    """The key of the next block that parked questions go into: strategic time or the offsite."""
     slots = {
         block.key: block.when
         for block in live
-        if block.kind in KINDS and not (block.pinned or block.key in unwanted or block.key in solution.lost)
+        if block.kind in KINDS and (block.pinned or block.key not in {*unwanted, *solution.lost})
     }
     slots |= {placed.key: placed.slot for placed in solution.placements if placed.kind in KINDS}
     ahead = [(slot, key) for key, slot in slots.items() if slot.start > request.now]
@@ -64,7 +61,7 @@ def refreshed(
     """
     changed = {}
     for there in live:
-        if there.when.start <= request.now or there.pinned or there.kind == NOTE:
+        if there.when.start <= request.now or there.kind == NOTE:
             continue
         words = ""
         if there.key == next_key and request.policy == "run" and request.snapshot.complete:
@@ -82,11 +79,13 @@ def _as_it_stands(there: StandingBlock, request: Request) -> Block:
     return Block(
         key=there.key,
         kind=there.kind,
-        slot=there.slot,
+        slot=there.when,
         title=there.title,
         text=there.text,
         stamp=request.now,
-        decline=request.settings.protect == "decline",
+        focus=there.focus if there.pinned else wished_focus(request.settings),
+        dates=there.dates,
+        mark_slot=there.slot,
     )
 
 

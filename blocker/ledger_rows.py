@@ -124,7 +124,7 @@ def standing_out(change: Change) -> str | None:
         {
             "slot": [when(there.slot.start), when(there.slot.end)],
             "when": [when(there.when.start), when(there.when.end)],
-            "title": there.title, "text": there.text, "kind": there.kind, "busy": there.busy,
+            "title": there.title, "text": there.text, "kind": there.kind, "busy": there.busy, "focus": there.focus,
             "generation": there.generation, "ref": [there.ref.id, there.ref.etag], "raw": there.raw, "text_hash": there.text_hash,
             "dates": [day.isoformat() for day in there.dates] if there.dates else None,
         }
@@ -170,12 +170,13 @@ def done_change(row: sqlite3.Row) -> DoneChange:
 
 
 def block_in(key: str, kept: Mapping[str, Any], stamp: datetime) -> Block:
-    """The block that a kept ``before`` describes, to be written again as it was."""
+    """The block that a kept ``before`` describes, to be written again as it was and where it was."""
     dates = kept.get("dates")
+    marked = slot_in(kept["slot"])
     return Block(
         key=key,
         kind=kept["kind"],
-        slot=slot_in(kept["slot"]),
+        slot=slot_in(kept["when"]) if "when" in kept else marked,
         title=kept["title"],
         text=kept["text"],
         stamp=stamp,
@@ -184,6 +185,8 @@ def block_in(key: str, kept: Mapping[str, Any], stamp: datetime) -> Block:
         dates=(date.fromisoformat(dates[0]), date.fromisoformat(dates[1])) if dates else None,
         text_hash=kept.get("text_hash", ""),
         raw=kept.get("raw"),
+        focus=kept.get("focus", ""),
+        mark_slot=marked,
     )
 
 

@@ -28,6 +28,11 @@ NOTE = "note"
 
 LEVELS = ("calm", "amber", "red")
 
+# Native focus time, in Google's words for what it does with invitations that conflict.
+DECLINE_NONE = "declineNone"
+DECLINE_NEW = "declineOnlyNewConflictingInvitations"
+DECLINE_ALL = "declineAllConflictingInvitations"  # never ours: a person chose it
+
 _MOST_OF_A_DAY = timedelta(hours=20)
 PRIVATE_TITLE = "private event"
 
@@ -78,8 +83,9 @@ class Ref(Struct, frozen=True):
 class Block(Struct, frozen=True):
     """What a block of ours should look like on the calendar; the whole content of a write.
 
-    ``slot`` goes into the mark as well, so that a person's move can be told from ours. ``stamp`` is
-    the moment of writing. ``dates`` (first day, day after the last) makes it an all-day entry and
+    ``slot`` goes into the mark as well, so that a person's move can be told from ours; a block that a
+    person has moved is written with the ``mark_slot`` that it has, and stays pinned. ``stamp`` is the
+    moment of writing. ``dates`` (first day, day after the last) makes it an all-day entry and
     then ``slot`` is midnight to midnight. ``text_hash`` goes into the mark: that of the title and
     text as we made them, also where a person's edit of them is kept. ``raw``, where given, is put
     back verbatim (undo).
@@ -93,12 +99,18 @@ class Block(Struct, frozen=True):
     stamp: datetime
     generation: int = 1
     busy: bool = True
-    decline: bool = False  # native focus time that declines new invitations, where the calendar can
+    focus: str = ""  # native focus time of this sort, where the calendar can; "" is an ordinary event
     dates: tuple[date, date] | None = None
     color: str = ""
     private: bool = False
     text_hash: str = ""
     raw: str | None = None
+    mark_slot: Interval | None = None  # None: the slot itself
+
+    @property
+    def marked(self) -> Interval:
+        """The slot that goes into the mark."""
+        return self.mark_slot or self.slot
 
 
 class StandingBlock(Struct, frozen=True):
@@ -117,6 +129,7 @@ class StandingBlock(Struct, frozen=True):
     ref: Ref
     generation: int = 1
     busy: bool = True
+    focus: str = ""  # as in Block
     dates: tuple[date, date] | None = None
     text_hash: str = ""
     raw: str | None = None

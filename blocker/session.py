@@ -93,8 +93,6 @@ class Session:
     def _connect(self, zone: str | None) -> Calendar:
         calendar = open_calendar(self.settings.calendar, zone=zone, me=self.settings.me)
         self._open.callback(calendar.close)
-        if self.settings.native_focus and hasattr(calendar, "native_focus"):
-            calendar.native_focus = True
         return calendar
 
     def _read_other(self, address: str, zone: str, me: tuple[str, ...], window: Interval) -> Snapshot:

@@ -246,6 +246,32 @@ class CalendarContract:
         assert standing.when == slot("14:00", "15:30", 2)
         assert not standing.edited
 
+    def test_a_block_that_a_person_moved_takes_new_words_and_stays_pinned(
+        self, world: World, calendar: Calendar
+    ) -> None:
+        made, ref = slot("08:00", "10:00"), calendar.create(block())
+        for hour in ("14:00", "11:00"):
+            moved = slot(hour, "15:30", 2)
+            world.move(ref.id, moved)
+            for number in range(3):
+                again = world.open()
+                there = self.one(again)
+                words = {"title": f"Title {number}", "text": f"Text {hour} {number}"}
+                ref = again.update(there.ref, block(when=moved, mark_slot=made, **words))
+                standing = self.one(world.open())
+                assert (standing.title, standing.text) == (words["title"], words["text"])
+                assert (standing.slot, standing.when) == (made, moved)
+                assert standing.pinned
+                assert not standing.edited
+                assert standing.ref == ref
+
+    def test_a_pinned_block_can_be_put_back(self, calendar: Calendar) -> None:
+        made, moved = slot("08:00", "10:00"), slot("14:00", "15:30", 2)
+        ref = calendar.create(block(when=moved, mark_slot=made))
+        standing = self.one(calendar)
+        assert (standing.slot, standing.when, standing.ref) == (made, moved, ref)
+        assert standing.pinned
+
     def test_a_block_that_a_person_retitled_is_edited(self, world: World, calendar: Calendar) -> None:
         ref = calendar.create(block())
         world.retitle(ref.id, "My time")

@@ -153,7 +153,7 @@ def test_a_free_all_day_note_comes_seven_to_ten_days_before() -> None:
     assert change.block is not None
     assert change.block.dates == (DAY - timedelta(days=7), DAY - timedelta(days=6))
     assert not change.block.busy
-    assert not change.block.decline
+    assert not change.block.focus
     assert change.slot == workweek().span(*change.block.dates)
     assert change.block.text.startswith("Your quarterly half day to think comes in about a week.")
     assert f"blocker skip {NOTE}" in change.block.text

@@ -20,6 +20,7 @@ from blocker.calendars.google_known import learned
 from blocker.calendars.marks import slot_text
 from blocker.config import state_dir
 from blocker.errors import AlreadyExists, Conflict, NotInPlace, Refused
+from blocker.model import DECLINE_NEW, DECLINE_NONE
 from blocker.timeline import interval
 from tests.contract import MONDAY, WINDOW, ZONE, CalendarContract, block, slot
 from tests.google_world import GoogleWorld
@@ -165,16 +166,15 @@ def test_an_event_that_is_not_ours_keeps_the_id(world: GoogleWorld) -> None:
 def test_focus_time_is_native_where_it_is_asked_for(world: GoogleWorld) -> None:
     calendar = world.open()
     assert calendar.capabilities == {NATIVE_FOCUS}
-    calendar.create(block(decline=True))
-    calendar.native_focus = True
-    calendar.create(block("strategic/2026-W48/2", slot("13:00", "15:00")))
-    calendar.create(block("strategic/2026-W48/3", slot("15:00", "16:00"), busy=False))
+    calendar.create(block(focus=DECLINE_NEW))
+    calendar.create(block("strategic/2026-W48/2", slot("13:00", "15:00"), focus=DECLINE_NONE))
+    calendar.create(block("strategic/2026-W48/3", slot("15:00", "16:00"), focus=DECLINE_NONE, busy=False))
     assert [(e.get("eventType"), e.get("focusTimeProperties")) for e in world.server.events()] == [
         ("focusTime", {"autoDeclineMode": "declineOnlyNewConflictingInvitations"}),
         ("focusTime", {"autoDeclineMode": "declineNone"}),
         ("default", None),
     ]
-    assert len(calendar.read(WINDOW).blocks) == 3
+    assert [b.focus for b in calendar.read(WINDOW).blocks] == [DECLINE_NEW, DECLINE_NONE, ""]
 
 
 @pytest.mark.parametrize("refusal", [bad("eventTypeRestriction"), bad("malformedFocusTimeEvent")])
@@ -183,10 +183,10 @@ def test_an_account_that_takes_none_gets_a_busy_event_and_is_remembered(
 ) -> None:
     world.server.store.focus_time, world.server.store.ineligible = False, refusal
     calendar = world.open()
-    calendar.create(block(decline=True))
+    calendar.create(block(focus=DECLINE_NEW))
     assert calendar.capabilities == frozenset()
     assert refusal.reason in learned(state_dir(os.environ), "google:primary")["no_focus_time"]
-    world.open().create(block("strategic/2026-W48/2", slot("13:00", "15:00"), decline=True))
+    world.open().create(block("strategic/2026-W48/2", slot("13:00", "15:00"), focus=DECLINE_NEW))
     assert [e.status for e in world.server.log.writes] == [400, 200, 200]
     assert {e["eventType"] for e in world.server.events()} == {"default"}
 
@@ -195,7 +195,7 @@ def test_a_calendar_that_takes_nothing_says_nothing_of_focus_time(world: GoogleW
     world.refuse_writes(True)
     calendar = world.open()
     with pytest.raises(Refused):
-        calendar.create(block(decline=True))
+        calendar.create(block(focus=DECLINE_NEW))
     assert calendar.capabilities == {NATIVE_FOCUS}
 
 
@@ -204,22 +204,22 @@ def test_a_secondary_calendar_has_no_focus_time(server: GoogleServer, world: Goo
     world.calendar_id = "team@group.calendar.google.com"
     calendar = world.open()
     assert calendar.capabilities == frozenset()
-    calendar.create(block(decline=True))
+    calendar.create(block(focus=DECLINE_NEW))
 
 
 def test_the_type_of_an_event_never_changes_in_place(world: GoogleWorld) -> None:
     calendar = world.open()
-    focus = calendar.create(block(decline=True))
+    focus = calendar.create(block(focus=DECLINE_NEW))
     plain = calendar.create(block("strategic/2026-W48/2", slot("13:00", "15:00")))
     with pytest.raises(NotInPlace):
         calendar.update(focus, block())
     with pytest.raises(NotInPlace):
-        calendar.update(plain, block("strategic/2026-W48/2", slot("13:00", "15:00"), decline=True))
-    moved = calendar.update(focus, block(when=slot("08:30", "10:30"), decline=True))
+        calendar.update(plain, block("strategic/2026-W48/2", slot("13:00", "15:00"), focus=DECLINE_NEW))
+    moved = calendar.update(focus, block(when=slot("08:30", "10:30"), focus=DECLINE_NEW))
     assert moved.id == focus.id
 
 
 def test_an_insert_of_focus_time_whose_answer_was_lost_is_found_again(world: GoogleWorld) -> None:
     world.server.faults.next(drop(after=True), on="events.insert", times=1)
-    world.open().create(block(decline=True))
+    world.open().create(block(focus=DECLINE_NEW))
     assert [e["eventType"] for e in world.server.events()] == ["focusTime"]

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from google_server import Fault, GoogleServer, backend_error, drop, error, forbidden, rate_limited
@@ -160,6 +161,96 @@ def test_undo_and_leave_take_back_what_was_written(server: GoogleServer) -> None
     assert moved["start"] != back["start"] == hit["start"]
     assert call("leave", "--remove", "-y", now=LATER).code == 0
     assert blocks(server) == []
+
+
+def move_by_a_meeting(server: GoogleServer) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A block before and after a run that had to move it."""
+    hit = next(e for e in blocks(server) if key(e).startswith("strategic/2026-W46"))
+    server.put_event("primary", meeting(date.fromisoformat(hit["start"]["dateTime"][:10]), "09:00", "11:00"))
+    assert call("run", now=LATER).code == 0
+    moved = next(e for e in blocks(server) if key(e) == key(hit))
+    assert moved["start"] != hit["start"]
+    return hit, moved
+
+
+def alike(event: dict[str, Any]) -> dict[str, Any]:
+    """What a person sees of an event, whatever its identity."""
+    names = ("summary", "description", "start", "end", "transparency", "eventType", "focusTimeProperties")
+    return {name: event.get(name) for name in names}
+
+
+@pytest.mark.parametrize(
+    ("config", "mode"),
+    [('protect = "decline"', "declineOnlyNewConflictingInvitations"), ("native_focus = true", "declineNone")],
+)
+def test_undo_puts_focus_time_back_as_it_was(
+    server: GoogleServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str, mode: str
+) -> None:
+    (tmp_path / "config.toml").write_text(config)
+    monkeypatch.setenv("BLOCKER_CONFIG", str(tmp_path / "config.toml"))
+    call("run", "-y", now=NOW)
+    hit, moved = move_by_a_meeting(server)
+    assert moved["id"] == hit["id"]
+    said = call("undo", now=LATER)
+    assert said.code == 0, said
+    back = next(e for e in blocks(server) if e["id"] == hit["id"])
+    assert alike(back) == alike(hit)
+    assert back["focusTimeProperties"]["autoDeclineMode"] == mode
+    assert call("skip", key(hit), now=LATER).code == 0
+    assert key(hit) not in keys(server)
+    assert call("undo", now=LATER).code == 0
+    (again,) = [e for e in blocks(server) if key(e) == key(hit)]
+    assert alike(again) == alike(hit)
+
+
+def test_undo_takes_back_a_change_of_type(server: GoogleServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    call("run", "-y", now=NOW)
+    monkeypatch.setenv("BLOCKER_PROTECT", "decline")
+    hit, moved = move_by_a_meeting(server)
+    assert moved["eventType"] == "focusTime"
+    assert call("undo", now=LATER).code == 0
+    (back,) = [e for e in blocks(server) if key(e) == key(hit)]
+    assert alike(back) == alike(hit)
+    assert call("run", now=LATER).code == 0
+    assert len([e for e in blocks(server) if key(e) == key(hit)]) == 1
+
+
+def test_what_was_skipped_and_put_back_can_be_skipped_again(server: GoogleServer) -> None:
+    call("run", "-y", now=NOW)
+    before = [alike(e) for e in blocks(server)]
+    hit = next(e for e in blocks(server) if key(e).startswith("strategic/2026-W46"))
+    for _ in range(3):
+        assert call("skip", key(hit), now=LATER).code == 0
+        assert key(hit) not in keys(server)
+        assert call("undo", now=LATER).code == 0
+        assert [alike(e) for e in blocks(server)] == before
+    assert requests_of(server, lambda: call("run", now=LATER)) == ["events.list"] * 2
+
+
+def test_a_moved_block_gets_its_parked_questions_and_stays_moved(server: GoogleServer) -> None:
+    call("run", "-y", now=NOW)
+    ahead = [e for e in blocks(server) if key(e).startswith("strategic/")]
+    following = min(ahead, key=lambda e: str(e["start"]["dateTime"]))
+    day = date.fromisoformat(following["start"]["dateTime"][:10])
+    for hour, question in (("17:00", "Is certification the goal?"), ("16:45", "Whom do we serve?")):
+        to = meeting(day, hour, "18:00")
+        edit = {"start": to["start"] | {"timeZone": "Asia/Kolkata"}, "end": to["end"], "colorId": "4"}
+        edited = server.edit("primary", following["id"], edit)
+        call("park", question, now=NOW)
+        names = requests_of(server, lambda: call("run", now=NOW))
+        assert names == ["events.list"] * 2 + ["events.patch"]
+        for _ in range(2):
+            assert requests_of(server, lambda: call("run", now=NOW)) == ["events.list"] * 2
+        (there,) = [e for e in blocks(server) if e["id"] == following["id"]]
+        assert question in there["description"]
+        assert all(there[side] == edited[side] for side in ("start", "end", "colorId"))
+        (told,) = [c for c in document("plan", now=NOW)["changes"] if c["key"] == key(following)]
+        assert (told["action"], told["pinned"]) == ("keep", True)
+    assert call("undo", now=NOW).code == 0
+    (there,) = [e for e in blocks(server) if e["id"] == following["id"]]
+    assert "Whom do we serve?" not in there["description"]
+    assert "Is certification the goal?" in there["description"]
+    assert there["start"] == edited["start"]
 
 
 # Faults

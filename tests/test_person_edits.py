@@ -251,3 +251,30 @@ def test_what_a_person_writes_beside_the_section_stays_and_the_section_is_kept_u
     assert text.endswith(NOTE)
     assert "• Is certification right? [1]" in parts_of_text(text)[1]
     check(edited, desk.blocks(), changes)
+
+
+@pytest.mark.parametrize(
+    "moves", [["an hour later"], ["longer", "title"], ["a week later", "note above"], ["all day"]]
+)
+def test_a_block_that_was_moved_is_kept_up_to_date_where_it_is(moves: list[str], tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.run()
+    os.environ["BLOCKER_STATE_DIR"] = str(desk.state)
+    before = desk.blocks()
+    thinking = [uid for uid in before if uid.startswith("strategic")]
+    changes = dict.fromkeys(thinking, moves)  # all of them, so that the next one is among them
+    for question in ("Is certification right?", "Whom do we serve?"):
+        edited = desk.edit(changes, set())
+        assert main(["--calendar", f"ics:{desk.path}", "--now", NOW, "park", question]) == 0
+        desk.settle(NOW)
+        now = desk.blocks()
+        check(edited, now, changes)
+        told = [uid for uid in thinking if question in str(now[uid]["DESCRIPTION"])]
+        assert len(told) == 1
+        assert all(
+            as_text(now[uid], "X-BLOCKER-SLOT") == as_text(before[uid], "X-BLOCKER-SLOT") for uid in thinking
+        )
+    content = desk.path.read_bytes()
+    desk.run()
+    desk.run()
+    assert desk.path.read_bytes() == content

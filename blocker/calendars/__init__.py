@@ -15,7 +15,7 @@ from blocker.model import Block, Ref, Snapshot
 from blocker.timeline import Interval
 
 # What a backend may declare that it can do.
-NATIVE_FOCUS = "native_focus"  # ``Block.decline``: focus time that declines new invitations
+NATIVE_FOCUS = "native_focus"  # ``Block.focus``: native focus time
 VERBATIM = "verbatim"  # ``Block.raw``: an event put back exactly as it was
 
 SCHEMES = ("ics", "google", "caldav")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 
 from blocker.calendars._events import Read
 from blocker.calendars._ical import escape, fold, properties, unescape, writable
@@ -29,6 +29,7 @@ _REWRITTEN = frozenset(
         *("TRANSP", "X-BLOCKER-KEY", "X-BLOCKER-SLOT", "X-BLOCKER-VERSION", "X-BLOCKER-TEXT"),
     )
 )
+_TIMES = frozenset(("DTSTART", "DTEND", "DURATION"))
 _LINE = re.compile(rb"[^\r\n]*(?:(?:\r*\n|\r)[ \t][^\r\n]*)*(?:\r*\n|\r|\Z)")
 _NAME = re.compile(rb"[A-Za-z0-9-]+")
 _MARK = b"X-BLOCKER-KEY"
@@ -119,7 +120,7 @@ def _content(block: Block, sequence: int) -> dict[str, list[str]]:
         "DESCRIPTION": [f"DESCRIPTION:{escape(block.text)}"] if block.text else [],
         "TRANSP": ["TRANSP:OPAQUE" if block.busy else "TRANSP:TRANSPARENT"],
         "X-BLOCKER-KEY": [f"X-BLOCKER-KEY:{escape(block.key)}"],
-        "X-BLOCKER-SLOT": [f"X-BLOCKER-SLOT:{slot_text(block.slot)}"],
+        "X-BLOCKER-SLOT": [f"X-BLOCKER-SLOT:{slot_text(block.marked)}"],
         "X-BLOCKER-VERSION": [f"X-BLOCKER-VERSION:{MARK_VERSION}"],
         "X-BLOCKER-TEXT": [f"X-BLOCKER-TEXT:{text_hash}"],
     }
@@ -146,11 +147,16 @@ def write_block(block: Block, line_end: bytes) -> bytes:
     return b"".join(fold(line, line_end) for line in lines)
 
 
-def rewrite_block(chunk: bytes, block: Block, sequence: int, line_end: bytes) -> bytes:
-    """A component with the block's content in place of the old one; all other lines as they are."""
+def rewrite_block(chunk: bytes, read: Read, block: Block, line_end: bytes) -> bytes:
+    """A component with the block's content in place of the old one; all other lines as they are.
+
+    A time that is right already stays as it is written: a person's client may have put it into a zone.
+    """
+    kept = _TIMES if _at_its_time(read, block) else frozenset[str]()
     fresh = {
         name: b"".join(fold(line, line_end) for line in group)
-        for name, group in _content(block, sequence).items()
+        for name, group in _content(block, read.sequence + 1).items()
+        if name not in kept
     }
     written: list[bytes] = []
     depth = 0
@@ -166,10 +172,20 @@ def rewrite_block(chunk: bytes, block: Block, sequence: int, line_end: bytes) ->
             depth -= 1
         elif depth == 1 and name in fresh:
             line = fresh.pop(name)
-        elif depth == 1 and name in _REWRITTEN:
+        elif depth == 1 and name in _REWRITTEN - kept:
             continue
         written.append(line)
     return b"".join(written)
+
+
+def _at_its_time(read: Read, block: Block) -> bool:
+    start = read.series.start
+    if start.zone is None and not start.is_date:
+        return False  # a floating time: which instant that is depends on who reads it
+    there = occurrence(start, read.series.span, UTC)
+    if there is None or there.dates != block.dates:
+        return False
+    return block.dates is not None or there.when == block.slot
 
 
 def _named_lines(chunk: bytes) -> Iterator[tuple[str, bytes]]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from blocker.calendars._people import CALENDAR_ADDRESSES, address_in
 from blocker.calendars.marks import MARK_VERSION, kind_of, parse_slot, slot_text
-from blocker.model import Block, Event, Ref, StandingBlock, hash_of_text
+from blocker.model import DECLINE_NONE, Block, Event, Ref, StandingBlock, hash_of_text
 from blocker.timeline import Interval, interval
 
 Json = Mapping[str, Any]
@@ -24,7 +24,7 @@ FOCUS, ORDINARY, TASK = "focusTime", "default", "task"
 # as focus time, and only its description tells the two apart.
 _COMMON = (
     "id,etag,status,eventType,summary,description,start,end,transparency,recurringEventId,recurrence,locked,"
-    "organizer(email,self),extendedProperties/private"
+    "organizer(email,self),extendedProperties/private,focusTimeProperties/autoDeclineMode"
 )
 BLOCK_FIELDS = f"{_COMMON},attendees(email,self),attendeesOmitted"
 EVENT_FIELDS = (
@@ -112,6 +112,7 @@ def standing_block(item: Json, home: tzinfo) -> StandingBlock | None:
         ref=Ref(str(item["id"]), str(item.get("etag", ""))),
         generation=generation_in(str(item["id"]), key) or 1,
         busy=item.get("transparency") != "transparent",
+        focus=focus_of(item),
         dates=dates,
         text_hash=mark.get("blockerText", ""),
     )
@@ -186,8 +187,17 @@ def new_event(block: Block, zone: str | None, focus: Json | None) -> dict[str, A
     return _without_nulls(body)
 
 
+def patched_event(there: Json, block: Block, zone: str | None, focus: Json | None) -> dict[str, Any]:
+    """The body of a patch; a time that is right already stays as the user's client wrote it."""
+    body = changed_event(block, zone, focus)
+    when, dates = _times(there, UTC)
+    if dates == block.dates and (dates is not None or when == block.slot):
+        del body["start"], body["end"]
+    return body
+
+
 def changed_event(block: Block, zone: str | None, focus: Json | None) -> dict[str, Any]:
-    """The body of a patch: what is ours to say. Colour, visibility and reminders are the user's by then."""
+    """What is ours to say of an event. Colour, visibility and reminders are the user's once it is made."""
     first, after = block.dates or (None, None)
     body: dict[str, Any] = {
         "summary": block.title,
@@ -198,7 +208,7 @@ def changed_event(block: Block, zone: str | None, focus: Json | None) -> dict[st
         "extendedProperties": {
             "private": {
                 "blockerKey": block.key,
-                "blockerSlot": slot_text(block.slot),
+                "blockerSlot": slot_text(block.marked),
                 "blockerVersion": MARK_VERSION,
                 "blockerText": hash_for(block),
             }
@@ -209,11 +219,18 @@ def changed_event(block: Block, zone: str | None, focus: Json | None) -> dict[st
     return body
 
 
-def focus_properties(block: Block, native: bool) -> Json | None:
+def focus_properties(block: Block) -> Json | None:
     """What makes a block native focus time; None for one that is none. Such an event is timed and busy."""
-    if not (native or block.decline) or not block.busy or block.dates is not None:
+    if not block.focus or not block.busy or block.dates is not None:
         return None
-    return {"autoDeclineMode": "declineOnlyNewConflictingInvitations" if block.decline else "declineNone"}
+    return {"autoDeclineMode": block.focus}
+
+
+def focus_of(item: Json) -> str:
+    """The sort of focus time that an event is, "" if it is none."""
+    if item.get("eventType") != FOCUS:
+        return ""
+    return str(_part(item, "focusTimeProperties").get("autoDeclineMode", DECLINE_NONE))
 
 
 def hash_for(block: Block) -> str:
@@ -229,7 +246,7 @@ def holds(item: Json, block: Block) -> bool:
     return (
         is_ours(item)
         and mark["blockerKey"] == block.key
-        and mark["blockerSlot"] == slot_text(block.slot)
+        and mark["blockerSlot"] == slot_text(block.marked)
         and mark.get("blockerText") == hash_for(block)
         and (item.get("transparency") != "transparent") == block.busy
     )

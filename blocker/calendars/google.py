@@ -52,10 +52,7 @@ def open_google(identifier: str, *, zone: str | None, me: tuple[str, ...]) -> Go
 
 
 class GoogleCalendar:
-    """A calendar at Google. See :class:`blocker.calendars.Calendar` for the verbs and their failures.
-
-    ``native_focus`` makes every busy block native focus time; without it only those that decline are.
-    """
+    """A calendar at Google. See :class:`blocker.calendars.Calendar` for the verbs and their failures."""
 
     def __init__(
         self, identifier: str, *, zone: str | None, me: tuple[str, ...], pace: Pace | None = None
@@ -63,7 +60,6 @@ class GoogleCalendar:
         if zone is not None and not _is_zone(zone):
             raise UsageError(f"{zone!r} is not a time zone", "a zone is a name such as Europe/Berlin")
         self.address = f"google:{identifier}"
-        self.native_focus = False
         self._id, self._zone = identifier, zone
         self._me = tuple(address.lower() for address in me)
         self._state = state_dir(os.environ)
@@ -104,7 +100,7 @@ class GoogleCalendar:
     def create(self, block: Block) -> Ref:
         if shape.id_for(block.key, block.generation) in self._ours:
             raise AlreadyExists(f"{self.address} already holds {block.key}")
-        focus = shape.focus_properties(block, self.native_focus) if self.capabilities else None
+        focus = shape.focus_properties(block) if self.capabilities else None
         try:
             return self._insert(block, focus)
         except Answered as answer:
@@ -124,7 +120,7 @@ class GoogleCalendar:
         key = shape.mark_of(there).get("blockerKey")
         if key != block.key:
             raise Refused(f"{ref.id} is the block {key}, not {block.key}")
-        focus = shape.focus_properties(block, self.native_focus)
+        focus = shape.focus_properties(block)
         if there.get("eventType") == shape.FOCUS:
             if focus is None:
                 raise NotInPlace(f"{block.key} can't turn from focus time into an ordinary event")
@@ -135,7 +131,7 @@ class GoogleCalendar:
         request = self._events.patch(
             calendarId=self._id,
             eventId=ref.id,
-            body=shape.changed_event(block, self._zone, focus),
+            body=shape.patched_event(there, block, self._zone, focus),
             sendUpdates="none",
             fields=shape.BLOCK_FIELDS,
         )

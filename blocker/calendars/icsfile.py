@@ -68,7 +68,7 @@ class IcsCalendar:
                     raise Refused(f"what was kept of {block.key} is {uid}, not {ref.id}")
             else:
                 chunk = file.layout.data[component.start : component.end]
-                fresh = rewrite_block(chunk, block, read.sequence + 1, file.layout.line_end)
+                fresh = rewrite_block(chunk, read, block, file.layout.line_end)
             return _Splice(component.start, component.end, fresh, ref.id)
 
         return self._write(change)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from blocker.calendars import NATIVE_FOCUS
 from blocker.calendars.marks import kind_of, uid_for
 from blocker.errors import AlreadyExists, BlockerError, Conflict, Missing, Refused
 from blocker.model import Block, Event, Ref, Snapshot, StandingBlock, hash_of_text
@@ -114,13 +115,14 @@ class MemoryCalendar:
             StandingBlock(
                 key=block.key,
                 kind=kind_of(block.key),
-                slot=block.slot,
+                slot=block.marked,
                 when=block.slot,
                 title=block.title,
                 text=block.text,
                 ref=Ref(uid, ""),
                 generation=block.generation,
                 busy=block.busy,
+                focus=block.focus if NATIVE_FOCUS in self.capabilities else "",
                 dates=block.dates,
                 text_hash=block.text_hash or hash_of_text(block.title, block.text),
             ),

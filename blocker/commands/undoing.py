@@ -5,15 +5,16 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import datetime
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.calendars import Calendar, Checkpointed
 from blocker.commands import Answer, Talk
 from blocker.commands.work import at_work
-from blocker.errors import BlockerError, PartlyApplied
+from blocker.errors import BlockerError, NotInPlace, PartlyApplied
 from blocker.ledger import Ledger
 from blocker.ledger_rows import DoneChange, UndoableRun, block_in, slot_in
-from blocker.model import Memory, Ref, Remembered, StandingBlock, hash_of_text
+from blocker.model import Block, Ref, Remembered, StandingBlock, hash_of_text
 from blocker.render_json import SCHEMA
 from blocker.session import Session, Setup
 
@@ -25,6 +26,25 @@ REVERSED = {
 }
 
 
+class Written(Struct, frozen=True):
+    """A block as it was put back, and where."""
+
+    block: Block
+    ref: Ref
+
+    def as_standing(self, before: StandingBlock) -> StandingBlock:
+        block = self.block
+        return replace(
+            before,
+            slot=block.marked,
+            when=block.slot,
+            title=block.title,
+            text=block.text,
+            ref=self.ref,
+            text_hash=block.text_hash or hash_of_text(block.title, block.text),
+        )
+
+
 def undo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Reverse the last run that wrote something and was not undone yet. A block that it made stays away."""
     with Session(setup) as session, at_work(session) as ledger:
@@ -32,7 +52,7 @@ def undo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         if run is None:
             return Answer(["There is nothing to undo."], {"schema": SCHEMA, "undone": [], "left": []})
         sight = session.read(ledger.memory())
-        standing = {block.ref.id: block for block in sight.request.snapshot.blocks}
+        standing = {block.key: block for block in sight.request.snapshot.blocks}
         done, left = _reverse(run, session.calendar, ledger, standing, sight.request.now)
         if run.command.startswith("skip "):
             ledger.unskip(run.command.removeprefix("skip "))
@@ -58,8 +78,8 @@ def _reverse(
     done, left = [], []
     for change in run.changes:
         try:
-            ref = None if whole else _reverse_one(change, calendar, ledger.memory(), standing, now)
-            _remember(change, ledger, ref)
+            again = None if whole else _reverse_one(change, calendar, ledger, standing, now)
+            _remember(change, ledger, again)
             done.append(f"  {change.key} was {REVERSED[change.action]}.")
         except BlockerError as problem:
             left.append(f"  {change.key} was left as it is: {problem.message}.")
@@ -67,17 +87,21 @@ def _reverse(
 
 
 def _reverse_one(
-    change: DoneChange, calendar: Calendar, memory: Memory, standing: dict[str, StandingBlock], now: datetime
-) -> Ref | None:
-    """Take back one write. Raises BlockerError if a person has changed the block since."""
-    there = _standing_now(change, memory, standing)
+    change: DoneChange, calendar: Calendar, ledger: Ledger, standing: dict[str, StandingBlock], now: datetime
+) -> Written | None:
+    """Take back one write; what stands now, if anything. Raises BlockerError if a person has changed the block since.
+
+    ``standing`` follows: a run that decided twice may have written a block twice.
+    """
+    there = standing.get(change.key)
+    before = change.before or {}
     if change.action == "remove":
         if there is not None:
             raise BlockerError("it is on the calendar already")
-        block = block_in(change.key, change.before or {}, now)
+        block = block_in(change.key, before, now)
         if block.raw is None:
-            block = replace(block, generation=memory.generations.get(change.key, 0) + 1)
-        return calendar.create(block)
+            block = _next_generation(block, ledger)
+        return Written(block, calendar.create(block))
     if there is None:
         raise BlockerError("it is not on the calendar any more")
     written = change.after or {}
@@ -86,30 +110,45 @@ def _reverse_one(
         raise BlockerError("you changed it since")
     if change.action == "create":
         calendar.delete(there.ref)
+        del standing[change.key]
         return None
-    return calendar.update(there.ref, block_in(change.key, change.before or {}, now))
+    block = block_in(change.key, {"focus": there.focus, **before}, now)
+    try:
+        again = Written(block, calendar.update(there.ref, block))
+    except NotInPlace:
+        again = _make_anew(block, there, calendar, ledger)
+    standing[change.key] = again.as_standing(there)
+    return again
 
 
-def _standing_now(
-    change: DoneChange, memory: Memory, standing: dict[str, StandingBlock]
-) -> StandingBlock | None:
-    return next((block for block in standing.values() if block.key == change.key), None)
+def _make_anew(block: Block, there: StandingBlock, calendar: Calendar, ledger: Ledger) -> Written:
+    """Put an event of another type in its place. Cut short in between, the next run makes it again."""
+    block = _next_generation(block, ledger)
+    known = ledger.recall(block.key) or Remembered(block.key, block.kind, "creating", block.slot)
+    ledger.remember(replace(known, state="creating", slot=block.slot, generation=block.generation, ref=None))
+    calendar.delete(there.ref)
+    return Written(block, calendar.create(block))
 
 
-def _remember(change: DoneChange, ledger: Ledger, ref: Ref | None) -> None:
+def _next_generation(block: Block, ledger: Ledger) -> Block:
+    return replace(block, generation=ledger.memory().generations.get(block.key, 0) + 1)
+
+
+def _remember(change: DoneChange, ledger: Ledger, again: Written | None) -> None:
     """A block that the run made is not made again; one that it moved or removed stands as before."""
     if change.action == "create":
         ledger.entomb(change.key, "undone")
         return
     before = change.before or {}
     known = ledger.recall(change.key)
-    row = known or Remembered(change.key, before["kind"], "placed", slot_in(before["slot"]))
+    slot = slot_in(before.get("when", before["slot"]))
+    row = known or Remembered(change.key, before["kind"], "placed", slot)
     ledger.remember(
         replace(
             row,
             state="placed",
-            slot=slot_in(before["slot"]),
-            generation=before["generation"],
-            ref=ref or Ref(*before["ref"]),
+            slot=slot,
+            generation=again.block.generation if again else before["generation"],
+            ref=again.ref if again else Ref(*before["ref"]),
         )
     )

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from blocker.calendars.google import GoogleCalendar
 from blocker.errors import AlreadyExists, Conflict, Missing
-from blocker.model import Block, StandingBlock
+from blocker.model import DECLINE_NONE, Block, StandingBlock
 from blocker.timeline import Interval, interval
 
 DAY = timedelta(days=1)
@@ -97,8 +97,7 @@ def test_a_block_lives_and_goes(connections: Any, morning: datetime) -> None:
 
 def test_focus_time_or_its_fallback(connections: Any, morning: datetime) -> None:
     calendar = connections()
-    calendar.native_focus = True
-    calendar.create(block(morning + DAY))
+    calendar.create(block(morning + DAY, focus=DECLINE_NONE))
     (there,) = mine(calendar)
     assert there.busy
 
