@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from importlib import import_module
+from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
 from blocker.errors import BlockerError, ConfigError, UsageError
@@ -34,9 +35,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is that of design section 5."""
     words = list(sys.argv[1:] if argv is None else argv)
     as_json = "--json" in words
+    began = monotonic()
     args: argparse.Namespace | None = None
     try:
         args = build_parser(words).parse_args(words)
+        args.began, args.address = began, args.calendar or ""
         as_json = args.json
         return _answer(args)
     except BlockerError as error:
@@ -46,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             _log_failure(args, error)
         return error.exit_code
     except KeyboardInterrupt:
+        if args is not None:
+            _log(args, INTERRUPTED, {"error": "interrupted"})
         sys.stderr.write("\ninterrupted; what was written is in the ledger, and it is safe to run again\n")
         return INTERRUPTED
     except BrokenPipeError:
@@ -61,13 +66,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _log(args: argparse.Namespace, code: int, told: Mapping[str, Any]) -> None:
-    """One line for each command that works on a calendar; what it says has no titles in it."""
+    """One line for each command that works on a calendar; it has no titles in it unless they were asked for."""
     if args.command not in LOGGED or getattr(args, "dry_run", False):
         return
     from blocker.config import state_dir
     from blocker.journal import write_line
 
-    facts = {"command": args.command, "calendar": args.calendar or "", "exit": code, **told}
+    took = f"{monotonic() - args.began:.1f}s"
+    facts = {"command": args.command, "calendar": args.address, "exit": code, **told, "took": took}
     with suppress(BlockerError):  # no state folder, no log
         write_line(state_dir(os.environ), datetime.now().astimezone(), facts, args.log_json)
 
@@ -82,7 +88,7 @@ def _log_answer(args: argparse.Namespace, answer: Answer) -> None:
     from blocker.journal import plan_facts
 
     if args.command in LOGGED and answer.logged is not None:
-        _log(args, answer.exit_code, {**plan_facts(answer.document), **answer.logged})
+        _log(args, answer.exit_code, {**plan_facts(answer.document, args.log_titles), **answer.logged})
 
 
 def _said_before(args: argparse.Namespace | None, error: BlockerError) -> bool:
@@ -115,7 +121,9 @@ def _answer(args: argparse.Namespace) -> int:
     module, function = args.target.split(":")
     command: Command = getattr(import_module(f"blocker.commands.{module}"), function)
     with waiting(not (args.quiet or args.json)) as wait:
-        answer = command(args, _setup(args), _talk(args, wait))
+        setup = _setup(args)
+        args.address = setup.config.settings.calendar
+        answer = command(args, setup, _talk(args, wait))
     _print(answer, args)
     _log_answer(args, answer)
     return answer.exit_code

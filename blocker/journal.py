@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,8 +22,12 @@ def log_path(state_dir: Path) -> Path:
     return state_dir / "log" / "blocker.log"
 
 
-def plan_facts(document: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What a run did and why, from its JSON document: numbers, keys and rules, never anybody's words."""
+def plan_facts(document: Mapping[str, Any] | None, titles: bool = False) -> dict[str, Any]:
+    """What a run did and why, from its JSON document: numbers, keys and rules.
+
+    Only with ``titles`` are there anybody's words in it: what is in the way of a block that stays, and
+    of one that found no place.
+    """
     if document is None or "summary" not in document:
         return {}
     facts = {"calendar": document["calendar"], **document["summary"]}
@@ -39,7 +43,19 @@ def plan_facts(document: Mapping[str, Any] | None) -> dict[str, Any]:
         facts |= {"week": week["week"], "level": week["level"], "floor": week["floor"]}
         causes = (f"{c['rule']}:{c['measure']}={c['measured']:.3g}" for c in week["causes"])
         facts["because"] = ",".join(causes) or "calm"
+    if titles:
+        facts["in_the_way"] = "; ".join(_in_the_way(document))
     return facts
+
+
+def _in_the_way(document: Mapping[str, Any]) -> Iterator[str]:
+    for change in document["changes"]:
+        if change["conflict"] is not None:
+            yield f"{change['key']}: {change['conflict']}"
+    for item in document["unplaced"]:
+        found = {event["title"]: None for option in item["nearest"] for event in option["conflicts"]}
+        if found:
+            yield f"{item['key']}: {', '.join(found)}"
 
 
 def error_facts(error: BlockerError) -> dict[str, Any]:

@@ -78,6 +78,7 @@ def _add_options(parser: argparse.ArgumentParser, **hidden: Any) -> None:
     add(how, "-q", "--quiet", action="store_true", help="print only when something changed or failed")
     add(parser, "--json", action="store_true", help="print one JSON document on stdout")
     add(parser, "--log-json", action="store_true", help="write the log's line as JSON")
+    add(parser, "--log-titles", action="store_true", help="let the log name what is in a block's way")
     add(parser, "--no-color", action="store_true", help="no colour; NO_COLOR says the same")
     add(parser, "--plain", action="store_true", help="words only, no grid and no bars: for screen readers")
 

@@ -12,6 +12,7 @@ import pytest
 from benchmarks.replay import main as replay
 from blocker import journal
 from blocker.bug_bundle import request_of
+from blocker.cli import main
 from blocker.engine import make_plan
 from tests.command_line import CommandLine, sample
 
@@ -56,6 +57,7 @@ def test_each_run_is_one_line_that_says_what_and_why(cli: CommandLine, tmp_path:
         assert " exit=0 " in line
         assert re.search(r" week=2026-W45 level=(calm|amber|red) floor=\w+ ", line)
         assert " because=" in line
+        assert re.search(r" took=\d+\.\ds$", line)
         assert not [title for title in titles(cli) if title in line]
 
 
@@ -88,6 +90,35 @@ def test_the_log_as_json(cli: CommandLine, tmp_path: Path) -> None:
     assert line["exit"] == 0
     assert line["create"] > 4
     assert line["level"]
+
+
+def test_titles_are_logged_only_where_somebody_asks_for_them(cli: CommandLine, tmp_path: Path) -> None:
+    cli.call("run", "-y")
+    slot = re.search(rb"X-BLOCKER-KEY:strategic/2026-W46/1\r\nX-BLOCKER-SLOT:(\w+)/(\w+)", cli.content)
+    assert slot is not None
+    hit = b"BEGIN:VEVENT\r\nUID:hit\r\nDTSTART:%s\r\nDTEND:%s\r\nSUMMARY:Se\xc3\xb1or\x1b[31m secret\r\nEND:VEVENT\r\n"
+    at = cli.content.rindex(b"END:VCALENDAR")
+    full = b"".join(
+        b"BEGIN:VEVENT\r\nUID:full%d\r\nDTSTART;TZID=Europe/Berlin:202611%02dT080000\r\nDURATION:PT10H\r\n"
+        b"SUMMARY:All day secret\r\nEND:VEVENT\r\n" % (day, day)
+        for day in range(9, 14)
+    )
+    cli.calendar.write_bytes(cli.content[:at] + hit % slot.groups() + full + cli.content[at:])
+    cli.now = "2026-11-03T06:30"
+    cli.call("run")
+    cli.call("run", options=("--log-titles",))
+    _, without, asked = log(tmp_path)
+    assert "secret" not in without
+    assert "secret" in asked.partition("in_the_way=")[2]
+    assert "\x1b" not in asked
+
+
+def test_the_calendar_of_the_config_is_named_where_a_run_fails(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLOCKER_CALENDAR", f"ics:{tmp_path / 'none.ics'}")
+    assert main(["run"]) == 1
+    assert f" calendar=ics:{tmp_path / 'none.ics'} exit=1 " in log(tmp_path)[-1]
 
 
 def test_the_log_stays_small(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,8 +166,10 @@ def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
 def test_installing_confirms_the_first_run_and_shows_what_it_writes(cli: CommandLine, crontab: Path) -> None:
     assert cli.call("cron", "install").code == 2, "without a terminal it wants -y"
     assert not crontab.exists()
-    said = cli.call("cron", "install", "-y", "--at", "06:15")
+    said = cli.call("cron", "install", "-y", "--at", "06:15", options=("--log-json",))
     assert said.code == 0
+    assert "--log-json run --cron" in said.out
+    assert "log/blocker.log" in said.out
     assert "15 6-20 * * 1,2,3,4,5" in said.out
     assert "run --cron" in crontab.read_text()
     before = cli.content

@@ -115,4 +115,8 @@ def _command(args: Namespace, setup: Setup) -> tuple[str, ...]:
         words += ["-c", str(setup.config.path.absolute())]
     if args.calendar or setup.environ.get("BLOCKER_CALENDAR") or setup.config.path is None:
         words += ["--calendar", setup.config.settings.calendar]
+    if args.log_json:
+        words.append("--log-json")
+    if args.log_titles:
+        words.append("--log-titles")
     return (*words, "run", "--cron")
