@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from blocker.grid_cells import LEGEND, SIGN_WORDS, Glyphs, glyphs, header_lines, row_lines
 from blocker.model import Change, Classified, Plan, WeekLoad
 from blocker.picture import WIDEST, Canvas, Line, Piece, beside, flow
+from blocker.render_level import judged_words
 from blocker.render_text import (
     cause_text,
     change_title,
@@ -98,8 +99,9 @@ def week_lines(view: WeekView, canvas: Canvas, zone: ZoneInfo) -> list[Line]:
         Piece(f"{week_dates(view)}{', this week' if view.running else ''}"),
         Piece(f"[{load.level.upper()}]", load.level),
     ]
-    if load.judged_by == "recent":
-        heading.append(Piece("judged by the weeks before", "quiet"))
+    by = judged_words(load)
+    if by:
+        heading.append(Piece(f"judged by {by}", "quiet"))
     lines: list[Line] = [*flow(heading, canvas.width, 2), *_load(load, signs, canvas.width)]
     if not load.held.get("capacity_hours", 0.0):
         lines.append([Piece("no working time in this week", "quiet")])

@@ -22,6 +22,7 @@ from blocker.model import (
     WeekLoad,
     WeekPlan,
 )
+from blocker.render_level import judged_words
 from blocker.texts import MEASURE_WORDS, quantity
 from blocker.timeline import Interval
 from blocker.workweek import Week, week_of
@@ -119,8 +120,8 @@ def week_line(week: WeekPlan, plain: bool = False) -> str:
     if not capacity:
         return f"{load.week}, no working time, {floor}" if plain else f"{load.week}  away    no working time"
     hours = f"{number(load.held.get('operational_hours', 0.0))} of {number(capacity)} h"
-    by = "the forecast" if load.forecast is not None else "the weeks before"
-    judged = f", judged by {by}" if load.judged_by == "recent" else ""
+    by = judged_words(load)
+    judged = f", judged by {by}" if by else ""
     if plain:
         return f"{load.week}, {load.level}{judged}, {share * 100:.0f} % operational: {hours}, {floor}"
     filled = min(BAR, round(share * BAR))

@@ -9,13 +9,19 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from blocker.engine import make_plan
 from blocker.forecast import fill_curve, fill_now, forecast_hours
 from blocker.ledger import open_ledger
-from blocker.model import Event, Memory, WeekLoad
+from blocker.model import Cause, Event, Memory, WeekLoad
+from blocker.picture import Canvas, text_of
+from blocker.render_grid import plan_picture
 from blocker.render_history import ahead_document, ahead_lines
-from blocker.render_text import measure_lines
+from blocker.render_text import measure_lines, week_line
+from blocker.report.gather import gather
+from blocker.report.page import render_page
 from blocker.settings import Settings
 from blocker.survey import take_survey
+from blocker.weekview import week_views
 from blocker.workweek import Week, parse_week
 from tests.calendars_by_hand import MONDAY, at, meeting, request
 from tests.command_line import CommandLine, sample
@@ -164,6 +170,37 @@ def test_rules_use_the_forecast_only_where_the_config_says_so(forecast: bool) ->
     assert ("   forecast 22 h" in "\n".join(measure_lines(load))) == forecast
     later = take_survey(asked).loads[NOW.plus(2)]
     assert later.forecast is None  # nobody has seen a week two weeks before
+
+
+@pytest.mark.parametrize(
+    ("forecast", "measures", "words"),
+    [
+        (None, {"focus_hours"}, "judged by the weeks before"),
+        (25.0, {"operational_hours"}, "judged by the forecast"),
+        (25.0, {"focus_hours"}, "judged by the weeks before"),
+        (25.0, {"operational_hours", "focus_hours"}, "judged by the forecast and the weeks before"),
+    ],
+)
+def test_every_picture_says_what_a_week_was_judged_by(
+    forecast: float | None, measures: set[str], words: str
+) -> None:
+    values = {"operational_hours": (25.0, 20.0), "focus_hours": (3.0, 6.0)}
+    causes = tuple(
+        Cause("red", name, measured, 4.0, "hours", held, None if forecast and "op" in name else measured)
+        for name, (measured, held) in values.items()
+        if name in measures
+    )
+    asked = request()
+    seen = take_survey(asked)
+    plan = make_plan(asked, seen)
+    week = plan.weeks[1]
+    load = replace(week.load, level="red", judged_by="recent", causes=causes, forecast=forecast)
+    plan = replace(plan, weeks=(replace(week, load=load),))
+    grid = "\n".join(text_of(plan_picture(plan, week_views(plan, seen, asked), Canvas(120, True))))
+    page = render_page(lambda coarse: gather(plan, seen, asked, coarse=coarse))
+    for shown in (grid, week_line(plan.weeks[0], plain=True), page):
+        assert words in shown
+        assert words + " and" not in shown
 
 
 def test_three_weeks_are_too_few_for_rules() -> None:

@@ -206,7 +206,7 @@ def test_owed_and_kept_come_from_the_ledger(tmp_path: Path, capsys: pytest.Captu
     page = tmp_path / "r.html"
     assert line.call("report", "--html", str(page)).code == 0
     words = " ".join(Tags(page.read_text()).words)
-    assert re.search(r"Of [\d.]+ h owed in the weeks behind, [\d.]+ h were kept", words)
+    assert re.search(r"Of [\d.]+\sh owed in the weeks behind, [\d.]+\sh were kept", words)
     rows = list(csv.DictReader(io.StringIO(line.call("report", "--csv").out)))
     assert sum(float(row["kept_hours"]) for row in rows) > 0
     assert sum(float(row["owed_hours"]) for row in rows) > 0

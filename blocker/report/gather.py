@@ -22,6 +22,7 @@ from blocker.model import (
     Unplaced,
 )
 from blocker.render_grid import thresholds, week_dates
+from blocker.render_level import judged_words
 from blocker.render_text import (
     cause_text,
     change_title,
@@ -35,8 +36,9 @@ from blocker.render_text import (
 )
 from blocker.report.columns import clock_range, columns
 from blocker.report.displaced import displacing
+from blocker.report.headline import headline, level_at
 from blocker.report.quarters import quarter_cards
-from blocker.report.trends import bars
+from blocker.report.trends import bars, chart_limits
 from blocker.report.values import Bar, Missing, Note, Parked, Report, WeekCard
 from blocker.survey import Request, Survey
 from blocker.weekview import AFTER, BEFORE, DayView, Item, WeekView, week_views
@@ -111,7 +113,7 @@ def gather(plan: Plan, seen: Survey, request: Request, titles: bool = True, coar
     charts = bars(plan, seen, request)
     running = views[0].load if views else None
     now = plan.now.astimezone(zone)
-    focus_limits = tuple(thresholds(running, "focus_hours").items()) if running else ()
+    share_limits, focus_limits = chart_limits(seen, request)
     costs, overrun = displacing(seen, request, titles)
     past = [bar for bar in charts if bar.position == "past"]
     return Report(
@@ -121,6 +123,7 @@ def gather(plan: Plan, seen: Survey, request: Request, titles: bool = True, coar
         calendar=clean(plan.calendar) if titles else "",
         titles=titles,
         level=running.level if running else "calm",
+        headline=headline(running) if running else "",
         weeks=cards,
         clock=tuple(
             (f"{minute // 60:02d}", round(100 * (minute - clock[0]) / (clock[1] - clock[0]), 2))
@@ -128,7 +131,7 @@ def gather(plan: Plan, seen: Survey, request: Request, titles: bool = True, coar
         ),
         clock_hours=(clock[1] - clock[0]) / 60,
         bars=charts,
-        share_limits=tuple(thresholds(running).items()) if running else (),
+        share_limits=share_limits,
         focus_limits=focus_limits,
         focus_top=_focus_top(charts, focus_limits),
         thinking_top=max([4.0, *(max(bar.owed, bar.kept + bar.planned + bar.own) for bar in charts)]),
@@ -174,6 +177,7 @@ def _card(
     coarse: bool,
 ) -> WeekCard:
     load = view.load
+    share, own_limits = load.held.get("operational_share", 0.0), tuple(thresholds(load).items())
     hours = load.held.get("operational_hours", 0.0)
     events = sum(not item.sign for day in view.days for item in day.items)
     kept = _thinking_hours([view], BEFORE)
@@ -183,10 +187,12 @@ def _card(
         running=view.running,
         level=load.level,
         judged_by=load.judged_by,
+        judged_words=judged_words(load),
         hours=number(hours),
         capacity=number(load.held.get("capacity_hours", 0.0)),
-        share=load.held.get("operational_share", 0.0),
-        limits=tuple(thresholds(load).items()),
+        share=share,
+        share_level=level_at(share, own_limits),
+        limits=own_limits,
         reasons=tuple(cause_text(cause) for cause in load.causes) if load.level != "calm" else (),
         floor=view.floor,
         before=columns(view, BEFORE, clock, names, numbers, coarse),
@@ -273,7 +279,7 @@ def missing_words(item: Unplaced, zone: ZoneInfo, titles: bool) -> Missing:
             what = "one event" if count == 1 else f"{count} events"
             options.append(f"{span(option.slot, zone)} would do if {what} gave way")
     words = KINDS.get(item.kind, item.kind.capitalize())
-    return Missing(f"{words}, {item.minutes} minutes", clean(item.why), tuple(options), item.key)
+    return Missing(words, item.minutes, clean(item.why), tuple(options), item.key)
 
 
 def _parked(request: Request, zone: ZoneInfo, titles: bool) -> tuple[Parked, ...]:

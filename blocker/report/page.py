@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib.resources import files
 
 from blocker.report.values import Report
 
 MOST_BYTES = 390_000
+_QUANTITY = re.compile(r"(?<=\d) (?=%|h\b|min\b)")  # a number and its unit stay on one line
 
 
 def render_page(gather: Callable[[bool], Report]) -> str:
@@ -27,7 +29,8 @@ def _render(report: Report) -> str:
     environment.filters["first_up"] = _first_up
     template = environment.from_string((folder / "page.html.j2").read_text("utf-8"))
     style = (folder / "page.css").read_text("utf-8")
-    return "\n".join(line for line in template.render(r=report, style=style).splitlines() if line) + "\n"
+    page = "\n".join(line for line in template.render(r=report, style=style).splitlines() if line) + "\n"
+    return _QUANTITY.sub("\u00a0", page)
 
 
 def _first_up(words: str) -> str:

@@ -11,7 +11,7 @@ from blocker.report.values import Missing, QuarterCard, QuarterWeek
 from blocker.survey import Request, Survey
 from blocker.workweek import Week, week_of
 
-STATES = {"placed": "planned", "present": "there", "unplaced": "no place yet", "not due": "not due"}
+STATES = {"placed": "planned", "present": "on the calendar", "unplaced": "no place yet", "not due": "not due"}
 
 
 def quarter_cards(plan: Plan, seen: Survey, request: Request, titles: bool) -> tuple[QuarterCard, ...]:
@@ -73,4 +73,4 @@ def _missing(quarter: QuarterPlan, plan: Plan, zone: ZoneInfo, titles: bool) -> 
         else f"{span(option.slot, zone)}, {len(option.conflicts)} in its way"
         for option in item.nearest
     ]
-    return Missing(f"Offsite, {item.minutes} minutes", clean(item.why), tuple(options), item.key)
+    return Missing("Offsite", item.minutes, clean(item.why), tuple(options), item.key)

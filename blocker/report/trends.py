@@ -6,6 +6,8 @@ from msgspec.structs import replace
 
 from blocker.history import week_records
 from blocker.model import STRATEGIC, Change, Plan, WeekRecord
+from blocker.render_grid import thresholds
+from blocker.report.headline import level_at
 from blocker.report.values import Bar
 from blocker.standing import key_week
 from blocker.survey import HISTORY_WEEKS, Request, Survey
@@ -19,8 +21,30 @@ def bars(plan: Plan, seen: Survey, request: Request) -> tuple[Bar, ...]:
     records |= {record.week: record for record in week_records(plan, seen, request)}
     weeks = [request.running.plus(-back) for back in range(HISTORY_WEEKS, 0, -1)]
     found = [_bar(week, plan, seen, request, records.get(week)) for week in [*weeks, *request.horizon]]
+    share, focus = chart_limits(seen, request)
+    found = [
+        replace(
+            bar,
+            share_level=level_at(bar.share, share),
+            focus_level=level_at(bar.focus, focus, "down") if bar.capacity else "calm",
+        )
+        for bar in found
+    ]
     begun = next((n for n, bar in enumerate(found) if bar.hours or bar.own or bar.position != "past"), 0)
     return tuple(replace(bar, empty=True) if n < begun else bar for n, bar in enumerate(found))
+
+
+Limits = tuple[tuple[str, float], ...]
+
+
+def chart_limits(seen: Survey, request: Request) -> tuple[Limits, Limits]:
+    """The thresholds on the share and on unbroken time that the charts draw: this week's, or where it is
+    time away, those of the next week with working time.
+    """
+    loads = [seen.loads[week] for week in (request.running, *request.horizon)]
+    load = next((load for load in loads if load.held["capacity_hours"]), loads[0])
+    share, focus = (thresholds(load, name).items() for name in ("operational_share", "focus_hours"))
+    return tuple(share), tuple((level, at) for level, at in focus if at)
 
 
 def _bar(week: Week, plan: Plan, seen: Survey, request: Request, record: WeekRecord | None) -> Bar:
@@ -33,10 +57,12 @@ def _bar(week: Week, plan: Plan, seen: Survey, request: Request, record: WeekRec
         position=position,
         level=load.level,
         share=load.held["operational_share"],
+        share_level="calm",
         recent_share=recent,
         hours=load.held["operational_hours"],
         capacity=load.held["capacity_hours"],
         focus=load.held["focus_hours"],
+        focus_level="calm",
         owed=record.owed_minutes / 60 if record else 0.0,
         kept=record.kept_minutes / 60 if record else 0.0,
         planned=_planned(week, plan, request) / 60,

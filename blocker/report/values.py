@@ -51,9 +51,11 @@ class WeekCard(Struct, frozen=True):
     running: bool
     level: str
     judged_by: str
+    judged_words: str
     hours: str
     capacity: str
     share: float
+    share_level: str  # by its thresholds alone
     limits: Sequence[tuple[str, float]]
     reasons: Sequence[str]
     floor: str
@@ -90,6 +92,7 @@ class Missing(Struct, frozen=True):
     """A block that found no place, with what would make room."""
 
     what: str
+    minutes: int
     why: str
     options: Sequence[str]
     key: str
@@ -103,10 +106,12 @@ class Bar(Struct, frozen=True):
     position: str  # past | now | ahead
     level: str
     share: float
+    share_level: str  # by the thresholds of the chart alone, as is ``focus_level``
     recent_share: float | None
     hours: float
     capacity: float
     focus: float
+    focus_level: str
     owed: float
     kept: float
     planned: float
@@ -162,6 +167,7 @@ class Report(Struct, frozen=True):
     calendar: str
     titles: bool
     level: str
+    headline: str  # why the week has its level, to be read after “This week is red: ”
     weeks: Sequence[WeekCard]
     clock: Sequence[tuple[str, float]]
     clock_hours: float

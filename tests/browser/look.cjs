@@ -53,13 +53,15 @@ function layout() {
   return problems;
 }
 
-async function axe(page, where) {
-  await page.evaluate(AXE);
-  const result = await page.evaluate((tags) => axe.run(document, { runOnly: tags, resultTypes: ['violations'] }), TAGS);
+// In the second colour scheme only colours differ, and only contrast is looked at again.
+async function axe(page, where, whole) {
+  const runOnly = whole ? TAGS : { type: 'rule', values: ['color-contrast'] };
+  const result = await page.evaluate((only) => axe.run(document, { runOnly: only, resultTypes: ['violations'] }), runOnly);
   return result.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => `axe ${where} ${v.id}: ${n.target.join(' ')}: ${n.failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`));
 }
 
-async function reasons(page, checked) {
+// The first blocks say why: to a click, and to the Enter key.
+async function reasons(page, schemes) {
   const problems = [];
   const buttons = page.locator('button[popovertarget]:not(.close)');
   const count = await buttons.count();
@@ -68,15 +70,34 @@ async function reasons(page, checked) {
     const card = page.locator('#' + (await button.getAttribute('popovertarget')));
     if (n % 2) { await button.focus(); await page.keyboard.press('Enter'); } else await button.click();
     if (!(await card.isVisible())) { problems.push(`block ${n}: no reason shows`); continue; }
+    if (!(await card.evaluate((e) => e.contains(document.activeElement)))) problems.push(`block ${n}: its card has no focus`);
     const said = await card.innerText();
     if (!/Why/.test(said) || said.length < 60) problems.push(`block ${n}: no reason in “${said.slice(0, 60)}”`);
     const r = await card.boundingBox(), view = page.viewportSize();
     if (r.x < 0 || r.y < 0 || r.x + r.width > view.width || r.y + r.height > view.height) problems.push(`block ${n}: its card sticks out`);
-    if (n === 0 && checked) problems.push(...(await axe(page, 'card')));
+    for (const colorScheme of n === 0 ? schemes : []) {
+      await page.emulateMedia({ colorScheme });
+      problems.push(...(await axe(page, `card ${colorScheme}`, colorScheme === schemes[0])));
+    }
     if (n % 2) await page.keyboard.press('Escape'); else await card.getByRole('button', { name: 'Close' }).click();
     if (await card.isVisible()) problems.push(`block ${n}: its card stays`);
+    if (!(await button.evaluate((e) => e === document.activeElement))) problems.push(`block ${n}: the focus does not come back to it`);
   }
   return { problems, count };
+}
+
+// A narrow page shows one picture of each week, and the other one to a key.
+async function sides(page) {
+  const shown = (side) => page.locator(`.grid.${side}`).first().isVisible();
+  const both = async () => [await shown('before'), await shown('after')].join();
+  if (!(await page.locator('.sides').isVisible())) return (await both()) === 'true,true' ? [] : ['a picture is missing'];
+  const problems = (await both()) === 'false,true' ? [] : ['a phone does not begin with the picture after'];
+  await page.locator('#show-after').focus();
+  await page.keyboard.press('ArrowLeft');
+  if ((await both()) !== 'true,false') problems.push('the picture before can’t be chosen');
+  problems.push(...(await page.evaluate(layout)));
+  await page.keyboard.press('ArrowRight');
+  return problems;
 }
 
 async function main() {
@@ -86,25 +107,31 @@ async function main() {
   const found = [];
   for (const job of jobs) {
     const say = (where, problems) => problems.forEach((p) => found.push(`${path.basename(job.file)} ${where}: ${p}`));
-    for (const width of job.widths) for (const colorScheme of job.schemes) {
-      const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-      const page = await context.newPage();
-      const where = `${width} ${colorScheme}`, asked = [];
-      page.on('request', (r) => asked.push(r.url()));
-      page.on('pageerror', (e) => say(where, [`error: ${e}`]));
-      page.on('console', (m) => { if (['error', 'warning'].includes(m.type())) say(where, [`console: ${m.text()}`]); });
-      await page.goto(pathToFileURL(job.file).href);
+    const page = await browser.newPage();
+    let where = 'load';
+    const asked = [], url = pathToFileURL(job.file).href;
+    page.on('request', (r) => asked.push(r.url()));
+    page.on('pageerror', (e) => say(where, [`error: ${e}`]));
+    page.on('console', (m) => { if (['error', 'warning'].includes(m.type())) say(where, [`console: ${m.text()}`]); });
+    await page.goto(url);
+    await page.evaluate(AXE);
+    for (const width of job.widths) {
+      where = `${width}`;
+      await page.setViewportSize({ width, height: 900 });
       say(where, await page.evaluate(layout));
-      const shown = await reasons(page, width === job.widths[0]);
-      say(where, shown.problems);
+      const shown = await reasons(page, width === job.widths[0] ? job.schemes : []);
+      say(where, [...shown.problems, ...(await sides(page))]);
       if (job.blocks && !shown.count) say(where, ['no block to choose']);
       await page.evaluate(() => document.querySelectorAll('details').forEach((d) => { d.open = true; }));
-      say(where + ' open', [...(await page.evaluate(layout)), ...(await axe(page, 'open'))]);
-      say(where, asked.filter((url) => url !== pathToFileURL(job.file).href && !url.startsWith('data:')).map((url) => `asks for ${url}`));
-      await context.close();
+      say(where + ' open', await page.evaluate(layout));
+      for (const colorScheme of job.schemes) {
+        where = `${width} ${colorScheme}`;
+        await page.emulateMedia({ colorScheme });
+        say(where, await axe(page, 'open', colorScheme === job.schemes[0]));
+      }
+      await page.evaluate(() => document.querySelectorAll('details').forEach((d) => { d.open = false; }));
     }
-    const page = await browser.newPage();
-    await page.goto(pathToFileURL(job.file).href);
+    say('load', asked.filter((one) => one !== url && !one.startsWith('data:')).map((one) => `asks for ${one}`));
     for (const format of job.paper || []) {
       const pages = ((await page.pdf({ format })).toString('latin1').match(/\/Type \/Page\b/g) || []).length;
       if (pages !== 2) say(format, [`prints on ${pages} pages`]);
