@@ -83,10 +83,21 @@ BUSY_FILES = sorted(BUSY.glob("*.ics")) if BUSY.is_dir() else []
 
 
 @pytest.mark.parametrize("path", BUSY_FILES, ids=lambda path: path.stem)
-def test_a_busy_persons_report(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("now", "thorough"),
+    [
+        ("2024-11-18T06:30", False),
+        pytest.param("2024-11-18T06:30", True, marks=pytest.mark.long),
+        pytest.param("2024-12-20T14:10", True, marks=pytest.mark.long),
+        pytest.param("2025-03-26T09:10", True, marks=pytest.mark.long),
+    ],
+)
+def test_a_busy_persons_report(
+    path: Path, now: str, thorough: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     chromium()
-    page = report(tmp_path, capsys, path.read_bytes(), "2024-11-18T06:30")
-    assert problems(page, blocks=True) == []
+    page = report(tmp_path, capsys, path.read_bytes(), now)
+    assert problems(page, blocks=True, thorough=thorough) == []
 
 
 @pytest.mark.parametrize("ran", [False, True], ids=["proposed", "standing"])
