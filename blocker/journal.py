@@ -31,9 +31,10 @@ def plan_facts(document: Mapping[str, Any] | None, titles: bool = False) -> dict
     if document is None or "summary" not in document:
         return {}
     facts = {"calendar": document["calendar"], **document["summary"]}
-    failed = [change["key"] for change in document["changes"] if change["error"] is not None]
+    failed = [change for change in document["changes"] if change["error"] is not None]
     if failed:
-        facts["failed"] = ",".join(failed)
+        facts["failed"] = ",".join(change["key"] for change in failed)
+        facts["why"] = " ".join(failed[0]["error"].split())[:MOST_WHY]
     if document["unplaced"]:
         facts["no_place"] = ",".join(f"{item['key']}:{item['code']}" for item in document["unplaced"])
     if document["skipped_components"]:

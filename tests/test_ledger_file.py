@@ -92,6 +92,8 @@ def test_a_full_disk_leaves_everything_as_it_was_or_whole(tmp_path: Path, limit:
     if said.code == 1:
         assert calendar.read_bytes() == before
         assert len(said.err.strip().splitlines()) <= 2, said.err
+    if said.code == 3:
+        assert re.search(r"changes failed \(.+\); it is safe to run again", said.out)
     assert foreign(calendar.read_bytes()) == foreign(before)
     assert not list(tmp_path.glob(".calendar.ics*"))
     assert in_a_process(tmp_path, ["-m", "blocker"], "run", "-y").code == 0
@@ -99,6 +101,15 @@ def test_a_full_disk_leaves_everything_as_it_was_or_whole(tmp_path: Path, limit:
     found = keys(calendar.read_bytes())
     assert max(found.values()) == 1
     assert len(found) > 4
+
+
+def test_a_full_disk_is_mailed_once_and_not_every_hour(tmp_path: Path) -> None:
+    (tmp_path / "calendar.ics").write_bytes(sample_calendar(MONDAY))
+    starved = ["-c", STARVED, "0"]
+    first, second = (in_a_process(tmp_path, starved, "run", "--cron") for _ in range(2))
+    assert first.code == second.code == 1
+    assert "free some space" in first.err
+    assert second.err == ""
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from blocker.outages import Outage, outage
 from blocker.session import Setup
 from blocker.statefolder import open_private, private_folder
 
-TOLD = "told"  # the last thing that was said of a run that could not begin
+TOLD = "told-"  # what was said last of a run that could not begin: the name of an empty file
 
 Work = Callable[[Namespace, Setup, Talk], Answer]
 
@@ -74,21 +74,20 @@ def told_before(state_dir: Path, error: BlockerError) -> bool:
     This is for what keeps a run from even beginning (a broken config, a damaged ledger): cron looks every
     hour, and nobody wants to hear it fifteen times a day.
     """
-    digest = sha256(f"{error.kind} {error.message}".encode()).hexdigest()
+    name = f"{TOLD}{sha256(f'{error.kind} {error.message}'.encode()).hexdigest()[:16]}"
     with suppress(OSError):  # where nothing can be remembered, once too often is better than never
-        path = private_folder(state_dir) / TOLD
-        with os.fdopen(open_private(path, os.O_RDWR), "r+", encoding="ascii", errors="replace") as file:
-            if file.read() == digest:
-                return True
-            file.seek(0)
-            file.truncate()
-            file.write(digest)
+        path = private_folder(state_dir) / name
+        if path.exists():
+            return True
+        forget_told(state_dir)
+        os.close(open_private(path, os.O_RDWR))  # its name is all: an empty file fits on a full disk
     return False
 
 
 def forget_told(state_dir: Path) -> None:
     with suppress(OSError):
-        (state_dir / TOLD).unlink(missing_ok=True)
+        for path in state_dir.glob(f"{TOLD}*"):
+            path.unlink(missing_ok=True)
 
 
 def _ledger(setup: Setup) -> Ledger:
