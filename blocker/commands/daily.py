@@ -142,6 +142,7 @@ def _report(plan: Plan, args: Namespace) -> Sequence[str]:
         if plan.writes and not plan.failed:
             lines[-1] = summary(plan, done=True)
         elif plan.failed:
-            lines[-1] = f"{len(plan.failed)} of {len(plan.writes)} changes failed; it is safe to run again."
+            how_many = f"{len(plan.failed)} of {len(plan.writes)} changes failed"
+            lines[-1] = f"{how_many} ({plan.failed[0].error}); it is safe to run again."
         return lines
     return [*plan.notes, summary(plan)]
