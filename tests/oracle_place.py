@@ -25,14 +25,16 @@ class TooMany(Exception):
 def slots(judge: Judge, key: str) -> list[Interval]:
     """Every slot of a block that keeps the limits it can break by itself."""
     found = []
+    week, lengths = judge.week(key), judge.lengths(key)
     for day in sorted(judge.p.days):
-        work = judge.p.days[day].working
-        for part in work:
+        if week is not None and week_of(day) != week:
+            continue
+        for part in judge.p.days[day].working:
             start = part.start.replace(minute=part.start.minute // 15 * 15, second=0, microsecond=0)
             while start < part.end:
-                for length in judge.lengths(key):
+                for length in lengths:
                     slot = Interval(start, start + timedelta(minutes=length))
-                    if not list(judge.alone_limits(key, slot)):
+                    if next(judge.alone_limits(key, slot), None) is None:
                         found.append(slot)
                 start += timedelta(minutes=15)
     return found

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
+from problem_sizes import TINY, Size
 
 from blocker.capacity import Day, build_days
 from blocker.model import Classified, Demand, Event
@@ -29,51 +29,6 @@ MONDAYS = (
     ("Asia/Kolkata", date(2026, 5, 4)),
     ("UTC", date(2026, 6, 1)),
 )
-FULL = (9 * 60, 17 * 60 + 30)
-
-
-@dataclass(frozen=True)
-class Size:
-    """How big a problem may get. Hours are minutes from midnight."""
-
-    weeks: tuple[int, int]
-    hours: tuple[tuple[tuple[int, int], ...], ...]
-    workdays: tuple[int, ...]  # how many working days a week may have
-    demands: int
-    standing: int
-    offsite_minutes: tuple[int, ...]
-    days_of_quarter: bool  # False: only the days of the horizon are given
-
-
-TINY = Size(
-    weeks=(1, 2),
-    hours=(((540, 690),), ((540, 720),), ((540, 630), (690, 780)), ((1080, 1440),), ((0, 120), (1320, 1440)),
-           ((550, 715),), ((600, 780),)),
-    workdays=(1, 2, 3),
-    demands=3,
-    standing=2,
-    offsite_minutes=(60, 90),
-    days_of_quarter=False,
-)  # fmt: skip
-HALF_DAYS = Size(
-    weeks=(1, 2),
-    hours=(((540, 780),), ((540, 840),), ((540, 690), (720, 870)), ((780, 1050),)),
-    workdays=(2, 3, 5),
-    demands=4,
-    standing=3,
-    offsite_minutes=(120, 180),
-    days_of_quarter=True,
-)
-USUAL = Size(
-    weeks=(1, 3),
-    hours=((FULL,), (FULL,), ((480, 720), (780, 1020)), ((540, 780),), ((555, 1000),)),
-    workdays=(3, 4, 5, 7),
-    demands=5,
-    standing=5,
-    offsite_minutes=(240, 180),
-    days_of_quarter=True,
-)
-QUARTER = Size((13, 13), ((FULL,),), (5,), 4, 0, (240,), True)
 
 
 def make_problem(seed: int, size: Size = TINY, load: float | None = None) -> Problem:
@@ -100,7 +55,7 @@ def without(problem: Problem, events: Sequence[Classified], gone: set[int]) -> P
 class _Maker:
     def __init__(self, rnd: random.Random, size: Size, load: float | None) -> None:
         self.rnd, self.size = rnd, size
-        self.load = rnd.choice((0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95)) if load is None else load
+        self.load = rnd.choice((0.0, 0.05, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95)) if load is None else load
         zone, self.monday = rnd.choice(MONDAYS)
         days = sorted(rnd.sample(range(7), rnd.choice(size.workdays)))
         if rnd.random() < 0.6:
@@ -148,13 +103,18 @@ class _Maker:
         )
 
     def meetings(self, dates: Sequence[date]) -> list[Classified]:
+        """Meetings until that share of the hours is taken: of every day alike, or of some days all of it."""
         found: list[Classified] = []
-        grid = self.rnd.choice((30, 30, 15, 5))
+        grid, by_days = self.rnd.choice((30, 30, 15, 5)), self.rnd.random() < 0.5
         for day in dates:
             ranges = self.workweek.hours.get(day.weekday(), ())
-            wanted, got = self.load * sum(b - a for a, b in ranges), 0
-            for _ in range(20):
-                if got >= wanted:
+            load = self.load
+            if by_days:
+                load = 1.0 if self.rnd.random() < self.load else 0.1 * self.load
+            hours = {minute for low, high in ranges for minute in range(low, high, 5)}
+            wanted, left = (1 - load) * len(hours), set(hours)
+            for _ in range(60):
+                if len(left) <= wanted:
                     break
                 low, high = self.rnd.choice(ranges)
                 start = (
@@ -163,7 +123,7 @@ class _Maker:
                     + self.rnd.choice((0, 0, -30))
                 )
                 length = self.rnd.choice((15, 30, 30, 50, 60, 60, 90, 120))
-                got += length
+                left.difference_update(range(start, start + length, 5))
                 found.append(self.event(day, start, start + length, "operational"))
         return found
 

@@ -1,7 +1,8 @@
 """The value of the best plan by an integer programme: CP-SAT (ortools) or HiGHS (highspy).
 
 Run as a script, because the two cannot be loaded into one process:
-``python tests/solver_place.py cpsat|highs SIZE SEED…`` prints one JSON line per seed with the value.
+``python tests/solver_place.py cpsat|highs SIZE FIRST NUMBER LEAST MOST`` solves NUMBER problems, from seed
+FIRST on, that have LEAST to MOST slots, and prints one JSON line for each with the seed and the value.
 
 The model is written from docs/objective.md. One variable says that a block is at a slot. Entries of
 the objective are maximised one after the other, each then fixed. Lunch and bookable minutes are not
@@ -15,142 +16,24 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 
-from oracle_place import slots
 from plan_checker import TIERS, Judge
 from plan_limits import Thing
-from solvers import CpSat, Highs, Row, Solver
+from solver_rows import Rows, candidates
+from solvers import CpSat, Highs, Row
 
-from blocker.problem import Problem
 from blocker.timeline import Interval
-from blocker.workweek import Week, week_of
+from blocker.workweek import Week
 
 ONE_DAY = timedelta(days=1)
-BIG = 20_000  # minutes; more than any week has
 PARTS = {kind: n for n, kind in enumerate(TIERS)}
 
 
-class Model:
-    """One problem as rows over binary variables."""
-
-    def __init__(self, problem: Problem, solver: Solver) -> None:
-        self.p, self.j, self.s = problem, Judge(problem), solver
-        self.x: dict[tuple[str, Interval], int] = {}
-        self.of: dict[str, list[int]] = defaultdict(list)
-        self.moves = dict(self.j.movers)
-        keys = sorted(self.j.demands) + sorted(self.moves)
-        if self.j.offsite_key and self.j.offsite_key not in keys:
-            keys.append(self.j.offsite_key)
-        for key in keys:
-            for slot in slots(self.j, key):
-                if not self._in_the_way(key, slot):
-                    n = self.x[key, slot] = solver.binary()
-                    self.of[key].append(n)
-        self._choose_once()
-        self._apart()
-        self._movers()
-        self.floor, self.over, self.short = {}, {}, {}
-        for week in self.j.weeks:
-            self._week(week)
-
-    # rows
-
-    def touched(self, key: str, slot: Interval) -> Thing:
-        return Thing(key, self.j.kind(key), self.j.week(key) or week_of(self.j.date(slot.start)), slot, True)
-
-    def _in_the_way(self, key: str, slot: Interval) -> bool:
-        """True if a block that stays in any case is in its way."""
-        new = self.touched(key, slot)
-        return any(
-            list(self.j.pair_limits(new, Thing(s.key, s.kind, s.week, s.slot, False)))
-            for s in self.p.standing
-            if s.key not in self.moves and s.state != "lost" and s.key != key
-        )
-
-    def _choose_once(self) -> None:
-        for chosen in self.of.values():
-            if len(chosen) > 1:
-                self.s.at_most(dict.fromkeys(chosen, 1), 1)
-        counted = [
-            n
-            for key, s in self.moves.items()
-            if self.p.policy == "run" or s.state != "movable"
-            for n in self.of[key]
-        ]
-        self.s.at_most(dict.fromkeys(counted, 1), self.p.max_moves)
-
-    def _apart(self) -> None:
-        """Blocks with their buffers share no instant; it is enough to look at every start."""
-        gap = timedelta(minutes=self.p.buffer_before)
-        for start in sorted({slot.start for _, slot in self.x}):
-            row = {n: 1 for (_, slot), n in self.x.items() if slot.start <= start < slot.end + gap}
-            if len(row) > 1:
-                self.s.at_most(row, 1)
-        strategic, offsite = defaultdict(list), defaultdict(list)
-        for (key, slot), n in self.x.items():
-            day = self.j.date(slot.start)
-            if self.j.kind(key) == "strategic":
-                strategic[day].append(n)
-            if key == self.j.offsite_key:
-                offsite[day].append(n)
-        for chosen in strategic.values():
-            self.s.at_most(dict.fromkeys(chosen, 1), 1)
-        for (key, slot), n in self.x.items():
-            halves = offsite.get(self.j.date(slot.start), [])
-            if key != self.j.offsite_key and halves:
-                self.s.at_most({n: 1, **dict.fromkeys(halves, 1)}, 1)
-
-    def _movers(self) -> None:
-        """What is in the way of a mover that stays cannot be, unless it moves."""
-        for key, s in self.moves.items():
-            if s.state == "lost":
-                continue
-            old = Thing(key, s.kind, s.week, s.slot, False)
-            for (other, slot), n in self.x.items():
-                if other != key and list(self.j.pair_limits(self.touched(other, slot), old)):
-                    self.s.at_most({n: 1, **dict.fromkeys(self.of[key], -1)}, 0)
-
-    def _week(self, week: Week) -> None:
-        """Cap, and the floor that may go past it alone."""
-        mine = {n: slot for (key, slot), n in self.x.items() if self.j.week(key) == week}
-        length = {n: int((slot.end - slot.start) / timedelta(minutes=1)) for n, slot in mine.items()}
-        taken = 0
-        for s in self.p.standing:
-            if s.week == week and s.kind != "offsite" and s.state != "lost":
-                whole = s.slot.minutes
-                taken += whole
-                for n in self.of[s.key] if s.key in self.moves else []:
-                    length[n] -= whole
-        over = self.over[week] = self.s.binary()
-        some = self.s.binary()
-        for n in mine:
-            self.s.at_most({n: 1, some: -1}, 0)
-        cap = int(self.j.weeks[week].cap_minutes // 1)
-        self.s.at_most({**length, over: -BIG, some: BIG}, cap - taken + BIG)
-        wants = self.j.wants_floor(week)
-        self.s.at_most({over: 1}, int(wants))
-        if mine:
-            self.s.at_most({**dict.fromkeys(mine, 1), over: len(mine)}, 1 + len(mine))
-            banned = [n for (key, _), n in self.x.items() if n in mine and not self.may_go_outside(key)]
-            self.s.at_most({**dict.fromkeys(banned, 1), over: len(mine)}, len(mine))
-        short = self.short[week] = self.s.binary()
-        thinking = [n for (key, _), n in self.x.items() if n in mine and self.j.kind(key) == "strategic"]
-        self.s.at_most({short: 1}, int(wants))
-        self.s.at_most({**dict.fromkeys(thinking, 1), short: len(mine) + 1}, len(mine) + 2)
-        floor = self.floor[week] = self.s.binary()
-        self.s.at_most({floor: 1, **dict.fromkeys(thinking, -1)}, 0)
-        self.s.at_most({floor: 1}, int(wants))
-
-    def may_go_outside(self, key: str) -> bool:
-        if self.j.kind(key) != "strategic" or key == self.j.offsite_key:
-            return False
-        if key in self.j.demands:
-            return self.j.demands[key].tier == "floor"
-        return self.moves[key].state == "lost"
+class Model(Rows):
+    """The rows with the objective, and what solves it."""
 
     # objective
 
@@ -240,19 +123,35 @@ class Model:
 
     def value(self) -> tuple[int, ...]:
         found = []
-        for row, constant in self.entries():
-            if not row:
-                found.append(constant)
-                continue
-            self.s.maximise(row)
-            while True:
-                solution = self.s.solve()
-                if not self._cut(solution):
-                    break
-            best = sum(solution[n] * weight for n, weight in row.items())
-            self.s.at_most({n: -weight for n, weight in row.items()}, -best)
-            found.append(best + constant)
+        rows = list(self.entries())
+        best: list[int] | None = None
+        for row, constant in rows:
+            if best is None or self._worth(row, best) < self._most(row):
+                best = self._best(row)
+            reached = self._worth(row, best)
+            if row:
+                self.s.at_most({n: -weight for n, weight in row.items()}, -reached)
+            found.append(reached + constant)
         return tuple(found)
+
+    def _best(self, row: Row) -> list[int]:
+        """The solution that is worth most by ``row`` and breaks neither lunch nor bookable minutes."""
+        self.s.maximise(row)
+        while True:
+            solution = self.s.solve()
+            if not self._cut(solution):
+                return solution
+
+    def _worth(self, row: Row, solution: list[int]) -> int:
+        return sum(solution[n] * weight for n, weight in row.items())
+
+    def _most(self, row: Row) -> int:
+        """No solution is worth more: of a block's slots at most one is chosen."""
+        left = {n: weight for n, weight in row.items() if weight > 0}
+        most = 0
+        for chosen in self.of.values():
+            most += max((left.pop(n) for n in chosen if n in left), default=0)
+        return most + sum(left.values())
 
     def _cut(self, solution: list[int]) -> bool:
         """Forbid what breaks lunch or bookable minutes; False if nothing does."""
@@ -288,7 +187,7 @@ class Model:
         if fresh not in sets:
             sets.append(fresh)
         for some in sets:
-            row = {self.x[one]: 1 for one in some}
+            row = {self.x[one]: 1 for one in some} if len(some) == 1 else self._at_least_as_much(day, some)
             bound = len(some) - 1
             for key in stayers:
                 for n in self.of[key]:
@@ -300,6 +199,16 @@ class Model:
                 self._lonely(day, some[0], week)
             self.s.at_most(row, bound)
         return len(sets)
+
+    def _at_least_as_much(self, day: date, some: list[tuple[str, Interval]]) -> dict[int, int]:
+        """Each block of the day by how many of those slots it takes whole: what takes more leaves no more."""
+        row = {}
+        for (key, slot), n in self.x.items():
+            if self.j.date(slot.start) == day and key != self.j.offsite_key:
+                taken = sum(slot.start <= s.start and s.end <= slot.end for _, s in some)
+                if taken:
+                    row[n] = taken
+        return row
 
     def _right(
         self, on_day: object, slots_: list[Interval], fresh: list[tuple[str, Interval]], solution: list[int]
@@ -323,13 +232,20 @@ class Model:
 
 
 def main() -> None:
-    import problems
+    import problem_sizes
+    from problems import make_problem
 
-    name, size, *seeds = sys.argv[1:]
-    for seed in map(int, seeds):
-        problem = problems.make_problem(seed, getattr(problems, size))
-        value = Model(problem, CpSat() if name == "cpsat" else Highs()).value()
-        print(json.dumps({"seed": seed, "value": value}), flush=True)  # noqa: T201
+    name, size = sys.argv[1:3]
+    seed, number, least, most = map(int, sys.argv[3:])
+    while number:
+        problem = make_problem(seed, getattr(problem_sizes, size))
+        judge = Judge(problem)
+        every = candidates(judge, most)
+        if least <= sum(map(len, every.values())) <= most:
+            value = Model(judge, every, CpSat() if name == "cpsat" else Highs()).value()
+            print(json.dumps({"seed": seed, "value": value}), flush=True)  # noqa: T201
+            number -= 1
+        seed += 1
 
 
 if __name__ == "__main__":

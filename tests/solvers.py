@@ -44,7 +44,11 @@ class CpSat:
         status = solver.solve(self.model)
         if status != self.module.OPTIMAL:
             raise RuntimeError(f"not solved to the end: {solver.status_name(status)}")
-        return [int(solver.value(variable)) for variable in self.variables]
+        found = [int(solver.value(variable)) for variable in self.variables]
+        self.model.clear_hints()
+        for variable, value in zip(self.variables, found, strict=True):
+            self.model.add_hint(variable, value)
+        return found
 
 
 class Highs:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from making import work
 from msgspec.structs import replace
 from plan_checker import Judge
-from problems import HALF_DAYS, QUARTER, TINY, USUAL, Size, draw, make_problem, shuffled, without
+from problem_sizes import HALF_DAYS, QUARTER, TINY, USUAL, Size
+from problems import draw, make_problem, shuffled, without
 
 from blocker.capacity import Day
 from blocker.model import OFFSITE, Classified, Unplaced

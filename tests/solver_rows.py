@@ -1,0 +1,153 @@
+"""A placement problem as rows over binary variables: the hard limits of docs/objective.md that are linear.
+
+One variable says that a block is at a slot. ``solver_place`` adds the objective, lunch and bookable minutes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from oracle_place import slots
+from plan_checker import Judge
+from plan_limits import Thing
+from solvers import Solver
+
+from blocker.timeline import Interval
+from blocker.workweek import Week, week_of
+
+BIG = 20_000  # minutes; more than any week has
+
+
+def candidates(judge: Judge, most: int) -> dict[str, list[Interval]]:
+    """Every slot of every block that may get one, each by itself; unfinished where there are over ``most``."""
+    keys = sorted(judge.demands) + sorted(judge.movers)
+    if judge.offsite_key and judge.offsite_key not in keys:
+        keys.append(judge.offsite_key)
+    every: dict[str, list[Interval]] = {}
+    for key in keys:
+        every[key] = slots(judge, key)
+        most -= len(every[key])
+        if most < 0:
+            break
+    return every
+
+
+class Rows:
+    """One problem as rows over binary variables."""
+
+    def __init__(self, judge: Judge, every: Mapping[str, Sequence[Interval]], solver: Solver) -> None:
+        self.p, self.j, self.s = judge.p, judge, solver
+        self.x: dict[tuple[str, Interval], int] = {}
+        self.of: dict[str, list[int]] = defaultdict(list)
+        self.moves = dict(self.j.movers)
+        for key, found in every.items():
+            for slot in found:
+                if not self._in_the_way(key, slot):
+                    n = self.x[key, slot] = solver.binary()
+                    self.of[key].append(n)
+        self._choose_once()
+        self._apart()
+        self._movers()
+        self.floor, self.over, self.short = {}, {}, {}
+        for week in self.j.weeks:
+            self._week(week)
+
+    # rows
+
+    def touched(self, key: str, slot: Interval) -> Thing:
+        return Thing(key, self.j.kind(key), self.j.week(key) or week_of(self.j.date(slot.start)), slot, True)
+
+    def _in_the_way(self, key: str, slot: Interval) -> bool:
+        """True if a block that stays in any case is in its way."""
+        new = self.touched(key, slot)
+        return any(
+            list(self.j.pair_limits(new, Thing(s.key, s.kind, s.week, s.slot, False)))
+            for s in self.p.standing
+            if s.key not in self.moves and s.state != "lost" and s.key != key
+        )
+
+    def _choose_once(self) -> None:
+        for chosen in self.of.values():
+            if len(chosen) > 1:
+                self.s.at_most(dict.fromkeys(chosen, 1), 1)
+        counted = [
+            n
+            for key, s in self.moves.items()
+            if self.p.policy == "run" or s.state != "movable"
+            for n in self.of[key]
+        ]
+        self.s.at_most(dict.fromkeys(counted, 1), self.p.max_moves)
+
+    def _apart(self) -> None:
+        """Blocks with their buffers share no instant; it is enough to look at every start."""
+        gap = timedelta(minutes=self.p.buffer_before)
+        for start in sorted({slot.start for _, slot in self.x}):
+            row = {n: 1 for (_, slot), n in self.x.items() if slot.start <= start < slot.end + gap}
+            if len(row) > 1:
+                self.s.at_most(row, 1)
+        strategic, offsite = defaultdict(list), defaultdict(list)
+        for (key, slot), n in self.x.items():
+            day = self.j.date(slot.start)
+            if self.j.kind(key) == "strategic":
+                strategic[day].append(n)
+            if key == self.j.offsite_key:
+                offsite[day].append(n)
+        for chosen in strategic.values():
+            self.s.at_most(dict.fromkeys(chosen, 1), 1)
+        away = {}
+        for day, halves in offsite.items():
+            away[day] = self.s.binary()
+            self.s.at_most({**dict.fromkeys(halves, 1), away[day]: -1}, 0)
+        for (key, slot), n in self.x.items():
+            if key != self.j.offsite_key and self.j.date(slot.start) in away:
+                self.s.at_most({n: 1, away[self.j.date(slot.start)]: 1}, 1)
+
+    def _movers(self) -> None:
+        """What is in the way of a mover that stays cannot be, unless it moves."""
+        for key, s in self.moves.items():
+            if s.state == "lost":
+                continue
+            old = Thing(key, s.kind, s.week, s.slot, False)
+            for (other, slot), n in self.x.items():
+                if other != key and list(self.j.pair_limits(self.touched(other, slot), old)):
+                    self.s.at_most({n: 1, **dict.fromkeys(self.of[key], -1)}, 0)
+
+    def _week(self, week: Week) -> None:
+        """Cap, and the floor that may go past it alone."""
+        mine = {n: slot for (key, slot), n in self.x.items() if self.j.week(key) == week}
+        length = {n: int((slot.end - slot.start) / timedelta(minutes=1)) for n, slot in mine.items()}
+        taken = 0
+        for s in self.p.standing:
+            if s.week == week and s.kind != "offsite" and s.state != "lost":
+                whole = s.slot.minutes
+                taken += whole
+                for n in self.of[s.key] if s.key in self.moves else []:
+                    length[n] -= whole
+        over = self.over[week] = self.s.binary()
+        some = self.s.binary()
+        for n in mine:
+            self.s.at_most({n: 1, some: -1}, 0)
+        cap = int(self.j.weeks[week].cap_minutes // 1)
+        self.s.at_most({**length, over: -BIG, some: BIG}, cap - taken + BIG)
+        wants = self.j.wants_floor(week)
+        self.s.at_most({over: 1}, int(wants))
+        if mine:
+            self.s.at_most({**dict.fromkeys(mine, 1), over: len(mine)}, 1 + len(mine))
+            banned = [n for (key, _), n in self.x.items() if n in mine and not self.may_go_outside(key)]
+            self.s.at_most({**dict.fromkeys(banned, 1), over: len(mine)}, len(mine))
+        short = self.short[week] = self.s.binary()
+        thinking = [n for (key, _), n in self.x.items() if n in mine and self.j.kind(key) == "strategic"]
+        self.s.at_most({short: 1}, int(wants))
+        self.s.at_most({**dict.fromkeys(thinking, 1), short: len(mine) + 1}, len(mine) + 2)
+        floor = self.floor[week] = self.s.binary()
+        self.s.at_most({floor: 1, **dict.fromkeys(thinking, -1)}, 0)
+        self.s.at_most({floor: 1}, int(wants))
+
+    def may_go_outside(self, key: str) -> bool:
+        if self.j.kind(key) != "strategic" or key == self.j.offsite_key:
+            return False
+        if key in self.j.demands:
+            return self.j.demands[key].tier == "floor"
+        return self.moves[key].state == "lost"
