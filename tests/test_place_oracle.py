@@ -90,11 +90,14 @@ ORDINARY = (
     Batch("highs", "SHORT_QUARTER", 5_000, 10, (10, 150)),
 )
 MANY = (
-    *(Batch("cpsat", "HALF_DAYS", first, 100, (10, 1_500)) for first in range(10_000, 20_000, 1_000)),
-    *(Batch("cpsat", "USUAL", first, 50, (10, 1_500)) for first in range(20_000, 28_000, 1_000)),
-    *(Batch("cpsat", "SHORT_QUARTER", first, 50, (10, 1_000)) for first in range(30_000, 34_000, 1_000)),
-    *(Batch("highs", "HALF_DAYS", first, 100, (10, 600)) for first in range(40_000, 43_000, 1_000)),
-    *(Batch("highs", "SHORT_QUARTER", first, 50, (10, 300)) for first in range(50_000, 52_000, 1_000)),
+    *(Batch("cpsat", "HALF_DAYS", first, 100, (10, 400)) for first in range(10_000, 19_000, 1_000)),
+    Batch("cpsat", "HALF_DAYS", 19_000, 100, (400, 1_500)),
+    *(Batch("cpsat", "USUAL", first, 50, (10, 500)) for first in range(20_000, 27_000, 1_000)),
+    Batch("cpsat", "USUAL", 27_000, 50, (500, 1_500)),
+    *(Batch("cpsat", "SHORT_QUARTER", first, 50, (10, 400)) for first in range(30_000, 33_000, 1_000)),
+    Batch("cpsat", "SHORT_QUARTER", 33_000, 50, (400, 1_000)),
+    *(Batch("highs", "HALF_DAYS", first, 100, (10, 300)) for first in range(40_000, 43_000, 1_000)),
+    *(Batch("highs", "SHORT_QUARTER", first, 50, (10, 200)) for first in range(50_000, 52_000, 1_000)),
 )
 
 
