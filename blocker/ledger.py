@@ -301,6 +301,13 @@ class Ledger:
             after_digest=kept["after_digest"] if kept else "",
         )
 
+    def mark_reversed(self, run: int, position: int) -> None:
+        """One write of a run was taken back: another ``undo`` goes on with the others."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE change SET state = 'undone' WHERE run = ? AND position = ?", (run, position)
+            )
+
     def mark_undone(self, run: int) -> None:
         with self._transaction():
             self._db.execute("UPDATE run SET undone = 1 WHERE id = ?", (run,))

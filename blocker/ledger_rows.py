@@ -147,6 +147,7 @@ def block_out(change: Change) -> str | None:
 class DoneChange(Struct, frozen=True):
     """A write that went through: what was there before, and what was written (None: nothing)."""
 
+    position: int
     action: str
     key: str
     before: Mapping[str, Any] | None
@@ -166,7 +167,7 @@ class UndoableRun(Struct, frozen=True):
 
 def done_change(row: sqlite3.Row) -> DoneChange:
     before, after = (json.loads(row[name]) if row[name] else None for name in ("before", "after"))
-    return DoneChange(row["action"], row["key"], before, after)
+    return DoneChange(row["position"], row["action"], row["key"], before, after)
 
 
 def block_in(key: str, kept: Mapping[str, Any], stamp: datetime) -> Block:

@@ -15,7 +15,7 @@ from google_server.samples import timed
 from msgspec.structs import replace
 
 from blocker.calendars import NATIVE_FOCUS
-from blocker.calendars import _google_events as shape
+from blocker.calendars import _google_marks as marks
 from blocker.calendars.google_known import learned
 from blocker.calendars.marks import slot_text
 from blocker.config import state_dir
@@ -153,7 +153,7 @@ def test_a_deleted_identity_is_told_as_such(world: GoogleWorld, purged: bool) ->
 
 
 def test_an_event_that_is_not_ours_keeps_the_id(world: GoogleWorld) -> None:
-    world.server.put_event("primary", timed(id=shape.id_for(block().key, 1), summary="Theirs"))
+    world.server.put_event("primary", timed(id=marks.id_for(block().key, 1), summary="Theirs"))
     with pytest.raises(AlreadyExists) as caught:
         world.open().create(block())
     assert caught.value.taken_by == "other"

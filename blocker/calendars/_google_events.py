@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from blocker.calendars._google_marks import Json, generation_in, guests_of, id_for, is_ours, mark_of, part
 from blocker.calendars._people import CALENDAR_ADDRESSES, address_in
 from blocker.calendars.marks import MARK_VERSION, kind_of, parse_slot, slot_text
 from blocker.model import DECLINE_NONE, Block, Event, Ref, StandingBlock, hash_of_text
 from blocker.timeline import Interval, interval
-
-Json = Mapping[str, Any]
 
 FOCUS, ORDINARY, TASK = "focusTime", "default", "task"
 
@@ -26,7 +23,7 @@ _COMMON = (
     "id,etag,status,eventType,summary,description,start,end,transparency,recurringEventId,recurrence,locked,"
     "organizer(email,self),extendedProperties/private,focusTimeProperties/autoDeclineMode"
 )
-BLOCK_FIELDS = f"{_COMMON},attendees(email,self),attendeesOmitted"
+BLOCK_FIELDS = f"{_COMMON},attendees(email,self),attendeesOmitted,visibility,colorId,location,reminders"
 EVENT_FIELDS = (
     f"{_COMMON},iCalUID,visibility,colorId,creator(email,self),attendees(email,self,resource,responseStatus),"
     "attendeesOmitted"
@@ -34,9 +31,10 @@ EVENT_FIELDS = (
 BLOCKS_FIELDS = f"nextPageToken,items({BLOCK_FIELDS})"
 EVENTS_FIELDS = f"nextPageToken,summary,timeZone,items({EVENT_FIELDS})"
 
+# What else of a block is put back with it (undo): what the user made of it.
+_KEPT = ("visibility", "colorId", "location", "reminders")
+
 COLORS = ("lavender", "sage", "grape", "flamingo", "banana", "tangerine", "peacock", "graphite", "blueberry", "basil", "tomato")  # fmt: skip
-_PREFIX, _HASH_LENGTH = "blk0", 26
-_ID = re.compile(rf"{_PREFIX}[0-9a-v]{{{_HASH_LENGTH}}}g([1-9][0-9]{{0,5}})", re.ASCII)
 _TASK_ADDRESS = "tasks.google.com/task/"
 _RESPONSES = {"needsAction": "needs-action"}
 _MIDNIGHT = time()
@@ -44,55 +42,6 @@ _MIDNIGHT = time()
 
 class BrokenError(ValueError):
     """An event that can't be read; the message says why."""
-
-
-def id_for(key: str, generation: int) -> str:
-    """The id of a block: base32hex of its key, then its generation. Ids of deleted events stay taken."""
-    digest = base64.b32hexencode(hashlib.sha256(key.encode()).digest()).decode().lower()
-    return f"{_PREFIX}{digest[:_HASH_LENGTH]}g{generation}"
-
-
-def generation_in(event_id: str, key: str) -> int | None:
-    """The generation if ``event_id`` is one that belongs to ``key``, else None."""
-    match = _ID.fullmatch(event_id)
-    if match is None or event_id != id_for(key, int(match[1])):
-        return None
-    return int(match[1])
-
-
-def mark_of(item: Json) -> Mapping[str, str]:
-    """The private properties of an event; ours are among them if it is a block."""
-    private = _part(_part(item, "extendedProperties"), "private")
-    return {name: value for name, value in private.items() if isinstance(value, str)}
-
-
-def is_ours(item: Json) -> bool:
-    """All of: the mark, the id that belongs to its key, organised by the user, one event, nobody else."""
-    mark = mark_of(item)
-    if mark.get("blockerVersion") != MARK_VERSION:
-        return False
-    if generation_in(str(item.get("id", "")), mark.get("blockerKey", "")) is None:
-        return False
-    try:
-        parse_slot(mark.get("blockerSlot", ""))
-    except ValueError:
-        return False
-    return (
-        _part(item, "organizer").get("self") is True
-        and not item.get("locked")
-        and not item.get("recurrence")
-        and not item.get("recurringEventId")
-        and not item.get("attendeesOmitted")
-        and all(guest.get("self") for guest in _guests(item))
-        and item.get("status") != "cancelled"
-    )
-
-
-def may_be_ours(item: object) -> bool:
-    """True if an event has an id or a mark of ours, whatever else is wrong with it."""
-    if not isinstance(item, Mapping):
-        return False
-    return bool(_ID.fullmatch(str(item.get("id", "")))) or "blockerKey" in mark_of(item)
 
 
 def standing_block(item: Json, home: tzinfo) -> StandingBlock | None:
@@ -115,6 +64,7 @@ def standing_block(item: Json, home: tzinfo) -> StandingBlock | None:
         focus=focus_of(item),
         dates=dates,
         text_hash=mark.get("blockerText", ""),
+        raw=json.dumps({name: item[name] for name in _KEPT if name in item}, sort_keys=True),
     )
 
 
@@ -123,8 +73,8 @@ def event(item: Json, calendar: str, me: tuple[str, ...], home: tzinfo) -> Event
     when, dates = _times(item, home)
     if when is None:
         return None
-    guests = _guests(item)
-    organizer = _part(item, "organizer")
+    guests = guests_of(item)
+    organizer = part(item, "organizer")
     address = _address(organizer)
     own = next((g for g in guests if _address(g) in me), None) or next(
         (g for g in guests if g.get("self")), {}
@@ -160,7 +110,7 @@ def user_in(items: Iterable[object], name: str) -> tuple[str, ...]:
     found: Counter[str] = Counter()
     for item in items:
         if isinstance(item, Mapping):
-            people = (_part(item, "organizer"), _part(item, "creator"), *_guests(item))
+            people = (part(item, "organizer"), part(item, "creator"), *guests_of(item))
             found.update(_address(who) for who in people if who.get("self"))
     persons = {who: n for who, n in found.items() if who and not who.endswith(CALENDAR_ADDRESSES)}
     if persons:
@@ -184,7 +134,8 @@ def new_event(block: Block, zone: str | None, focus: Json | None) -> dict[str, A
         body["colorId"] = str(COLORS.index(color) + 1)
     elif color.isdecimal() and 0 < int(color) <= len(COLORS):
         body["colorId"] = color
-    return _without_nulls(body)
+    kept = _kept(block)
+    return _without_nulls(body | {name: kept[name] for name in _KEPT if name in kept})
 
 
 def patched_event(there: Json, block: Block, zone: str | None, focus: Json | None) -> dict[str, Any]:
@@ -230,7 +181,16 @@ def focus_of(item: Json) -> str:
     """The sort of focus time that an event is, "" if it is none."""
     if item.get("eventType") != FOCUS:
         return ""
-    return str(_part(item, "focusTimeProperties").get("autoDeclineMode", DECLINE_NONE))
+    return str(part(item, "focusTimeProperties").get("autoDeclineMode", DECLINE_NONE))
+
+
+def _kept(block: Block) -> Json:
+    """What was kept of a block that is put back."""
+    try:
+        found = json.loads(block.raw or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, Mapping) else {}
 
 
 def hash_for(block: Block) -> str:
@@ -293,16 +253,6 @@ def _moment(side: Json, home: tzinfo) -> datetime:
 
 def _instant(day: date, home: tzinfo) -> datetime:
     return datetime.combine(day, _MIDNIGHT, home).astimezone(UTC)
-
-
-def _part(item: Json, name: str) -> Json:
-    found = item.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _guests(item: Json) -> list[Json]:
-    found = item.get("attendees")
-    return [who for who in found if isinstance(who, Mapping)] if isinstance(found, list) else []
 
 
 def _type(item: Json) -> str:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from blocker.calendars import NATIVE_FOCUS
 from blocker.calendars import _google_events as shape
+from blocker.calendars import _google_marks as marks
 from blocker.calendars._google_http import Answered, Pace, Wire
 from blocker.calendars.google_auth import api_root, authorized_http, build_service
 from blocker.calendars.google_known import learn, learned
@@ -98,7 +99,7 @@ class GoogleCalendar:
         return self._snapshot(window, items, blocks, calendar_zone, me)
 
     def create(self, block: Block) -> Ref:
-        if shape.id_for(block.key, block.generation) in self._ours:
+        if marks.id_for(block.key, block.generation) in self._ours:
             raise AlreadyExists(f"{self.address} already holds {block.key}")
         focus = shape.focus_properties(block) if self.capabilities else None
         try:
@@ -117,7 +118,7 @@ class GoogleCalendar:
 
     def update(self, ref: Ref, block: Block) -> Ref:
         there = self._find(ref)
-        key = shape.mark_of(there).get("blockerKey")
+        key = marks.mark_of(there).get("blockerKey")
         if key != block.key:
             raise Refused(f"{ref.id} is the block {key}, not {block.key}")
         focus = shape.focus_properties(block)
@@ -146,7 +147,7 @@ class GoogleCalendar:
             raise self._failure(answer, block.key) from answer
 
     def delete(self, ref: Ref) -> None:
-        key = shape.mark_of(self._find(ref)).get("blockerKey", ref.id)
+        key = marks.mark_of(self._find(ref)).get("blockerKey", ref.id)
         request = self._events.delete(calendarId=self._id, eventId=ref.id, sendUpdates="none")
         try:
             self._send(request, ref)
@@ -186,7 +187,7 @@ class GoogleCalendar:
     def _snapshot(
         self, window: Interval, items: list[Any], blocks: list[Any], zone: str | None, me: tuple[str, ...]
     ) -> Snapshot:
-        self._ours = {i["id"]: i for i in (*items, *blocks) if isinstance(i, Mapping) and shape.is_ours(i)}
+        self._ours = {i["id"]: i for i in (*items, *blocks) if isinstance(i, Mapping) and marks.is_ours(i)}
         events: list[Event] = []
         standing: list[StandingBlock] = []
         skipped: list[SkippedComponent] = []
@@ -208,7 +209,7 @@ class GoogleCalendar:
             except shape.BrokenError as problem:
                 name = item.get("id", "?") if isinstance(item, Mapping) else "?"
                 skipped.append(SkippedComponent(f"event {str(name)[:80]}", str(problem)))
-                complete = complete and not shape.may_be_ours(item)
+                complete = complete and not marks.may_be_ours(item)
         return Snapshot(
             calendar=self.address,
             window=window,
@@ -239,14 +240,14 @@ class GoogleCalendar:
 
     def _found_instead(self, block: Block) -> Ref:
         """The id is taken. By our own insert, whose answer was lost, or by something else?"""
-        there = self._look(shape.id_for(block.key, block.generation))
+        there = self._look(marks.id_for(block.key, block.generation))
         if there is None:
             raise AlreadyExists(
                 f"{block.key} was on {self.address} before and was deleted", taken_by="deleted"
             )
         if shape.holds(there, block):
             return self._keep(there)
-        if shape.is_ours(there):
+        if marks.is_ours(there):
             raise Conflict(f"{block.key} is on {self.address} already, at another time", "run again")
         raise AlreadyExists(f"the id of {block.key} belongs to an event that is not ours", taken_by="other")
 
@@ -263,7 +264,7 @@ class GoogleCalendar:
         there = self._ours.get(ref.id) or self._look(ref.id)
         if there is None:
             raise Missing(f"{ref.id} is not on {self.address} any more")
-        if not shape.is_ours(there):
+        if not marks.is_ours(there):
             raise Refused(f"{ref.id} on {self.address} is not a block of ours")
         self._ours[ref.id] = there
         if there.get("etag") != ref.etag:

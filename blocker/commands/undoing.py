@@ -8,10 +8,10 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.calendars import Calendar, Checkpointed
+from blocker.calendars import VERBATIM, Calendar, Checkpointed
 from blocker.commands import Answer, Talk
 from blocker.commands.work import at_work
-from blocker.errors import BlockerError, NotInPlace, PartlyApplied
+from blocker.errors import BlockerError, NotInPlace, PartlyApplied, SignInNeeded, Temporary
 from blocker.ledger import Ledger
 from blocker.ledger_rows import DoneChange, UndoableRun, block_in, slot_in
 from blocker.model import Block, Ref, Remembered, StandingBlock, hash_of_text
@@ -53,9 +53,9 @@ def undo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             return Answer(["There is nothing to undo."], {"schema": SCHEMA, "undone": [], "left": []})
         sight = session.read(ledger.memory())
         standing = {block.key: block for block in sight.request.snapshot.blocks}
-        done, left = _reverse(run, session.calendar, ledger, standing, sight.request.now)
         if run.command.startswith("skip "):
             ledger.unskip(run.command.removeprefix("skip "))
+        done, left = _reverse(run, session.calendar, ledger, standing, sight.request.now)
         ledger.mark_undone(run.id)
     when = sight.request.workweek.local(run.started)
     lines = [f"Undoing {run.command.split()[0]} of {when:%a %d %b %H:%M}:", *done, *left]
@@ -66,7 +66,11 @@ def undo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 def _reverse(
     run: UndoableRun, calendar: Calendar, ledger: Ledger, standing: dict[str, StandingBlock], now: datetime
 ) -> tuple[list[str], list[str]]:
-    """What was reversed and what had to be left, a line each."""
+    """What was reversed and what had to be left, a line each.
+
+    Raises Temporary or SignInNeeded, or PartlyApplied once something was reversed, if the calendar does
+    not answer: the rest is not given up then.
+    """
     whole = False
     if (
         isinstance(calendar, Checkpointed)
@@ -80,7 +84,15 @@ def _reverse(
         try:
             again = None if whole else _reverse_one(change, calendar, ledger, standing, now)
             _remember(change, ledger, again)
+            ledger.mark_reversed(run.id, change.position)
             done.append(f"  {change.key} was {REVERSED[change.action]}.")
+        except (Temporary, SignInNeeded) as problem:
+            if not done:
+                raise
+            raise PartlyApplied(
+                f"{len(done)} of {len(run.changes)} changes were taken back: {problem.message}",
+                "blocker undo goes on with the others",
+            ) from problem
         except BlockerError as problem:
             left.append(f"  {change.key} was left as it is: {problem.message}.")
     return done, left
@@ -99,7 +111,7 @@ def _reverse_one(
         if there is not None:
             raise BlockerError("it is on the calendar already")
         block = block_in(change.key, before, now)
-        if block.raw is None:
+        if VERBATIM not in calendar.capabilities:
             block = _next_generation(block, ledger)
         return Written(block, calendar.create(block))
     if there is None:

@@ -1,0 +1,75 @@
+"""How a block of ours is known on Google: its mark and the id that belongs to its key."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from blocker.calendars.marks import MARK_VERSION, parse_slot
+
+Json = Mapping[str, Any]
+
+_PREFIX, _HASH_LENGTH = "blk0", 26
+_ID = re.compile(rf"{_PREFIX}[0-9a-v]{{{_HASH_LENGTH}}}g([1-9][0-9]{{0,5}})", re.ASCII)
+
+
+def id_for(key: str, generation: int) -> str:
+    """The id of a block: base32hex of its key, then its generation. Ids of deleted events stay taken."""
+    digest = base64.b32hexencode(hashlib.sha256(key.encode()).digest()).decode().lower()
+    return f"{_PREFIX}{digest[:_HASH_LENGTH]}g{generation}"
+
+
+def generation_in(event_id: str, key: str) -> int | None:
+    """The generation if ``event_id`` is one that belongs to ``key``, else None."""
+    match = _ID.fullmatch(event_id)
+    if match is None or event_id != id_for(key, int(match[1])):
+        return None
+    return int(match[1])
+
+
+def mark_of(item: Json) -> Mapping[str, str]:
+    """The private properties of an event; ours are among them if it is a block."""
+    private = part(part(item, "extendedProperties"), "private")
+    return {name: value for name, value in private.items() if isinstance(value, str)}
+
+
+def is_ours(item: Json) -> bool:
+    """All of: the mark, the id that belongs to its key, organised by the user, one event, nobody else."""
+    mark = mark_of(item)
+    if mark.get("blockerVersion") != MARK_VERSION:
+        return False
+    if generation_in(str(item.get("id", "")), mark.get("blockerKey", "")) is None:
+        return False
+    try:
+        parse_slot(mark.get("blockerSlot", ""))
+    except ValueError:
+        return False
+    return (
+        part(item, "organizer").get("self") is True
+        and not item.get("locked")
+        and not item.get("recurrence")
+        and not item.get("recurringEventId")
+        and not item.get("attendeesOmitted")
+        and all(guest.get("self") for guest in guests_of(item))
+        and item.get("status") != "cancelled"
+    )
+
+
+def may_be_ours(item: object) -> bool:
+    """True if an event has an id or a mark of ours, whatever else is wrong with it."""
+    if not isinstance(item, Mapping):
+        return False
+    return bool(_ID.fullmatch(str(item.get("id", "")))) or "blockerKey" in mark_of(item)
+
+
+def part(item: Json, name: str) -> Json:
+    found = item.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def guests_of(item: Json) -> list[Json]:
+    found = item.get("attendees")
+    return [who for who in found if isinstance(who, Mapping)] if isinstance(found, list) else []
