@@ -133,6 +133,46 @@ def test_a_mail_is_parked_by_subject_and_sender(cli: CommandLine, monkeypatch: p
     assert kept["text"] == "Is certification the right goal?\n\nEvery customer asks for it."
 
 
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("Müssen wir?".encode("cp1252"), "Müssen wir?"),
+        ("Müssen wir?".encode("utf-16"), "Müssen wir?"),
+        (b"\xef\xbb\xbfWarum?", "Warum?"),
+        (b"one\r\ntwo\r\n", "one\ntwo"),
+        ((b"From: v@example.org\nSubject: =?iso-8859-1?q?Gr=FC=DFe?=\nContent-Type: text/plain; charset=iso-8859-1\n"
+         b"Content-Transfer-Encoding: 8bit\n\nWas m\xfcssen wir lassen?\n"), "Grüße\n\nWas müssen wir lassen?"),
+        (b"From: v@example.org\nSubject: \xff\xfe\n\n\xff\xfe?\n", "\ufffd\ufffd\n\n\ufffd\ufffd?"),
+    ],
+)  # fmt: skip
+def test_a_pipe_may_hold_any_encoding(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, content: bytes, text: str
+) -> None:
+    pipe(monkeypatch, content)
+    assert cli.call("park").code == 0
+    assert questions(cli)[0]["text"] == text
+
+
+def test_a_locale_that_could_not_read_the_words_is_no_obstacle(cli: CommandLine) -> None:
+    assert cli.call("park", "caf\udce9?", "--from", "M\udcfcller").code == 0
+    assert cli.call("park", "Gr\udcc3\udcbc\udcc3\udc9fe?").code == 0
+    assert [(q["text"], q["from"]) for q in questions(cli)] == [("café?", "Müller"), ("Grüße?", "")]
+
+
+def test_a_megabyte_is_cut_and_that_is_said(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe(monkeypatch, b"Why? " * 200_000)
+    said = cli.call("park")
+    assert said.code == 0
+    assert "its first 20,000 characters are kept" in said.out
+    pipe(monkeypatch, bytes(range(256)) * 4000)
+    assert cli.call("park").code == 0
+    assert [len(str(q["text"])) for q in questions(cli)] == [20_000, 20_000]
+    cli.call("run", "-y")
+    after = cli.content
+    cli.call("run")
+    assert cli.content == after
+
+
 @pytest.mark.parametrize("content", [b"", b" \n\t\n", b"\0\0"])
 def test_nothing_is_no_question(cli: CommandLine, monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     pipe(monkeypatch, content)
@@ -178,6 +218,9 @@ def test_it_needs_no_calendar_and_no_planning(tmp_path: Path) -> None:
         "dateutil",
         "holidays",
         "google",
+        "jinja2",
+        "rich",
+        "icalendar",
         "email",
         "socket",
     }
@@ -216,6 +259,32 @@ def test_a_question_that_was_confirmed_survives_a_kill(tmp_path: Path) -> None:
         kept = {question.id for question in ledger.memory().parked}
     assert ids <= kept
     assert len(ids) >= 3
+
+
+def test_fifty_at_once_are_all_kept(tmp_path: Path) -> None:
+    """And while a run holds the calendar's lock: parking never waits for one."""
+    code = (
+        "import os, sys\nfrom pathlib import Path\nfrom blocker.cli import main\nfrom blocker.lock import only_run\n"
+        "call = ['--calendar', 'ics:/nowhere.ics', 'park']\n"
+        "state = Path(os.environ['BLOCKER_STATE_DIR'])\n"
+        "with only_run(state, 'ics:/nowhere.ics'):\n"
+        "    children = []\n"
+        "    for n in range(50):\n"
+        "        child = os.fork()\n"
+        "        if child == 0:\n"
+        "            os._exit(main([*call, f'Question {n}']))\n"
+        "        children.append(child)\n"
+        "    sys.exit(sum(os.waitpid(child, 0)[1] for child in children))\n"
+    )
+    environ = {"HOME": str(tmp_path), "BLOCKER_STATE_DIR": str(tmp_path / "state"), "PATH": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    with open_ledger(tmp_path / "state", "ics:/nowhere.ics") as ledger:
+        kept = ledger.memory().parked
+    assert {question.text for question in kept} == {f"Question {n}" for n in range(50)}
+    assert len({question.id for question in kept}) == 50
 
 
 def test_the_memory_has_them_as_values(tmp_path: Path) -> None:

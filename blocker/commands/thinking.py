@@ -5,6 +5,7 @@ Neither calendars nor planning are imported here: a question is kept in the time
 
 from __future__ import annotations
 
+import codecs
 import sqlite3
 import sys
 from argparse import Namespace
@@ -25,11 +26,14 @@ from blocker.texts import PARKED_LONG_DAYS, plain, shortened
 
 SHOWN_CHARACTERS = 300
 MOST_CHARACTERS = 20_000  # of a question; a mail that is piped in may be long
+MOST_BYTES = 32 * 1024 * 1024  # of that mail, attachments and all
 
 
 def park(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Keep a question for the next strategic block, and say which one that is."""
     text, asked_by = _question(args)
+    too_long = len(text) > MOST_CHARACTERS
+    text = text[:MOST_CHARACTERS]
     now = _now(setup)
     with _opened(setup) as ledger:
         kept = parking.park(ledger.database, text, asked_by, now)
@@ -40,7 +44,10 @@ def park(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         local = _local(start, setup)
         where = f"It waits in {key}, {local:%a} {local.day} {local:%b %H:%M %Z}."
         document = {"key": key, "start": local.isoformat()}
-    return Answer([f"Parked as {kept.id}. {where}"], {"schema": SCHEMA, "id": kept.id, "waits_in": document})
+    lines = [f"Parked as {kept.id}. {where}"]
+    if too_long:
+        lines.append(f"It is long: its first {MOST_CHARACTERS:,} characters are kept.")
+    return Answer(lines, {"schema": SCHEMA, "id": kept.id, "waits_in": document})
 
 
 def parked(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -85,18 +92,34 @@ def _opened(setup: Setup) -> Iterator[Ledger]:
 
 def _question(args: Namespace) -> tuple[str, str]:
     """Text and asker, from the words given or from standard input. Raises UsageError if there are none."""
-    text, asked_by = " ".join(args.text), args.asked_by or ""
+    text, asked_by = _typed(" ".join(args.text)), _typed(args.asked_by or "")
     if text in ("", "-"):
         if text == "" and (sys.stdin is None or sys.stdin.isatty()):
             raise UsageError("there is no question to park", 'blocker park "What …?", or pipe one in')
-        text = sys.stdin.buffer.read().decode("utf-8", "replace") if sys.stdin is not None else ""
+        piped = sys.stdin.buffer.read(MOST_BYTES) if sys.stdin is not None else b""
+        text = _decoded(piped)
         if _is_mail(text):
-            subject, sender, body = _from_mail(text)
+            subject, sender, body = _from_mail(piped)
             text, asked_by = f"{subject}\n\n{body}", asked_by or sender
-    text = text.strip().replace("\0", "")[:MOST_CHARACTERS]
+    text = text.replace("\0", "").replace("\r\n", "\n").strip()
     if not text:
         raise UsageError("there is no question to park", 'blocker park "What …?", or pipe one in')
     return text, " ".join(asked_by.split())
+
+
+def _typed(words: str) -> str:
+    """Words of the command line; what the locale could not read is kept as bytes in them."""
+    return _decoded(words.encode("utf-8", "surrogateescape")) if not words.isascii() else words
+
+
+def _decoded(content: bytes) -> str:
+    """Whatever comes through a pipe as text: UTF-8, UTF-16 if it says so, or what older programs write."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
 
 
 def _is_mail(text: str) -> bool:
@@ -106,15 +129,17 @@ def _is_mail(text: str) -> bool:
     return {"from", "subject"} <= names
 
 
-def _from_mail(text: str) -> tuple[str, str, str]:
-    """Subject, sender's name and plain text of a mail."""
-    from email import message_from_string, policy
+def _from_mail(content: bytes) -> tuple[str, str, str]:
+    """Subject, sender's name and plain text of a mail, each in the mail's own encoding."""
+    from email import message_from_bytes, policy
     from email.utils import parseaddr
 
-    message = message_from_string(text, policy=policy.default)
+    message = message_from_bytes(content, policy=policy.default)
     name, address = parseaddr(str(message["from"] or ""))
     body = message.get_body(preferencelist=("plain",))
-    return str(message["subject"] or ""), name or address, body.get_content() if body else ""
+    words = (str(message["subject"] or ""), name or address, body.get_content() if body else "")
+    subject, sender, text = (word.encode("utf-8", "replace").decode() for word in words)
+    return subject, sender, text
 
 
 def _line(question: ParkedQuestion, setup: Setup, now: datetime) -> str:
