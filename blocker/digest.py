@@ -14,7 +14,7 @@ from blocker.displacement import Displaced, Overrun, displaced, items_by_day, ov
 from blocker.load import measure
 from blocker.model import FRONTLINE, OPERATIONAL, Classified
 from blocker.survey import Request, Survey
-from blocker.timeline import Interval, clip, intersect, minutes
+from blocker.timeline import Interval, clip, intersect, minutes, touches
 from blocker.workweek import DAY
 
 WEEK = 7 * DAY
@@ -70,10 +70,7 @@ def digest(first: date, end: date, request: Request, seen: Survey) -> Digest:
     inside = [item for item in seen.classified if item.event.when.overlaps(window)]
     items = items_by_day(inside, workweek)
     working = tuple(part for day in days for part in day.working)
-    counts = [
-        (sum(any(when.overlaps(part) for part in day.working) for when in day.operational), day.date)
-        for day in days
-    ]
+    counts = [(sum(touches(when, day.working) for when in day.operational), day.date) for day in days]
     most = max(counts, key=lambda pair: (pair[0], -pair[1].toordinal()), default=(0, first))
     gaps = [gap for day in days for gap in day.free([day.lunch] if day.lunch else [])]
     past = [
@@ -106,7 +103,7 @@ def series_by_hours(items: Iterable[Classified], working: Sequence[Interval]) ->
             found.setdefault(name.casefold(), []).append((name, event.when))
     result = []
     for meetings in found.values():
-        inside = [when for _, when in meetings if any(when.overlaps(part) for part in working)]
+        inside = [when for _, when in meetings if touches(when, working)]
         if inside:
             result.append(Series(meetings[0][0], len(inside), minutes(intersect(inside, working))))
     return tuple(sorted(result, key=lambda one: (-one.minutes, one.title)))

@@ -86,6 +86,8 @@ def displaced(
             if item.kind != OPERATIONAL or not event.recurring or event.private:
                 continue
             others = [other for other in todays if other is not item]
+            if not _may_cost(event, others, day):
+                continue
             without = build_days(workweek, [day.date], others)[day.date]
             gain = focus_minutes(without) - focus_minutes(day)
             if gain >= minutes_of(FOCUS_GAP):
@@ -107,6 +109,19 @@ def displaced(
         for costs in found.values()
     ]
     return tuple(sorted(result, key=lambda one: (-len(one.days), -one.gain_minutes, one.title)))
+
+
+def _may_cost(event: Event, others: Sequence[Classified], day: Day) -> bool:
+    """False if no free stretch of two hours can come of taking the event out; cheaper than laying out the day.
+
+    Whatever is freed ends at the nearest of the other events at the latest, unless lunch moves.
+    """
+    if day.lunch_window and event.when.overlaps(day.lunch_window):
+        return True
+    first, last = day.working[0].start, day.working[-1].end
+    before = [other.event.when.end for other in others if other.event.when.end <= event.when.start]
+    after = [other.event.when.start for other in others if other.event.when.start >= event.when.end]
+    return min([last, *after]) - max([first, *before]) >= FOCUS_GAP
 
 
 def overruns(

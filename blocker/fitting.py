@@ -61,6 +61,8 @@ def _marked_once(part: str) -> str:
 def _clean(text: str) -> str:
     """Without half characters, control characters and what turns the direction of writing."""
     text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
+    if text.replace("\n", "").isprintable():  # nearly always, and none of them is
+        return text
     return "".join(
         c
         for c in text

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from blocker.capacity import Day
 from blocker.model import FRONTLINE, LEARNING, OPERATIONAL, STRATEGIC, Classified, Event, WeekLoad
-from blocker.timeline import Interval, clip, doubly_covered, intersect, merge, minutes, subtract
+from blocker.timeline import Interval, clip, doubly_covered, intersect, merge, minutes, subtract, touches
 from blocker.workweek import Week, WorkWeek
 
 FOCUS_GAP = timedelta(hours=2)
@@ -72,12 +72,13 @@ def operational_share(week: Held) -> float:
 
 def meetings(week: Held) -> float:
     """Number of operational events that touch working time, attended by others or not. Source: ours."""
-    return sum(_touches(event.when, week.working) for event in week.of_kind(OPERATIONAL))
+    working = week.working
+    return sum(touches(event.when, working) for event in week.of_kind(OPERATIONAL))
 
 
 def meetings_max_day(week: Held) -> float:
     """The most operational events on one day; one that spans two days counts on both. Source: ours."""
-    counts = (sum(_touches(when, day.working) for when in day.operational) for day in week.days)
+    counts = (sum(touches(when, day.working) for when in day.operational) for day in week.days)
     return max(counts, default=0)
 
 
@@ -222,10 +223,6 @@ def days_left(days: Iterable[Day], after: datetime) -> int:
 def _minutes_after(day: Day, after: datetime) -> float:
     working = subtract(day.working, [day.lunch] if day.lunch else [])
     return minutes(Interval(max(part.start, after), part.end) for part in working if part.end > after)
-
-
-def _touches(when: Interval, parts: Iterable[Interval]) -> bool:
-    return any(when.overlaps(part) for part in parts)
 
 
 def _inside(some: Sequence[Interval], parts: Iterable[Interval]) -> tuple[Interval, ...]:

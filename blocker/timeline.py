@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -55,6 +56,12 @@ def merge(intervals: Iterable[Interval], bridge: timedelta = timedelta(0)) -> tu
                 continue
         merged.append(item)
     return tuple(merged)
+
+
+def touches(when: Interval, parts: Sequence[Interval]) -> bool:
+    """True if ``when`` shares time with one of the parts, which are in order and share none with each other."""
+    first = bisect_right(parts, when.start, key=lambda part: part.end)
+    return first < len(parts) and parts[first].start < when.end
 
 
 def clip(intervals: Iterable[Interval], window: Interval) -> tuple[Interval, ...]:

@@ -13,7 +13,16 @@ from msgspec.structs import replace
 
 from blocker.capacity import build_days
 from blocker.classify import classify
-from blocker.displacement import Displaced, WhatIf, displaced, is_own, items_by_day, overruns, what_if
+from blocker.displacement import (
+    Displaced,
+    WhatIf,
+    displaced,
+    focus_minutes,
+    is_own,
+    items_by_day,
+    overruns,
+    what_if,
+)
 from blocker.model import Classified, Event, Ref, StandingBlock
 from blocker.settings import Settings
 from blocker.timeline import Interval, subtract
@@ -73,6 +82,33 @@ def test_only_named_recurring_load_is_blamed(change: dict[str, object]) -> None:
 def test_a_double_booking_is_nobodys_fault_alone() -> None:
     events = recurring(("One", "10:30", "11:00"), ("Two", "10:30", "11:00"), ("Board", "13:30", "17:30"))
     assert [one.title for one in found(events)] == ["Board"]
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.tuples(st.integers(-4, 40), st.integers(1, 12), st.booleans()), min_size=1, max_size=9
+    )  # quarters of an hour from 08:00, length, recurring
+)
+def test_it_is_what_the_day_without_it_says(spans: list[tuple[int, int, bool]]) -> None:
+    events = [
+        replace(
+            meeting(MONDAY, "08:00", "08:15", title=f"M{n}"),
+            when=Interval(start, start + timedelta(minutes=15 * length)),
+            recurring=again,
+        )
+        for n, (first, length, again) in enumerate(spans)
+        for start in [at(MONDAY, "08:00") + timedelta(minutes=15 * first)]
+    ]
+    items = classify(events, Settings())
+    day = build_days(WORK, [MONDAY], items)[MONDAY]
+    gains = {}
+    for event in events:
+        without = build_days(WORK, [MONDAY], [item for item in items if item.event is not event])[MONDAY]
+        gain = focus_minutes(without) - focus_minutes(day)
+        if event.recurring and gain >= 120 and day.is_working:
+            gains[event.title] = gain
+    assert {one.title: one.gain_minutes for one in found(events)} == gains
 
 
 def test_what_lay_on_past_blocks_is_named() -> None:
