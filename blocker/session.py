@@ -46,7 +46,7 @@ class Session:
 
     def today(self) -> date:
         """The date in the user's zone; the calendar is read for it if nothing else names the zone."""
-        return self.read(Memory()).request.workweek.date_of(_aware(self.setup.now, UTC))
+        return self.read(Memory()).request.workweek.date_of(aware(self.setup.now, UTC))
 
     def read(
         self,
@@ -60,7 +60,7 @@ class Session:
 
         ``back`` completed weeks and ``ahead`` weeks to come are measured at least.
         """
-        rough_now = _aware(self.setup.now, UTC)
+        rough_now = aware(self.setup.now, UTC)
         window = _window(rough_now, week, self.settings.fiscal_start, back, ahead)
         snapshot = self.calendar.read(window)
         if self._zone_name is None:
@@ -71,7 +71,7 @@ class Session:
                 self.calendar = self._connect(self._zone_name)
                 snapshot = self.calendar.read(window)
         zone = ZoneInfo(self._zone_name or "UTC")
-        now = _aware(self.setup.now, zone).astimezone(UTC)
+        now = aware(self.setup.now, zone).astimezone(UTC)
         others = tuple(
             self._read_other(address, zone.key, snapshot.me, window) for address in self.settings.also_read
         )
@@ -171,7 +171,7 @@ def _with_calendar_hours(setup: Setup) -> Settings:
     return replace(settings, hours=hours) if hours else settings
 
 
-def _aware(now: datetime, zone: tzinfo) -> datetime:
+def aware(now: datetime, zone: tzinfo) -> datetime:
     return now if now.tzinfo is not None else now.replace(tzinfo=zone)
 
 

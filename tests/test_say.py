@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -132,6 +133,34 @@ def test_leaving_takes_every_block_ahead_away_and_forgets(cli: CommandLine) -> N
     assert said.code == 0
     assert cli.content == before
     assert cli.call("run").code == 4, "after leaving, a run asks again"
+
+
+def test_leaving_says_what_stays_and_how_it_goes(cli: CommandLine) -> None:
+    cli.call("run", "-y")
+    there = standing(cli)
+    said = cli.call("leave")
+    assert f"{len(there)} blocks ahead stay on it. " in said.out
+    assert all(key in said.out for key in there)
+    assert "blocker leave --remove takes every block ahead away" in said.out
+    assert "blocker cron remove" in said.out
+
+
+def test_leaving_later_takes_what_is_ahead_and_leaves_history(cli: CommandLine) -> None:
+    before = cli.content
+    cli.call("run", "-y")
+    cli.now = "2026-11-12T12:00"
+    cli.call("run")
+    cli.call("leave", "--remove", "-y")
+    begun = re.findall(rb"X-BLOCKER-SLOT:(\w+)", cli.content)
+    assert begun
+    assert max(begun) < b"20261112T120000Z"
+    assert without_blocks(cli.content) == before
+    assert "nothing to undo" in cli.call("undo").out
+
+
+def without_blocks(content: bytes) -> bytes:
+    parts = re.split(rb"(?<=END:VEVENT\r\n)", content)
+    return b"".join(part for part in parts if b"X-BLOCKER-KEY" not in part)
 
 
 def test_leaving_without_a_terminal_wants_a_yes(cli: CommandLine) -> None:

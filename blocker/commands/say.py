@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date
 
 from msgspec.structs import replace
 
@@ -15,7 +15,7 @@ from blocker.ledger import Ledger
 from blocker.model import Change, Plan
 from blocker.render_json import SCHEMA, plan_document
 from blocker.render_text import change_lines
-from blocker.session import Session, Setup, find_week
+from blocker.session import Session, Setup, aware, find_week
 from blocker.workweek import week_of
 
 
@@ -83,11 +83,18 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     with Session(setup) as session, at_work(session) as ledger:
         if not args.remove:
             ledger.stop()
-            lines = [
-                f"Stopped: blocker will not write to {session.address} until you say yes to a run again."
+            staying = [
+                block.key
+                for block in ledger.memory().blocks
+                if block.state == "placed" and block.slot.start > aware(setup.now, UTC)
             ]
-            lines.append("What stands stays; blocker leave --remove takes it away.")
-            return Answer(lines, {"schema": SCHEMA, "removed": 0})
+            stay = "stays" if len(staying) == 1 else "stay"
+            lines = [
+                f"Stopped: blocker will not write to {session.address} until you say yes to a run again.",
+                f"{_blocks(len(staying)).capitalize()} ahead {stay} on it. {', '.join(staying)}".rstrip(),
+                "blocker leave --remove takes every block ahead away; blocker cron remove ends the daily run.",
+            ]
+            return Answer(lines, {"schema": SCHEMA, "removed": 0, "staying": staying})
         try:
             gone = _leaving(session, ledger, args, talk)
             done = carry_out(gone, "leave", session, ledger, lambda change: None)
@@ -95,12 +102,16 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             return Answer(["Nothing was changed."], {"schema": SCHEMA, "removed": 0})
         if done.failed:
             raise PartlyApplied(
-                f"{len(done.failed)} blocks could not be removed: {done.failed[0].error}", "run it again"
+                f"{_blocks(len(done.failed))} could not be removed: {done.failed[0].error}", "run it again"
             )
         ledger.leave()
     removed = len(done.changes)
-    lines = [f"Removed {removed} blocks. Nothing of blocker is ahead on {session.address} any more."]
+    lines = [f"Removed {_blocks(removed)}. Nothing of blocker is ahead on {session.address} any more."]
     return Answer(lines, {"schema": SCHEMA, "removed": removed})
+
+
+def _blocks(number: int) -> str:
+    return "1 block" if number == 1 else f"{number or 'no'} blocks"
 
 
 def _leaving(session: Session, ledger: Ledger, args: Namespace, talk: Talk) -> Callable[[bool], Plan]:
@@ -120,7 +131,7 @@ def _leaving(session: Session, ledger: Ledger, args: Namespace, talk: Talk) -> C
                     "leave --remove asks first, and there is no terminal to ask on", "add -y to say yes"
                 )
             shown = [line for change in gone for line in change_lines(change, sight.request.workweek.zone)]
-            if not talk.ask(shown, f"Take these {len(gone)} blocks off {session.address}?"):
+            if not talk.ask(shown, f"Take {_blocks(len(gone))} off {session.address}?"):
                 raise NotConfirmed("you said no")
         return replace(plan, changes=gone, unplaced=(), notes=(), said=())
 
