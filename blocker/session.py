@@ -31,6 +31,7 @@ class Session:
         self.setup = setup
         self.settings = _with_calendar_hours(setup)
         self._open = ExitStack()
+        self._others: dict[str, Calendar] = {}  # those that are also read, by address
         self.calendar: Calendar = self._connect(self.settings.timezone)
         self._zone_name: str | None = self.settings.timezone
 
@@ -68,6 +69,7 @@ class Session:
             if snapshot.zone is None:  # floating times and all-day events need one: read again with it
                 self._zone_name = machine_zone(self.setup.environ)
                 self._open.close()
+                self._others.clear()
                 self.calendar = self._connect(self._zone_name)
                 snapshot = self.calendar.read(window)
         zone = ZoneInfo(self._zone_name or "UTC")
@@ -96,11 +98,13 @@ class Session:
         return calendar
 
     def _read_other(self, address: str, zone: str, me: tuple[str, ...], window: Interval) -> Snapshot:
-        other = open_calendar(address, zone=zone, me=self.settings.me or me)
-        try:
-            return other.read(window)
-        finally:
-            other.close()
+        other = self._others.get(address)
+        if other is None:
+            beside = (self.calendar, *self._others.values())
+            other = open_calendar(address, zone=zone, me=self.settings.me or me, beside=beside)
+            self._others[address] = other
+            self._open.callback(other.close)
+        return other.read(window)
 
     def _workweek(self, zone: ZoneInfo, window: Interval, now: datetime) -> tuple[WorkWeek, str]:
         holidays: Mapping[date, str] = {}

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from blocker.calendars import _google_events as shape
 from blocker.calendars import _google_marks as marks
+from blocker.calendars._google_snapshot import Seen
 from blocker.errors import Refused, Unreachable, Unreadable, UsageError
 from blocker.model import Event, Ref
 from blocker.timeline import interval
@@ -255,13 +256,14 @@ def test_nothing_odd_in_an_event_is_more_than_a_broken_event(item: dict[str, Any
         shape.event(item, "google:primary", (), UTC)
 
 
-def test_a_broken_event_is_reported_and_the_rest_counts(world: GoogleWorld) -> None:
-    world.add_event("Standup", slot("09:00", "10:00"))
-    bodies = [item for page in ({"id": "odd"}, "text", {"id": "blk0" + "a" * 26 + "g1"}) for item in [page]]
-    snapshot = world.open()._snapshot(WINDOW, [bodies[0], bodies[1]], [], None, ())
+def test_a_broken_event_is_reported_and_the_rest_counts() -> None:
+    seen = Seen("google:primary", WINDOW, None, (), UTC)
+    standup = timed("2026-11-24T09:00:00Z", "2026-11-24T10:00:00Z")
+    snapshot = seen.snapshot({}, [{"id": "odd"}, standup, "text", {"id": ["a"]}])
     assert snapshot.complete
-    assert [s.where for s in snapshot.skipped] == ["event odd", "event ?"]
-    assert not world.open()._snapshot(WINDOW, bodies, [], None, ()).complete
+    assert len(snapshot.events) == 1
+    assert [s.where for s in snapshot.skipped] == ["event odd", "event ?", "event ['a']"]
+    assert not seen.snapshot({}, [standup, {"id": "blk0" + "a" * 26 + "g1"}]).complete
 
 
 def test_a_calendar_that_is_not_there_is_named(world: GoogleWorld) -> None:

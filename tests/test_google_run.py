@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httplib2  # type: ignore[import-untyped]
 import pytest
 from google_server import Fault, GoogleServer, backend_error, drop, error, forbidden, rate_limited
 from google_server.errors import bad
@@ -67,6 +68,32 @@ def test_each_calendar_that_is_also_read_is_two_requests_more(
     monkeypatch.setenv("BLOCKER_CONFIG", str(config))
     call("run", "-y", now=NOW)
     assert requests_of(server, lambda: call("run", now=NOW)) == ["events.list"] * 4
+
+
+def test_all_calendars_are_read_on_one_connection(
+    server: GoogleServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [f"google:{name}@group.calendar.google.com" for name in ("team", "board")]
+    for address in others:
+        server.add_calendar(address.removeprefix("google:"), access_role="reader")
+    config = tmp_path / "config.toml"
+    monkeypatch.setenv("BLOCKER_CONFIG", str(config))
+    made = []
+
+    class Counted(httplib2.Http):  # type: ignore[misc]
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            made.append(self)
+
+    monkeypatch.setattr(httplib2, "Http", Counted)
+    config.write_text(f"also_read = {others!r}\n")
+    names = requests_of(server, lambda: call("run", "-y", now=NOW))
+    assert names == ["events.list"] * 6 + ["events.insert"] * len(blocks(server))
+    assert len(made) == 1
+    made.clear()
+    mine = f"ics:{sample(tmp_path)}"
+    assert requests_of(server, lambda: call("plan", now=NOW, calendar=mine)) == ["events.list"] * 4
+    assert len(made) == 1
 
 
 def test_a_deleted_block_stays_deleted(server: GoogleServer) -> None:

@@ -6,6 +6,7 @@ imported on use, so that reading a file never pays for a network client.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -66,11 +67,15 @@ class Checkpointed(Protocol):
         """Replace everything by ``content``. Raises Conflict unless it holds what ``expected`` says."""
 
 
-def open_calendar(address: str, *, zone: str | None, me: tuple[str, ...]) -> Calendar:
+def open_calendar(
+    address: str, *, zone: str | None, me: tuple[str, ...], beside: Iterable[Calendar] = ()
+) -> Calendar:
     """The calendar that an address names. Raises UsageError; what is behind it isn't looked at yet.
 
     ``zone`` is the user's zone where flags or config say it; None means the calendar's own, which
     comes back as ``Snapshot.zone``. ``me`` are the user's addresses, empty if they are to be found.
+    ``beside`` are calendars that are open already: one with the same server lends its connection, and is
+    closed last.
     """
     scheme, colon, rest = address.strip().partition(":")
     scheme = scheme.lower()
@@ -88,16 +93,18 @@ def open_calendar(address: str, *, zone: str | None, me: tuple[str, ...]) -> Cal
             raise UsageError(f"the home folder in {address!r} is unknown") from None
         return IcsCalendar(path, zone=zone, me=me)
     if scheme == "google":
-        return _open_google(rest, zone, me)
+        return _open_google(rest, zone, me, beside)
     raise UsageError("CalDAV calendars are not there yet", "use an ics:PATH or google:ID address")
 
 
-def _open_google(identifier: str, zone: str | None, me: tuple[str, ...]) -> Calendar:
+def _open_google(
+    identifier: str, zone: str | None, me: tuple[str, ...], beside: Iterable[Calendar]
+) -> Calendar:
     try:
         backend = import_module("blocker.calendars.google")
     except ModuleNotFoundError as problem:
         if problem.name != "blocker.calendars.google":
             raise
         raise UsageError("Google calendars are not there yet", "use an ics:PATH address") from None
-    calendar: Calendar = backend.open_google(identifier, zone=zone, me=me)
+    calendar: Calendar = backend.open_google(identifier, zone=zone, me=me, beside=beside)
     return calendar

@@ -8,9 +8,9 @@ travels with it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from blocker.calendars import NATIVE_FOCUS
 from blocker.calendars import _google_events as shape
 from blocker.calendars import _google_marks as marks
 from blocker.calendars._google_http import Answered, Pace, Wire
+from blocker.calendars._google_snapshot import Seen, ours_among
 from blocker.calendars.google_auth import api_root, authorized_http, build_service
 from blocker.calendars.google_known import learn, learned
 from blocker.calendars.marks import MARK_VERSION
@@ -33,7 +34,7 @@ from blocker.errors import (
     Unreadable,
     UsageError,
 )
-from blocker.model import Block, Event, Ref, SkippedComponent, Snapshot, StandingBlock
+from blocker.model import Block, Ref, Snapshot
 from blocker.timeline import Interval
 
 Item = Mapping[str, Any]
@@ -44,19 +45,28 @@ LARGEST_PAGE = 2500
 _DAY = timedelta(days=1)
 
 
-def open_google(identifier: str, *, zone: str | None, me: tuple[str, ...]) -> GoogleCalendar:
-    """The calendar with this id, or ``primary``. Nothing is asked of Google yet.
+def open_google(
+    identifier: str, *, zone: str | None, me: tuple[str, ...], beside: Iterable[object] = ()
+) -> GoogleCalendar:
+    """The calendar with this id, or ``primary``, on the connection of one that is open already. Nothing is asked of Google yet.
 
     Raises UsageError for a zone or root that is none, SignInNeeded where there is no sign-in.
     """
-    return GoogleCalendar(identifier, zone=zone, me=me)
+    lender = next((calendar for calendar in beside if isinstance(calendar, GoogleCalendar)), None)
+    return GoogleCalendar(identifier, zone=zone, me=me, lender=lender)
 
 
 class GoogleCalendar:
     """A calendar at Google. See :class:`blocker.calendars.Calendar` for the verbs and their failures."""
 
     def __init__(
-        self, identifier: str, *, zone: str | None, me: tuple[str, ...], pace: Pace | None = None
+        self,
+        identifier: str,
+        *,
+        zone: str | None,
+        me: tuple[str, ...],
+        pace: Pace | None = None,
+        lender: GoogleCalendar | None = None,
     ) -> None:
         if zone is not None and not _is_zone(zone):
             raise UsageError(f"{zone!r} is not a time zone", "a zone is a name such as Europe/Berlin")
@@ -64,10 +74,10 @@ class GoogleCalendar:
         self._id, self._zone = identifier, zone
         self._me = tuple(address.lower() for address in me)
         self._state = state_dir(os.environ)
-        root = api_root(os.environ)
-        http = authorized_http(os.environ, or_anonymous=root is not None)
-        self._wire = Wire(http, pace or Pace())
-        self._events = build_service(root, http).events()
+        self._wire: Wire
+        self._events: Any
+        self._borrowed = lender is not None
+        self._wire, self._events = (lender._wire, lender._events) if lender else _connected(pace or Pace())
         self._ours: dict[str, Item] = {}  # our blocks by id, as last read or written
 
     @property
@@ -96,7 +106,9 @@ class GoogleCalendar:
         calendar_zone = zone if isinstance(zone, str) and _is_zone(zone) else None
         self._zone = self._zone or calendar_zone
         me = self._me or shape.user_in(items, str(about.get("summary", "")))
-        return self._snapshot(window, items, blocks, calendar_zone, me)
+        seen = Seen(self.address, window, calendar_zone, me, ZoneInfo(self._zone or "UTC"))
+        self._ours = ours_among((*items, *blocks))
+        return seen.snapshot(self._ours, items)
 
     def create(self, block: Block) -> Ref:
         if marks.id_for(block.key, block.generation) in self._ours:
@@ -158,13 +170,10 @@ class GoogleCalendar:
         del self._ours[ref.id]
 
     def close(self) -> None:
-        self._wire.close()
+        if not self._borrowed:
+            self._wire.close()
 
     # Reading
-
-    @property
-    def _home(self) -> tzinfo:
-        return ZoneInfo(self._zone or "UTC")
 
     def _pages(self, **query: Any) -> Iterator[Item]:
         """All pages of a list, in order; an empty one may stand between two full ones."""
@@ -183,44 +192,6 @@ class GoogleCalendar:
                 raise Unreadable(f"Google won't show {self.address}: {answer}") from answer
             yield page
             request = self._events.list_next(request, page)
-
-    def _snapshot(
-        self, window: Interval, items: list[Any], blocks: list[Any], zone: str | None, me: tuple[str, ...]
-    ) -> Snapshot:
-        self._ours = {i["id"]: i for i in (*items, *blocks) if isinstance(i, Mapping) and marks.is_ours(i)}
-        events: list[Event] = []
-        standing: list[StandingBlock] = []
-        skipped: list[SkippedComponent] = []
-        complete = True
-        others = [i for i in items if not (isinstance(i, Mapping) and i.get("id") in self._ours)]
-        for item in (*self._ours.values(), *others):
-            try:
-                if not isinstance(item, Mapping):
-                    raise shape.BrokenError("it is no event")
-                if item.get("id") in self._ours:
-                    block = shape.standing_block(item, self._home)
-                    if block is None:
-                        raise shape.BrokenError("this block takes no time any more")
-                    standing.append(block)
-                elif item.get("status") != "cancelled":
-                    event = shape.event(item, self.address, me, self._home)
-                    if event is not None and event.when.overlaps(window):
-                        events.append(event)
-            except shape.BrokenError as problem:
-                name = item.get("id", "?") if isinstance(item, Mapping) else "?"
-                skipped.append(SkippedComponent(f"event {str(name)[:80]}", str(problem)))
-                complete = complete and not marks.may_be_ours(item)
-        return Snapshot(
-            calendar=self.address,
-            window=window,
-            events=tuple(sorted(events, key=lambda event: (event.when, event.uid, event.title))),
-            blocks=tuple(sorted(standing, key=lambda block: (block.when, block.key))),
-            zone=zone,
-            me=me,
-            complete=complete,
-            components=len(others) + len(self._ours),
-            skipped=tuple(skipped),
-        )
 
     # Writing
 
@@ -274,7 +245,7 @@ class GoogleCalendar:
     def _look(self, event_id: str) -> Item | None:
         """An event as it is now; None if it was deleted, or never was."""
         try:
-            found = self._wire.send(
+            found: Item = self._wire.send(
                 self._events.get(calendarId=self._id, eventId=event_id, fields=shape.BLOCK_FIELDS)
             )
         except Answered as answer:
@@ -298,6 +269,13 @@ class GoogleCalendar:
             f"Google won't write {what}: {answer.words or answer.reason}",
             "may you write to this calendar? blocker check says more",
         )
+
+
+def _connected(pace: Pace) -> tuple[Wire, Any]:
+    """A connection, and the part of the client that makes requests about events."""
+    root = api_root(os.environ)
+    http = authorized_http(os.environ, or_anonymous=root is not None)
+    return Wire(http, pace), build_service(root, http).events()
 
 
 def _is_zone(name: str) -> bool:

@@ -1,0 +1,67 @@
+"""What Google listed → a Snapshot: our blocks, others' events, and what of it could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import tzinfo
+from typing import Any
+
+from msgspec import Struct
+
+from blocker.calendars import _google_events as shape
+from blocker.calendars import _google_marks as marks
+from blocker.model import Event, SkippedComponent, Snapshot, StandingBlock
+from blocker.timeline import Interval
+
+Item = Mapping[str, Any]
+
+
+def ours_among(items: Iterable[object]) -> dict[str, Item]:
+    """Our blocks by id, the one listed last where one is listed twice."""
+    return {str(i["id"]): i for i in items if isinstance(i, Mapping) and marks.is_ours(i)}
+
+
+class Seen(Struct, frozen=True):
+    """What a read is about. ``home`` is the zone in which days begin; ``zone`` the calendar's own name for one."""
+
+    address: str
+    window: Interval
+    zone: str | None
+    me: tuple[str, ...]
+    home: tzinfo
+
+    def snapshot(self, ours: Mapping[str, Item], items: Iterable[object]) -> Snapshot:
+        """``items`` are the events listed for the window, ours among them or not."""
+        events: list[Event] = []
+        standing: list[StandingBlock] = []
+        skipped: list[SkippedComponent] = []
+        complete = True
+        others = [i for i in items if not (isinstance(i, Mapping) and str(i.get("id")) in ours)]
+        for item in (*ours.values(), *others):
+            try:
+                if not isinstance(item, Mapping):
+                    raise shape.BrokenError("it is no event")
+                if str(item.get("id")) in ours:
+                    block = shape.standing_block(item, self.home)
+                    if block is None:
+                        raise shape.BrokenError("this block takes no time any more")
+                    standing.append(block)
+                elif item.get("status") != "cancelled":
+                    event = shape.event(item, self.address, self.me, self.home)
+                    if event is not None and event.when.overlaps(self.window):
+                        events.append(event)
+            except shape.BrokenError as problem:
+                name = item.get("id", "?") if isinstance(item, Mapping) else "?"
+                skipped.append(SkippedComponent(f"event {str(name)[:80]}", str(problem)))
+                complete = complete and not marks.may_be_ours(item)
+        return Snapshot(
+            calendar=self.address,
+            window=self.window,
+            events=tuple(sorted(events, key=lambda event: (event.when, event.uid, event.title))),
+            blocks=tuple(sorted(standing, key=lambda block: (block.when, block.key))),
+            zone=self.zone,
+            me=self.me,
+            complete=complete,
+            components=len(others) + len(ours),
+            skipped=tuple(skipped),
+        )
