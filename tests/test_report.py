@@ -375,23 +375,22 @@ def test_the_page_costs_at_most_half_as_much_again_as_the_plan(
     path = tmp_path / "big.ics"
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//x//x//EN", "X-WR-TIMEZONE:Europe/Berlin"]
     for n in range(5000):
-        day = date(2026, 6, 1) + timedelta(days=n // 100 * 7 + n % 5)
-        hour, minute = 8 + n // 5 % 10, n % 4 * 15
+        day = date(2026, 4, 1) + timedelta(days=n % 420)
+        hour, minute = 7 + n // 35 % 12, n % 4 * 15
         lines += ["BEGIN:VEVENT", f"UID:e{n}@x", "DTSTAMP:20260101T000000Z",
                   f"DTSTART:{day:%Y%m%d}T{hour:02d}{minute:02d}00Z", "DURATION:PT30M",
                   f"SUMMARY:Meeting number {n} about something important", "END:VEVENT"]  # fmt: skip
     path.write_text("\r\n".join([*lines, "END:VCALENDAR", ""]), newline="")
     line = CommandLine(capsys, path, NOW)
+    page = tmp_path / "r.html"
 
     def seconds(*words: str) -> float:
-        best = float("inf")
-        for _ in range(3):
-            began = time.process_time()
-            assert line.call(*words, options=("--json",)).code == 0
-            best = min(best, time.process_time() - began)
-        return best
+        began = time.process_time()
+        assert line.call(*words, options=("--json",)).code == 0
+        return time.process_time() - began
 
-    page = tmp_path / "r.html"
-    plan, report = seconds("plan"), seconds("report", "--html", str(page))
-    assert report <= 1.5 * plan + 0.15, (report, plan)
+    # One of each in turn, so that a busy machine is busy for both; the quickest of each has waited least.
+    rounds = [(seconds("plan"), seconds("report", "--html", str(page))) for _ in range(4)]
+    plan, report = (min(column) for column in zip(*rounds, strict=True))
+    assert report <= 1.5 * plan, rounds
     assert page.stat().st_size < 400_000
