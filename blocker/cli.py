@@ -120,8 +120,8 @@ def _unexpected(error: Exception) -> BlockerError:
 def _answer(args: argparse.Namespace) -> int:
     module, function = args.target.split(":")
     command: Command = getattr(import_module(f"blocker.commands.{module}"), function)
-    with waiting(not (args.quiet or args.json)) as wait:
-        setup = _setup(args)
+    with waiting(not (args.quiet or args.json), still=args.plain) as wait:
+        setup = _setup(args, wait)
         args.address = setup.config.settings.calendar
         answer = command(args, setup, _talk(args, wait))
     _print(answer, args)
@@ -129,14 +129,14 @@ def _answer(args: argparse.Namespace) -> int:
     return answer.exit_code
 
 
-def _setup(args: argparse.Namespace) -> Setup:
+def _setup(args: argparse.Namespace, wait: Wait) -> Setup:
     from blocker.config import Setup, load_config, state_dir
     from blocker.texts import TEXTS
 
     must_exist = args.command != "init"  # which writes the file that is named
     overrides = {"calendar": args.calendar}
     config = load_config(args.config, os.environ, overrides, shipped_texts=TEXTS, must_exist=must_exist)
-    return Setup(config, state_dir(os.environ), _now(args.now), os.environ)
+    return Setup(config, state_dir(os.environ), _now(args.now), os.environ, wait.doing)
 
 
 def _now(given: str | None) -> datetime:

@@ -6,7 +6,7 @@ Each value knows where it came from. Every problem of a file is reported at once
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -49,6 +49,10 @@ class Config(Struct, frozen=True):
     warnings: tuple[str, ...] = ()
 
 
+def _unsaid(words: str) -> None:
+    """Nobody waits."""
+
+
 class Setup(Struct, frozen=True):
     """What a command starts from. ``now`` is naive if ``--now`` came without an offset."""
 
@@ -56,6 +60,7 @@ class Setup(Struct, frozen=True):
     state_dir: Path
     now: datetime
     environ: Mapping[str, str]
+    doing: Callable[[str], None] = _unsaid  # tells a person who waits what is being done
 
 
 def config_path(environ: Mapping[str, str]) -> Path:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.calendars import Calendar, open_calendar
+from blocker.calendars import Calendar, Paged, open_calendar
 from blocker.config import Setup as Setup  # noqa: PLC0414 - the commands take it from here
 from blocker.engine import make_plan
 from blocker.model import Memory, Plan, Snapshot
@@ -63,7 +63,7 @@ class Session:
         """
         rough_now = aware(self.setup.now, UTC)
         window = _window(rough_now, week, self.settings.fiscal_start, back, ahead)
-        snapshot = self.calendar.read(window)
+        snapshot = self._read(self.calendar, window)
         if self._zone_name is None:
             self._zone_name = snapshot.zone
             if snapshot.zone is None:  # floating times and all-day events need one: read again with it
@@ -71,7 +71,7 @@ class Session:
                 self._open.close()
                 self._others.clear()
                 self.calendar = self._connect(self._zone_name)
-                snapshot = self.calendar.read(window)
+                snapshot = self._read(self.calendar, window)
         zone = ZoneInfo(self._zone_name or "UTC")
         now = aware(self.setup.now, zone).astimezone(UTC)
         others = tuple(
@@ -104,7 +104,17 @@ class Session:
             other = open_calendar(address, zone=zone, me=self.settings.me or me, beside=beside)
             self._others[address] = other
             self._open.callback(other.close)
-        return other.read(window)
+        return self._read(other, window)
+
+    def _read(self, calendar: Calendar, window: Interval) -> Snapshot:
+        """One calendar, with a word of it to a person who waits."""
+        doing, words = self.setup.doing, f"reading {calendar.address}"
+        doing(words)
+        if isinstance(calendar, Paged):
+            calendar.watch(lambda events: doing(f"{words}: {events} events so far"))
+        snapshot = calendar.read(window)
+        doing("working it out")
+        return snapshot
 
     def _workweek(self, zone: ZoneInfo, window: Interval, now: datetime) -> tuple[WorkWeek, str]:
         holidays: Mapping[date, str] = {}

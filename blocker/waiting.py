@@ -1,24 +1,35 @@
-"""A sign of life on the terminal while something takes long; nothing at all anywhere else."""
+"""What is being done, on the terminal while it takes long; nothing at all anywhere else."""
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 PATIENCE = 1.0  # seconds before anything is said
-_STEPS = ("working", "working.", "working..", "working...")
+STEP = 0.4  # seconds between two looks of the line
+_DOTS = ("", ".", "..", "...")
 
 
 class Wait:
-    """Writes ``working…`` on stderr, over and over on the same line, until it is told to stop."""
+    """Writes what is being done on stderr, over and over on the same line, until it is told to stop.
 
-    def __init__(self) -> None:
+    ``still`` is for those who listen to the terminal: each thing is said once, on a line of its own.
+    """
+
+    def __init__(self, still: bool = False) -> None:
         self._done = threading.Event()
         self._turn = threading.Lock()
-        self._shown = False
+        self._words = "working"
+        self._shown = 0  # cells of the line that stands there
+        self._still = still
         self._thread = threading.Thread(target=self._tick, daemon=True)
+
+    def doing(self, words: str) -> None:
+        """Say this from now on, such as ``reading google:primary``; costs nothing where nobody looks."""
+        self._words = words
 
     def start(self) -> None:
         self._thread.start()
@@ -37,27 +48,46 @@ class Wait:
             yield
 
     def _tick(self) -> None:
-        step = 0
-        while not self._done.wait(PATIENCE if step == 0 else 0.4):
+        step, said = 0, ""
+        while not self._done.wait(PATIENCE if step == 0 else STEP):
+            words = _fitting(self._words)
             with self._turn:
                 if self._done.is_set():
                     return
-                sys.stderr.write(f"\r{_STEPS[step % len(_STEPS)]:<10}")
-                sys.stderr.flush()
-                self._shown = True
-            step += 1
+                if not self._still:
+                    self._draw(words + _DOTS[step % len(_DOTS)])
+                elif words != said:
+                    sys.stderr.write(f"{words}\n")
+                    sys.stderr.flush()
+            step, said = step + 1, words
+
+    def _draw(self, line: str) -> None:
+        sys.stderr.write(f"\r{line:<{self._shown}}")
+        sys.stderr.flush()
+        self._shown = max(self._shown, len(line))
 
     def _wipe(self) -> None:
         if self._shown:
-            sys.stderr.write("\r" + " " * 10 + "\r")
+            sys.stderr.write("\r" + " " * self._shown + "\r")
             sys.stderr.flush()
-            self._shown = False
+            self._shown = 0
+
+
+def _fitting(words: str) -> str:
+    """Plain letters on one line of the terminal: addresses come from a config, which may hold anything."""
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):
+        columns = 80
+    plain = "".join(letter if " " <= letter <= "~" else "?" for letter in words)
+    most = max(10, columns - len(_DOTS[-1]) - 1)
+    return plain if len(plain) <= most else plain[: most - 3] + "..."
 
 
 @contextmanager
-def waiting(wanted: bool) -> Iterator[Wait]:
-    """Show that work goes on, where a person may be looking at it."""
-    wait = Wait()
+def waiting(wanted: bool, still: bool = False) -> Iterator[Wait]:
+    """Show what goes on, where a person may be looking at it."""
+    wait = Wait(still or os.environ.get("TERM") == "dumb")
     if wanted and sys.stderr is not None and sys.stderr.isatty():
         wait.start()
     try:

@@ -6,7 +6,7 @@ imported on use, so that reading a file never pays for a network client.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -51,6 +51,14 @@ class Calendar(Protocol):
 
     def close(self) -> None:
         """Let go of connections. Nothing may be called after it."""
+
+
+@runtime_checkable
+class Paged(Protocol):
+    """A calendar that arrives in pages, which may take long."""
+
+    def watch(self, seen: Callable[[int], None]) -> None:
+        """Have ``seen`` called after each page of a read, with the number of events so far."""
 
 
 @runtime_checkable

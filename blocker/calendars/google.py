@@ -8,7 +8,7 @@ travels with it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -78,6 +78,7 @@ class GoogleCalendar:
         self._events: Any
         self._borrowed = lender is not None
         self._wire, self._events = (lender._wire, lender._events) if lender else _connected(pace or Pace())
+        self._seen: Callable[[int], None] | None = None
         self._ours: dict[str, Item] = {}  # our blocks by id, as last read or written
 
     @property
@@ -86,17 +87,22 @@ class GoogleCalendar:
         refused = learned(self._state, self.address).get("no_focus_time")
         return frozenset((NATIVE_FOCUS,) if primary and not refused else ())
 
+    def watch(self, seen: Callable[[int], None]) -> None:
+        self._seen = seen
+
     # The four verbs
 
     def read(self, window: Interval) -> Snapshot:
-        pages = list(
-            self._pages(
-                fields=shape.EVENTS_FIELDS,
-                singleEvents=True,
-                timeMin=_stamp(window.start - _DAY),
-                timeMax=_stamp(window.end + _DAY),
-            )
-        )
+        pages: list[Item] = []
+        for page in self._pages(
+            fields=shape.EVENTS_FIELDS,
+            singleEvents=True,
+            timeMin=_stamp(window.start - _DAY),
+            timeMax=_stamp(window.end + _DAY),
+        ):
+            pages.append(page)
+            if self._seen is not None:
+                self._seen(sum(len(one.get("items") or ()) for one in pages))
         own = self._pages(
             fields=shape.BLOCKS_FIELDS, privateExtendedProperty=f"blockerVersion={MARK_VERSION}"
         )

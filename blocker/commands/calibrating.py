@@ -43,8 +43,10 @@ def _calibration(weeks: int, setup: Setup) -> Calibration:
     with Session(setup) as session:
         memory = read_memory(setup.state_dir, session.address)
         sight = session.read(memory, back=weeks)
+    setup.doing(f"measuring {weeks} weeks")
     loads, request = sight.survey().loads, sight.request
     completed = [loads[request.running.plus(-back)] for back in range(1, weeks + 1)]
+    setup.doing(f"trying the rules on {weeks} weeks")
     return try_rules(completed, rules_for(request.settings), request.workweek.full_week_minutes)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 
 from msgspec.structs import replace
 
@@ -66,11 +67,25 @@ def _write(
     if checkpointed is not None:
         ledger.keep_checkpoint(run, checkpointed.content())
     again = None if before is None else len(before.changes)
-    receipt = apply(plan, calendar, ledger, run, on_change, again=again)
+    receipt = apply(plan, calendar, ledger, run, _counted(plan, session, on_change), again=again)
     if checkpointed is not None and not receipt.stale:
         with after_writing(replace(plan, changes=receipt.changes)):
             ledger.seal_checkpoint(run, checkpointed.digest())
     return receipt
+
+
+def _counted(plan: Plan, session: Session, on_change: Callable[[Change], None]) -> Callable[[Change], None]:
+    """Each change is also counted, for a person who waits for the writing to end."""
+    doing, done = session.setup.doing, count(1)
+    total = sum(change.writes for change in plan.changes)
+    doing(f"writing {total} changes to {session.address}")
+
+    def told(change: Change) -> None:
+        if change.writes:
+            doing(f"writing to {session.address}: {next(done)} of {total} done")
+        on_change(change)
+
+    return told
 
 
 @contextmanager
