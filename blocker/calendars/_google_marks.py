@@ -58,6 +58,22 @@ def is_ours(item: Json) -> bool:
     )
 
 
+def lost_its_mark(item: Json) -> bool:
+    """True if an event has an id that only we give, and no mark that fits it: no person's client does that.
+
+    One that a person made recurring, or invited others to, has its mark still, and is theirs.
+    """
+    if not _ID.fullmatch(str(item.get("id", ""))) or item.get("recurringEventId"):
+        return False
+    mark = mark_of(item)
+    try:
+        parse_slot(mark.get("blockerSlot", ""))
+    except ValueError:
+        return True
+    known = mark.get("blockerVersion") == MARK_VERSION
+    return not known or generation_in(str(item["id"]), mark.get("blockerKey", "")) is None
+
+
 def may_be_ours(item: object) -> bool:
     """True if an event has an id or a mark of ours, whatever else is wrong with it."""
     if not isinstance(item, Mapping):

@@ -50,6 +50,8 @@ class Seen(Struct, frozen=True):
                     event = shape.event(item, self.address, self.me, self.home)
                     if event is not None and event.when.overlaps(self.window):
                         events.append(event)
+                    if marks.lost_its_mark(item):
+                        raise shape.BrokenError("it is a block of ours by its id, and its mark can't be read")
             except shape.BrokenError as problem:
                 name = item.get("id", "?") if isinstance(item, Mapping) else "?"
                 skipped.append(SkippedComponent(f"event {str(name)[:80]}", str(problem)))

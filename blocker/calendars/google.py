@@ -155,12 +155,14 @@ class GoogleCalendar:
             fields=shape.BLOCK_FIELDS,
         )
         try:
-            return self._keep(self._send(request, ref))
+            return self._keep(self._send(request, ref), ref.id)
         except Answered as answer:
             if answer.status == 412:
                 now = self._look(ref.id)
                 if now is not None and shape.holds(now, block):
-                    return self._keep(now)  # our own change went through, and only its answer was lost
+                    return self._keep(
+                        now, ref.id
+                    )  # our own change went through, and only its answer was lost
                 raise self._changed(ref, now) from answer
             raise self._failure(answer, block.key) from answer
 
@@ -209,7 +211,7 @@ class GoogleCalendar:
             fields=shape.BLOCK_FIELDS,
         )
         try:
-            return self._keep(self._wire.send(request))
+            return self._keep(self._wire.send(request), marks.id_for(block.key, block.generation))
         except Answered as answer:
             if answer.status != 409:
                 raise
@@ -217,13 +219,18 @@ class GoogleCalendar:
 
     def _found_instead(self, block: Block) -> Ref:
         """The id is taken. By our own insert, whose answer was lost, or by something else?"""
-        there = self._look(marks.id_for(block.key, block.generation))
+        there_id = marks.id_for(block.key, block.generation)
+        there = self._look(there_id)
         if there is None:
             raise AlreadyExists(
                 f"{block.key} was on {self.address} before and was deleted", taken_by="deleted"
             )
         if shape.holds(there, block):
-            return self._keep(there)
+            return self._keep(there, there_id)
+        if not marks.is_ours(there) and self._look(there_id) != there:
+            raise Unreachable(
+                f"Google's answers about {block.key} differ from one moment to the next", "try again later"
+            )
         if marks.is_ours(there):
             raise Conflict(f"{block.key} is on {self.address} already, at another time", "run again")
         raise AlreadyExists(f"the id of {block.key} belongs to an event that is not ours", taken_by="other")
@@ -232,9 +239,14 @@ class GoogleCalendar:
         request.headers["If-Match"] = ref.etag
         return self._wire.send(request)
 
-    def _keep(self, item: Item) -> Ref:
-        self._ours[item["id"]] = item
-        return Ref(item["id"], str(item["etag"]))
+    def _keep(self, item: Item, event_id: str) -> Ref:
+        """Raises Unreachable for an answer about something else; what was written is found by its mark then."""
+        if item.get("id") != event_id or not isinstance(item.get("etag"), str):
+            raise Unreachable(
+                f"Google's answer about {event_id} makes no sense", "try again later; it is safe to run again"
+            )
+        self._ours[event_id] = item
+        return Ref(event_id, item["etag"])
 
     def _find(self, ref: Ref) -> Item:
         """Our event, unchanged since it was read. Raises Missing, Conflict or Refused."""
