@@ -59,7 +59,7 @@ def glyphs(unicode: bool) -> Glyphs:
 def header_lines(days: Sequence[DayView], width: int, signs: Glyphs) -> list[Line]:
     """The days' names, and each day's operational hours."""
     names: list[Piece] = [Piece(" " * signs.time_width)]
-    hours: list[Piece] = [Piece(" " * signs.time_width)]
+    hours: list[Piece] = [Piece(fit("load", signs.time_width), "quiet")]
     for day in days:
         form = "%a %d %b" if width > 10 else "%a %d"
         load = "" if day.away else f"{number(day.operational_minutes / 60)} h"
@@ -144,6 +144,11 @@ def _owner(day: DayView, start: int) -> Item | None:
     ]
     found = [entry for entry in found if entry[2] > 5]  # a sliver hides nothing
     return max(found, key=lambda entry: entry[:4])[4] if found else None
+
+
+def double_booked(days: Sequence[DayView]) -> bool:
+    """True if a half hour of the grid holds two events that overlap."""
+    return any(_crowded(day, start) for day in days for start in range(*bounds(days), HALF_HOUR))
 
 
 def _crowded(day: DayView, start: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from blocker.grid_cells import LEGEND, SIGN_WORDS, Glyphs, glyphs, header_lines, row_lines
+from blocker.grid_cells import LEGEND, SIGN_WORDS, Glyphs, double_booked, glyphs, header_lines, row_lines
 from blocker.model import Change, Classified, Plan, WeekLoad
 from blocker.picture import WIDEST, Canvas, Line, Piece, beside, flow
 from blocker.render_level import judged_words
@@ -219,6 +219,8 @@ def legend(views: Sequence[WeekView], canvas: Canvas) -> list[Line]:
     for kind, words in LEGEND.items():
         if any(item.kind == kind and not item.sign for item in items):
             pieces.append(Piece(f"{signs.gutter(kind)}\u00a0{words}", "quiet"))
+    if any(double_booked(view.shown_days()) for view in views):
+        pieces.append(Piece(f"{signs.double}\u00a0double-booked", "quiet"))
     for sign, words in SIGN_WORDS.items():
         if any(item.sign == sign for item in items):
             pieces.append(Piece(f"{sign}\u00a0{words}", f"sign.{sign}"))

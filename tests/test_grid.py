@@ -138,7 +138,11 @@ def test_an_away_day_and_double_booking_show() -> None:
     )
     other = MONDAY
     both = [meeting(other, "10:00", "11:00", title="One"), meeting(other, "10:00", "11:00", title="Two")]
-    rows = grid_of(drawn(request([away, *both]), 80))
+    lines = drawn(request([away, *both]), 80)
+    rows = grid_of(lines)
+    assert any("‖ double-booked" in line for line in lines)
+    assert not any("‖" in line for line in drawn(request([away, *both[:1]]), 80))
+    assert any(line.startswith("load  1 h") for line in lines)  # what each day holds
     assert any("Vacation" in row for row in rows)
     assert any("╱╱" in row for row in rows)
     assert any("‖" in row for row in rows)
