@@ -25,6 +25,7 @@ from blocker.report.columns import MOST_LANES, lay_out
 from blocker.report.gather import gather
 from blocker.report.page import MOST_BYTES, render_page
 from blocker.report.values import Report
+from blocker.sample import meeting as sample_meeting
 from blocker.survey import Request, take_survey
 from blocker.weekview import Item
 
@@ -140,6 +141,47 @@ def test_titles_can_be_left_out() -> None:
     hidden = page_of(asked, titles=False)
     assert "Zebra" not in hidden
     assert "Titles are left out" in hidden
+
+
+@pytest.mark.parametrize(
+    "form",
+    [("--html",), ("--ics",), ("--csv",), ("--text",), ("--json",)],
+    ids=lambda form: form[0].removeprefix("--"),
+)
+def test_no_form_of_a_report_without_titles_shows_one(
+    form: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every event, theme, question and renamed block is called Zebra; some lie on blocks, some have no place."""
+    path = sample(tmp_path)
+    path.write_bytes(re.sub(rb"SUMMARY:", b"SUMMARY:Zebra ", path.read_bytes()))
+    config = tmp_path / "c.toml"
+    theme = '[[blocks.strategic.themes]]\nname = "Zebra merger"\nquestion = "Zebra?"\n'
+    config.write_text("[blocks.strategic]\n" + theme)
+    line = CommandLine(capsys, path, NOW)
+    line.call("park", "Zebra question?", "--from", "Zebra VP")
+    options = ("--config", str(config))
+    assert line.call("run", "-y", options=options).code == 0
+    blocks = [c for c in line.document("plan")["changes"] if c["kind"] == "strategic"]
+    start, end = (
+        f"{datetime.fromisoformat(blocks[0][edge]).astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        for edge in ("start", "end")
+    )
+    urgent = sample_meeting("urgent@x", "Zebra urgent", start, end, start)
+    content = line.content.replace(b"SUMMARY:Learning time", b"SUMMARY:Zebra of mine", 1)
+    path.write_bytes(content.replace(b"END:VCALENDAR", urgent + b"END:VCALENDAR"))
+    file = tmp_path / "out"
+
+    def written(*words: str) -> str:
+        file.unlink(missing_ok=True)
+        named = (words[0], str(file), *words[1:]) if words[0] in ("--html", "--ics") else words
+        as_json = (*options, "--json") if words[0] == "--json" else options
+        said = line.call("report", *(word for word in named if word != "--json"), options=as_json)
+        assert said.code == 0, said
+        return (file.read_text() if file.exists() else "") + said.out
+
+    shown = written(*form)
+    assert "Zebra" in shown or form == ("--csv",)
+    assert "zebra" not in written(*form, "--no-titles").lower()
 
 
 def test_a_crammed_calendar_stays_small() -> None:

@@ -75,11 +75,10 @@ class Names:
     def __init__(self, titles: bool, request: Request) -> None:
         self.titles = titles
         self._holidays = request.workweek.holidays
-        self._theirs = {block.key for block in request.snapshot.blocks if block.edited}
 
     def item(self, item: Item) -> str:
         if item.sign:
-            return self.block(item.key, item.kind, item.title)
+            return self.block(item.kind, item.title)
         return short(item.title) if self.titles else UNTITLED.get(item.kind, UNTITLED[OPERATIONAL])
 
     def away(self, day: DayView) -> str:
@@ -88,9 +87,9 @@ class Names:
         holiday = self._holidays.get(day.date)
         return short(holiday) if holiday else "away"
 
-    def block(self, key: str, kind: str, title: str) -> str:
-        """Our own words give nothing away; a person's own title of a block may."""
-        if not self.titles and key in self._theirs:
+    def block(self, kind: str, title: str) -> str:
+        """By its kind, where titles are left out: a theme of the config, or a new title, may give much away."""
+        if not self.titles:
             return KINDS.get(kind, kind.capitalize())
         return short(title.removeprefix("Strategic thinking: "))
 
@@ -244,7 +243,7 @@ def _note(
         what=WHAT[change.action],
         kind=change.kind,
         kind_words=KINDS.get(change.kind, change.kind.capitalize()),
-        title=names.block(change.key, change.kind, change_title(change)),
+        title=names.block(change.kind, change_title(change)),
         when=when_words(change, zone),
         week=week,
         was=span(change.was, zone) if change.was else "",
