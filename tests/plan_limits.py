@@ -186,11 +186,14 @@ class Limits:
                 yield "one a day"
 
     def bookable_broken(self, day: Day, slots: list[Interval]) -> bool:
+        return self.bookable_minutes(day, []) >= 60 > self.bookable_minutes(day, slots)
+
+    def bookable_minutes(self, day: Day, slots: list[Interval]) -> float:
+        """What others can still book from now on; none on a day that is over."""
         whole = self.p.workweek.span(day.date, day.date + ONE_DAY)
         if whole.end <= self.p.now:
-            return False
-        after = Interval(max(self.p.now, whole.start), whole.end)
-        return day.bookable_minutes([], after) >= 60 > day.bookable_minutes(slots, after)
+            return 0
+        return day.bookable_minutes(slots, Interval(max(self.p.now, whole.start), whole.end))
 
     def on_day(self, day: Day, things: list[Thing]) -> list[Interval]:
         whole = self.p.workweek.span(day.date, day.date + ONE_DAY)

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from math import floor
 
 from oracle_place import slots
 from plan_checker import Judge
-from plan_limits import Thing
+from plan_limits import ONE_DAY, Thing
 from solvers import Solver
 
-from blocker.timeline import Interval
+from blocker.capacity import Day
+from blocker.timeline import Interval, clip, minutes
 from blocker.workweek import Week, week_of
 
 BIG = 20_000  # minutes; more than any week has
@@ -53,6 +55,8 @@ class Rows:
         self.floor, self.over, self.short = {}, {}, {}
         for week in self.j.weeks:
             self._week(week)
+            for day in week.days:
+                self._minutes_to_book(week, day)
 
     # rows
 
@@ -144,6 +148,38 @@ class Rows:
         floor = self.floor[week] = self.s.binary()
         self.s.at_most({floor: 1, **dict.fromkeys(thinking, -1)}, 0)
         self.s.at_most({floor: 1}, int(wants))
+
+    def _minutes_to_book(self, week: Week, day: date) -> None:
+        """What a day's bookable hour asks for by its sums alone; where the gaps lie is for the cuts to say."""
+        on_day, whole = self.p.days.get(day), self.p.workweek.span(day, day + ONE_DAY)
+        mine = {
+            n: slot.minutes
+            for (key, slot), n in self.x.items()
+            if key != self.j.offsite_key and self.j.date(slot.start) == day
+        }
+        if on_day is None or not mine or self.j.bookable_minutes(on_day, []) < 60:
+            return
+        fresh, after = list(mine), Interval(max(self.p.now, whole.start), whole.end)
+        stay = [s for s in self.p.standing if s.state != "lost"]
+        free = clip(on_day.free([s.slot for s in stay if s.key not in self.moves]), after)
+        left = minutes(free) - 60 - self._lunch_minutes(on_day, after)
+        for s in stay:
+            taken = minutes(clip(free, s.slot)) if s.key in self.moves else 0
+            left -= taken
+            for n in self.of[s.key] if taken else []:
+                mine[n] = mine.get(n, 0) - int(taken)
+        some = self.s.binary()  # where nothing new is on the day, nothing is asked of it
+        for n in fresh:
+            self.s.at_most({n: 1, some: -1}, 0)
+        self.s.at_most({**mine, self.short[week]: -BIG, some: BIG}, floor(left) + BIG)
+
+    def _lunch_minutes(self, day: Day, after: Interval) -> float:
+        """Minutes that lunch takes from others in any case: not if it is over, or a personal event may be it."""
+        window = day.lunch_window
+        if day.lunch is None or window is None or window.start < after.start:
+            return 0
+        personal = minutes(clip(day.busy, window)) - minutes(clip(day.busy_at_lunch, window))
+        return 0 if personal else day.lunch_minutes
 
     def may_go_outside(self, key: str) -> bool:
         if self.j.kind(key) != "strategic" or key == self.j.offsite_key:
