@@ -29,7 +29,7 @@ def pre_work(
     solution: Solution,
     unwanted: Mapping[str, str],
 ) -> PreWork:
-    """One note for each offsite ahead. A note that a person moved, or deleted, is left as they want it."""
+    """One note for each offsite ahead. A note that a person moved, wrote in or deleted is left as they want it."""
     offsites = _offsites(request, live, solution, unwanted)
     there = {block.key: block for block in live if block.kind == NOTE}
     placements: list[Placement] = []
@@ -47,7 +47,11 @@ def pre_work(
             why = "about a week before the offsite"
             placements.append(Placement(key, NOTE, NOTE, slot, why=why, moved_from=moved))
     if request.snapshot.complete:
-        dropped = {key: "its offsite is not there any more" for key in there if key not in offsites}
+        dropped = {
+            key: "its offsite is not there any more"
+            for key, note in there.items()
+            if key not in offsites and not note.edited
+        }
     return PreWork(tuple(placements), dropped)
 
 

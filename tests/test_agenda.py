@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from blocker.agenda import agenda_lines, part_minutes, quarter_named, strategic_kept
 from blocker.engine import make_plan
+from blocker.fingerprint import hash_of_text
 from blocker.model import Change, Event, Memory, ParkedQuestion, Ref, Remembered, StandingBlock, WeekRecord
 from blocker.settings import Settings
 from blocker.survey import Request, take_survey
@@ -216,6 +217,13 @@ def test_it_goes_with_its_offsite() -> None:
     skipped = with_blocks(offsite(), there)
     skipped = replace(skipped, memory=replace(skipped.memory, skipped_keys=(KEY,)))
     assert [c.action for c in notes_of(skipped)] == ["remove"]
+
+
+def test_one_that_a_person_wrote_in_stays_when_the_offsite_goes() -> None:
+    there = note(DAY - timedelta(days=7))
+    written = replace(there, text_hash=hash_of_text("As we made it", there.text))
+    asked = replace(with_blocks(written), memory=known(offsite(), written))
+    assert [c.action for c in notes_of(asked)] == ["keep"]
 
 
 def test_a_pause_makes_none() -> None:

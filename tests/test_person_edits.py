@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
@@ -85,6 +87,38 @@ def guest(event: icalendar.Event) -> None:
     event.add("ATTENDEE", "mailto:guest@example.org")
 
 
+def shorter(event: icalendar.Event) -> None:
+    if isinstance(event["DTEND"].dt, datetime):
+        put("DTEND", event["DTSTART"].dt + timedelta(minutes=30))(event)
+
+
+def in_another_zone(event: icalendar.Event) -> None:
+    """The same instants: a client that travels writes them so."""
+    for name in ("DTSTART", "DTEND"):
+        if isinstance(event[name].dt, datetime):
+            put(name, event[name].dt.astimezone(ZoneInfo("America/New_York")))(event)
+
+
+def floating(event: icalendar.Event) -> None:
+    for name in ("DTSTART", "DTEND"):
+        if isinstance(event[name].dt, datetime):
+            put(name, event[name].dt.astimezone(ZoneInfo("Europe/Berlin")).replace(tzinfo=None))(event)
+
+
+def by_its_length(event: icalendar.Event) -> None:
+    length = event["DTEND"].dt - event["DTSTART"].dt
+    event.pop("DTEND")
+    put("DURATION", length)(event)
+
+
+def saved_again(event: icalendar.Event) -> None:
+    """Nothing is changed but what every client counts and stamps."""
+    put("SEQUENCE", 7)(event)
+    put("DTSTAMP", datetime(2026, 11, 2, 6, tzinfo=UTC))(event)
+    put("LAST-MODIFIED", datetime(2026, 11, 2, 6, tzinfo=UTC))(event)
+    put("CREATED", datetime(2026, 11, 2, 6, tzinfo=UTC))(event)
+
+
 # What a person does, and what of the event is theirs from then on.
 EDITS: dict[str, tuple[Edit, tuple[str, ...]]] = {
     "title": (put("SUMMARY", "Reading: Meadows 📚"), ("SUMMARY",)),
@@ -108,8 +142,18 @@ EDITS: dict[str, tuple[Edit, tuple[str, ...]]] = {
     "alarm": (alarm, ()),
     "a guest": (guest, ("ATTENDEE", "SUMMARY", "DESCRIPTION", "DTSTART", "DTEND")),
     "weekly": (put("RRULE", {"FREQ": "WEEKLY", "COUNT": 3}), ("RRULE", "SUMMARY", "DESCRIPTION", "DTSTART", "DTEND")),
+    "shorter": (shorter, ("DTSTART", "DTEND")),
+    "in another zone": (in_another_zone, ()),
+    "floating": (floating, ()),
+    "by its length": (by_its_length, ()),
+    "saved again": (saved_again, ()),
+    "tentative": (put("STATUS", "TENTATIVE"), ("STATUS",)),
+    "cancelled": (put("STATUS", "CANCELLED"), ("STATUS", "SUMMARY", "DESCRIPTION", "DTSTART", "DTEND")),
     "another client's property": (put("X-MOZ-GENERATION", "4"), ("X-MOZ-GENERATION",)),
 }  # fmt: skip
+
+
+NOT_OURS_ANY_MORE = ("a guest", "weekly", "cancelled")
 
 
 class Desk:
@@ -119,11 +163,11 @@ class Desk:
         self.path, self.state = folder / "c.ics", folder / "state"
         self.path.write_bytes(sample_calendar(date(2026, 11, 2)))
 
-    def run(self, now: str = NOW) -> None:
+    def run(self, now: str = NOW, *options: str) -> None:
         before = os.environ.get("BLOCKER_STATE_DIR")
         os.environ["BLOCKER_STATE_DIR"] = str(self.state)
         try:
-            assert main(["--calendar", f"ics:{self.path}", "--now", now, "-q", "run", "-y"]) == 0
+            assert main([*options, "--calendar", f"ics:{self.path}", "--now", now, "-q", "run", "-y"]) == 0
         finally:
             if before is not None:
                 os.environ["BLOCKER_STATE_DIR"] = before
@@ -163,6 +207,12 @@ def check(
     edited: dict[str, icalendar.Event], now: dict[str, icalendar.Event], changes: dict[str, list[str]]
 ) -> None:
     for uid, names in changes.items():
+        if uid.startswith("note-") and uid not in now and not {"title", "text", "no text"} & set(names):
+            key = str(edited[uid]["X-BLOCKER-KEY"]).replace("note", "offsite")
+            there = [e for e in now.values() if e["X-BLOCKER-KEY"] == key]
+            ours = [e for e in there if not {"RRULE", "ATTENDEE"} & set(e) and e.get("STATUS") != "CANCELLED"]
+            assert not ours, f"{uid} was taken away although its offsite is there"
+            continue
         assert uid in now, f"{uid} was taken away after {names}"
         mine = {part for name in names for part in EDITS[name][1]}
         for part in sorted(mine):
@@ -185,10 +235,7 @@ def test_each_edit_is_respected_on_every_block(name: str, tmp_path: Path) -> Non
     desk = Desk(tmp_path)
     desk.run()
     there = sorted(desk.blocks())
-    if name in (
-        "a guest",
-        "weekly",
-    ):  # these are no blocks of ours any more; were it all, the guard would ask
+    if name in NOT_OURS_ANY_MORE:  # were it all, the guard would ask
         there = there[::4]
     changes = {uid: [name] for uid in there}
     edited = desk.edit(changes, set())
@@ -196,6 +243,74 @@ def test_each_edit_is_respected_on_every_block(name: str, tmp_path: Path) -> Non
     check(edited, desk.blocks(), changes)
     desk.settle(NOW)
     check(edited, desk.blocks(), changes)
+
+
+def first_uid(desk: Desk, kind: str = "strategic") -> str:
+    there = {
+        uid: event for uid, event in desk.blocks().items() if str(event["X-BLOCKER-KEY"]).startswith(kind)
+    }
+    return min(there, key=lambda uid: str(there[uid]["X-BLOCKER-SLOT"]))
+
+
+def chunk_of(desk: Desk, uid: str) -> bytes:
+    """The event's bytes."""
+    content = desk.path.read_bytes()
+    at = content.index(f"UID:{uid}".encode())
+    end = content.index(b"END:VEVENT\r\n", at) + len(b"END:VEVENT\r\n")
+    return content[content.rindex(b"BEGIN:VEVENT", 0, at) : end]
+
+
+def test_a_copy_on_another_day_is_the_persons_and_both_stay(tmp_path: Path) -> None:
+    """Clients copy every property but the UID, the mark with them."""
+    desk = Desk(tmp_path)
+    desk.run()
+    uid = first_uid(desk)
+    chunk = chunk_of(desk, uid)
+    copy = chunk.replace(f"UID:{uid}".encode(), b"UID:copy@example.org")
+    copy = re.sub(rb"(DTSTART:|DTEND:)\d{8}", rb"\g<1>20261112", copy)
+    desk.path.write_bytes(desk.path.read_bytes().replace(chunk, chunk + copy))
+    for now in (NOW, NEXT_DAY):
+        desk.settle(now)
+        assert copy in desk.path.read_bytes()
+        assert [u for u in desk.blocks() if u == uid] == [uid]
+
+
+def test_a_block_deleted_and_brought_back_is_ours_again(tmp_path: Path) -> None:
+    """Undo in the client, after a run has seen it gone."""
+    desk = Desk(tmp_path)
+    desk.run()
+    uid = first_uid(desk)
+    chunk = chunk_of(desk, uid)
+    whole = desk.path.read_bytes()
+    desk.path.write_bytes(whole.replace(chunk, b""))
+    desk.settle(NOW)
+    assert uid not in desk.blocks()
+    desk.path.write_bytes(desk.path.read_bytes().replace(b"END:VCALENDAR", chunk + b"END:VCALENDAR"))
+    desk.settle(NOW)
+    assert desk.path.read_bytes().count(chunk) == 1
+    desk.settle(NEXT_DAY)
+    assert uid in desk.blocks()
+
+
+def test_a_block_moved_to_another_calendar_is_left_there_and_its_time_kept_free(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.run()
+    uid = first_uid(desk)
+    chunk = chunk_of(desk, uid)
+    desk.path.write_bytes(desk.path.read_bytes().replace(chunk, b""))
+    other = tmp_path / "private.ics"
+    content = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\n" + chunk + b"END:VCALENDAR\r\n"
+    other.write_bytes(content)
+    config = tmp_path / "config.toml"
+    config.write_text(f'also_read = ["ics:{other}"]\n')
+    start, end = (re.search(rb"DT%s:(\w+)" % side, chunk)[1] for side in (b"START", b"END"))  # type: ignore[index]
+    for now in (NOW, NEXT_DAY):
+        desk.run(now, "-c", str(config))
+        assert other.read_bytes() == content
+        for event in desk.blocks().values():
+            begins, ends = (str(event[side].to_ical().decode()).encode() for side in ("DTSTART", "DTEND"))
+            assert len(begins) == 8 or ends <= start or end <= begins, event["X-BLOCKER-KEY"]
+        assert uid not in desk.blocks()
 
 
 CHANGES = st.dictionaries(
