@@ -50,7 +50,7 @@ def pre_work(
         dropped = {
             key: "its offsite is not there any more"
             for key, note in there.items()
-            if key not in offsites and not note.edited
+            if key not in offsites and not (note.text_hash and note.edited)
         }
     return PreWork(tuple(placements), dropped)
 
