@@ -82,6 +82,11 @@ def notes(
             found[f"outside {change.key}"] = (
                 f"{change.key} takes more than the manners allow: without it the week would have none."
             )
+    if not request.snapshot.complete:
+        where = next((skipped.where for skipped in request.snapshot.skipped), "the list of blocks")
+        found[f"unread {where}"] = (
+            f"Not all blocks could be read ({where}): until they can be, none is taken away."
+        )
     for item in missing:
         if item.code == "no_room":
             found[f"no room {item.key}"] = f"{item.key} found no place: {item.why}"

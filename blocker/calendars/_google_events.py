@@ -28,7 +28,7 @@ EVENT_FIELDS = (
     f"{_COMMON},iCalUID,visibility,colorId,creator(email,self),attendees(email,self,resource,responseStatus),"
     "attendeesOmitted"
 )
-BLOCKS_FIELDS = f"nextPageToken,items({BLOCK_FIELDS})"
+BLOCKS_FIELDS = f"nextPageToken,timeZone,items({BLOCK_FIELDS})"
 EVENTS_FIELDS = f"nextPageToken,summary,timeZone,items({EVENT_FIELDS})"
 
 # What else of a block is put back with it (undo): what the user made of it.
@@ -44,8 +44,35 @@ class BrokenError(ValueError):
     """An event that can't be read; the message says why."""
 
 
+def is_page(answer: Json) -> bool:
+    """True if an answer can be a page of a list: it says something, if only the calendar's zone."""
+    return (
+        bool(answer)
+        and isinstance(answer.get("items", []), list)
+        and isinstance(answer.get("nextPageToken", ""), str)
+    )
+
+
+def items_of(pages: Iterable[Json]) -> list[Any]:
+    return [item for page in pages for item in page.get("items", ())]
+
+
+def is_event(answer: Json, event_id: str, or_gone: bool = False) -> bool:
+    """True if an answer is that event, with a version to rest a change on (or deleted: then only the id is sure)."""
+    gone = or_gone and answer.get("status") == "cancelled"
+    return answer.get("id") == event_id and (gone or has_version(answer))
+
+
+def has_version(item: Json) -> bool:
+    """True if an event has an etag that can be sent back in a header."""
+    etag = item.get("etag")
+    return isinstance(etag, str) and etag.isascii() and etag.isprintable() and bool(etag)
+
+
 def standing_block(item: Json, home: tzinfo) -> StandingBlock | None:
     """An event that ``is_ours``; None if a person made it take no time. Raises BrokenError."""
+    if not has_version(item):
+        raise BrokenError("it has no version, so that it can't be changed safely")
     when, dates = _times(item, home)
     if when is None:
         return None

@@ -32,6 +32,10 @@ PATIENCE = 90.0  # seconds; a server that asks for more is left alone until the 
 _RATE_LIMITS = frozenset(("rateLimitExceeded", "userRateLimitExceeded"))
 _USED_UP = frozenset(("quotaExceeded", "dailyLimitExceeded"))
 _TOO_FEW_SCOPES = frozenset(("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"))
+# What the client, its transport and the JSON reader make of an answer that is none: too deep, too large a
+# number, an error in a form of its own, a redirect to nowhere.
+_NONSENSE = (ValueError, LookupError, TypeError, AttributeError, EOFError, RecursionError)
+_SPEAKING = frozenset((400, 401, 404, 409, 410, 412))  # statuses that mean something even without a word
 _NO_ANSWER = (
     OSError,
     http.client.HTTPException,
@@ -48,7 +52,7 @@ class Answered(Exception):
     """Google's answer is no, and asking again would not change it: 400, 404, 409, 410, 412, some 403."""
 
     def __init__(self, status: int, reason: str, words: str) -> None:
-        super().__init__(f"{status} {reason}: {words}")
+        super().__init__(": ".join(part for part in (f"{status} {reason}".strip(), words) if part))
         self.status, self.reason, self.words = status, reason, words
 
 
@@ -66,8 +70,8 @@ class Wire:
     def __init__(self, http: Any, pace: Pace) -> None:
         self._http, self._pace = http, pace
 
-    def send(self, request: Any) -> Json:
-        """The answer's body.
+    def send(self, request: Any, makes_sense: Callable[[Json], bool] = lambda answer: True) -> Json:
+        """The answer's body, once it ``makes_sense``: proxies and broken servers say 200 as well.
 
         Raises Answered for a no with a meaning of its own, SignInNeeded, Refused where the API is
         switched off, and Unreachable when the attempts or Google's limits are used up.
@@ -83,21 +87,25 @@ class Wire:
                     raise meaning(told) from error
                 asked = retry_after(error.resp)
                 trouble = f"{told.status} {told.reason}".strip()
+            except _NO_ANSWER as error:
+                self._http.close()  # a broken connection is not used again
+                trouble = _in_words(error)
             except RefreshError as error:
                 if not error.retryable:
                     raise signed_out(error) from error
                 trouble = "the sign-in server has trouble"
-            except _NO_ANSWER as error:
-                self._http.close()  # a broken connection is not used again
-                trouble = _in_words(error)
             except GoogleAuthError as error:
                 raise signed_out(error) from error
+            except _NONSENSE:
+                self._http.close()
+                trouble = "its answer makes no sense"
             else:
-                if isinstance(answer, dict):
-                    return answer
                 if request.method == "DELETE":
                     return {}
-                trouble = "its answer was cut off"  # text that is no JSON comes back as text
+                if isinstance(answer, dict) and "error" not in answer and makes_sense(answer):
+                    return answer
+                cut = isinstance(answer, str | bytes)  # text that is no JSON comes back as text
+                trouble = f"its answer {'was cut off' if cut else 'makes no sense'}"
             if attempt == self._pace.attempts or (asked or 0) > PATIENCE:
                 raise Unreachable(
                     f"Google Calendar did not answer: {trouble}, {attempt} "
@@ -117,12 +125,12 @@ def read_answer(error: Any) -> Answered:
     reason, words = "", ""
     try:
         body = json.loads(error.content)["error"]
-        words = str(body.get("message", ""))
+        words = body if isinstance(body, str) else str(body.get("message", ""))
         details = [d for d in (*body.get("errors", ()), *body.get("details", ())) if d.get("reason")]
         reason = str(details[0]["reason"]) if details else str(body.get("status", ""))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except _NONSENSE:
         pass  # a proxy's page, or half an answer: the status alone must do
-    return Answered(int(error.resp.status), reason, words[:300])
+    return Answered(int(error.resp.status), reason, " ".join(words.split())[:300])
 
 
 def passes(told: Answered) -> bool:
@@ -131,6 +139,7 @@ def passes(told: Answered) -> bool:
         return False
     return (
         told.status in (408, 429)
+        or told.status < 400
         or told.status >= 500
         or (told.status == 403 and told.reason in _RATE_LIMITS)
     )
@@ -151,6 +160,11 @@ def meaning(told: Answered) -> Exception:
         return Refused(
             "the Google Calendar API is not switched on in the Google project of your credentials",
             "switch it on: https://console.cloud.google.com/apis/library/calendar-json.googleapis.com",
+        )
+    if not (told.reason or told.words or told.status in _SPEAKING):
+        return Unreachable(
+            f"something that is not Google answered in its place (status {told.status})",
+            "a proxy, or a network that wants a sign-in of its own? Open a web page, then try again",
         )
     return told
 

@@ -30,12 +30,17 @@ class Seen(Struct, frozen=True):
     me: tuple[str, ...]
     home: tzinfo
 
-    def snapshot(self, ours: Mapping[str, Item], items: Iterable[object]) -> Snapshot:
-        """``items`` are the events listed for the window, ours among them or not."""
+    def snapshot(
+        self, ours: Mapping[str, Item], items: Iterable[object], listed: Iterable[object] = ()
+    ) -> Snapshot:
+        """``items`` are the events listed for the window, ours among them or not; ``listed`` those with our mark.
+
+        One of the latter that can't even be told from others leaves the snapshot incomplete.
+        """
         events: list[Event] = []
         standing: list[StandingBlock] = []
         skipped: list[SkippedComponent] = []
-        complete = True
+        complete = all(isinstance(i, Mapping) and isinstance(i.get("id"), str) for i in listed)
         others = [i for i in items if not (isinstance(i, Mapping) and str(i.get("id")) in ours)]
         for item in (*ours.values(), *others):
             try:

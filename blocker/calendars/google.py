@@ -41,6 +41,7 @@ Item = Mapping[str, Any]
 
 PRIMARY = "primary"
 LARGEST_PAGE = 2500
+MOST_PAGES = 1000
 # All-day events are days in the calendar's zone for Google and in the user's for us: ask for one more.
 _DAY = timedelta(days=1)
 
@@ -102,19 +103,18 @@ class GoogleCalendar:
         ):
             pages.append(page)
             if self._seen is not None:
-                self._seen(sum(len(one.get("items") or ()) for one in pages))
-        own = self._pages(
-            fields=shape.BLOCKS_FIELDS, privateExtendedProperty=f"blockerVersion={MARK_VERSION}"
+                self._seen(len(shape.items_of(pages)))
+        own = list(
+            self._pages(fields=shape.BLOCKS_FIELDS, privateExtendedProperty=f"blockerVersion={MARK_VERSION}")
         )
-        about, items = pages[0], [item for page in pages for item in page.get("items") or ()]
-        blocks = [item for page in own for item in page.get("items") or ()]
+        about, items, blocks = pages[0], shape.items_of(pages), shape.items_of(own)
         zone = about.get("timeZone")
         calendar_zone = zone if isinstance(zone, str) and _is_zone(zone) else None
         self._zone = self._zone or calendar_zone
         me = self._me or shape.user_in(items, str(about.get("summary", "")))
         seen = Seen(self.address, window, calendar_zone, me, ZoneInfo(self._zone or "UTC"))
         self._ours = ours_among((*items, *blocks))
-        return seen.snapshot(self._ours, items)
+        return seen.snapshot(self._ours, items, listed=blocks)
 
     def create(self, block: Block) -> Ref:
         if marks.id_for(block.key, block.generation) in self._ours:
@@ -155,14 +155,12 @@ class GoogleCalendar:
             fields=shape.BLOCK_FIELDS,
         )
         try:
-            return self._keep(self._send(request, ref), ref.id)
+            return self._keep(self._send(request, ref))
         except Answered as answer:
             if answer.status == 412:
                 now = self._look(ref.id)
                 if now is not None and shape.holds(now, block):
-                    return self._keep(
-                        now, ref.id
-                    )  # our own change went through, and only its answer was lost
+                    return self._keep(now)  # our own change went through, and only its answer was lost
                 raise self._changed(ref, now) from answer
             raise self._failure(answer, block.key) from answer
 
@@ -186,32 +184,31 @@ class GoogleCalendar:
     def _pages(self, **query: Any) -> Iterator[Item]:
         """All pages of a list, in order; an empty one may stand between two full ones."""
         request = self._events.list(calendarId=self._id, maxResults=LARGEST_PAGE, **query)
-        asked = set()
+        asked: set[str] = set()
         while request is not None:
-            if request.uri in asked:
+            if request.uri in asked or len(asked) == MOST_PAGES:
                 raise Unreachable(f"Google's pages of {self.address} go in circles", "try again later")
             asked.add(request.uri)
             try:
-                page = self._wire.send(request)
+                page = self._wire.send(request, shape.is_page)
             except Answered as answer:
                 if answer.status == 404:
                     words = f"there is no calendar {self.address}, or you may not see it"
                     raise Unreadable(words, "google:primary is your own calendar") from answer
-                raise Unreadable(f"Google won't show {self.address}: {answer}") from answer
+                words = f"Google won't show {self.address}: {answer}"
+                raise Unreadable(words, "may this account see it? blocker check says more") from answer
             yield page
             request = self._events.list_next(request, page)
 
     # Writing
 
     def _insert(self, block: Block, focus: Item | None) -> Ref:
+        body = shape.new_event(block, self._zone, focus)
         request = self._events.insert(
-            calendarId=self._id,
-            body=shape.new_event(block, self._zone, focus),
-            sendUpdates="none",
-            fields=shape.BLOCK_FIELDS,
+            calendarId=self._id, body=body, sendUpdates="none", fields=shape.BLOCK_FIELDS
         )
         try:
-            return self._keep(self._wire.send(request), marks.id_for(block.key, block.generation))
+            return self._keep(self._wire.send(request, lambda made: shape.is_event(made, body["id"])))
         except Answered as answer:
             if answer.status != 409:
                 raise
@@ -226,7 +223,7 @@ class GoogleCalendar:
                 f"{block.key} was on {self.address} before and was deleted", taken_by="deleted"
             )
         if shape.holds(there, block):
-            return self._keep(there, there_id)
+            return self._keep(there)
         if not marks.is_ours(there) and self._look(there_id) != there:
             raise Unreachable(
                 f"Google's answers about {block.key} differ from one moment to the next", "try again later"
@@ -237,16 +234,11 @@ class GoogleCalendar:
 
     def _send(self, request: Any, ref: Ref) -> Item:
         request.headers["If-Match"] = ref.etag
-        return self._wire.send(request)
+        return self._wire.send(request, lambda changed: shape.is_event(changed, ref.id))
 
-    def _keep(self, item: Item, event_id: str) -> Ref:
-        """Raises Unreachable for an answer about something else; what was written is found by its mark then."""
-        if item.get("id") != event_id or not isinstance(item.get("etag"), str):
-            raise Unreachable(
-                f"Google's answer about {event_id} makes no sense", "try again later; it is safe to run again"
-            )
-        self._ours[event_id] = item
-        return Ref(event_id, item["etag"])
+    def _keep(self, item: Item) -> Ref:
+        self._ours[item["id"]] = item
+        return Ref(item["id"], item["etag"])
 
     def _find(self, ref: Ref) -> Item:
         """Our event, unchanged since it was read. Raises Missing, Conflict or Refused."""
@@ -264,7 +256,8 @@ class GoogleCalendar:
         """An event as it is now; None if it was deleted, or never was."""
         try:
             found: Item = self._wire.send(
-                self._events.get(calendarId=self._id, eventId=event_id, fields=shape.BLOCK_FIELDS)
+                self._events.get(calendarId=self._id, eventId=event_id, fields=shape.BLOCK_FIELDS),
+                lambda found: shape.is_event(found, event_id, or_gone=True),
             )
         except Answered as answer:
             if answer.status in (404, 410):
@@ -284,7 +277,7 @@ class GoogleCalendar:
         if answer.status in (409, 412):
             return Conflict(f"{what} changed since it was read", "run again")
         return Refused(
-            f"Google won't write {what}: {answer.words or answer.reason}",
+            f"Google won't write {what}: {answer}",
             "may you write to this calendar? blocker check says more",
         )
 
