@@ -201,10 +201,34 @@ def test_failures_are_told_after_two_days_and_once(cli: CommandLine) -> None:
             said = cli.call("run", "--cron")
             assert said.code == 1
             heard.append(bool(said.err))
+            if said.err:
+                assert said.err.startswith(
+                    "blocker: no successful run since 2026-11-02; 2 working days were lost"
+                )
+                assert "there is no calendar file" in said.err
     assert heard == [False, False, True, False, False, False, False, False]
     cli.calendar.write_bytes(data)
     cli.now = "2026-11-09T06:30+00:00"
     assert cli.call("run", "--cron").code == 0
+
+
+def test_a_week_without_a_floor_is_told_once(cli: CommandLine) -> None:
+    """Its horizon reaches the week on 9 November."""
+    full = "".join(
+        f"BEGIN:VEVENT\r\nUID:full{day}\r\nDTSTART;TZID=Europe/Berlin:202612{day:02}T080000\r\nDURATION:PT10H\r\n"
+        "SUMMARY:Full\r\nEND:VEVENT\r\n"
+        for day in range(7, 12)
+    ).encode()
+    at = cli.content.rindex(b"END:VCALENDAR")
+    cli.calendar.write_bytes(cli.content[:at] + full + cli.content[at:])
+    cli.call("run", "-y")
+    heard = []
+    for day in (3, 6, 9, 10, 11, 12, 13, 16):
+        cli.now = f"2026-11-{day:02}T06:30+00:00"
+        said = cli.call("run", "--cron")
+        assert said.code == 0
+        heard += [day for line in said.out.splitlines() if "strategic/2026-W50/1 found no place" in line]
+    assert heard == [9]
 
 
 def test_days_that_were_slept_through_are_told_when_it_works_again(cli: CommandLine) -> None:

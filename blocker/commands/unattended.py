@@ -60,6 +60,7 @@ def _failed(error: BlockerError, setup: Setup, talk: Talk) -> Answer:
             return _quiet(error)
         ledger.mark_said([gap.name])
     _tell([_words(gap), f"{error.message}. {error.hint}".strip()], setup, talk)
+    talk.say(_words(gap))
     raise error
 
 
