@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from msgspec import to_builtins
 from msgspec.structs import replace
 
+from blocker.bug_words import Numbered
 from blocker.classify import own_offsites
 from blocker.model import (
     EVENT_KINDS,
@@ -42,7 +43,7 @@ Json = dict[str, Any]
 
 SETTINGS = (
     "role", "timezone", "holidays", "protect", "native_focus", "count_tentative", "count_unanswered", "hours_set",
-    "fiscal_start", "buffer_before", "buffer_after", "shift",
+    "fiscal_start", "buffer_before", "buffer_after", "shift", "forecast",
 )  # fmt: skip
 KIND = ("name", "minutes", "shortest", "floor_minutes", "prefer", "private")
 OFFSITE_FIELDS = ("minutes", "notice_days", "guarantee")
@@ -53,7 +54,15 @@ STANDING = ("key", "kind", "generation", "busy")
 
 
 def bundle(request: Request, seen: Survey, plan: Plan, salt: bytes) -> Json:
-    """The request and its plan as JSON-ready values. ``salt`` keeps known UIDs from being looked for."""
+    """The request and its plan as JSON-ready values. ``salt`` keeps known UIDs from being looked for.
+
+    Kinds and rules that the person made have numbers in place of the person's names for them.
+    """
+    document: Json = Numbered(request.settings).walk(_document(request, seen, plan, salt))
+    return document
+
+
+def _document(request: Request, seen: Survey, plan: Plan, salt: bytes) -> Json:
     offsites = {id(event) for event in own_offsites((c.event for c in seen.classified), request.settings)}
     sources = [request.snapshot, *request.others]
     numbers = {source.calendar: number for number, source in enumerate(sources)}
@@ -149,7 +158,8 @@ def _settings(settings: Settings) -> Json:
 
 def _settings_of(kept: Mapping[str, Any]) -> Settings:
     """The settings, with rules of classification that read each event's kind off its title."""
-    classify = {kind: (f"title = '{kind}' or title = '{kind} {OFFSITE}'",) for kind in EVENT_KINDS}
+    kinds = dict.fromkeys((*EVENT_KINDS, *(kind["name"] for kind in kept["blocks"])))
+    classify = {kind: (f"title = '{kind}' or title = '{kind} {OFFSITE}'",) for kind in kinds}
     return Settings(
         **{name: kept[name] for name in SETTINGS},
         calendar="calendar-0",
@@ -158,7 +168,7 @@ def _settings_of(kept: Mapping[str, Any]) -> Settings:
         rules=tuple(RuleText(**rule) for rule in kept["rules"]),
         blocks={kind["name"]: BlockKind(**kind) for kind in kept["blocks"]},
         offsite=Offsite(**kept["offsite"]),
-        classify={**classify, OFFSITE: tuple(f"title = '{kind} {OFFSITE}'" for kind in EVENT_KINDS)},
+        classify={**classify, OFFSITE: tuple(f"title = '{kind} {OFFSITE}'" for kind in kinds)},
     )
 
 

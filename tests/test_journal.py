@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,52 @@ def test_a_bug_report_makes_the_same_plan_and_tells_no_words(
     assert [u["key"] for u in real["unplaced"]] == [u.key for u in made.unplaced]
     assert cli.content == Path(cli.calendar).read_bytes()
     assert replay(file) in (0, 1)
+
+
+OWN_WORDS = """
+[[rule]]
+name = "zebra alarm"
+when = "operational_hours >= 1"
+book = { strategic = 2, giraffe = 1 }
+
+[blocks.giraffe]
+minutes = 60
+shortest = 60
+
+[classify]
+giraffe = ["title ~ 'Quarterly'"]
+"""
+
+
+def test_a_persons_own_kinds_and_rules_are_numbers_in_a_bug_report(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, file = tmp_path / "config.toml", tmp_path / "bug.json"
+    config.write_text(OWN_WORDS)
+    monkeypatch.setenv("BLOCKER_CONFIG", str(config))
+    cli.call("run", "-y")
+    assert b"X-BLOCKER-KEY:giraffe/" in cli.content
+    cli.call("skip", "giraffe/2026-W46/1")
+    cli.now = "2026-11-09T06:30"
+    file.touch(0o644)
+    assert cli.call("report", "--bug", str(file)).code == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    text = file.read_text()
+    for word in ("zebra", "giraffe", "Quarterly"):
+        assert word not in text, word
+    made = make_plan(request_of(json.loads(text)))
+    wanted = [(c["key"], c["start"]) for c in cli.document("plan")["changes"] if c["action"] in STAYS]
+    assert any(key.startswith("giraffe/") for key, _ in wanted)
+    again = {(c.key, c.slot.start) for c in made.changes if c.action in STAYS}
+    assert again == {
+        (key.replace("giraffe", "kind1"), datetime.fromisoformat(start)) for key, start in wanted
+    }
+
+
+def test_a_bug_report_takes_no_calendars_place(cli: CommandLine) -> None:
+    before = cli.content
+    assert cli.call("report", "--bug", str(cli.calendar)).code == 2
+    assert cli.content == before
 
 
 def made_zone(name: str) -> Any:

@@ -6,6 +6,7 @@ import json
 import platform
 import secrets
 import sys
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from blocker.survey import Request, Survey
 PACKAGES = ("python-dateutil", "holidays", "tzdata", "google-api-python-client", "icalendar")
 
 
-def bug_report(path: Path, made: Plan, seen: Survey, request: Request) -> Answer:
+def bug_report(path: Path, made: Plan, seen: Survey, request: Request, calendars: Iterable[Path]) -> Answer:
     """Write the bundle; a person can read in it what they are about to send."""
     document: dict[str, Any] = {
         "what": f"{GENERATOR} --bug: times, kinds and numbers; no titles, texts, addresses or names",
@@ -31,7 +32,9 @@ def bug_report(path: Path, made: Plan, seen: Survey, request: Request) -> Answer
         "backend": made.calendar.partition(":")[0],
         **bundle(request, seen, made, secrets.token_bytes(16)),
     }
-    there = write_report(path, (json.dumps(document, indent=1) + "\n").encode())
+    there = write_report(path, (json.dumps(document, indent=1) + "\n").encode(), calendars)
+    if there.is_file():
+        there.chmod(0o600)  # whatever lay there before
     count = len(document["events"])
     lines = [
         f"The bug report is in {there}: {count} events as times and kinds, without any words of yours.",

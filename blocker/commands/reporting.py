@@ -26,7 +26,7 @@ def report(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if args.bug is not None:
         from blocker.commands.bug_report import bug_report
 
-        return bug_report(args.bug, made, seen, sight.request)
+        return bug_report(args.bug, made, seen, sight.request, calendars(sight.request))
     if args.html is not None:
         return _html(args.html, made, seen, sight.request, titles, talk if args.open else None)
     if args.ics is not None:
