@@ -245,7 +245,8 @@ class TaskScheduler:
             f"<Triggers><CalendarTrigger><StartBoundary>2024-01-01T{schedule.clock}:00</StartBoundary>"
             f"<ScheduleByWeek><WeeksInterval>1</WeeksInterval><DaysOfWeek>{days}</DaysOfWeek></ScheduleByWeek>"
             "</CalendarTrigger></Triggers>\n"
-            "<Settings><StartWhenAvailable>true</StartWhenAvailable></Settings>\n"
+            "<Settings><StartWhenAvailable>true</StartWhenAvailable>"
+            "<DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries></Settings>\n"
             f"<Actions><Exec><Command>{escape(schedule.command[0])}</Command>"
             f"<Arguments>{arguments}</Arguments></Exec></Actions>\n</Task>\n"
         )

@@ -119,6 +119,9 @@ def test_the_schedule(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None
     (timer / "blocker.timer").write_text("[Timer]\nOnCalendar=Mon *-*-* 06:30:00\n")
     (timer / "blocker.service").write_text('[Service]\nExecStart="/bin/sh" "-m" "blocker"\n')
     assert "a daily run in systemd" in findings(cli)["schedule"][0]
+    assert findings(cli)["notify"][0].startswith(
+        "note systemd sends no mail, and no notification address is set"
+    )
     (timer / "blocker.service").write_text('[Service]\nExecStart="/bin/sh" "-c" "/home/gone.toml"\n')
     assert "needs /home/gone.toml, which is gone" in findings(cli, code=1)["schedule"][0]
     (timer / "blocker.service").unlink()
@@ -137,7 +140,10 @@ def test_the_program_of_the_schedule_is_gone(
     line = "30 6-20 * * 1,2,3,4,5 '{0}' -m blocker run --cron"
     head, tail = "# >>> blocker: the daily run\n", "\n# <<< blocker\n"
     table.write_text(head + line.format("/bin/sh") + tail)
-    assert findings(cli)["schedule"] == ["ok a daily run in cron"]
+    found = findings(cli)
+    assert found["schedule"] == ["ok a daily run in cron"]
+    if not shutil.which("sendmail", path="/usr/sbin:/usr/lib"):
+        assert "no sendmail" in found["notify"][0]
     table.write_text(head + line.format("/old venv/bin/python") + tail)
     assert "needs /old venv/bin/python, which is gone" in findings(cli, code=1)["schedule"][0]
 

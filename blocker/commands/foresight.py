@@ -22,6 +22,7 @@ from blocker.ledger_file import ledger_path
 from blocker.lock import only_run
 from blocker.notify import addresses
 from blocker.outages import outage
+from blocker.schedule import Cron
 from blocker.session import Setup
 
 Finding = tuple[str, str, str]  # name, state (ok | note | bad), words
@@ -33,8 +34,24 @@ def foresight(setup: Setup, address: str) -> Iterator[Finding]:
     """Everything but the calendar's content and the sign-in; ``address`` as the ledger knows it."""
     yield from _places(setup, address)
     yield from _ledger(setup, address)
-    yield from _schedule(setup)
-    yield from _hearing(setup)
+    findings, scheduler = _schedule(setup)
+    yield from findings
+    yield from _hearing(setup, scheduler)
+
+
+def unheard(setup: Setup, scheduler: str) -> str | None:
+    """Why nobody would hear of two lost days, in words; None if somebody would. Raises ConfigError."""
+    if addresses(setup.config.settings):
+        return None
+    if scheduler != Cron.name:
+        why = f"{scheduler} sends no mail"
+    elif shutil.which("sendmail", path=f"{setup.environ.get('PATH', '')}:/usr/sbin:/usr/lib") is None:
+        why = "cron can send no mail here (there is no sendmail)"
+    else:
+        return None
+    return (
+        f"{why}, and no notification address is set: of lost days only blocker check and the log would tell"
+    )
 
 
 def _places(setup: Setup, address: str) -> Iterator[Finding]:
@@ -101,32 +118,24 @@ def _ledger(setup: Setup, address: str) -> Iterator[Finding]:
     yield "last run", "ok" if fine else "note", words
 
 
-def _schedule(setup: Setup) -> Iterator[Finding]:
+def _schedule(setup: Setup) -> tuple[list[Finding], str | None]:
+    """The findings, and the name of the scheduler that has the daily run."""
     try:
         found = installed(setup)
     except BlockerError as problem:
-        yield "schedule", "note", f"{problem.message}: whether a daily run is installed is not known"
-        return
+        words = f"{problem.message}: whether a daily run is installed is not known"
+        return [("schedule", "note", words)], None
     if found is None:
-        yield "schedule", "note", "no daily run is installed here: blocker cron install"
-        return
+        return [("schedule", "note", "no daily run is installed here: blocker cron install")], None
     scheduler, entry = found
     gone = _gone(entry)
     if gone:
-        yield (
-            "schedule",
-            "bad",
-            f"the daily run in {scheduler} needs {gone}, which is gone: blocker cron install",
-        )
-        return
-    yield "schedule", "ok", f"a daily run in {scheduler}"
-    for name in sorted(setup.environ):
-        if name.startswith("BLOCKER_") and name not in SEEN_BY_CRON:
-            yield (
-                "schedule",
-                "note",
-                f"{name} is set here, and the daily run does not see it: put it into the config",
-            )
+        words = f"the daily run in {scheduler} needs {gone}, which is gone: blocker cron install"
+        return [("schedule", "bad", words)], scheduler
+    hidden = [n for n in sorted(setup.environ) if n.startswith("BLOCKER_") and n not in SEEN_BY_CRON]
+    unseen = "is set here, and the daily run does not see it: put it into the config"
+    notes = [("schedule", "note", f"{name} {unseen}") for name in hidden]
+    return [("schedule", "ok", f"a daily run in {scheduler}"), *notes], scheduler
 
 
 def _gone(entry: str) -> str | None:
@@ -139,15 +148,17 @@ def _gone(entry: str) -> str | None:
     return next((word for word in wanted if not Path(word).exists()), None)
 
 
-def _hearing(setup: Setup) -> Iterator[Finding]:
+def _hearing(setup: Setup, scheduler: str | None) -> Iterator[Finding]:
     """Whether two lost days would be heard of."""
-    settings = setup.config.settings
     try:
-        number = len(addresses(settings))
+        number = len(addresses(setup.config.settings))
+        silent = unheard(setup, scheduler) if scheduler else None
     except BlockerError as problem:
         yield "notify", "bad", f"{problem.message}. {problem.hint}".strip()
         return
-    if number and find_spec("apprise") is None:
+    if silent:
+        yield "notify", "note", silent
+    elif number and find_spec("apprise") is None:
         yield "notify", "bad", "Apprise is not installed: pip install 'calendar-blocker[notify]'"
     elif number:
         yield "notify", "ok", f"two lost days go to {number} {'address' if number == 1 else 'addresses'}"

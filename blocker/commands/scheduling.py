@@ -81,11 +81,18 @@ def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) ->
                 return Answer(["Nothing was changed."], {"schema": SCHEMA, "installed": False})
         place = scheduler.install(schedule)
         ledger.confirm_calendar(plan.now)
+    from blocker.commands.foresight import unheard
+
     lines = [
         *(shown if args.yes else []),
         f"Installed in {place}: every day of {args.days} at {schedule.clock}.",
     ]
     lines.append("After two lost days in a row you hear of it; blocker check says how it stands.")
+    silent = unheard(setup, scheduler.name)
+    if silent:
+        lines.append(f"But {silent}. See notify_file in the config.")
+    if isinstance(scheduler, Systemd):
+        lines.append("It runs while you are logged in; for always: loginctl enable-linger")
     lines.append(f"Each run is a line in {log_path(setup.state_dir)}.")
     return Answer(lines, {"schema": SCHEMA, "installed": True, "scheduler": scheduler.name, "place": place})
 
