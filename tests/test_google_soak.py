@@ -116,11 +116,11 @@ def soak(server: GoogleServer, monkeypatch: pytest.MonkeyPatch, days: int, seed:
     year = Year(server, seed)
     send = Wire.send
 
-    def mortal(self: Wire, request: Any) -> Any:
+    def mortal(self: Wire, *asked: Any) -> Any:
         fate = year.dice.random()
         if fate < KILL_RATE / 2:
             raise Killed
-        answer = send(self, request)
+        answer = send(self, *asked)
         if fate > 1 - KILL_RATE / 2:
             raise Killed
         return answer
