@@ -13,7 +13,7 @@ from blocker.known import debt_minutes
 from blocker.model import OPERATIONAL, STRATEGIC, ParkedQuestion
 from blocker.standing import key_week
 from blocker.survey import Request, Survey
-from blocker.texts import date_words, length_words, quantity, say, shortened
+from blocker.texts import date_words, length_words, plain, quantity, say, shortened
 from blocker.themes import topics, topics_of_quarter
 from blocker.timeline import Interval, minutes, subtract
 from blocker.workweek import DAY, Quarter, quarter_of
@@ -44,14 +44,14 @@ def agenda_lines(
     longest = (
         say("agenda.parked_question", texts, question=shortened(waiting.text, QUESTION_CHARACTERS))
         if waiting
-        else say("question", texts, theme=two.name, question=two.question)
+        else say("question", texts, theme=plain(two.name), question=plain(two.question))
     )
     return [
         say("agenda.back", texts, minutes=back),
         *_looking_back(quarter, slot, request, seen),
         "",
         say("agenda.first", texts, minutes=first),
-        say("question", texts, theme=one.name, question=one.question),
+        say("question", texts, theme=plain(one.name), question=plain(one.question)),
         "",
         say("agenda.pause", texts, minutes=pause),
         "",

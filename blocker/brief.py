@@ -31,6 +31,7 @@ from blocker.texts import (
     TEXTS,
     date_words,
     length_words,
+    plain,
     quantity,
     say,
     say_times,
@@ -152,7 +153,7 @@ def _opening(key: str, kind: str, settings: Settings) -> list[str]:
     name = SHIFTS.get(kind, "shift" if topic is not None else "shift_other")
     parts = [say(f"{name}_inside" if settings.shift == "inside" else name, texts)]
     if topic is not None:
-        lines = [say("question", texts, theme=topic.name, question=topic.question)]
+        lines = [say("question", texts, theme=plain(topic.name), question=plain(topic.question))]
         if topic.start:
             lines.append(say("start", texts, start=topic.start))
         parts.append("\n".join(lines))

@@ -318,6 +318,13 @@ def test_no_text_is_too_long_or_has_what_a_calendar_takes_away(
     assert "\n" not in made.title
 
 
+def test_a_question_of_ones_own_is_no_markup_either() -> None:
+    own = (Theme("R&D", "Is cost < value, or > it?"),)
+    asked = request(settings=Settings(blocks={"strategic": BlockKind("strategic", themes=own)}))
+    assert "R&D: Is cost ‹ value, or › it?" in text_of(asked)
+    assert "R&D: Is cost ‹ value, or › it?" in text_of(asked, key="offsite/2026-Q4", kind="offsite")
+
+
 def test_reasons_are_not_said_twice() -> None:
     lines = why_lines("strategic", "floor", (SHARE, SHARE), {})
     assert len(lines) == len(set(lines)) == 2
