@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -383,18 +384,25 @@ def test_no_secret_is_in_anything_that_a_run_writes(
             ("config", "show", "--origin"),
             ("skip", "2026-W47"),
             ("undo",),
+            ("report", "--bug", str(home / "bug.json")),
+            ("report", "--html", str(home / "page.html")),
         ):
             said.append(call(*words, now=NOW))
             assert said[-1].code == 0, said[-1]
+        with monkeypatch.context() as broken:
+            broken.setattr("blocker.commands.daily.make_plan", lambda *a: 1 / 0)
+            said.append(call("run", now=NOW))
+            assert "a defect" in said[-1].err
+            broken.setenv("BLOCKER_DEBUG", "1")
+            with pytest.raises(ZeroDivisionError) as crash:
+                call("run", now=NOW)
+            said.append(Said(1, "", "".join(traceback.format_exception(crash.value))))
         server.faults.next(unauthorized(), times=9)
         said.append(call("run", "--cron", now="2026-11-03T06:30"))
         server.tokens.revoke()
         for words in (("run",), ("--json", "run"), ("check",), ("run", "--cron")):
             said.append(call(*words, now="2026-11-05T06:30"))
             assert said[-1].code == 6, said[-1]
-        monkeypatch.setattr("blocker.engine.make_plan", lambda *a: 1 / 0)
-        monkeypatch.setattr("blocker.commands.daily.make_plan", lambda *a: 1 / 0)
-        said.append(call("run", now=NOW))
     for one in said:
         assert CANARY not in one.out + one.err
     holders = {path for path, content in everything_written(tmp_path) if CANARY.encode() in content}
