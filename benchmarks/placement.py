@@ -1,0 +1,133 @@
+"""Placement: what each way of placing loses against the best plan, and what it takes, on the same random weeks."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from itertools import starmap
+from statistics import median
+from time import process_time
+from typing import TypeVar
+
+from benchmarks.one_at_a_time import careful_greedy, first_fit
+from benchmarks.problems import judge_of, make
+from benchmarks.tables import Table, milliseconds, per_cent, times
+from blocker.board import Board
+from blocker.horizon import HorizonSolver
+from blocker.objective import MINUTES
+from blocker.place import place
+from blocker.problem import Problem, Solution
+
+LOADS = (0.2, 0.4, 0.6, 0.7, 0.8, 0.9)
+SOLVED_FROM = 0.6  # an emptier quarter takes a solver many minutes
+MODULES = {"cpsat": "ortools", "highs": "highspy"}
+NAMES = {"cpsat": "CP-SAT", "highs": "HiGHS"}
+Value = tuple[int, ...]
+T = TypeVar("T")
+
+
+def placement(weeks: int, instances: int, solved: int) -> list[Table]:
+    """Loss and time on problems of ``weeks`` weeks, ``instances`` for each fill, ``solved`` of them by solvers."""
+    losses, clock = [], []
+    for load in LOADS:
+        problems = [make(seed, weeks, load) for seed in range(instances)]
+        ours, alone = _timed(problems, place), _timed(problems, _plan_alone)
+        exact = [solution.value for solution, _ in ours]
+        row = [f"{load:.0%}", f"{sum(map(_blocks, exact)) / instances / weeks:.2f}"]
+        spent = [f"{load:.0%}", milliseconds(_typical(ours)), milliseconds(_typical(alone))]
+        for way in (first_fit, careful_greedy):
+            simple = _timed(problems, way)
+            values = list(starmap(_value, zip(problems, (solution for solution, _ in simple), strict=True)))
+            row += lost(exact, values)
+            spent.append(times(_typical(simple) / _typical(alone)))
+        for solver, module in MODULES.items():
+            if importlib.util.find_spec(module) is None or not solved or (weeks > 1 and load < SOLVED_FROM):
+                why = "not tried" if importlib.util.find_spec(module) else "not installed"
+                row.append(why)
+                spent.append(why)
+                continue
+            found = _by_solver(solver, weeks, load, solved)
+            other = sum(value != mine for (value, _), mine in zip(found, exact, strict=False))
+            row.append(f"{other} of {len(found)}")
+            spent.append(
+                times(median(seconds for _, seconds in found) / median(s for _, s in alone[:solved]))
+            )
+        losses.append(row)
+        clock.append(spent)
+    title = "one week" if weeks == 1 else f"{weeks} weeks"
+    return [
+        Table(
+            f"Placement, {title}: what is lost against the best plan",
+            ("hours taken", "blocks a week", "first-fit: weeks with fewer" if weeks == 1 else "first-fit: plans with fewer",
+             "its blocks lost", "careful greedy: with fewer", "its blocks lost", "its worse plans",
+             *(f"{NAMES[name]}: other value" for name in MODULES)),
+            [row[:4] + row[5:] for row in losses],
+            ((f"{instances} random problems a line, {solved} of them by each solver. Three strategic blocks and one at the "
+             "front line are wanted a week. A plan is worse if any entry of docs/objective.md is."),),
+        ),
+        Table(
+            f"Placement, {title}: time",
+            ("hours taken", "ours with all reasons", "ours, the plan alone", "first-fit", "careful greedy",
+             *(NAMES[name] for name in MODULES)),
+            clock,
+            (("Medians, seconds of the processor. The last four are multiples of “the plan alone”; solvers without their start and import, "
+             "with the making of the model."),),
+        ),
+    ]  # fmt: skip
+
+
+def _plan_alone(problem: Problem) -> Value:
+    return HorizonSolver(Board(problem)).solve().value
+
+
+def _timed(problems: Sequence[Problem], way: Callable[[Problem], T]) -> list[tuple[T, float]]:
+    found = []
+    for problem in problems:
+        began = process_time()
+        solution = way(problem)
+        found.append((solution, process_time() - began))
+    return found
+
+
+def _typical(found: Sequence[tuple[object, float]]) -> float:
+    return median(seconds for _, seconds in found)
+
+
+def _value(problem: Problem, solution: Solution) -> Value:
+    """By the tests' judge, which also says whether the plan is allowed."""
+    plan = {placed.key: placed.slot for placed in solution.placements}
+    judge = judge_of(problem)
+    if broken := judge.broken(plan):
+        raise AssertionError(f"a baseline breaks the limits: {broken[:3]}")
+    value: Value = judge.value(plan)
+    return value
+
+
+def _blocks(value: Value) -> int:
+    return sum(value[5:MINUTES])
+
+
+def lost(exact: Sequence[Value], values: Sequence[Value]) -> list[str]:
+    """Per cent of the plans with fewer blocks, of the blocks that are missing, and of the plans that are worse."""
+    fewer = sum(_blocks(mine) < _blocks(best) for best, mine in zip(exact, values, strict=True))
+    missing = sum(_blocks(best) - _blocks(mine) for best, mine in zip(exact, values, strict=True))
+    if any(mine > best for best, mine in zip(exact, values, strict=True)):
+        raise AssertionError("a baseline found a better plan")
+    worse = sum(mine < best for best, mine in zip(exact, values, strict=True))
+    return [
+        per_cent(fewer, len(exact)),
+        per_cent(missing, sum(map(_blocks, exact))),
+        per_cent(worse, len(exact)),
+    ]
+
+
+def _by_solver(name: str, weeks: int, load: float, solved: int) -> list[tuple[Value, float]]:
+    words = [name, str(weeks), str(load), *map(str, range(solved))]
+    answer = subprocess.run(  # noqa: S603 - ourselves
+        [sys.executable, "-m", "benchmarks.solvers", *words], capture_output=True, text=True, check=True
+    )
+    lines = map(json.loads, answer.stdout.splitlines())
+    return [(tuple(line["value"]), line["seconds"]) for line in lines]
