@@ -6,6 +6,7 @@ from blocker.errors import GuardRefused
 from blocker.model import Memory, Plan, Snapshot
 
 MOST_UNASKED = 5
+MANY_UNREAD = 10  # so many events that can't be read, and more than half of all: blocks would lie on them
 MOST_GONE = 3  # so many deletions at once, with nothing of ours left, are no person's doing
 
 
@@ -20,6 +21,12 @@ def check(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> None:
         raise GuardRefused(
             f"{plan.calendar} came back empty, but {_count(len(expected), 'block')} of ours should be on it",
             "check that this is the right calendar; if it is, add --force",
+        )
+    unread = len(snapshot.skipped)
+    if unread >= MANY_UNREAD and 2 * unread > snapshot.components:
+        raise GuardRefused(
+            f"most of {plan.calendar} can't be read: {unread} of {_count(snapshot.components, 'event')}",
+            "blocker check says which and why; if the rest is all there is, add --force",
         )
     gone = sum(change.action == "tombstone" for change in plan.changes)
     if gone > MOST_UNASKED or MOST_GONE <= gone == len(expected):

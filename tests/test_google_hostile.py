@@ -292,6 +292,17 @@ def test_blocks_that_cannot_be_read_are_said_once(server: GoogleServer) -> None:
     assert {e["id"]: e["etag"] for e in blocks(server)} == standing
 
 
+def test_nothing_is_booked_on_a_calendar_of_which_most_cannot_be_read(server: GoogleServer) -> None:
+    busy_weeks(server, MONDAY - timedelta(weeks=1), 2)
+    end = corrupt(server, changed(start=None), "events.list")
+    said = call("run", "-y", now=NOW)
+    assert said.code == 4
+    assert "30 of 30 events" in said.err
+    assert blocks(server) == []
+    end()
+    assert call("run", "-y", now=NOW).code == 0
+
+
 def test_a_wire_tries_at_least_once() -> None:
     with pytest.raises(ValueError, match="at least one"):
         Wire(None, Pace(attempts=0)).send(None)
