@@ -201,6 +201,7 @@ def test_every_block_has_its_reason_and_every_button_a_card() -> None:
     report = report_of(asked)
     plan = make_plan(asked)
     assert {note.key for note in report.notes} == {c.key for c in plan.changes if c.action != "forget"}
+    assert not any(cause.startswith("•") for note in report.notes for cause in note.causes)
     assert all(note.why and note.causes for note in report.notes if note.sign == "+" and note.kind != "note")
     page = page_of(asked)
     buttons = set(re.findall(r'popovertarget="(n\d+)"(?! popovertargetaction)', page))
