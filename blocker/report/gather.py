@@ -264,7 +264,8 @@ def _short_reason(change: Change, titles: bool, said: Sequence[Cause]) -> str:
 
 def _causes(change: Change, tier: str, request: Request) -> list[str]:
     """The reasons in words, then each measured cause with its numbers."""
-    words = [clean(line).removeprefix("• ") for line in why_lines(change.kind, tier, (), request.settings.texts)]
+    lines = why_lines(change.kind, tier, (), request.settings.texts)
+    words = [clean(line).removeprefix("• ") for line in lines]
     return words + [cause_text(cause) for cause in change.causes]
 
 
