@@ -104,9 +104,8 @@ class GoogleCalendar:
             pages.append(page)
             if self._seen is not None:
                 self._seen(len(shape.items_of(pages)))
-        own = list(
-            self._pages(fields=shape.BLOCKS_FIELDS, privateExtendedProperty=f"blockerVersion={MARK_VERSION}")
-        )
+        mark = f"blockerVersion={MARK_VERSION}"
+        own = list(self._pages(fields=shape.BLOCKS_FIELDS, privateExtendedProperty=mark))
         about, items, blocks = pages[0], shape.items_of(pages), shape.items_of(own)
         zone = about.get("timeZone")
         calendar_zone = zone if isinstance(zone, str) and _is_zone(zone) else None
