@@ -20,6 +20,7 @@ from blocker.config_table import Problem, Report
 from blocker.config_values import BadValueError, Check, did_you_mean, holiday_code, mails, quoted, words
 from blocker.errors import ConfigError
 from blocker.settings import Settings
+from blocker.smallfiles import read_small
 
 if TYPE_CHECKING:
     from blocker.config_lines import Lines
@@ -158,7 +159,7 @@ def _holiday_check(environ: Mapping[str, str]) -> Check[str]:
 def read_text(file: Path, must_exist: bool) -> str | None:
     """The text of the file; None if it is missing and may be. Raises ConfigError."""
     try:
-        raw = file.read_bytes()
+        raw = read_small(file)
     except FileNotFoundError:
         if not must_exist:
             return None

@@ -17,6 +17,7 @@ from typing import Any
 
 from blocker.errors import BlockerError, ConfigError
 from blocker.settings import Settings
+from blocker.smallfiles import read_small_text
 
 COMMAND_SECONDS = 30
 
@@ -74,7 +75,7 @@ def _from_file(path: Path) -> str:
         mode = path.stat().st_mode
         if sys.platform != "win32" and mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise ConfigError(f"{path} can be read by others, and it holds secrets", f"chmod 600 {path}")
-        return path.read_text(encoding="utf-8")
+        return read_small_text(path)
     except (OSError, UnicodeDecodeError) as problem:
         raise ConfigError(f"the notification addresses in {path} can't be read: {problem}") from None
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from blocker.errors import ConfigError
+from blocker.smallfiles import read_small_text
 
 AUTO = "auto"
 OFF = "off"
@@ -219,7 +220,7 @@ def _read(cache_dir: Path | None, region: Region, year: int, today: date) -> _Ke
     if cache_dir is None:
         return None
     try:
-        held = json.loads(_file(cache_dir, region, year).read_text("utf-8"))
+        held = json.loads(read_small_text(_file(cache_dir, region, year)))
         if held["code"] != str(region) or abs((today - date.fromisoformat(held["made"])).days) > KEPT_DAYS:
             return None
         dates = {date.fromisoformat(day): str(name) for day, name in held["dates"].items()}

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "blocker"
 SHELL = {
     "apply", "calendars", "cli", "commands", "config", "config_conditions", "config_lines", "config_schema",
     "config_table", "config_text", "config_values", "config_words", "grammar", "ledger", "ledger_file", "ledger_rows", "lock", "parser", "publicholidays", "repair",
-    "session", "statefolder", "__main__",
+    "session", "smallfiles", "statefolder", "__main__",
 }  # fmt: skip
 PURE_LIBRARIES = {
     "__future__", "abc", "bisect", "collections", "datetime", "difflib", "functools", "hashlib", "heapq", "html",

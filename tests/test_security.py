@@ -117,6 +117,39 @@ def test_a_calendar_that_is_no_ordinary_file_is_refused_at_once(
     assert time.monotonic() - began < 20
 
 
+@pytest.mark.parametrize("special", ["/dev/zero", "fifo", "huge"])
+@pytest.mark.parametrize("what", ["config", "addresses", "sign-in"])
+def test_a_file_of_ours_that_never_ends_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, special: str
+) -> None:
+    path = tmp_path / "config.toml"
+    target = path if what == "config" else tmp_path / "addresses"
+    if what == "sign-in":
+        path.touch()
+        monkeypatch.setenv("BLOCKER_CONFIG", str(path))
+        target = google_auth.token_path(os.environ)
+    if special == "fifo":
+        os.mkfifo(target, 0o600)
+    elif special == "huge":
+        target.touch(0o600)
+        os.truncate(target, 2**31)
+    else:
+        target.symlink_to(special)
+    if what == "addresses":
+        path.write_text(f"notify_file = '{target}'\n")
+    calendar = "google:primary" if what == "sign-in" else f"ics:{sample(tmp_path)}"
+    began = time.monotonic()
+    said = (
+        call("check", now=NOW, calendar=calendar)
+        if what == "sign-in"
+        else call("-c", str(path), "check", now=NOW, calendar=calendar)
+    )
+    assert said.code in (1, 2, 6), said
+    assert "defect" not in said.err + said.out
+    assert str(target) in said.err + said.out
+    assert time.monotonic() - began < 20
+
+
 def test_a_state_folder_of_somebody_elses_is_refused(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can make a folder somebody else's")

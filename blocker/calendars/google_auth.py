@@ -18,6 +18,7 @@ from msgspec.structs import asdict, replace
 
 from blocker.calendars._private_files import others_may_read, write_private
 from blocker.errors import ConfigError, SignInNeeded, Unreachable, UsageError
+from blocker.smallfiles import read_small_text
 
 ROOT = "BLOCKER_GOOGLE_ROOT"
 TIMEOUT_SECONDS = 30
@@ -93,7 +94,7 @@ def read_secret(path: Path) -> dict[str, Any] | None:
                 f"{path} can be read by others on this machine, so it is not used",
                 f"chmod 600 {path}; if somebody may have read it, also revoke it and sign in again",
             )
-        found = json.loads(path.read_text("utf-8"))
+        found = json.loads(read_small_text(path))
     except FileNotFoundError:
         return None
     except OSError as problem:

@@ -18,6 +18,7 @@ from blocker.calendars import google_auth as auth
 from blocker.calendars.google_auth import SignIn
 from blocker.errors import SignInNeeded, Temporary, UsageError
 from blocker.settings import Settings
+from blocker.smallfiles import read_small_text
 
 WAIT_SECONDS = 600
 _DONE = "Signed in. You can close this window and go back to blocker."
@@ -51,7 +52,7 @@ def read_client(path: Path) -> dict[str, Any]:
     """A desktop app's ``credentials.json`` as Google's console gives it. Raises UsageError."""
     how = "docs/google.md says how to get one: it takes five minutes"
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = json.loads(read_small_text(path))
     except FileNotFoundError:
         raise UsageError(f"there is no {path}: Google wants to know which app is asking", how) from None
     except (OSError, ValueError) as problem:

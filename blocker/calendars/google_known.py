@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from blocker.calendars._private_files import write_private
+from blocker.smallfiles import read_small_text
 
 Hours = Mapping[int, tuple[tuple[int, int], ...]]
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -72,7 +73,7 @@ def _file(state_dir: Path) -> Path:
 
 def _read(state_dir: Path) -> dict[str, Any]:
     with suppress(OSError, ValueError):
-        found = json.loads(_file(state_dir).read_text("utf-8"))
+        found = json.loads(read_small_text(_file(state_dir)))
         if isinstance(found, dict):
             return found
     return {}
