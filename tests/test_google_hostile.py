@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,10 +17,11 @@ from google_server.app import Answer, Call
 
 from blocker.calendars import google
 from blocker.calendars._google_http import ATTEMPTS, Pace, Wire
+from blocker.calendars.google_auth import keep_sign_in, prove, token_path
 from blocker.errors import Refused, SignInNeeded, Temporary, Unreachable, Unreadable
 from tests.contract import WINDOW, block, slot
 from tests.google_days import blocks, busy_weeks, call, key, others
-from tests.google_world import GoogleWorld, no_waiting
+from tests.google_world import GoogleWorld, no_waiting, signed_in
 
 Corrupt = Callable[[Answer], Answer]
 
@@ -290,6 +293,51 @@ def test_blocks_that_cannot_be_read_are_said_once(server: GoogleServer) -> None:
     assert {e["id"]: e["etag"] for e in blocks(server)} == standing
     assert call("run", now=LATER).code == 0
     assert {e["id"]: e["etag"] for e in blocks(server)} == standing
+
+
+NO_TOKENS = {name: how for name, how in NO_ANSWERS.items() if name not in ("a redirect in circles",)} | {
+    "a proxy's refusal": instead("<html>Blocked</html>", 403), "a number": instead({"access_token": 5}),
+    "no end": instead({"access_token": "a", "expires_in": 10**30}), "a word for a time": instead({"access_token": "a", "expires_in": "soon"}),
+    "two headers": instead({"access_token": "a\r\nb: c", "expires_in": 3599}),
+}  # fmt: skip
+
+
+@pytest.fixture
+def signed(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
+    no_waiting(monkeypatch)
+    with GoogleServer(require_token=True) as running:
+        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
+        keep_sign_in(token_path(os.environ), signed_in(running))
+        yield running
+
+
+@pytest.mark.parametrize("how", NO_TOKENS.values(), ids=NO_TOKENS)
+def test_a_page_in_place_of_a_token_is_no_end_of_the_sign_in(signed: GoogleServer, how: Corrupt) -> None:
+    end = corrupt(signed, how, "token")
+    calendar = GoogleWorld(signed).open()
+    with pytest.raises(Unreachable) as caught:
+        calendar.read(WINDOW)
+    assert "expired" not in caught.value.message
+    calendar.close()
+    with suppress(Unreachable):  # a token that holds for the client library may do
+        prove(signed_in(signed))
+    end()
+    calendar = GoogleWorld(signed).open()
+    assert calendar.read(WINDOW).complete
+    calendar.close()
+
+
+@pytest.mark.parametrize(
+    "word", ["invalid_grant", "invalid_client", "deleted_client", "admin_policy_enforced"]
+)
+def test_what_the_sign_in_server_says_itself_is_believed(signed: GoogleServer, word: str) -> None:
+    corrupt(signed, instead({"error": word, "error_description": "No."}, 400), "token")
+    calendar = GoogleWorld(signed).open()
+    with pytest.raises(SignInNeeded, match=word):
+        calendar.read(WINDOW)
+    calendar.close()
+    with pytest.raises(SignInNeeded, match=word):
+        prove(signed_in(signed))
 
 
 def test_nothing_is_booked_on_a_calendar_of_which_most_cannot_be_read(server: GoogleServer) -> None:

@@ -11,12 +11,12 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httplib2  # type: ignore[import-untyped]
-from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
+from google.auth.exceptions import GoogleAuthError, ReauthFailError, RefreshError, TransportError
 from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
 from msgspec import Struct
 
@@ -34,7 +34,7 @@ _USED_UP = frozenset(("quotaExceeded", "dailyLimitExceeded"))
 _TOO_FEW_SCOPES = frozenset(("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"))
 # What the client, its transport and the JSON reader make of an answer that is none: too deep, too large a
 # number, an error in a form of its own, a redirect to nowhere.
-_NONSENSE = (ValueError, LookupError, TypeError, AttributeError, EOFError, RecursionError)
+NONSENSE = (ValueError, LookupError, TypeError, AttributeError, EOFError, RecursionError, ArithmeticError)
 _SPEAKING = frozenset((400, 401, 404, 409, 410, 412))  # statuses that mean something even without a word
 _NO_ANSWER = (
     OSError,
@@ -90,13 +90,11 @@ class Wire:
             except _NO_ANSWER as error:
                 self._http.close()  # a broken connection is not used again
                 trouble = _in_words(error)
-            except RefreshError as error:
-                if not error.retryable:
+            except GoogleAuthError as error:
+                if said_no(error):
                     raise signed_out(error) from error
                 trouble = "the sign-in server has trouble"
-            except GoogleAuthError as error:
-                raise signed_out(error) from error
-            except _NONSENSE:
+            except NONSENSE:
                 self._http.close()
                 trouble = "its answer makes no sense"
             else:
@@ -128,7 +126,7 @@ def read_answer(error: Any) -> Answered:
         words = body if isinstance(body, str) else str(body.get("message", ""))
         details = [d for d in (*body.get("errors", ()), *body.get("details", ())) if d.get("reason")]
         reason = str(details[0]["reason"]) if details else str(body.get("status", ""))
-    except _NONSENSE:
+    except NONSENSE:
         pass  # a proxy's page, or half an answer: the status alone must do
     return Answered(int(error.resp.status), reason, " ".join(words.split())[:300])
 
@@ -167,6 +165,20 @@ def meaning(told: Answered) -> Exception:
             "a proxy, or a network that wants a sign-in of its own? Open a web page, then try again",
         )
     return told
+
+
+def said_no(error: GoogleAuthError) -> bool:
+    """True if the sign-in server itself refused, in OAuth's words, or there was nothing to ask it with.
+
+    Anything else is trouble that passes: an answer that is no answer may come from whatever is in between.
+    """
+    if error.retryable or isinstance(error, TransportError | ValueError):
+        return False
+    if not isinstance(error, RefreshError) or isinstance(error, ReauthFailError):
+        return True
+    if len(error.args) > 1:
+        return isinstance(error.args[1], Mapping) and isinstance(error.args[1].get("error"), str)
+    return "necessary fields" in str(error)  # the client library's own words: no refresh token
 
 
 def signed_out(error: Exception) -> BlockerError:

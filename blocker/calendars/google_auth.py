@@ -143,20 +143,18 @@ def credentials_of(sign_in: SignIn) -> Any:
 
 def prove(sign_in: SignIn) -> None:
     """Ask Google once whether a sign-in is good. Raises SignInNeeded, or Unreachable."""
-    from google.auth.exceptions import GoogleAuthError, TransportError
+    from google.auth.exceptions import GoogleAuthError
     from google_auth_httplib2 import Request  # type: ignore[import-untyped]
 
-    from blocker.calendars._google_http import signed_out
+    from blocker.calendars._google_http import NONSENSE, said_no, signed_out
 
     http = _plain_http()
     try:
         credentials_of(sign_in).refresh(Request(http))
-    except (GoogleAuthError, OSError) as problem:
-        if isinstance(problem, TransportError | OSError) or problem.retryable:
-            raise Unreachable(
-                "Google's sign-in server does not answer", "online? then try again"
-            ) from problem
-        raise signed_out(problem) from problem
+    except (GoogleAuthError, OSError, *NONSENSE) as problem:
+        if isinstance(problem, GoogleAuthError) and said_no(problem):
+            raise signed_out(problem) from problem
+        raise Unreachable("Google's sign-in server does not answer", "online? then try again") from problem
     finally:
         http.close()
 
