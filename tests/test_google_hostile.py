@@ -238,7 +238,7 @@ UNKNOWN: dict[str, Any] = {
     "enums": {"eventType": "new2027", "status": "odd", "transparency": "milky", "visibility": "odd"},
     "numbers": {"eventType": 3, "transparency": 5, "visibility": [], "colorId": {}, "iCalUID": 9, "summary": 8, "description": [1]},
     "people": {"attendees": [None, 1, "a", {"email": None, "self": "yes"}, {"email": 5}], "organizer": "me", "creator": [1]},
-    "properties": {"extendedProperties": {"private": [1]}}, "a colour": {"colorId": "²"}, "half a letter": {"summary": "\ud800"},
+    "properties": {"extendedProperties": {"private": [1]}}, "a colour": {"colorId": "²"}, "a long colour": {"colorId": "9" * 5000}, "half a letter": {"summary": "\ud800"},
 }  # fmt: skip
 
 

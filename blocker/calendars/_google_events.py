@@ -126,7 +126,7 @@ def event(item: Json, calendar: str, me: tuple[str, ...], home: tzinfo) -> Event
             if not (g.get("self") or g.get("resource") or _address(g) in me)
             and not _address(g).endswith(CALENDAR_ADDRESSES)
         ),
-        color=COLORS[int(color) - 1] if color.isdecimal() and 0 < int(color) <= len(COLORS) else color,
+        color=COLORS[int(color) - 1] if _is_color_number(color) else color,
         private=item.get("visibility") in ("private", "confidential"),
         recurring=bool(item.get("recurringEventId") or item.get("recurrence")),
     )
@@ -159,7 +159,7 @@ def new_event(block: Block, zone: str | None, focus: Json | None) -> dict[str, A
     color = block.color.strip().lower()
     if color in COLORS:
         body["colorId"] = str(COLORS.index(color) + 1)
-    elif color.isdecimal() and 0 < int(color) <= len(COLORS):
+    elif _is_color_number(color):
         body["colorId"] = color
     kept = _kept(block)
     return _without_nulls(body | {name: kept[name] for name in _KEPT if name in kept})
@@ -237,6 +237,10 @@ def holds(item: Json, block: Block) -> bool:
         and mark.get("blockerText") == hash_for(block)
         and (item.get("transparency") != "transparent") == block.busy
     )
+
+
+def _is_color_number(color: str) -> bool:
+    return color in {str(number + 1) for number in range(len(COLORS))}
 
 
 def _time(instant: datetime, day: date | None, zone: str | None) -> dict[str, Any]:
