@@ -89,11 +89,13 @@ def _listed(item: str, first: datetime, zone: str | None) -> datetime:
 def instances(master: Json, after: datetime | None = None) -> Iterator[Json]:
     """Instances by original start, from the first that may end after the instant; maybe endless."""
     starts: Iterator[datetime] = iter(rules(master))
+    length = _length(master)
     if after is not None:
         # Two days more than the length cover every offset and every zone in which a date can be read.
-        early = after.astimezone(UTC).replace(tzinfo=None) - _length(master) - timedelta(days=2)
+        early = after.astimezone(UTC).replace(tzinfo=None) - length - timedelta(days=2)
         starts = (start for start in starts if start.replace(tzinfo=None) >= early)
-    return (_instance(master, start) for start in starts)
+    body = deepcopy({name: value for name, value in master.items() if name != "recurrence"})
+    return (_instance(body, start, length) for start in starts)
 
 
 def instance_by_id(master: Json, event_id: str) -> Json | None:
@@ -105,7 +107,8 @@ def instance_by_id(master: Json, event_id: str) -> Json | None:
     wanted = datetime.fromisoformat(original)
     for start in takewhile(lambda start: start <= wanted, rules(master)):
         if start == wanted:
-            return _instance(master, start)
+            body = deepcopy({name: value for name, value in master.items() if name != "recurrence"})
+            return _instance(body, start, _length(master))
     return None
 
 
@@ -119,10 +122,9 @@ def _wall_clock_end(master: Json) -> datetime:
     return instant(master["end"]["dateTime"]).astimezone(UTC)
 
 
-def _instance(master: Json, start: datetime) -> Json:
-    """One instance as it would be stored if it were an event of its own."""
-    body = deepcopy({name: value for name, value in master.items() if name != "recurrence"})
-    length = _length(master)
+def _instance(master: Json, start: datetime, length: timedelta) -> Json:
+    """One instance as it would be stored if it were an event of its own; its inner values are the series'."""
+    body = dict(master)
     if start.tzinfo is None:
         body["id"] = f"{master['id']}_{start:%Y%m%d}"
         body["start"] = {"date": start.date().isoformat()}
