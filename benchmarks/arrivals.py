@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.calendars import open_calendar
-from blocker.model import Event
+from blocker.events import Event
 from blocker.timeline import Interval
 
 DATED = re.compile(r"_(\d{4}-\d\d-\d\d)_")

@@ -22,12 +22,15 @@ from blocker.apply import apply
 from blocker.calendars.memory import MemoryCalendar
 from blocker.capacity import Day
 from blocker.engine import make_plan
+from blocker.events import Snapshot, StandingBlock
 from blocker.forecast import fill_now
 from blocker.history import week_records
+from blocker.kinds import OFFSITE, STRATEGIC
 from blocker.ledger import open_ledger
-from blocker.model import OFFSITE, STRATEGIC, Memory, Plan, Snapshot, StandingBlock
+from blocker.plan import Plan
 from blocker.problem import Problem, Solution
 from blocker.publicholidays import public_holidays
+from blocker.remembered import Memory
 from blocker.settings import Settings
 from blocker.survey import Request, Survey, take_survey
 from blocker.timeline import Interval

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from benchmarks.arrivals import Book, arriving
-from blocker.model import Event
+from blocker.events import Event
 from blocker.timeline import interval
 
 ZONE = "Europe/Berlin"

@@ -16,7 +16,8 @@ from benchmarks.processes import in_turn, typical
 from benchmarks.tables import Table, milliseconds, per_cent
 from blocker import survey as survey_module
 from blocker.engine import make_plan
-from blocker.model import Memory, Snapshot
+from blocker.events import Snapshot
+from blocker.remembered import Memory
 from blocker.settings import Settings
 from blocker.survey import Request, take_survey
 from blocker.timeline import Interval

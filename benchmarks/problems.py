@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from blocker.model import Demand
+from blocker.plan import Demand
 from blocker.problem import Problem, WeekRoom
 from blocker.timeline import Interval
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from blocker.calibration import FEWEST_WEEKS, SHARES, Calibration, Trial
-from blocker.model import WeekLoad
+from blocker.plan import WeekLoad
 from blocker.texts import quantity
 from blocker.workweek import Week
 

@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from blocker.digest import WEEK, Digest, dates_between, digest
 from blocker.digest_words import displaced_lines, series_lines
+from blocker.kinds import OPERATIONAL, STRATEGIC
 from blocker.known import debt_minutes
-from blocker.model import OPERATIONAL, STRATEGIC, ParkedQuestion
+from blocker.remembered import ParkedQuestion
 from blocker.standing import key_week
 from blocker.survey import Request, Survey
 from blocker.texts import date_words, length_words, plain, quantity, say, shortened

@@ -14,8 +14,10 @@ from msgspec.structs import replace
 
 from blocker.calendars import NATIVE_FOCUS, Calendar
 from blocker.errors import AlreadyExists, BlockerError, Conflict, Missing, NotInPlace, SignInNeeded, Temporary
+from blocker.events import Block, Ref
 from blocker.ledger import Ledger, LedgerError
-from blocker.model import Block, Change, Plan, Receipt, Ref, Remembered
+from blocker.plan import Change, Plan, Receipt
+from blocker.remembered import Remembered
 
 _MOST_TRIES = 10  # so many identities taken by others: something else is wrong
 _NO_FOCUS = "an ordinary busy event, because this account takes no focus time"

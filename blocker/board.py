@@ -9,8 +9,9 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from blocker.model import OFFSITE, STRATEGIC, Demand
+from blocker.kinds import OFFSITE, STRATEGIC
 from blocker.objective import DEMAND_TIERS, STAY, Span, points
+from blocker.plan import Demand
 from blocker.problem import Problem, Standing, WeekRoom
 from blocker.settings import GRID_MINUTES
 from blocker.slots import DayRoom, DayView, busiest_hour_of, outer

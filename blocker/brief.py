@@ -7,22 +7,11 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from blocker.encounters import heaviest_weeks, met_least
+from blocker.events import DECLINE_ALL, DECLINE_NEW, DECLINE_NONE, Block, StandingBlock
 from blocker.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
 from blocker.fitting import line_of, shorter, text_of
-from blocker.model import (
-    DECLINE_ALL,
-    DECLINE_NEW,
-    DECLINE_NONE,
-    FRONTLINE,
-    LEARNING,
-    NOTE,
-    OFFSITE,
-    STRATEGIC,
-    Block,
-    Cause,
-    Placement,
-    StandingBlock,
-)
+from blocker.kinds import FRONTLINE, LEARNING, NOTE, OFFSITE, STRATEGIC
+from blocker.plan import Cause, Placement
 from blocker.sections import KINDS, Sources, section
 from blocker.settings import Settings
 from blocker.survey import Request, Survey

@@ -17,22 +17,11 @@ from msgspec.structs import replace
 
 from blocker.bug_words import Numbered
 from blocker.classify import own_offsites
-from blocker.model import (
-    EVENT_KINDS,
-    IGNORED,
-    OFFSITE,
-    Cause,
-    Classified,
-    Event,
-    Memory,
-    Plan,
-    Ref,
-    Remembered,
-    Snapshot,
-    StandingBlock,
-    WeekRecord,
-    hash_of_text,
-)
+from blocker.events import Event, Ref, Snapshot, StandingBlock
+from blocker.fingerprint import hash_of_text
+from blocker.kinds import EVENT_KINDS, IGNORED, OFFSITE
+from blocker.plan import Cause, Classified, Plan
+from blocker.remembered import Memory, Remembered, WeekRecord
 from blocker.settings import BlockKind, Offsite, RuleText, Settings
 from blocker.survey import Request, Survey
 from blocker.timeline import Interval

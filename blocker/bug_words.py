@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from blocker.model import EVENT_KINDS, LEVELS
+from blocker.kinds import EVENT_KINDS, LEVELS
 from blocker.settings import SHIPPED_KINDS, Settings
 
 

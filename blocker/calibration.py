@@ -14,8 +14,10 @@ from msgspec.structs import replace
 
 from blocker.conditions import Comparison, alternatives, compare, comparisons, map_comparisons, written
 from blocker.judge import RECENT_WORKING_DAYS, judge, upward
+from blocker.kinds import LEVELS, STRATEGIC
 from blocker.load import MEASURES
-from blocker.model import LEVELS, STRATEGIC, Memory, WeekLoad
+from blocker.plan import WeekLoad
+from blocker.remembered import Memory
 from blocker.rules import Rule
 from blocker.workweek import Week
 

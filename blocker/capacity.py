@@ -10,7 +10,8 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from blocker.model import AWAY, IGNORED, OPERATIONAL, PERSONAL, Classified
+from blocker.kinds import AWAY, IGNORED, OPERATIONAL, PERSONAL
+from blocker.plan import Classified
 from blocker.settings import BOOKABLE_GAP_MINUTES
 from blocker.timeline import Interval, clip, merge, minutes, subtract
 from blocker.workweek import WorkDay, WorkWeek

@@ -10,19 +10,10 @@ from collections.abc import Iterable, Sequence
 
 from blocker import absences, patterns
 from blocker.conditions import Comparison, Condition, compare, holds, searcher
+from blocker.events import Event
 from blocker.expressions import parse
-from blocker.model import (
-    AWAY,
-    FRONTLINE,
-    IGNORED,
-    LEARNING,
-    OFFSITE,
-    OPERATIONAL,
-    PERSONAL,
-    STRATEGIC,
-    Classified,
-    Event,
-)
+from blocker.kinds import AWAY, FRONTLINE, IGNORED, LEARNING, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
+from blocker.plan import Classified
 from blocker.settings import Settings
 
 # What the user's own classification rules can ask about an event, and the unit of each.

@@ -33,7 +33,7 @@ from blocker.config_values import (
     zone,
 )
 from blocker.config_words import template
-from blocker.model import EVENT_KINDS, FRONTLINE, LEARNING, NOTE, OFFSITE, STRATEGIC
+from blocker.kinds import EVENT_KINDS, FRONTLINE, LEARNING, NOTE, OFFSITE, STRATEGIC
 from blocker.settings import GRID_MINUTES, SHIPPED_KINDS, BlockKind, Offsite, RuleText, Settings, Theme
 from blocker.workweek import WEEKDAYS, Lunch
 

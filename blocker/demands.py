@@ -10,8 +10,9 @@ from math import floor
 
 from msgspec import Struct
 
+from blocker.kinds import FRONTLINE, LEARNING, STRATEGIC
 from blocker.known import DEBT_WEEKS, OWN_MINUTES, Known, Ranks, debt_minutes, ranks, week_quarter
-from blocker.model import FRONTLINE, LEARNING, STRATEGIC, Cause, Demand, Unplaced, WeekLoad
+from blocker.plan import Cause, Demand, Unplaced, WeekLoad
 from blocker.timeline import minutes
 from blocker.workweek import Quarter, Week, parse_week
 

@@ -12,8 +12,10 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.model import Block, Change, Memory, Placement, Remembered, StandingBlock
+from blocker.events import Block, StandingBlock
+from blocker.plan import Change, Placement
 from blocker.problem import Solution
+from blocker.remembered import Memory, Remembered
 from blocker.standing import Examined
 
 

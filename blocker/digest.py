@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from blocker.displacement import Displaced, Overrun, displaced, items_by_day, overruns
+from blocker.kinds import FRONTLINE, OPERATIONAL
 from blocker.load import measure
-from blocker.model import FRONTLINE, OPERATIONAL, Classified
+from blocker.plan import Classified
 from blocker.survey import Request, Survey
 from blocker.timeline import Interval, clip, intersect, minutes, touches
 from blocker.workweek import DAY

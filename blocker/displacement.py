@@ -13,8 +13,10 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from blocker.capacity import Day, build_days
+from blocker.events import Event, StandingBlock
+from blocker.kinds import IGNORED, OPERATIONAL, STRATEGIC
 from blocker.load import FOCUS_GAP
-from blocker.model import IGNORED, OPERATIONAL, STRATEGIC, Classified, Event, StandingBlock
+from blocker.plan import Classified
 from blocker.timeline import Interval, clip, minutes, subtract
 from blocker.workweek import DAY, WorkWeek
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec.structs import replace
 
 from blocker.brief import make_block, moved_block, wished_focus, with_fresh_section
-from blocker.model import NOTE, OFFSITE, Block, Placement, StandingBlock
+from blocker.events import Block, StandingBlock
+from blocker.kinds import NOTE, OFFSITE
+from blocker.plan import Placement
 from blocker.problem import Solution
 from blocker.sections import KINDS, Sources, section
 from blocker.survey import Request, Survey

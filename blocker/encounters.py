@@ -8,7 +8,7 @@ from datetime import date
 from msgspec import Struct
 
 from blocker.digest import dates_between
-from blocker.model import IGNORED, OPERATIONAL
+from blocker.kinds import IGNORED, OPERATIONAL
 from blocker.survey import Request, Survey
 from blocker.timeline import intersect, minutes
 from blocker.whoseevents import Owners

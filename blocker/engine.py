@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from blocker.demands import Known, ask
 from blocker.diff import Recalled, diff, recall
 from blocker.drafts import drafting, next_thinking_block, refreshed
-from blocker.model import Plan
 from blocker.offsite import ask_for_offsite
 from blocker.outcome import floors, notes, offsites, unplaced
 from blocker.place import place
+from blocker.plan import Plan
 from blocker.posing import pose
 from blocker.prework import pre_work
 from blocker.rules import rules_for

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from blocker.board import Board
-from blocker.model import OFFSITE, STRATEGIC, Placement
+from blocker.kinds import OFFSITE, STRATEGIC
 from blocker.objective import QUARTER_HOUR, Span
+from blocker.plan import Placement
 from blocker.slots import DayRoom, DayView, cut, inner, outer, widened
 from blocker.timeline import Interval
 from blocker.workweek import Week

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from blocker.judge import RECENT_WEEKS, RECENT_WORKING_DAYS
-from blocker.model import WeekLoad
+from blocker.plan import WeekLoad
 from blocker.settings import FILL_WEEKS
 from blocker.workweek import Week
 

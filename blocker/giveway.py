@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from blocker.board import Board
+from blocker.events import Event
 from blocker.finished import Case, Finished
 from blocker.horizon import in_holidays
-from blocker.model import OFFSITE, STRATEGIC, Event, Option
+from blocker.kinds import OFFSITE, STRATEGIC
 from blocker.objective import Span
+from blocker.plan import Option
 from blocker.slots import DayView, as_interval, cut, instant_at, outer, widened
 from blocker.timeline import subtract
 from blocker.whoseevents import Owners

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from blocker.errors import GuardRefused
-from blocker.model import Memory, Plan, Snapshot
+from blocker.events import Snapshot
+from blocker.plan import Plan
+from blocker.remembered import Memory
 
 MOST_UNASKED = 5
 MANY_UNREAD = 10  # so many events that can't be read, and more than half of all: blocks would lie on them

@@ -9,7 +9,9 @@ from msgspec.structs import replace
 
 from blocker.demands import DEBT_WEEKS
 from blocker.judge import remember
-from blocker.model import OPERATIONAL, STRATEGIC, Change, Plan, WeekLoad, WeekRecord
+from blocker.kinds import OPERATIONAL, STRATEGIC
+from blocker.plan import Change, Plan, WeekLoad
+from blocker.remembered import WeekRecord
 from blocker.standing import key_week
 from blocker.survey import Request, Survey
 from blocker.timeline import minutes, subtract

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from blocker.board import Board
 from blocker.daysweep import Entry
-from blocker.model import OFFSITE as OFFSITE_KIND
+from blocker.kinds import OFFSITE as OFFSITE_KIND
 from blocker.objective import BAND, EARLINESS, LIGHTNESS, NOTHING, OFFSITE, SQUARES, WITHIN
 from blocker.problem import Standing
 from blocker.slots import ceil_second, floor_second, operational_minutes

@@ -9,9 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.conditions import Comparison, alternatives, compare, comparisons, holds
+from blocker.kinds import LEVELS, STRATEGIC
 from blocker.load import MEASURES
-from blocker.model import LEVELS, STRATEGIC, Cause, Clause, Memory, WeekLoad, WeekRecord
+from blocker.plan import Cause, Clause, WeekLoad
 from blocker.presets import FLOOR
+from blocker.remembered import Memory, WeekRecord
 from blocker.rules import Rule
 from blocker.workweek import Week
 

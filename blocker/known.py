@@ -9,7 +9,10 @@ from datetime import date
 from msgspec import Struct
 
 from blocker.classify import own_offsites
-from blocker.model import IGNORED, OPERATIONAL, Classified, Event, Memory, StandingBlock
+from blocker.events import Event, StandingBlock
+from blocker.kinds import IGNORED, OPERATIONAL
+from blocker.plan import Classified
+from blocker.remembered import Memory
 from blocker.rules import Rule
 from blocker.settings import Settings
 from blocker.workweek import Quarter, Week, WorkWeek, quarter_of, week_of

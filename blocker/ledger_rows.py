@@ -11,7 +11,9 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from blocker.model import Block, Cause, Change, Ref, Remembered, WeekRecord
+from blocker.events import Block, Ref
+from blocker.plan import Cause, Change
+from blocker.remembered import Remembered, WeekRecord
 from blocker.timeline import Interval, interval
 from blocker.workweek import Week, parse_week
 

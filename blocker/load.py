@@ -13,7 +13,9 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from blocker.capacity import Day
-from blocker.model import FRONTLINE, LEARNING, OPERATIONAL, STRATEGIC, Classified, Event, WeekLoad
+from blocker.events import Event
+from blocker.kinds import FRONTLINE, LEARNING, OPERATIONAL, STRATEGIC
+from blocker.plan import Classified, WeekLoad
 from blocker.timeline import Interval, clip, doubly_covered, intersect, merge, minutes, subtract, touches
 from blocker.workweek import Week, WorkWeek
 

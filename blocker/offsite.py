@@ -7,8 +7,11 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from blocker.model import OFFSITE, Event, Memory, QuarterPlan, StandingBlock, Unplaced, WeekLoad
+from blocker.events import Event, StandingBlock
+from blocker.kinds import OFFSITE
+from blocker.plan import QuarterPlan, Unplaced, WeekLoad
 from blocker.problem import OffsiteDemand
+from blocker.remembered import Memory
 from blocker.standing import Examined
 from blocker.survey import Request, Survey
 from blocker.workweek import Quarter, WorkWeek, quarter_of

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from blocker.demands import Demands
-from blocker.model import OFFSITE, STRATEGIC, Change, QuarterPlan, Unplaced, WeekPlan
+from blocker.kinds import OFFSITE, STRATEGIC
 from blocker.offsite import OffsiteAsked
+from blocker.plan import Change, QuarterPlan, Unplaced, WeekPlan
 from blocker.problem import Solution
 from blocker.standing import Examined, key_week
 from blocker.survey import Request, Survey

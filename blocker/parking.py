@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime
 
-from blocker.model import ParkedQuestion
+from blocker.remembered import ParkedQuestion
 
 DONE, DROPPED = "done", "dropped"
 

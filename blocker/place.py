@@ -8,7 +8,8 @@ from blocker.board import Board, Mover, rank
 from blocker.daysweep import Entry
 from blocker.finished import Finished
 from blocker.horizon import HorizonBest, HorizonSolver
-from blocker.model import OFFSITE, STRATEGIC, Demand, Placement, Unplaced
+from blocker.kinds import OFFSITE, STRATEGIC
+from blocker.plan import Demand, Placement, Unplaced
 from blocker.problem import Problem, Solution, Standing
 from blocker.slots import as_interval
 from blocker.weekplan import WeekBest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blocker.demands import Demands
-from blocker.model import AWAY, IGNORED, STRATEGIC
+from blocker.kinds import AWAY, IGNORED, STRATEGIC
 from blocker.offsite import OffsiteAsked
 from blocker.problem import Problem, WeekRoom
 from blocker.settings import CAP_SHARE, MAX_MOVES

@@ -7,7 +7,9 @@ from datetime import date
 
 from msgspec import Struct
 
-from blocker.model import NOTE, OFFSITE, Placement, StandingBlock
+from blocker.events import StandingBlock
+from blocker.kinds import NOTE, OFFSITE
+from blocker.plan import Placement
 from blocker.problem import Solution
 from blocker.survey import Request, Survey
 from blocker.workweek import DAY

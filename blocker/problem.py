@@ -8,7 +8,8 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from blocker.capacity import Day
-from blocker.model import Demand, Event, Placement, Unplaced
+from blocker.events import Event
+from blocker.plan import Demand, Placement, Unplaced
 from blocker.timeline import Interval
 from blocker.workweek import Quarter, Week, WorkWeek
 

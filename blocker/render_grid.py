@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from blocker.grid_cells import LEGEND, SIGN_WORDS, Glyphs, double_booked, glyphs, header_lines, row_lines
-from blocker.model import Change, Classified, Plan, WeekLoad
 from blocker.picture import WIDEST, Canvas, Line, Piece, beside, flow
+from blocker.plan import Change, Classified, Plan, WeekLoad
 from blocker.render_level import judged_words
 from blocker.render_text import (
     cause_text,

@@ -7,8 +7,10 @@ from typing import Any
 
 from blocker.forecast import Fill, forecast_hours
 from blocker.history import PastWeek
-from blocker.model import LEVELS, WeekLoad, WeekRecord
+from blocker.kinds import LEVELS
 from blocker.picture import Canvas, Line, Piece
+from blocker.plan import WeekLoad
+from blocker.remembered import WeekRecord
 from blocker.render_json import SCHEMA, week_document
 from blocker.render_text import measured, number
 

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocker.errors import BlockerError, ConfigError
-from blocker.model import Cause, Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
+from blocker.plan import Cause, Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
 from blocker.timeline import Interval
 
 SCHEMA = 1

@@ -10,18 +10,8 @@ from zoneinfo import ZoneInfo
 from blocker.brief import cause_words
 from blocker.capacity import Day
 from blocker.judge import FORECAST
-from blocker.model import (
-    OPERATIONAL,
-    Cause,
-    Change,
-    Classified,
-    Option,
-    Plan,
-    QuarterPlan,
-    Unplaced,
-    WeekLoad,
-    WeekPlan,
-)
+from blocker.kinds import OPERATIONAL
+from blocker.plan import Cause, Change, Classified, Option, Plan, QuarterPlan, Unplaced, WeekLoad, WeekPlan
 from blocker.render_level import judged_words
 from blocker.texts import MEASURE_WORDS, quantity
 from blocker.timeline import Interval

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from blocker.conditions import Comparison, Condition
 from blocker.judge import FORECAST
-from blocker.model import Cause, Clause, WeekLoad
+from blocker.plan import Cause, Clause, WeekLoad
 from blocker.render_json import (
     SCHEMA,
     cause_document,

@@ -11,10 +11,11 @@ from contextlib import closing, suppress
 from datetime import date, datetime
 from pathlib import Path
 
+from blocker.events import StandingBlock
 from blocker.ledger import open_ledger
 from blocker.ledger_file import DamagedLedger, bring_up_to_date, ledger_path
 from blocker.ledger_rows import remembered, week_record
-from blocker.model import Remembered, StandingBlock
+from blocker.remembered import Remembered
 from blocker.workweek import parse_week
 
 UNKNOWN = "which blocks you deleted or skipped, levels and debt of past weeks, and parked questions"

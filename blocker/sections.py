@@ -10,7 +10,8 @@ from msgspec import Struct
 from blocker.agenda import agenda_lines
 from blocker.digest import Digest, lately, week_behind
 from blocker.digest_words import TITLE_CHARACTERS, digest_lines
-from blocker.model import OFFSITE, STRATEGIC, ParkedQuestion
+from blocker.kinds import OFFSITE, STRATEGIC
+from blocker.remembered import ParkedQuestion
 from blocker.survey import Request, Survey
 from blocker.texts import PARKED_LONG_DAYS, say, shortened
 from blocker.timeline import Interval

@@ -17,7 +17,9 @@ from msgspec.structs import replace
 from blocker.calendars import Calendar, Paged, open_calendar
 from blocker.config import Setup as Setup  # noqa: PLC0414 - the commands take it from here
 from blocker.engine import make_plan
-from blocker.model import Memory, Plan, Snapshot
+from blocker.events import Snapshot
+from blocker.plan import Plan
+from blocker.remembered import Memory
 from blocker.settings import FILL_WEEKS, HORIZON_WEEKS, Settings
 from blocker.survey import HISTORY_WEEKS, Request, Survey, take_survey
 from blocker.timeline import Interval

@@ -10,7 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.capacity import Day, build_days
-from blocker.model import AWAY, IGNORED, NOTE, OFFSITE, Classified, StandingBlock
+from blocker.events import StandingBlock
+from blocker.kinds import AWAY, IGNORED, NOTE, OFFSITE
+from blocker.plan import Classified
 from blocker.problem import Standing
 from blocker.survey import Request, Survey
 from blocker.timeline import Interval

@@ -10,10 +10,13 @@ from msgspec.structs import replace
 
 from blocker.capacity import Day, build_days
 from blocker.classify import classify, dedupe, own_offsites
+from blocker.events import Event, Snapshot, StandingBlock
 from blocker.forecast import ENOUGH_WEEKS, fill_curve, forecast_hours
 from blocker.judge import judge, recent_mean, recent_weeks
+from blocker.kinds import PERSONAL
 from blocker.load import week_load
-from blocker.model import PERSONAL, Classified, Event, Memory, Snapshot, StandingBlock, WeekLoad
+from blocker.plan import Classified, WeekLoad
+from blocker.remembered import Memory
 from blocker.rules import rules_for
 from blocker.settings import FILL_WEEKS, HORIZON_WEEKS, NOTICE_HOURS, Settings
 from blocker.timeline import Interval

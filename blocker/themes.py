@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from blocker.model import STRATEGIC
+from blocker.kinds import STRATEGIC
 from blocker.settings import Settings
 from blocker.texts import TEXTS, say
 from blocker.workweek import Quarter, parse_week

@@ -8,7 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.conditions import Comparison, comparisons, holds
-from blocker.model import NOTE, STRATEGIC, Change, Clause, Plan, StandingBlock, Unplaced, WeekPlan
+from blocker.events import StandingBlock
+from blocker.kinds import NOTE, STRATEGIC
+from blocker.plan import Change, Clause, Plan, Unplaced, WeekPlan
 from blocker.rules import Rule, rules_for
 from blocker.standing import key_week
 from blocker.survey import Request, Survey

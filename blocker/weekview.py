@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from blocker.capacity import Day
-from blocker.model import IGNORED, Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
+from blocker.kinds import IGNORED
+from blocker.plan import Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
 from blocker.render_text import change_title, clean
 from blocker.survey import Request, Survey
 from blocker.timeline import Interval, clip, minutes, subtract

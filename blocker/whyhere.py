@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from blocker.board import Item, Mover
 from blocker.daysweep import Entry
 from blocker.horizon import BEST_WEEKS, HalfDay, HorizonBest, HorizonSolver
-from blocker.model import STRATEGIC, Term
+from blocker.kinds import STRATEGIC
 from blocker.objective import (
     BAND,
     DEMAND_TIERS,
@@ -28,6 +28,7 @@ from blocker.objective import (
     Span,
     terms,
 )
+from blocker.plan import Term
 from blocker.settings import BOOKABLE_MINUTES, SHIPPED_KINDS
 from blocker.slots import DayView, instant_at
 from blocker.weekplan import Value, WeekBest

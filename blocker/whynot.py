@@ -11,8 +11,9 @@ from blocker.board import Board, lengths_between
 from blocker.finished import LIMITS, Case, Finished, Tested
 from blocker.giveway import GiveWay
 from blocker.horizon import in_holidays
-from blocker.model import OFFSITE, Demand, Option, Unplaced
+from blocker.kinds import OFFSITE
 from blocker.objective import Span
+from blocker.plan import Demand, Option, Unplaced
 from blocker.problem import OffsiteDemand
 from blocker.settings import BOOKABLE_MINUTES, GRID_MINUTES
 from blocker.slots import as_interval, ceil_second

@@ -20,9 +20,9 @@ from rich.theme import Theme
 
 from blocker.config import Config
 from blocker.engine import make_plan
-from blocker.model import Memory
 from blocker.paint import STYLES, as_text
 from blocker.picture import Canvas, Line, Piece, beside, text_of
+from blocker.remembered import Memory
 from blocker.render_grid import change_list, week_lines
 from blocker.render_text import to_ascii
 from blocker.report.gather import gather

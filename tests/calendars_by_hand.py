@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from blocker.model import Event, Memory, Snapshot, StandingBlock
+from blocker.events import Event, Snapshot, StandingBlock
+from blocker.remembered import Memory
 from blocker.settings import DEFAULT_HOURS, DEFAULT_LUNCH, Settings
 from blocker.survey import Request
 from blocker.timeline import Interval, interval

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from blocker.calendars import Calendar
 from blocker.errors import AlreadyExists, BlockerError, Conflict, Missing, Refused
-from blocker.model import Block, Ref, Snapshot, StandingBlock, hash_of_text
+from blocker.events import Block, Ref, Snapshot, StandingBlock
+from blocker.fingerprint import hash_of_text
 from blocker.timeline import Interval, interval
 
 ZONE = "Europe/Berlin"

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from blocker.capacity import build_days
 from blocker.classify import classify
+from blocker.events import Event
 from blocker.load import measure, week_load
-from blocker.model import Classified, Event, WeekLoad
+from blocker.plan import Classified, WeekLoad
 from blocker.settings import Settings
 from blocker.timeline import Interval, interval
 from blocker.workweek import DAY, Week, WorkWeek, parse_week

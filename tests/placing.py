@@ -10,8 +10,9 @@ from making import WEEKDAYS, event, when, work
 from msgspec.structs import replace
 
 from blocker.capacity import build_days
-from blocker.model import Classified, Demand, Event, Placement
+from blocker.events import Event
 from blocker.place import place
+from blocker.plan import Classified, Demand, Placement
 from blocker.problem import OffsiteDemand, Problem, Standing, WeekRoom
 from blocker.settings import DEFAULT_HOURS
 from blocker.timeline import Interval, interval

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from blocker.capacity import Day
-from blocker.model import Demand
+from blocker.plan import Demand
 from blocker.problem import Problem, Standing
 from blocker.timeline import Interval
 from blocker.workweek import Week, week_of

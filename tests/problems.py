@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from problem_sizes import TINY, Size
 
 from blocker.capacity import Day, build_days
-from blocker.model import Classified, Demand, Event
+from blocker.events import Event
+from blocker.plan import Classified, Demand
 from blocker.problem import OffsiteDemand, Problem, Standing, WeekRoom
 from blocker.timeline import Interval
 from blocker.workweek import Lunch, Quarter, Week, WorkWeek, quarter_of, week_of

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from blocker.classify import classify
-from blocker.model import Event
+from blocker.events import Event
 from blocker.settings import Settings
 from tests.making import event
 

@@ -10,8 +10,10 @@ from msgspec.structs import replace
 
 from blocker.agenda import agenda_lines, part_minutes, quarter_named, strategic_kept
 from blocker.engine import make_plan
+from blocker.events import Event, Ref, StandingBlock
 from blocker.fingerprint import hash_of_text
-from blocker.model import Change, Event, Memory, ParkedQuestion, Ref, Remembered, StandingBlock, WeekRecord
+from blocker.plan import Change
+from blocker.remembered import Memory, ParkedQuestion, Remembered, WeekRecord
 from blocker.settings import Settings
 from blocker.survey import Request, take_survey
 from blocker.texts import TEXTS

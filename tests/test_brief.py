@@ -18,18 +18,10 @@ from blocker.brief import block_text, block_title, cause_words, make_block, move
 from blocker.calendars._ical import writable
 from blocker.config import load_config
 from blocker.engine import make_plan
+from blocker.events import Block, Event, Ref, StandingBlock
 from blocker.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
-from blocker.model import (
-    Block,
-    Cause,
-    Event,
-    Memory,
-    ParkedQuestion,
-    Placement,
-    Ref,
-    Remembered,
-    StandingBlock,
-)
+from blocker.plan import Cause, Placement
+from blocker.remembered import Memory, ParkedQuestion, Remembered
 from blocker.report_text import report_text
 from blocker.sections import Sources
 from blocker.settings import BlockKind, Settings, Theme

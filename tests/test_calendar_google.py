@@ -20,7 +20,7 @@ from blocker.calendars.google_known import learned
 from blocker.calendars.marks import slot_text
 from blocker.config import state_dir
 from blocker.errors import AlreadyExists, Conflict, NotInPlace, Refused
-from blocker.model import DECLINE_NEW, DECLINE_NONE
+from blocker.events import DECLINE_NEW, DECLINE_NONE
 from blocker.timeline import interval
 from tests.contract import MONDAY, WINDOW, ZONE, CalendarContract, block, slot
 from tests.google_world import GoogleWorld

@@ -29,7 +29,7 @@ from blocker.errors import (
     Unreadable,
     UsageError,
 )
-from blocker.model import Ref
+from blocker.events import Ref
 from blocker.timeline import Interval, interval
 from tests.contract import WINDOW, ZONE, CalendarContract, block, slot
 

@@ -10,7 +10,7 @@ import pytest
 from blocker.calendars import Calendar
 from blocker.calendars.memory import MemoryCalendar
 from blocker.errors import Refused, Unreachable
-from blocker.model import Event
+from blocker.events import Event
 from blocker.timeline import Interval, interval
 from tests.contract import ZONE, CalendarContract, block
 

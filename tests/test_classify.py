@@ -10,7 +10,7 @@ from making import DEFAULTS, event
 
 from blocker.classify import classify, dedupe, own_offsites
 from blocker.expressions import ExpressionError
-from blocker.model import Classified
+from blocker.plan import Classified
 from blocker.settings import Settings
 from blocker.timeline import interval
 

@@ -13,17 +13,10 @@ from making import event, events_in, loaded, work
 from msgspec.structs import replace
 
 from blocker.demands import Demands, Known, ask
+from blocker.events import Ref, StandingBlock
 from blocker.known import debt_minutes
-from blocker.model import (
-    Cause,
-    Classified,
-    Memory,
-    Ref,
-    Remembered,
-    StandingBlock,
-    WeekLoad,
-    WeekRecord,
-)
+from blocker.plan import Cause, Classified, WeekLoad
+from blocker.remembered import Memory, Remembered, WeekRecord
 from blocker.rules import rules_for
 from blocker.settings import RuleText, Settings
 from blocker.timeline import Interval

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from blocker.digest import Digest, digest, lately, series_by_hours, week_behind
 from blocker.digest_words import digest_lines
 from blocker.encounters import heaviest_weeks, met_least
-from blocker.model import Event, Ref, StandingBlock
+from blocker.events import Event, Ref, StandingBlock
 from blocker.report_text import report_text
 from blocker.survey import Request, take_survey
 from tests.calendars_by_hand import MONDAY, at, meeting, request, slot, workweek

@@ -23,7 +23,8 @@ from blocker.displacement import (
     overruns,
     what_if,
 )
-from blocker.model import Classified, Event, Ref, StandingBlock
+from blocker.events import Event, Ref, StandingBlock
+from blocker.plan import Classified
 from blocker.settings import Settings
 from blocker.timeline import Interval, subtract
 from tests.calendars_by_hand import MONDAY, at, meeting, slot, workweek

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from blocker.engine import make_plan
-from blocker.model import Memory, Remembered, WeekRecord
+from blocker.remembered import Memory, Remembered, WeekRecord
 from blocker.render_week import reasons_document, reasons_lines
 from blocker.settings import RuleText, Settings
 from blocker.survey import Request, take_survey

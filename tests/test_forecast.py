@@ -10,10 +10,12 @@ import pytest
 from msgspec.structs import replace
 
 from blocker.engine import make_plan
+from blocker.events import Event
 from blocker.forecast import fill_curve, fill_now, forecast_hours
 from blocker.ledger import open_ledger
-from blocker.model import Cause, Event, Memory, WeekLoad
 from blocker.picture import Canvas, text_of
+from blocker.plan import Cause, WeekLoad
+from blocker.remembered import Memory
 from blocker.render_grid import plan_picture
 from blocker.render_history import ahead_document, ahead_lines
 from blocker.render_text import measure_lines, week_line

@@ -24,7 +24,7 @@ from blocker.calendars import open_calendar
 from blocker.config import load_config
 from blocker.config_text import config_template
 from blocker.errors import AlreadyExists, ConfigError, Refused, Unreadable
-from blocker.model import Memory
+from blocker.remembered import Memory
 from blocker.session import Session, Setup
 from blocker.timeline import Interval, interval
 from tests.contract import block

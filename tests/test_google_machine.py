@@ -12,7 +12,7 @@ from hypothesis.stateful import invariant
 
 from blocker.calendars.google import GoogleCalendar
 from blocker.errors import BlockerError
-from blocker.model import Event
+from blocker.events import Event
 from blocker.timeline import Interval
 from tests.contract import ZONE
 from tests.google_days import others

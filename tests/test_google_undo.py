@@ -14,7 +14,7 @@ from google_server import GoogleServer
 
 from blocker.calendars.google import GoogleCalendar
 from blocker.errors import Unreachable
-from blocker.model import Ref
+from blocker.events import Ref
 from tests.google_days import BERLIN, blocks, busy_weeks, call, key, meeting
 from tests.google_world import no_waiting
 

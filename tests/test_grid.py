@@ -16,7 +16,7 @@ from calendars_by_hand import BERLIN, MONDAY, meeting, request, slot
 from command_line import CommandLine, sample
 
 from blocker.engine import make_plan
-from blocker.model import Event
+from blocker.events import Event
 from blocker.picture import Canvas, Piece, cells, cut, fit, flow, length, text_of, wrap
 from blocker.render_grid import load_picture, plan_picture
 from blocker.survey import Request, take_survey

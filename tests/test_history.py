@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from blocker.events import Ref, StandingBlock
 from blocker.history import PastWeek, past_weeks, week_records
-from blocker.model import Memory, Plan, Ref, StandingBlock, WeekRecord
 from blocker.picture import Canvas, text_of
+from blocker.plan import Plan
+from blocker.remembered import Memory, WeekRecord
 from blocker.render_history import history_picture, sparkline
 from blocker.survey import take_survey
 from blocker.workweek import parse_week

@@ -38,7 +38,7 @@ from blocker.calendars._values import read_duration, read_moment
 from blocker.calendars._vtimezone import read_definition
 from blocker.calendars._windows_zones import WINDOWS_ZONES
 from blocker.calendars._zones import Zones
-from blocker.model import Event, Snapshot
+from blocker.events import Event, Snapshot
 from blocker.timeline import Interval, interval
 
 CORPUS = Path(__file__).parent / "corpus"

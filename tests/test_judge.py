@@ -12,8 +12,10 @@ from msgspec.structs import replace
 
 from blocker.expressions import ExpressionError
 from blocker.judge import judge, recent_weeks, remember
+from blocker.kinds import LEVELS
 from blocker.load import MEASURES
-from blocker.model import LEVELS, Memory, WeekLoad, WeekRecord
+from blocker.plan import WeekLoad
+from blocker.remembered import Memory, WeekRecord
 from blocker.rules import rules_for
 from blocker.settings import RuleText, Settings
 from blocker.workweek import Week, parse_week

@@ -13,9 +13,12 @@ import pytest
 from msgspec.structs import replace
 
 from blocker.engine import make_plan
+from blocker.events import Event
 from blocker.forecast import fill_now
 from blocker.history import week_records
-from blocker.model import LEVELS, Event, Memory, Plan, WeekPlan
+from blocker.kinds import LEVELS
+from blocker.plan import Plan, WeekPlan
+from blocker.remembered import Memory
 from blocker.settings import Settings
 from blocker.survey import Request, Survey, take_survey
 from blocker.workweek import Week, week_of

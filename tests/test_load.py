@@ -11,7 +11,7 @@ from making import event, loaded, measured, when, work
 
 from blocker.capacity import build_days
 from blocker.load import MEASURES, days_left, measure
-from blocker.model import Classified
+from blocker.plan import Classified
 from blocker.timeline import Interval, interval
 from blocker.workweek import WorkWeek, parse_week
 

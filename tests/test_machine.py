@@ -20,8 +20,10 @@ from blocker.calendars.marks import uid_for
 from blocker.calendars.memory import MemoryCalendar
 from blocker.engine import make_plan
 from blocker.errors import Unreachable
+from blocker.events import Event, Ref, StandingBlock
 from blocker.ledger import open_ledger
-from blocker.model import Event, Memory, Plan, Ref, StandingBlock
+from blocker.plan import Plan
+from blocker.remembered import Memory
 from blocker.timeline import Interval
 from tests.calendars_by_hand import MONDAY, at, meeting, request
 

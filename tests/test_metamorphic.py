@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from blocker.engine import make_plan
-from blocker.model import Plan
+from blocker.plan import Plan
 from tests.calendars_by_hand import MONDAY, meeting, request, week_days
 from tests.command_line import CommandLine, sample
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from blocker.calendars import open_calendar
 from blocker.calendars._ical import scan
 from blocker.errors import Refused, Unreadable
-from blocker.model import Snapshot
+from blocker.events import Snapshot
 from blocker.timeline import Interval, interval
 from tests.contract import block
 

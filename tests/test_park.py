@@ -17,8 +17,9 @@ import pytest
 
 from blocker.calendars.icsfile import IcsCalendar
 from blocker.cli import main
+from blocker.events import StandingBlock
 from blocker.ledger import open_ledger
-from blocker.model import ParkedQuestion, StandingBlock
+from blocker.remembered import ParkedQuestion
 from blocker.timeline import Interval
 from tests.calendars_by_hand import MONDAY, at
 from tests.command_line import CommandLine, sample

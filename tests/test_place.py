@@ -21,8 +21,8 @@ from placing import (
     strategic,
 )
 
-from blocker.model import Demand
 from blocker.place import place
+from blocker.plan import Demand
 from blocker.problem import Problem, Solution
 from blocker.workweek import parse_week
 

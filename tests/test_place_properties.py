@@ -18,8 +18,9 @@ from problem_sizes import HALF_DAYS, QUARTER, TINY, USUAL, Size
 from problems import draw, make_problem, shuffled, without
 
 from blocker.capacity import Day
-from blocker.model import OFFSITE, Classified, Unplaced
+from blocker.kinds import OFFSITE
 from blocker.place import place
+from blocker.plan import Classified, Unplaced
 from blocker.problem import Problem, Solution, Standing
 from blocker.slots import DayView, as_interval, outer
 from blocker.timeline import Interval

@@ -22,8 +22,9 @@ from placing import (
     strategic,
 )
 
-from blocker.model import Event, Unplaced
+from blocker.events import Event
 from blocker.place import place
+from blocker.plan import Unplaced
 from blocker.problem import Problem
 from blocker.whoseevents import LAST, OTHERS, OWN, Owners
 

@@ -20,7 +20,8 @@ from icalendar import Calendar
 from msgspec.structs import replace
 
 from blocker.engine import make_plan
-from blocker.model import Event, Memory, ParkedQuestion
+from blocker.events import Event
+from blocker.remembered import Memory, ParkedQuestion
 from blocker.report.columns import MOST_LANES, lay_out
 from blocker.report.gather import gather
 from blocker.report.page import MOST_BYTES, render_page

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from blocker.calendars.icsfile import IcsCalendar
-from blocker.fingerprint import parts_of_text, with_section
-from blocker.model import Block, Event, Memory, ParkedQuestion, StandingBlock, hash_of_text
+from blocker.events import Block, Event, StandingBlock
+from blocker.fingerprint import hash_of_text, parts_of_text, with_section
+from blocker.remembered import Memory, ParkedQuestion
 from blocker.texts import plain
 from blocker.timeline import Interval, interval
 from tests.calendars_by_hand import MONDAY, at, meeting, request, week_days

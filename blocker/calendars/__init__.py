@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from blocker.errors import UsageError
-from blocker.model import Block, Ref, Snapshot
+from blocker.events import Block, Ref, Snapshot
 from blocker.timeline import Interval
 
 # What a backend may declare that it can do.

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from blocker.calendars import _google_events as shape
 from blocker.calendars import _google_marks as marks
-from blocker.model import Event, SkippedComponent, Snapshot, StandingBlock
+from blocker.events import Event, SkippedComponent, Snapshot, StandingBlock
 from blocker.timeline import Interval
 
 Item = Mapping[str, Any]

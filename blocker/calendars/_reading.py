@@ -17,7 +17,7 @@ from blocker.calendars._people import address_in, likely_user
 from blocker.calendars._recurrence import Occurrence, Series, exclusion, expand, gather, move_between
 from blocker.calendars._rule_dates import Steps, TooDenseError
 from blocker.calendars._zones import MAX_ZONES, Zones, iana_zone
-from blocker.model import Event, SkippedComponent, Snapshot, StandingBlock
+from blocker.events import Event, SkippedComponent, Snapshot, StandingBlock
 from blocker.timeline import Interval
 
 MAX_REPORTS = 200

@@ -34,7 +34,7 @@ from blocker.errors import (
     Unreadable,
     UsageError,
 )
-from blocker.model import Block, Ref, Snapshot
+from blocker.events import Block, Ref, Snapshot
 from blocker.timeline import Interval
 
 Item = Mapping[str, Any]

@@ -19,7 +19,7 @@ from blocker.calendars._replace import locked, read_file, replace_file
 from blocker.calendars._zones import Zones
 from blocker.calendars.marks import generation_of, uid_for
 from blocker.errors import AlreadyExists, Conflict, Missing, Refused, Unreadable, UsageError
-from blocker.model import Block, Ref, Snapshot
+from blocker.events import Block, Ref, Snapshot
 from blocker.timeline import Interval
 
 

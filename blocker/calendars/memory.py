@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from blocker.calendars import NATIVE_FOCUS
 from blocker.calendars.marks import kind_of, uid_for
 from blocker.errors import AlreadyExists, BlockerError, Conflict, Missing, Refused
-from blocker.model import Block, Event, Ref, Snapshot, StandingBlock, hash_of_text
+from blocker.events import Block, Event, Ref, Snapshot, StandingBlock
+from blocker.fingerprint import hash_of_text
 from blocker.timeline import Interval
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from blocker import __version__
 from blocker.bug_bundle import bundle
 from blocker.commands import Answer
-from blocker.model import Plan
+from blocker.plan import Plan
 from blocker.report.files import GENERATOR, write_report
 from blocker.survey import Request, Survey
 

@@ -13,8 +13,8 @@ from blocker.errors import BlockerError, NotConfirmed, UsageError
 from blocker.forecast import fill_now
 from blocker.history import week_records
 from blocker.ledger import Ledger, read_memory
-from blocker.model import Change, Plan
 from blocker.picture import Picture
+from blocker.plan import Change, Plan
 from blocker.render_grid import plan_picture
 from blocker.render_json import plan_document
 from blocker.render_text import plan_lines, summary

@@ -13,9 +13,10 @@ from blocker.commands import Answer, Talk
 from blocker.commands.daily import rebalance, run
 from blocker.commands.looking import load, plan
 from blocker.config import Config, Setup
+from blocker.kinds import STRATEGIC
 from blocker.ledger import read_memory
-from blocker.model import STRATEGIC, Change
 from blocker.parser import build_parser
+from blocker.plan import Change
 from blocker.render_json import SCHEMA
 from blocker.sample import BERLIN, meeting, sample_calendar
 from blocker.session import Session

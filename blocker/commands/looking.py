@@ -10,7 +10,7 @@ from blocker.commands import Answer, Talk
 from blocker.engine import make_plan
 from blocker.errors import UsageError
 from blocker.ledger import read_memory
-from blocker.model import Change, Plan, Unplaced
+from blocker.plan import Change, Plan, Unplaced
 from blocker.render_grid import load_picture, plan_picture
 from blocker.render_json import load_document, plan_document
 from blocker.render_text import change_lines, load_lines, plan_lines, unplaced_lines

@@ -9,7 +9,7 @@ from blocker.commands import Answer, Talk
 from blocker.commands.looking import look
 from blocker.engine import make_plan
 from blocker.errors import UsageError
-from blocker.model import Plan
+from blocker.plan import Plan
 from blocker.report.values import Report
 from blocker.session import Setup
 from blocker.survey import Request, Survey

@@ -12,7 +12,7 @@ from blocker.commands import Answer, Talk
 from blocker.commands.work import at_work, carry_out, exit_code
 from blocker.errors import NotConfirmed, PartlyApplied, UsageError
 from blocker.ledger import Ledger
-from blocker.model import Change, Plan
+from blocker.plan import Change, Plan
 from blocker.render_json import SCHEMA, plan_document
 from blocker.render_text import change_lines
 from blocker.session import Session, Setup, aware, find_week

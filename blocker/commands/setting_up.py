@@ -15,7 +15,7 @@ from blocker.config_text import config_template, show
 from blocker.errors import BlockerError, GuardRefused
 from blocker.ledger import read_memory
 from blocker.lock import only_run
-from blocker.model import Memory
+from blocker.remembered import Memory
 from blocker.render_json import SCHEMA
 from blocker.repair import is_damaged, rebuild
 from blocker.session import Session, Setup

@@ -20,7 +20,7 @@ from blocker.commands import Answer, Talk
 from blocker.config import Setup
 from blocker.errors import Temporary, UsageError
 from blocker.ledger import Ledger, open_ledger
-from blocker.model import ParkedQuestion
+from blocker.remembered import ParkedQuestion
 from blocker.render_json import SCHEMA
 from blocker.texts import PARKED_LONG_DAYS, plain, shortened
 

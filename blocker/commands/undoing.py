@@ -12,9 +12,11 @@ from blocker.calendars import VERBATIM, Calendar, Checkpointed
 from blocker.commands import Answer, Talk
 from blocker.commands.work import at_work
 from blocker.errors import BlockerError, NotInPlace, PartlyApplied, SignInNeeded, Temporary
+from blocker.events import Block, Ref, StandingBlock
+from blocker.fingerprint import hash_of_text
 from blocker.ledger import Ledger
 from blocker.ledger_rows import DoneChange, UndoableRun, block_in, slot_in
-from blocker.model import Block, Ref, Remembered, StandingBlock, hash_of_text
+from blocker.remembered import Remembered
 from blocker.render_json import SCHEMA
 from blocker.session import Session, Setup
 

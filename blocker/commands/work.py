@@ -13,7 +13,7 @@ from blocker.calendars import Checkpointed
 from blocker.errors import BlockerError, PartlyApplied
 from blocker.ledger import Ledger, open_ledger
 from blocker.lock import only_run
-from blocker.model import Change, Plan, Receipt
+from blocker.plan import Change, Plan, Receipt
 from blocker.session import Session
 from blocker.twofold import as_one
 

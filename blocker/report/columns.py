@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from blocker.model import OPERATIONAL
+from blocker.kinds import OPERATIONAL
 from blocker.report.values import Band, Box, Column
 from blocker.weekview import AFTER, DayView, Item, WeekView
 

@@ -7,20 +7,9 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from blocker.brief import why_lines
-from blocker.model import (
-    AWAY,
-    FRONTLINE,
-    LEARNING,
-    OFFSITE,
-    OPERATIONAL,
-    PERSONAL,
-    STRATEGIC,
-    Cause,
-    Change,
-    ParkedQuestion,
-    Plan,
-    Unplaced,
-)
+from blocker.kinds import AWAY, FRONTLINE, LEARNING, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
+from blocker.plan import Cause, Change, Plan, Unplaced
+from blocker.remembered import ParkedQuestion
 from blocker.render_grid import thresholds, week_dates
 from blocker.render_level import judged_words
 from blocker.render_text import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blocker.model import Cause, WeekLoad
+from blocker.plan import Cause, WeekLoad
 from blocker.render_text import cause_text, number
 
 

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from blocker.calendars._blocks import write_block
 from blocker.calendars._ical import fold
-from blocker.model import Block, Change, Plan
+from blocker.events import Block
+from blocker.plan import Change, Plan
 from blocker.report.files import GENERATOR
 
 _STATES = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from blocker.model import OFFSITE, Plan, QuarterPlan
+from blocker.kinds import OFFSITE
+from blocker.plan import Plan, QuarterPlan
 from blocker.render_text import clean, option_text, span
 from blocker.report.values import Missing, QuarterCard, QuarterWeek
 from blocker.survey import Request, Survey

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from blocker.load import MEASURES
-from blocker.model import Plan
+from blocker.plan import Plan
 from blocker.report.trends import bars
 from blocker.survey import HISTORY_WEEKS, Request, Survey
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from blocker.history import week_records
-from blocker.model import STRATEGIC, Change, Plan, WeekRecord
+from blocker.kinds import STRATEGIC
+from blocker.plan import Change, Plan
+from blocker.remembered import WeekRecord
 from blocker.render_grid import thresholds
 from blocker.report.headline import level_at
 from blocker.report.values import Bar

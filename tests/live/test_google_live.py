@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from blocker.calendars.google import GoogleCalendar
 from blocker.errors import AlreadyExists, Conflict, Missing
-from blocker.model import DECLINE_NONE, Block, StandingBlock
+from blocker.events import DECLINE_NONE, Block, StandingBlock
 from blocker.timeline import Interval, interval
 
 DAY = timedelta(days=1)

@@ -1,0 +1,17 @@
+"""The kinds of time, and the levels of a week."""
+
+from __future__ import annotations
+
+# Kinds of time. Blocks may have further kinds, made in the config alone.
+OPERATIONAL = "operational"
+STRATEGIC = "strategic"
+FRONTLINE = "frontline"
+LEARNING = "learning"
+PERSONAL = "personal"
+AWAY = "away"
+IGNORED = "ignored"
+EVENT_KINDS = (OPERATIONAL, STRATEGIC, FRONTLINE, LEARNING, PERSONAL, AWAY, IGNORED)
+# Kinds that only blocks have.
+OFFSITE = "offsite"
+NOTE = "note"
+LEVELS = ("calm", "amber", "red")

@@ -1,0 +1,228 @@
+"""What is measured, asked for, placed and decided: the frozen values from a week's load to a receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct, field
+
+from blocker.events import (
+    Block,
+    Event,
+    SkippedComponent,
+    StandingBlock,
+)
+from blocker.timeline import Interval
+from blocker.workweek import Quarter, Week
+
+
+class Classified(Struct, frozen=True):
+    """An event with its kind of time and the reason in words."""
+
+    event: Event
+    kind: str
+    why: str
+
+
+class Cause(Struct, frozen=True):
+    """Why something was asked for. Travels unchanged from the rule to the block's text.
+
+    ``held`` and ``recent`` are the two values it was judged by; ``measured`` is the heavier one.
+    ``unit`` is hours, minutes, share or count.
+    """
+
+    rule: str
+    measure: str
+    measured: float
+    threshold: float
+    unit: str
+    held: float | None = None
+    recent: float | None = None
+
+
+class Clause(Struct, frozen=True):
+    """One comparison of a rule with its measured value: what ``explain`` shows."""
+
+    rule: str
+    text: str
+    cause: Cause
+    fires: bool
+    clear: bool  # clear of its threshold by 10 %: needed before a level may drop
+
+
+class WeekLoad(Struct, frozen=True):
+    """What a week holds, and how it is judged.
+
+    ``held`` are the measures of design 4.2 as the calendar has them now, in hours, shares and
+    counts; ``recent`` the mean of the weeks just past, scaled; None where there are none.
+    """
+
+    week: Week
+    held: Mapping[str, float]
+    recent: Mapping[str, float] | None
+    working_days: int
+    days_left: int
+    level: str = "calm"
+    judged_by: str = "held"  # held | recent
+    causes: tuple[Cause, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    booked: Mapping[str, int] = field(default_factory=dict)  # kind → number that the rules ask for
+    held_back: str = ""  # why the level is above what the clauses say today
+    forecast: float | None = None  # operational hours, where the person lets the rules use it
+
+    @property
+    def working(self) -> bool:
+        """Only a week with at least two days left has a floor."""
+        return self.days_left >= 2
+
+
+class Demand(Struct, frozen=True):
+    """What the rules ask for: one block that does not stand yet.
+
+    ``tier`` orders demands (floor, offsite, red, amber, debt, frontline, learning, other).
+    Lengths are minutes, multiples of 15; ``floor_minutes`` is the shortest allowed for a week's
+    floor and None for every other demand.
+    """
+
+    key: str
+    kind: str
+    tier: str
+    week: Week
+    minutes: int
+    shortest: int
+    floor_minutes: int | None = None
+    prefer: str = "morning"
+    causes: tuple[Cause, ...] = ()
+
+
+class Option(Struct, frozen=True):
+    """A slot that would do if the events in its way gave way, and those events."""
+
+    slot: Interval
+    conflicts: tuple[Event, ...]
+
+
+class Term(Struct, frozen=True):
+    """One named part of the reason for a slot: what it is worth and the words for it."""
+
+    name: str
+    points: int
+    words: str
+
+
+class Placement(Struct, frozen=True):
+    """A demand, or a standing block that has to move, with the slot that was found for it."""
+
+    key: str
+    kind: str
+    tier: str
+    slot: Interval
+    causes: tuple[Cause, ...] = ()
+    why: str = ""
+    terms: tuple[Term, ...] = ()
+    moved_from: Interval | None = None
+    outside_manners: bool = False  # a floor that took more than the cap or the bookable minimum
+    short: bool = False  # a floor below the usual shortest length
+    next_best: str = ""  # what the best slot on another day would have cost, in words
+
+
+class Unplaced(Struct, frozen=True):
+    """A demand without a slot: the reason, and the nearest options."""
+
+    key: str
+    kind: str
+    minutes: int
+    code: str  # no_room | deleted | skipped | paused
+    why: str
+    nearest: tuple[Option, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    limits: Mapping[str, int] = field(default_factory=dict)  # limit → how many slots it removed
+    relaxations: tuple[str, ...] = ()
+    tier: str = ""
+
+
+class Change(Struct, frozen=True):
+    """One line of a plan: what will be, or was, done about one block.
+
+    ``slot`` is where the block will be; ``was`` where it is now, for a move. ``block`` is what will
+    be written and ``standing`` what is there now; either may be absent.
+    """
+
+    action: str  # create | move | update | remove | keep | adopt | tombstone | forget
+    key: str
+    kind: str
+    slot: Interval
+    was: Interval | None = None
+    pinned: bool = False
+    conflict: str | None = None
+    causes: tuple[Cause, ...] = ()
+    why: str = ""
+    block: Block | None = None
+    standing: StandingBlock | None = None
+    forced: bool = False  # a removal or move that the calendar made necessary
+    placement: Placement | None = None
+    done: bool = False
+    error: str | None = None
+
+    @property
+    def writes(self) -> bool:
+        """True if applying it changes the calendar."""
+        return self.action in ("create", "move", "update", "remove")
+
+
+class WeekPlan(Struct, frozen=True):
+    """A week of the horizon: its load, and what became of its floor."""
+
+    load: WeekLoad
+    floor: str  # block | own | unplaced | deleted | skipped | paused | none
+
+
+class QuarterPlan(Struct, frozen=True):
+    """A quarter and its offsite."""
+
+    quarter: Quarter
+    offsite: str  # placed | present | unplaced | not due
+    key: str
+    why: str = ""
+
+
+class Plan(Struct, frozen=True):
+    """Everything that was decided. A value: applying it is a separate act."""
+
+    now: datetime
+    calendar: str
+    zone: str
+    policy: str  # run | rebalance
+    weeks: tuple[WeekPlan, ...]
+    quarters: tuple[QuarterPlan, ...]
+    changes: tuple[Change, ...]
+    unplaced: tuple[Unplaced, ...] = ()
+    skipped: tuple[SkippedComponent, ...] = ()
+    notes: tuple[str, ...] = ()  # what has to be said once, in words
+    said: tuple[str, ...] = ()  # the names of those notes, for the ledger to remember
+    complete: bool = True
+
+    @property
+    def writes(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.writes)
+
+    @property
+    def failed(self) -> tuple[Change, ...]:
+        """What could not be done, once the plan was carried out."""
+        return tuple(change for change in self.changes if change.error is not None)
+
+
+class Receipt(Struct, frozen=True):
+    """What came of applying a plan: the same changes with ``done`` and ``error`` filled in.
+
+    ``stale``: the work ended because the calendar was found changed; what is not done has to be decided again.
+    """
+
+    changes: tuple[Change, ...]
+    stale: bool = False
+
+    @property
+    def written(self) -> tuple[Change, ...]:
+        """What was changed on the calendar."""
+        return tuple(change for change in self.changes if change.done and change.writes)

@@ -1,0 +1,93 @@
+"""What the ledger remembers between runs, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from msgspec import Struct, field
+
+from blocker.events import (
+    Ref,
+)
+from blocker.plan import (
+    Cause,
+)
+from blocker.timeline import Interval
+from blocker.workweek import Week
+
+
+class Remembered(Struct, frozen=True):
+    """One block as the ledger knows it.
+
+    ``state`` is creating | placed | removing | tombstone. ``ended_by`` says who ended a tombstone:
+    deleted (a person, on the calendar) or skipped (a person, by command).
+    """
+
+    key: str
+    kind: str
+    state: str
+    slot: Interval
+    generation: int = 1
+    ref: Ref | None = None
+    text_hash: str = ""
+    ended_by: str = ""
+    causes: tuple[Cause, ...] = ()
+    why: str = ""
+    tier: str = ""
+    zone: str = ""  # the user's zone when the slot was chosen; "" if unknown
+
+
+class WeekRecord(Struct, frozen=True):
+    """What the ledger remembers of a week: the level it was given and what it owed and kept.
+
+    ``clear_weeks`` holds the ISO weeks of the runs in which every clause of the level was clear of
+    its threshold. Minutes are of strategic time, by regular demands (debt left out): placed is what
+    stands or stood, overrun the part of past blocks that operational events lay on. ``moved`` are the
+    keys of blocks that the person or a run moved.
+    """
+
+    week: Week
+    level: str
+    causes: tuple[Cause, ...] = ()
+    not_clear_in: tuple[Week, ...] = ()
+    clear_in: tuple[Week, ...] = ()
+    owed_minutes: int = 0
+    kept_minutes: int = 0
+    waived_minutes: int = 0  # deleted or skipped by the person
+    placed_minutes: int = 0
+    overrun_minutes: int = 0
+    moved: tuple[str, ...] = ()
+
+
+class ParkedQuestion(Struct, frozen=True):
+    """A question that waits for the right hour. ``how`` it ended is done or dropped, "" while it is open."""
+
+    id: int
+    text: str
+    asked_by: str
+    at: datetime
+    ended: datetime | None = None
+    how: str = ""
+
+
+class Memory(Struct, frozen=True):
+    """All that a plan needs from the ledger, as a value.
+
+    ``generations`` has the last generation used for each key, also of those long gone: an identity
+    is never used twice. ``paused_until`` is the last day of the pause. ``parked`` has the questions
+    that are open and those that ended, oldest first. ``fill`` has the operational hours that a week held
+    so many weeks before it began.
+    """
+
+    blocks: tuple[Remembered, ...] = ()
+    weeks: tuple[WeekRecord, ...] = ()
+    skipped_weeks: tuple[Week, ...] = ()
+    paused_until: date | None = None
+    busy_hours: Mapping[Week, float] = field(default_factory=dict)
+    said: tuple[str, ...] = ()  # what was said once and need not be said again
+    generations: Mapping[str, int] = field(default_factory=dict)
+    skipped_keys: tuple[str, ...] = ()
+    confirmed: bool = False
+    parked: tuple[ParkedQuestion, ...] = ()
+    fill: Mapping[tuple[Week, int], float] = field(default_factory=dict)
