@@ -12,7 +12,7 @@ from math import floor
 
 from oracle_place import slots
 from plan_checker import Judge
-from plan_limits import ONE_DAY, Thing
+from plan_limits import MINUTE, ONE_DAY, Thing
 from solvers import Solver
 
 from blocker.capacity import Day
@@ -150,23 +150,27 @@ class Rows:
         self.s.at_most({floor: 1}, int(wants))
 
     def _minutes_to_book(self, week: Week, day: date) -> None:
-        """What a day's bookable hour asks for by its sums alone; where the gaps lie is for the cuts to say."""
+        """What a day's bookable hour asks for by its sums alone; where the lunch lies is for the cuts to say."""
         on_day, whole = self.p.days.get(day), self.p.workweek.span(day, day + ONE_DAY)
-        mine = {
-            n: slot.minutes
+        fresh = {
+            n: slot
             for (key, slot), n in self.x.items()
             if key != self.j.offsite_key and self.j.date(slot.start) == day
         }
-        if on_day is None or not mine or self.j.bookable_minutes(on_day, []) < 60:
+        if on_day is None or not fresh or self.j.bookable_minutes(on_day, []) < 60:
             return
-        fresh, after = list(mine), Interval(max(self.p.now, whole.start), whole.end)
+        after = Interval(max(self.p.now, whole.start), whole.end)
         stay = [s for s in self.p.standing if s.state != "lost"]
         free = clip(on_day.free([s.slot for s in stay if s.key not in self.moves]), after)
+        movers = [s for s in stay if s.key in self.moves and clip(free, s.slot)]
+        if not movers:
+            free = tuple(gap for gap in free if gap.minutes >= 15)
+        mine = {n: slot.minutes + (0 if movers else _useless(free, slot)) for n, slot in fresh.items()}
         left = minutes(free) - 60 - self._lunch_minutes(on_day, after)
-        for s in stay:
-            taken = minutes(clip(free, s.slot)) if s.key in self.moves else 0
+        for s in movers:
+            taken = minutes(clip(free, s.slot))
             left -= taken
-            for n in self.of[s.key] if taken else []:
+            for n in self.of[s.key]:
                 mine[n] = mine.get(n, 0) - int(taken)
         some = self.s.binary()  # where nothing new is on the day, nothing is asked of it
         for n in fresh:
@@ -187,3 +191,12 @@ class Rows:
         if key in self.j.demands:
             return self.j.demands[key].tier == "floor"
         return self.moves[key].state == "lost"
+
+
+def _useless(free: Sequence[Interval], slot: Interval) -> int:
+    """Minutes before and after the slot that are too few to be booked: all other gaps are whole quarter hours."""
+    for gap in free:
+        if gap.contains(slot):
+            rests = (slot.start - gap.start, gap.end - slot.end)
+            return sum(int(rest / MINUTE) for rest in rests if rest < 15 * MINUTE)
+    return 0
