@@ -8,34 +8,51 @@ we remember, the rules' demands are placed around them, and the difference is th
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from msgspec.structs import replace
 
-from blocker.demands import Known, ask
+from blocker.demands import Demands, Known, ask
 from blocker.diff import Recalled, diff, recall
 from blocker.drafts import drafting, next_thinking_block, refreshed
-from blocker.offsite import ask_for_offsite
+from blocker.offsite import OffsiteAsked, ask_for_offsite
 from blocker.outcome import floors, notes, offsites, unplaced
 from blocker.place import place
 from blocker.plan import Plan
 from blocker.posing import pose
 from blocker.prework import pre_work
+from blocker.problem import Problem
 from blocker.rules import rules_for
-from blocker.standing import dismissed, examine
+from blocker.standing import Examined, dismissed, examine
 from blocker.survey import Request, Survey, take_survey
+
+
+class Posed(NamedTuple):
+    """What is asked of placement, and everything that the question was made from."""
+
+    request: Request
+    recalled: Recalled
+    standing: Examined
+    asked: Demands
+    offsite: OffsiteAsked
+    problem: Problem
+
+
+def pose_problem(request: Request, seen: Survey) -> Posed:
+    """Match the blocks that stand with what we remember, ask the rules, and put it all into one problem."""
+    recalled = recall(request.snapshot.blocks, request.memory, request.now, request.snapshot.complete)
+    request = replace(request, memory=recalled.memory)
+    standing = examine(request, recalled.live, seen)
+    asked = ask([seen.loads[week] for week in request.horizon], _known(request, recalled, seen))
+    offsite = ask_for_offsite(request, recalled.live, seen, standing)
+    problem = pose(request, seen, standing, asked, offsite)
+    return Posed(request, recalled, standing, asked, offsite, problem)
 
 
 def make_plan(request: Request, survey: Survey | None = None) -> Plan:
     """Decide everything; write nothing. The same request always gives the same plan."""
-    snapshot = request.snapshot
-    recalled = recall(snapshot.blocks, request.memory, request.now, snapshot.complete)
-    request = replace(request, memory=recalled.memory)
-    seen = survey or take_survey(request)
-
-    standing = examine(request, recalled.live, seen)
-    asked = ask([seen.loads[week] for week in request.horizon], _known(request, recalled, seen))
-    offsite = ask_for_offsite(request, recalled.live, seen, standing)
-
-    problem = pose(request, seen, standing, asked, offsite)
+    snapshot, seen = request.snapshot, survey or take_survey(request)
+    request, recalled, standing, asked, offsite, problem = pose_problem(request, seen)
     solution = place(problem)
 
     unwanted = dismissed(request, recalled.live)

@@ -51,6 +51,7 @@ NO_PAUSE = -20
 SLIVER, REST = -10, -5  # a rest of 15 minutes, of 30 or 45: too short to be of use
 OVER_LUNCH = -60
 WEEKDAY = 1  # for each day that it is earlier than Sunday
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SPREAD = -25  # for each pair of neighbouring days with strategic time, and for a day that has it twice
 STAY = 20  # rebalance only: for each block that stays exactly where it is
 
@@ -144,7 +145,7 @@ def terms(scenery: Scenery, prefer: str, start: int, end: int, neighbours: int) 
         Term("pause", pause(start, scenery.heavy_ends), "right after two hours of meetings"),
         Term("slivers", rests, "leaves a rest too short to use" if rests else "leaves no useless rest"),
         Term("lunch", over_lunch(start, end, scenery.lunch), "lunch has to give way"),
-        Term("spread", SPREAD * neighbours, "strategic time on that day or next to it as well"),
-        Term("weekday", weekday(scenery.weekday), "the earlier in the week the better"),
+        Term("spread", SPREAD * neighbours, "strategic time on the same day or on one beside it as well"),
+        Term("weekday", weekday(scenery.weekday), f"on a {WEEKDAYS[scenery.weekday]}, the earlier the better"),
     ]
-    return tuple(term for term in named if term.points)
+    return tuple(term for term in named if term.points or (term.name == "part of day" and prefer != "any"))

@@ -24,6 +24,7 @@ from blocker.objective import (
     POINTS,
     SOLVED,
     SQUARES,
+    STAY,
     WITHIN,
     Span,
     terms,
@@ -85,11 +86,17 @@ class WhyHere:
         other = solver.solve_moving(ask, plan.moved)
         if other is None:
             return "no other day has room for it"
-        return f"without it on this day: {difference(plan.value, other.value)}"
+        cost, there = (
+            difference(plan.value, other.value),
+            {e.span for e in plan.entries if e.name == item.name},
+        )
+        news = [e for e in other.entries if e.name == item.name and e.span not in there]
+        return f"{self._when(news[0])}: {cost}" if news else f"without it on this day: {cost}"
 
     def half_day(self, half_day: HalfDay) -> tuple[str, tuple[Term, ...], str]:
         """The same three things for the offsite."""
-        week = f"week {half_day.week_number} of the quarter"
+        first, last = BEST_WEEKS[0], BEST_WEEKS[-1]
+        week = f"week {half_day.week_number} of the quarter (weeks {first} to {last} come first)"
         load = f"{half_day.operational} operational minutes that day"
         ranking = self.solver.half_days()
         rivals = list(takewhile(lambda other: other.day != half_day.day, ranking))
@@ -111,7 +118,7 @@ class WhyHere:
             return f"{why}: {load}", found, "no other day has room for it"
         when = f"{after.day:%a} {after.day.day} {after.day:%b}"
         cost = difference(half_day.worth, after.worth)
-        return f"{why}: {load}", found, f"next is {when}: {cost}"
+        return f"{why}: {load}", found, f"{when}: {cost}"
 
     def _held(self, day: date) -> bool:
         """True if a block of ours is there after the plan."""
@@ -174,7 +181,7 @@ class WhyHere:
         stays = tuple(other for other in plan.moved if other.key != mover.key)
         other = self.solver.weeks[plan.week].solve_moving(self.best.asks[plan.week], stays)
         if mover.stays:
-            gain = "this is the only way" if other is None else gained(plan.value, other.value)
+            gain = "this is the only way" if other is None else gained(plan.value, other.value, step=STAY)
             return f"{was}: {gain}"
         what = "place the floor"
         if _makes_way(self.best, mover):
@@ -182,6 +189,10 @@ class WhyHere:
         elif other is not None and other.value[FLOORS] == plan.value[FLOORS]:
             what = "keep the floor within the manners"
         return f"{was}, as the only way to {what}"
+
+    def _when(self, entry: Entry) -> str:
+        start = self.workweek.local(instant_at(entry.start))
+        return f"{start:%a} {start.day} {start:%b at %H:%M}"
 
     def _view(self, entry: Entry) -> DayView:
         view = self.board.view(self._day(entry))
@@ -208,11 +219,11 @@ def difference(better: Value, worse: Value) -> str:
     return "nothing, it is a tie and the earliest is kept"
 
 
-def gained(better: Value, worse: Value) -> str:
-    """What is gained, in the first tier that differs."""
+def gained(better: Value, worse: Value, step: int) -> str:
+    """What is gained, in the first tier that differs; ``step`` is what staying was worth in the last one."""
     for tier, (much, less) in enumerate(zip(better, worse, strict=True)):
         if much != less:
-            return _gain(tier, much - less)
+            return _gain(tier, much - less, step)
     return "nothing"
 
 
@@ -223,25 +234,25 @@ def _loss(tier: int, by: int) -> str:
         OFFSITE: "the offsite would have no place",
         DISTURBED: f"{by} more standing block{'s' * (by != 1)} would have to move",
         SOLVED: "a more pressing block in conflict would stay where it is",
-        MINUTES: f"{by} minutes less",
-        SQUARES: "less even lengths",
+        MINUTES: f"{by} minutes less in the week",
+        SQUARES: "blocks of less even length",
         BAND: "outside the quarter's best weeks",
         LIGHTNESS: f"{by} more operational minutes that day",
-        EARLINESS: "later",
+        EARLINESS: "as light, but later",
         POINTS: f"{by} point{'s' * (by != 1)} less",
     }
     return words.get(tier) or f"{by} {DEMAND_TIERS[tier - FIRST_TIER]} block{'s' * (by != 1)} fewer"
 
 
-def _gain(tier: int, by: int) -> str:
+def _gain(tier: int, by: int, step: int) -> str:
     words = {
         FLOORS: "the week gets its strategic block",
         WITHIN: "the week's first block is within the manners",
         OFFSITE: "the offsite gets a place",
         SOLVED: "a block in conflict gets a place",
-        MINUTES: f"{by} minutes more",
-        SQUARES: "more even lengths",
-        POINTS: f"{by} points more",
+        MINUTES: f"{by} minutes more in the week",
+        SQUARES: "blocks of more even length",
+        POINTS: f"{by + step} points more, where over {step} are worth a move",
     }
     return words.get(tier) or f"{by} more {DEMAND_TIERS[min(tier - FIRST_TIER, 6)]} block{'s' * (by != 1)}"
 

@@ -106,10 +106,11 @@ class WhyNot:
     def _words(self, name: str) -> str:
         before, after = self.problem.buffer_before, self.problem.buffer_after
         words = {
-            "notice": "too soon",
+            "notice": "past or too soon",
             "away": "on time away",
             "meetings": "under something on the calendar",
-            "buffer": f"within {before} minutes after it" + (f" or {after} before it" if after else ""),
+            "buffer": f"within {before} minutes after something"
+            + (f" or {after} before it" if after else ""),
             "blocks": "too near to blocks that stand there",
             "refused": "where you deleted a block",
             "offsite": "on the day of the offsite",
@@ -124,7 +125,7 @@ class WhyNot:
         """One sentence for each single thing that would make room, in a fixed order."""
         found = []
         days = [day for day in case.days if not (case.week is None and in_holidays(day))]
-        space = self.finished.space(case)
+        space, now = self.finished.space(case), ceil_second(self.problem.now)
         lengths = [n for n in lengths_between(SHORTEST_OFFER, case.length - GRID_MINUTES) if n <= space]
         shorter = self._free(case, days, lengths)
         if shorter is not None:
@@ -137,7 +138,8 @@ class WhyNot:
             ("bookable", f"with less than {BOOKABLE_MINUTES} minutes bookable that day"),
             ("cap", "over the week's share for blocks"),
         ):
-            alone = next((slot.span for slot in tested if slot.broken == (name,)), None)
+            # What is past would not do at any notice.
+            alone = next((t.span for t in tested if t.broken == (name,) and t.span[0] > now), None)
             if alone is not None:
                 found.append(f"{words}: {self._when(alone)}")
         later = self._later(case)

@@ -175,7 +175,15 @@ class Rows:
         some = self.s.binary()  # where nothing new is on the day, nothing is asked of it
         for n in fresh:
             self.s.at_most({n: 1, some: -1}, 0)
-        self.s.at_most({**mine, self.short[week]: -BIG, some: BIG}, floor(left) + BIG)
+        self.s.at_most({**mine, self._excused(week, fresh): -BIG, some: BIG}, floor(left) + BIG)
+
+    def _excused(self, week: Week, fresh: Mapping[int, Interval]) -> int:
+        """A variable that may be 1 if a floor that need not leave an hour to book is among the blocks."""
+        excused = self.s.binary()
+        floors = [n for (key, _), n in self.x.items() if n in fresh and self.may_go_outside(key)]
+        self.s.at_most({excused: 1, self.short[week]: -1}, 0)
+        self.s.at_most({excused: 1, **dict.fromkeys(floors, -1)}, 0)
+        return excused
 
     def _lunch_minutes(self, day: Day, after: Interval) -> float:
         """Minutes that lunch takes from others in any case: not if it is over, or a personal event may be it."""

@@ -26,6 +26,7 @@ from blocker.events import Event
 from blocker.place import place
 from blocker.plan import Unplaced
 from blocker.problem import Problem
+from blocker.secondlook import second_look
 from blocker.whoseevents import LAST, OTHERS, OWN, Owners
 
 
@@ -57,11 +58,11 @@ def test_next_best_is_what_another_day_would_cost() -> None:
     single = only(posed(hours=MON, demands=(strategic(),)))
     assert single.next_best == "without it on this day: 1 red block fewer"
     tie = only(posed(demands=(strategic(),)))
-    assert tie.next_best == "without it on this day: 1 point less"
+    assert tie.next_best == "Tue 24 Nov at 09:00: 1 point less"
     shorter = only(
         posed(hours=hours(mon="09:00-11:00", tue="09:00-10:30"), demands=(strategic(),), **NO_LUNCH)
     )
-    assert shorter.next_best == "without it on this day: 30 minutes less"
+    assert shorter.next_best == "Tue 24 Nov at 09:00: 30 minutes less in the week"
     floor = only(posed(hours=MON, needs_floor=True, demands=(strategic(tier="floor"),)))
     assert floor.next_best == "without it on this day: the week would have no strategic block"
 
@@ -69,10 +70,50 @@ def test_next_best_is_what_another_day_would_cost() -> None:
 def test_the_offsite_says_why_its_day_and_what_the_next_would_cost() -> None:
     placed = only(quarter())
     assert placed.why == "the lightest half day of the quarter's best weeks: 0 operational minutes that day"
-    assert placed.next_best == "next is Tue 12 Jan: later"
+    assert placed.next_best == "Tue 12 Jan: as light, but later"
+
+
+# Why it stands there
+
+
+def test_a_block_that_stands_is_looked_at_again() -> None:
+    good = posed(standing=(stands(f"strategic/{WEEK}/2", "mon 09:00-11:00", "movable"),))
+    found = second_look(good, f"strategic/{WEEK}/2")
+    assert found is not None
+    assert shown(found.slot, good) == "mon 09:00-11:00"
+    assert found.next_best == "Tue 24 Nov at 09:00: 1 point less"
+    assert {term.name for term in found.terms} == {"part of day", "weekday"}
+    better = posed(standing=(stands(f"strategic/{WEEK}/2", "wed 14:00-16:00", "movable"),))
+    found = second_look(better, f"strategic/{WEEK}/2")
+    assert found is not None
+    assert shown(found.slot, better) == "mon 09:00-11:00"
+
+
+@pytest.mark.parametrize("state", ["fixed", "overlapped"])
+def test_a_block_that_is_not_free_to_move_is_not_looked_at_again(state: str) -> None:
+    problem = posed(standing=(stands(f"strategic/{WEEK}/2", "mon 09:00-11:00", state),))
+    assert second_look(problem, f"strategic/{WEEK}/2") is None
+    assert second_look(problem, f"strategic/{WEEK}/9") is None
+
+
+def test_a_block_may_stay_where_notice_has_run_out() -> None:
+    problem = posed(
+        hours=MON,
+        now="mon 08:00",
+        notice=24 * 60,
+        standing=(stands(f"strategic/{WEEK}/2", "mon 09:00-11:00", "movable"),),
+    )
+    found = second_look(problem, f"strategic/{WEEK}/2")
+    assert found is not None
+    assert found.slot == problem.standing[0].slot
 
 
 # Why not
+
+
+def test_what_is_past_would_not_do_at_any_notice() -> None:
+    gone = missing(posed(hours=hours(mon="09:00-10:30"), now="tue 08:00", demands=(strategic(),), **NO_LUNCH))
+    assert not [words for words in gone.relaxations if "notice" in words]
 
 
 def test_every_start_is_counted_under_the_limit_that_removes_it_first() -> None:
@@ -83,7 +124,7 @@ def test_every_start_is_counted_under_the_limit_that_removes_it_first() -> None:
     assert unplaced.limits == {"notice": 1, "meetings": 26, "bookable": 2}
     assert unplaced.why == (
         "of 29 possible starts none is left for 90 minutes: 26 are under something on the calendar, "
-        "2 are where others could book less than 60 minutes and 1 is too soon"
+        "2 are where others could book less than 60 minutes and 1 is past or too soon"
     )
     assert (
         "with less than 60 minutes bookable that day: 90 minutes on Mon 23 Nov at 09:15"

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from blocker.commands import Answer, Talk
-from blocker.engine import make_plan
+from blocker.engine import make_plan, pose_problem
 from blocker.errors import UsageError
+from blocker.kinds import OFFSITE
 from blocker.ledger import read_memory
-from blocker.plan import Change, Plan, Unplaced
+from blocker.plan import Change, Placement, Plan, Unplaced
 from blocker.render_grid import load_picture, plan_picture
 from blocker.render_json import load_document, plan_document
 from blocker.render_text import change_lines, load_lines, plan_lines, unplaced_lines
 from blocker.render_week import reasons_document, reasons_lines
+from blocker.secondlook import second_look
 from blocker.session import Session, Setup, Sight, find_week
 from blocker.weekreasons import week_of_plan, week_reasons
 from blocker.weekview import week_view, week_views
@@ -70,13 +75,19 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         if _is_date(args.what):
             return _explain_week(sight, args.what, args.plain)
         raise UsageError(f"no block {args.what} in the plan", f"the plan has: {_keys(made)}")
+    looks = _second_looks(about, sight)
+    about = [replace(c, placement=looks[c.key]) if _same(c, looks.get(c.key)) else c for c in about]
+    known = {c.key: c for c in about}
+    made = replace(made, changes=tuple(known.get(c.key, c) for c in made.changes))
     lines: list[str] = []
     for change in about:
         lines += _explain_change(change, zone)
+        if change.placement is None and (elsewhere := looks.get(change.key)):
+            lines.append(_would_be(elsewhere, change, zone))
     for item in missing:
         lines += _explain_unplaced(item, zone)
     document = plan_document(made, applied=False)
-    document["changes"] = [c for c in document["changes"] if c["key"] in {a.key for a in about}]
+    document["changes"] = [c for c in document["changes"] if c["key"] in known]
     document["unplaced"] = [u for u in document["unplaced"] if u["key"] == args.what]
     return Answer(lines, document)
 
@@ -97,17 +108,45 @@ def _explain_week(sight: Sight, what: str, plain: bool) -> Answer:
 
 def _explain_change(change: Change, zone: ZoneInfo) -> list[str]:
     lines = change_lines(change, zone, verbose=True)
-    if change.placement is not None:
-        lines += [f"      {term.words} ({term.points:+d})" for term in change.placement.terms]
-        if change.placement.next_best:
-            lines.append(f"      next best: {change.placement.next_best}")
+    placed = change.placement
+    if placed is not None:
+        parts = [f"{term.words} {term.points:+d}" for term in placed.terms]
+        if parts and placed.kind == OFFSITE:
+            lines.append(f"      {'; '.join(term.words for term in placed.terms)}")
+        elif parts:
+            total = sum(term.points for term in placed.terms)
+            lines.append(f"      {total} point{'s' * (total != 1)}: {'; '.join(parts)}")
+        if placed.next_best:
+            lines.append(f"      next best: {placed.next_best}")
     return lines
+
+
+def _second_looks(about: Sequence[Change], sight: Sight) -> dict[str, Placement]:
+    """For blocks that simply stay: where they would be placed today."""
+    stay = [c.key for c in about if c.action in ("keep", "update") and c.placement is None]
+    if not stay:
+        return {}
+    problem = pose_problem(sight.request, sight.survey()).problem
+    return {key: found for key in stay if (found := second_look(problem, key)) is not None}
+
+
+def _same(change: Change, found: Placement | None) -> bool:
+    return found is not None and found.slot == change.slot
+
+
+def _would_be(found: Placement, change: Change, zone: ZoneInfo) -> str:
+    start, end = (instant.astimezone(zone) for instant in found.slot)
+    week = f"{change.slot.start.astimezone(zone):%G-W%V}"
+    where = f"{start:%a} {start.day} {start:%b %H:%M}–{end:%H:%M}"
+    return f"      today it would be placed on {where}; a run never moves it for that, blocker rebalance {week} may"
 
 
 def _explain_unplaced(item: Unplaced, zone: ZoneInfo) -> list[str]:
     lines = unplaced_lines(item, zone)
-    lines += [f"      {limit}: {count} slots" for limit, count in item.limits.items()]
-    return lines + [f"      it would fit if {words}" for words in item.relaxations]
+    if item.limits:
+        removed = ", ".join(f"{limit} {count}" for limit, count in item.limits.items())
+        lines.append(f"      starts that each limit removed: {removed}")
+    return lines + [f"      it would fit {words}" for words in item.relaxations]
 
 
 def _matches(change: Change, what: str, zone: ZoneInfo) -> bool:
