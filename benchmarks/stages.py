@@ -197,7 +197,7 @@ def open_stage(backend: str, folder: Path, first: date) -> Iterator[Stage]:
         from google_server import GoogleServer
 
         clock = datetime.combine(first, time(), UTC)
-        with GoogleServer(page_size=40, empty_pages=True, clock=lambda: clock) as server, _no_waiting():
+        with GoogleServer(page_size=250, empty_pages=True, clock=lambda: clock) as server, _no_waiting():
             os.environ["BLOCKER_GOOGLE_ROOT"] = server.root_url
             yield GoogleStage(server, first)
     finally:
