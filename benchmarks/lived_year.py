@@ -52,7 +52,8 @@ class Lived(Struct):
     block_days: int = 0
     roomy: set[Week] = field(default_factory=set)  # weeks left without a floor though there was room
     floorless: int = 0
-    offsites: int = 0
+    offsites: int = 0  # with nothing on them
+    offsites_stood: int = 0
 
     @property
     def moves_a_month(self) -> float:
@@ -159,11 +160,9 @@ def _look_back(
     weeks_back = (days + 6) // 7
     request = Request(now, "run", week_of(end), settings, workweek, snapshot, (), Memory(), back=weeks_back)
     survey = take_survey(request)
-    kept = [
-        block
-        for block in snapshot.blocks
-        if block.dates is None and block.when.end <= now and _was_kept(block, survey.days, workweek)
-    ]
+    stood = [block for block in snapshot.blocks if block.dates is None and block.when.end <= now]
+    kept = [block for block in stood if _was_kept(block, survey.days, workweek)]
+    lived.offsites_stood = sum(block.kind == OFFSITE for block in stood)
     lived.kept, lived.kept_minutes = len(kept), sum(block.when.minutes for block in kept)
     lived.offsites = sum(block.kind == OFFSITE for block in kept)
     thinking = {week_of(workweek.date_of(block.when.start)) for block in kept if block.kind == STRATEGIC}

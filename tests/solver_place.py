@@ -201,13 +201,16 @@ class Model(Rows):
         return len(sets)
 
     def _at_least_as_much(self, day: date, some: list[tuple[str, Interval]]) -> dict[int, int]:
-        """Each block of the day by how many of those slots it takes whole: what takes more leaves no more."""
+        """Each block of the day by how many of those slots it takes whole: what takes more leaves no more.
+
+        A floor counts once: alone it may go outside the manners, however much it takes.
+        """
         row = {}
         for (key, slot), n in self.x.items():
             if self.j.date(slot.start) == day and key != self.j.offsite_key:
                 taken = sum(slot.start <= s.start and s.end <= slot.end for _, s in some)
                 if taken:
-                    row[n] = taken
+                    row[n] = 1 if self.may_go_outside(key) else taken
         return row
 
     def _right(
