@@ -146,6 +146,8 @@ def terms(scenery: Scenery, prefer: str, start: int, end: int, neighbours: int) 
         Term("slivers", rests, "leaves a rest too short to use" if rests else "leaves no useless rest"),
         Term("lunch", over_lunch(start, end, scenery.lunch), "lunch has to give way"),
         Term("spread", SPREAD * neighbours, "strategic time on the same day or on one beside it as well"),
-        Term("weekday", weekday(scenery.weekday), f"on a {WEEKDAYS[scenery.weekday]}, the earlier the better"),
+        Term(
+            "weekday", weekday(scenery.weekday), f"on a {WEEKDAYS[scenery.weekday]}, the earlier the better"
+        ),
     ]
     return tuple(term for term in named if term.points or (term.name == "part of day" and prefer != "any"))

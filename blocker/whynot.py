@@ -100,7 +100,7 @@ class WhyNot:
             f"{number} {'is' if number == 1 else 'are'} {self._words(name)}"
             for name, number in sorted(limits.items(), key=lambda pair: (-pair[1], LIMITS.index(pair[0])))
         ]
-        none = f"of {slots} possible starts none is left for {case.length} minutes: {_joined(parts[:4])}"
+        none = f"of {slots} possible starts none is left for {case.length} minutes: {_joined(parts)}"
         return f"{full}; and {none}" if full else none
 
     def _words(self, name: str) -> str:
