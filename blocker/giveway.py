@@ -14,7 +14,7 @@ from blocker.objective import Span
 from blocker.plan import Option
 from blocker.slots import DayView, as_interval, cut, instant_at, outer, widened
 from blocker.timeline import subtract
-from blocker.whoseevents import Owners
+from blocker.whoseevents import Owners, price_words
 
 NEAREST = 3
 # Personal time may be the lunch. The day does not say whose time it was; what other events cover may be either.
@@ -46,12 +46,12 @@ class GiveWay:
         priced.sort(key=lambda slot: slot[:2])
         chosen: list[set[int]] = []
         options: list[Option] = []
-        for _, span, day, events in priced:
+        for price, span, day, events in priced:
             needed = {id(event) for event in events}
             if any(fewer <= needed for fewer in chosen) or not self._would_fit(case, day, span, needed):
                 continue
             chosen.append(needed)
-            options.append(Option(as_interval(*span), tuple(events)))
+            options.append(Option(as_interval(*span), tuple(events), price_words(price[0], price[1])))
             if len(options) == NEAREST:
                 break
         return tuple(options)

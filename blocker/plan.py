@@ -97,10 +97,11 @@ class Demand(Struct, frozen=True):
 
 
 class Option(Struct, frozen=True):
-    """A slot that would do if the events in its way gave way, and those events."""
+    """A slot that would do if the events in its way gave way, those events, and in words whom that would cost."""
 
     slot: Interval
     conflicts: tuple[Event, ...]
+    price: str = ""
 
 
 class Term(Struct, frozen=True):

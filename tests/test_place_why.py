@@ -209,6 +209,15 @@ def test_whose_an_event_is() -> None:
             assert owners.whose(one) == expected, one.title
 
 
+PRICES = [
+    "nobody else is in it",
+    "your own; 360 minutes of other people's time",
+    "120 minutes of other people's time",
+    "240 minutes of other people's time",
+    "to be asked last: recurring, of leaders or with outsiders; 120 minutes of other people's time",
+]
+
+
 def test_nearest_options_are_cheapest_first() -> None:
     events = (
         meeting("Board", "mon 09:00-11:00", "a@example.org", recurring=True),
@@ -224,6 +233,7 @@ def test_nearest_options_are_cheapest_first() -> None:
         posed(hours={0: open_at[0], 1: open_at[1]}, events=events, demands=(strategic(),), **NO_LUNCH)
     )
     assert [option.conflicts[0].title for option in two.nearest] == ["Big", "Board"]
+    assert [option.price for option in (*unplaced.nearest, *two.nearest)] == PRICES
 
 
 def test_an_option_keeps_all_other_limits() -> None:

@@ -142,7 +142,7 @@ def _would_be(found: Placement, change: Change, zone: ZoneInfo) -> str:
 
 
 def _explain_unplaced(item: Unplaced, zone: ZoneInfo) -> list[str]:
-    lines = unplaced_lines(item, zone)
+    lines = unplaced_lines(item, zone, priced=True)
     if item.limits:
         removed = ", ".join(f"{limit} {count}" for limit, count in item.limits.items())
         lines.append(f"      starts that each limit removed: {removed}")
