@@ -49,7 +49,7 @@ class Owners:
 def price_words(whose: int, others: int) -> str:
     """Whom it costs, from the worst of the events' owners and all minutes of other people's time."""
     if not others:
-        return "nobody else is in it"
+        return "nobody else is listed in it"
     kind = {OWN: "your own", LAST: "to be asked last: recurring, of leaders or with outsiders"}.get(whose)
     minutes = f"{others} minutes of other people's time"
     return f"{kind}; {minutes}" if kind else minutes

@@ -210,7 +210,7 @@ def test_whose_an_event_is() -> None:
 
 
 PRICES = [
-    "nobody else is in it",
+    "nobody else is listed in it",
     "your own; 360 minutes of other people's time",
     "120 minutes of other people's time",
     "240 minutes of other people's time",
