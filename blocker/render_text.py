@@ -168,7 +168,9 @@ def unplaced_lines(item: Unplaced, zone: ZoneInfo, plain: bool = False, priced: 
     mark = "no place for" if plain else "!"
     lines = [f"  {mark} {item.kind}, {item.minutes} min  [{item.key}]", f"      {clean(item.why)}"]
     price = (f" ({option.price})" if priced and option.price else "" for option in item.nearest)
-    return lines + [f"      {option_text(o, zone)}{words}" for o, words in zip(item.nearest, price, strict=True)]
+    return lines + [
+        f"      {option_text(o, zone)}{words}" for o, words in zip(item.nearest, price, strict=True)
+    ]
 
 
 def option_text(option: Option, zone: ZoneInfo) -> str:
