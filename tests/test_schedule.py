@@ -261,10 +261,12 @@ def test_a_real_cron_daemon_runs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     )
     schedule = Schedule(0, 0, (0, 1, 2, 3, 4, 5, 6), (*words, "--calendar", f"ics:{calendar}", "run", "-y"))
     before = calendar.read_bytes()
+    text = Cron().preview(schedule).replace("0 0-20 * * 1,2,3,4,5,6,0", "* * * * *")
+    assert "* * * * *" in text
+    subprocess.run(["crontab", "-"], input=text, text=True, check=True)
+    # Only then: a daemon that looks in the very second of the change takes the folder for known, and never looks again.
     daemon = subprocess.Popen(["cron", "-f"])
     try:
-        text = Cron().preview(schedule).replace("0 0-20 * * 1,2,3,4,5,6,0", "* * * * *")
-        subprocess.run(["crontab", "-"], input=text, text=True, check=True)
         deadline = time.monotonic() + 150
         while calendar.read_bytes() == before and time.monotonic() < deadline:
             time.sleep(1)
