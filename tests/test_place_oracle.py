@@ -93,7 +93,7 @@ MANY = (
     *(Batch("cpsat", "HALF_DAYS", first, 100, (10, 400)) for first in range(10_000, 19_000, 1_000)),
     Batch("cpsat", "HALF_DAYS", 19_000, 100, (400, 1_500)),
     *(Batch("cpsat", "USUAL", first, 50, (10, 500)) for first in range(20_000, 27_000, 1_000)),
-    Batch("cpsat", "USUAL", 27_000, 50, (500, 1_500)),
+    Batch("cpsat", "USUAL", 27_000, 50, (500, 1_000)),
     *(Batch("cpsat", "SHORT_QUARTER", first, 50, (10, 400)) for first in range(30_000, 33_000, 1_000)),
     Batch("cpsat", "SHORT_QUARTER", 33_000, 50, (400, 1_000)),
     *(Batch("highs", "HALF_DAYS", first, 100, (10, 300)) for first in range(40_000, 43_000, 1_000)),
