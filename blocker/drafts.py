@@ -6,21 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from blocker.brief import make_block, moved_block, wished_focus, with_fresh_section
+from blocker.content import Write, make_block, moved_block, wished_focus, with_fresh_section
 from blocker.events import Block, StandingBlock
-from blocker.kinds import NOTE, OFFSITE
+from blocker.kinds import NOTE, OFFSITE, THINKING
 from blocker.plan import Placement
 from blocker.problem import Solution
-from blocker.sections import KINDS, Sources, section
 from blocker.survey import Request, Survey
 from blocker.timeline import Interval
 
 Draft = Callable[[Placement, StandingBlock | None], Block]
 
 
-def drafting(request: Request, seen: Survey, next_key: str | None) -> Draft:
-    """A function that turns a placement into what will be written."""
-    sources = Sources(request, seen, next_key)
+def drafting(request: Request, seen: Survey, next_key: str | None, worded: bool) -> Draft:
+    """A function that turns a placement into what will be written; without the text where that is only looked at."""
+    write = _writing(request, seen, next_key) if worded else None
 
     def draft(placement: Placement, there: StandingBlock | None) -> Block:
         known = next((known for known in request.memory.blocks if known.key == placement.key), None)
@@ -30,13 +29,23 @@ def drafting(request: Request, seen: Survey, next_key: str | None) -> Draft:
             placement,
             generation=_generation(request, placement.key),
             busy=busy_from_now(placement.kind, placement.slot, request, seen),
-            sources=sources,
+            request=request,
+            write=write,
         )
         if there is None:
             return fresh
         return moved_block(there, fresh, causes_known=known is not None and bool(known.tier))
 
     return draft
+
+
+def _writing(request: Request, seen: Survey, next_key: str | None) -> Write:
+    # Here, because what the texts are made from is half a second look at the calendar.
+    from blocker.brief import block_text
+    from blocker.sections import Sources
+
+    sources = Sources(request, seen, next_key)
+    return lambda placement: block_text(placement, sources)
 
 
 def next_thinking_block(
@@ -46,9 +55,9 @@ def next_thinking_block(
     slots = {
         block.key: block.when
         for block in live
-        if block.kind in KINDS and (block.pinned or block.key not in {*unwanted, *solution.lost})
+        if block.kind in THINKING and (block.pinned or block.key not in {*unwanted, *solution.lost})
     }
-    slots |= {placed.key: placed.slot for placed in solution.placements if placed.kind in KINDS}
+    slots |= {placed.key: placed.slot for placed in solution.placements if placed.kind in THINKING}
     ahead = [(slot, key) for key, slot in slots.items() if slot.start > request.now]
     return min(ahead)[1] if ahead else None
 
@@ -67,6 +76,8 @@ def refreshed(
             continue
         words = ""
         if there.key == next_key and request.policy == "run" and request.snapshot.complete:
+            from blocker.sections import Sources, section
+
             words = section(there.kind, there.key, there.when, Sources(request, seen, next_key))
         hardens = request.settings.protect == "graded" and not there.busy
         busy = there.busy or (hardens and busy_from_now(there.kind, there.when, request, seen))

@@ -49,11 +49,17 @@ def pose_problem(request: Request, seen: Survey) -> Posed:
     return Posed(request, recalled, standing, asked, offsite, problem)
 
 
-def make_plan(request: Request, survey: Survey | None = None) -> Plan:
-    """Decide everything; write nothing. The same request always gives the same plan."""
+def make_plan(
+    request: Request, survey: Survey | None = None, *, worded: bool = True, runners_up: bool = True
+) -> Plan:
+    """Decide everything; write nothing. The same request always gives the same plan.
+
+    Who only looks at the plan can leave out what takes longest and decides nothing: ``worded`` the texts of
+    blocks that would be written, ``runners_up`` what each block's next best slot would have cost.
+    """
     snapshot, seen = request.snapshot, survey or take_survey(request)
     request, recalled, standing, asked, offsite, problem = pose_problem(request, seen)
-    solution = place(problem)
+    solution = place(problem, runners_up)
 
     unwanted = dismissed(request, recalled.live)
     note = pre_work(request, recalled.live, seen, solution, unwanted)
@@ -66,7 +72,7 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
         standing,
         unwanted={**unwanted, **note.unwanted},
         refreshed=refreshed(request, recalled.live, seen, next_key),
-        draft=drafting(request, seen, next_key),
+        draft=drafting(request, seen, next_key, worded),
         now=request.now,
     )
     missing = unplaced(asked, offsite, standing, solution)
@@ -84,6 +90,7 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
         notes=words,
         said=said,
         complete=snapshot.complete,
+        worded=worded,
     )
 
 

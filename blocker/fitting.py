@@ -17,6 +17,8 @@ _MARKING = re.compile(r"^—(?=[^\n]*—[ \t]*$)")
 _KEPT = ("Zs", "Cf", "Co")  # of what is not printable: spaces of all sorts, joiners, a font's own signs
 _LOST = STEERING | {"\ufeff"}
 
+MOST_CHARACTERS = 3999  # of a block's text, design 4.8
+
 
 def line_of(text: str, most: int) -> str:
     """On one line, of at most so many characters: a title."""

@@ -14,4 +14,5 @@ EVENT_KINDS = (OPERATIONAL, STRATEGIC, FRONTLINE, LEARNING, PERSONAL, AWAY, IGNO
 # Kinds that only blocks have.
 OFFSITE = "offsite"
 NOTE = "note"
+THINKING = (STRATEGIC, OFFSITE)  # what parked questions wait for
 LEVELS = ("calm", "amber", "red")

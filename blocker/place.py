@@ -18,12 +18,15 @@ from blocker.whynot import WhyNot
 from blocker.workweek import Week, week_of
 
 
-def place(problem: Problem) -> Solution:
-    """Find the best plan for ``problem`` and say why it is so. Pure; the same for any order of input."""
+def place(problem: Problem, runners_up: bool = True) -> Solution:
+    """Find the best plan for ``problem`` and say why it is so. Pure; the same for any order of input.
+
+    Each block's next best slot takes about as long as the plan; ``runners_up`` False leaves it out.
+    """
     board = Board(problem)
     solver = HorizonSolver(board)
     best = solver.solve()
-    why = WhyHere(solver, best)
+    why = WhyHere(solver, best, runners_up)
     placements = [_placement(why, plan, *handed) for plan in best.weeks for handed in hand_out(plan)]
     weeks = {demand.key: demand.week for demand in problem.demands}
     weeks |= {block.key: block.week for block in problem.standing}

@@ -203,6 +203,7 @@ class Plan(Struct, frozen=True):
     notes: tuple[str, ...] = ()  # what has to be said once, in words
     said: tuple[str, ...] = ()  # the names of those notes, for the ledger to remember
     complete: bool = True
+    worded: bool = True  # False: made to be looked at, without the texts that its blocks would have
 
     @property
     def writes(self) -> tuple[Change, ...]:

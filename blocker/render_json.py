@@ -130,7 +130,8 @@ def change_document(change: Change, zone: ZoneInfo) -> dict[str, Any]:
     if change.placement is not None:
         document["outside_manners"] = change.placement.outside_manners
         document["short"] = change.placement.short
-        document["next_best"] = change.placement.next_best
+        if change.placement.next_best:
+            document["next_best"] = change.placement.next_best
     return document
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from blocker.brief import cause_words
 from blocker.capacity import Day
+from blocker.causes import cause_words
 from blocker.judge import FORECAST
 from blocker.kinds import OPERATIONAL
 from blocker.plan import Cause, Change, Classified, Option, Plan, QuarterPlan, Unplaced, WeekLoad, WeekPlan

@@ -10,14 +10,13 @@ from msgspec import Struct
 from blocker.agenda import agenda_lines
 from blocker.digest import Digest, lately, week_behind
 from blocker.digest_words import TITLE_CHARACTERS, digest_lines
-from blocker.kinds import OFFSITE, STRATEGIC
+from blocker.kinds import OFFSITE
 from blocker.remembered import ParkedQuestion
 from blocker.survey import Request, Survey
 from blocker.texts import PARKED_LONG_DAYS, say, shortened
 from blocker.timeline import Interval
 
 QUESTION_CHARACTERS, PARKED_CHARACTERS = 240, 1200
-KINDS = (STRATEGIC, OFFSITE)  # the blocks that have such a part
 
 
 class Sources(Struct, frozen=True, dict=True):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from blocker.kinds import STRATEGIC
+from blocker.kinds import OFFSITE, STRATEGIC
 from blocker.settings import Settings
 from blocker.texts import TEXTS, say
 from blocker.workweek import Quarter, parse_week
@@ -28,6 +28,14 @@ def topics(settings: Settings) -> tuple[Topic, ...]:
     if own:
         return tuple(Topic(theme.name, theme.question) for theme in own)
     return tuple(_shipped(number, settings.texts) for number in SHIPPED)
+
+
+def topic_of(key: str, kind: str, settings: Settings) -> Topic | None:
+    """What a strategic block is about, or one of a kind that has themes of its own."""
+    if kind == STRATEGIC:
+        return topic_for(key, topics(settings))
+    own = settings.kind(kind).themes if kind != OFFSITE else ()
+    return topic_for(key, [Topic(theme.name, theme.question) for theme in own]) if own else None
 
 
 def topic_for(key: str, among: Sequence[Topic]) -> Topic:

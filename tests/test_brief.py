@@ -14,9 +14,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from blocker.brief import block_text, block_title, cause_words, make_block, moved_block, why_lines
+from blocker.brief import block_text
 from blocker.calendars._ical import writable
+from blocker.causes import cause_words, why_lines
 from blocker.config import load_config
+from blocker.content import Write, block_title, make_block, moved_block
 from blocker.engine import make_plan
 from blocker.events import Block, Event, Ref, StandingBlock
 from blocker.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
@@ -38,6 +40,10 @@ SHARE = Cause("amber", "operational_share", 0.61, 0.5, "share", 0.4, 0.61)
 
 def sources(asked: Request, next_key: str | None = KEY) -> Sources:
     return Sources(asked, take_survey(asked), next_key)
+
+
+def writing(asked: Request, next_key: str | None = KEY) -> Write:
+    return lambda placement: block_text(placement, sources(asked, next_key))
 
 
 def placed(key: str = KEY, kind: str = "strategic", **more: object) -> Placement:
@@ -301,7 +307,7 @@ def test_no_text_is_too_long_or_has_what_a_calendar_takes_away(
     own = {name: text.replace("{", "").replace("}", "") for name, text in texts.items()}
     asked = request(busy_weeks(), settings=Settings(texts=own), memory=parked(*questions, asked_by=who))
     key = "offsite/2026-Q4" if kind == "offsite" else f"{kind}/2026-W45/1"
-    made = make_block(placed(key=key, kind=kind), 1, True, sources(asked, key))
+    made = make_block(placed(key=key, kind=kind), 1, True, asked, writing(asked, key))
     assert len(made.text) < 4000
     assert len(made.title) <= 250
     for words in (made.title, made.text):
@@ -369,7 +375,8 @@ def test_a_section_is_replaced_and_nothing_else() -> None:
 
 
 def fresh_block() -> Block:
-    return make_block(placed(), 1, True, sources(request(busy_weeks())))
+    asked = request(busy_weeks())
+    return make_block(placed(), 1, True, asked, writing(asked))
 
 
 def test_a_move_keeps_what_a_person_wrote_and_refreshes_the_rest() -> None:
@@ -404,7 +411,7 @@ def test_without_its_causes_a_text_is_not_written_anew() -> None:
 def test_colour_and_visibility_are_the_persons_once_a_block_stands() -> None:
     look = BlockKind("strategic", color="red", private=True)
     asked = request(settings=Settings(blocks={"strategic": look}))
-    fresh = make_block(placed(), 1, True, sources(asked))
+    fresh = make_block(placed(), 1, True, asked, writing(asked))
     assert (fresh.color, fresh.private) == ("red", True)
     moved = moved_block(standing(fresh.title, fresh.text, fresh.text_hash), fresh, causes_known=True)
     assert (moved.color, moved.private) == ("", False)

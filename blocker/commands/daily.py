@@ -51,7 +51,8 @@ def _work(policy: str, week: str | None, args: Namespace, setup: Setup, talk: Ta
         if args.dry_run:
             sight = session.read(read_memory(setup.state_dir, session.address), policy, week)
             seen = sight.survey()
-            return _proposal(make_plan(sight.request, seen), seen, sight.request, args)
+            made = make_plan(sight.request, seen, worded=False, runners_up=args.verbose)
+            return _proposal(made, seen, sight.request, args)
         with at_work(session) as ledger:
             return _carry_out(policy, week, session, ledger, args, talk)
 
@@ -67,7 +68,7 @@ def _carry_out(
         sight = session.read(ledger.memory(), policy, week)
         request, seen = sight.request, sight.survey()
         looks.append((request, seen))
-        plan = make_plan(request, seen)
+        plan = make_plan(request, seen, runners_up=args.verbose)
         if not args.force:
             guard.check(plan, request.snapshot, request.memory, asked=policy == "rebalance")
         shown = _proposal(plan, seen, request, args)

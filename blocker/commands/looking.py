@@ -31,7 +31,7 @@ def plan(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """What ``run`` would do."""
     sight = look(setup)
     seen = sight.survey()
-    made = make_plan(sight.request, seen)
+    made = make_plan(sight.request, seen, worded=False, runners_up=args.verbose)
     return Answer(
         plan_lines(made, args.verbose, args.plain),
         plan_document(made, applied=False),
@@ -50,7 +50,7 @@ def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     sight = look(setup, args.week)
     request = sight.request
     seen = sight.survey()
-    made = make_plan(request, seen)
+    made = make_plan(request, seen, worded=False, runners_up=False)
     week = find_week(args.week, request.workweek.date_of(request.now))
     week_plan = week_of_plan(made, seen, week)
     events = seen.events_of(week, request.workweek) if args.events else None
@@ -65,7 +65,7 @@ def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Why a block is where it is, why a demand found no place, or why a week has its level."""
     sight = look(setup, args.what if _is_week(args.what) else None)
-    made = sight.plan()
+    made = make_plan(sight.request, sight.survey(), worded=False)
     zone = ZoneInfo(made.zone)
     if _is_week(args.what) and not _is_date(args.what):
         return _explain_week(sight, args.what, args.plain)
@@ -100,7 +100,7 @@ def look(setup: Setup, week: str | None = None) -> Sight:
 def _explain_week(sight: Sight, what: str, plain: bool) -> Answer:
     week = find_week(what, sight.request.workweek.date_of(sight.request.now))
     seen = sight.survey()
-    made = make_plan(sight.request, seen)
+    made = make_plan(sight.request, seen, worded=False, runners_up=False)
     found = week_reasons(week_of_plan(made, seen, week), made, seen, sight.request)
     zone = sight.request.workweek.zone
     return Answer(reasons_lines(found, zone, plain), reasons_document(found, zone))

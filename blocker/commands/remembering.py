@@ -30,7 +30,8 @@ def history(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     with Session(setup) as session:
         sight = session.read(read_memory(setup.state_dir, session.address), back=args.weeks)
     request, seen = sight.request, sight.survey()
-    weeks = past_weeks(make_plan(request, seen), seen, request, args.weeks)
+    made = make_plan(request, seen, worded=False, runners_up=False)
+    weeks = past_weeks(made, seen, request, args.weeks)
     debt = debt_minutes(request.memory, request.running)
     return Answer(
         history_lines(weeks, debt),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from blocker.brief import why_lines
+from blocker.causes import why_lines
 from blocker.kinds import AWAY, FRONTLINE, LEARNING, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
 from blocker.plan import Cause, Change, Plan, Unplaced
 from blocker.remembered import ParkedQuestion

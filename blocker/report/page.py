@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from blocker.report.values import Report
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 MOST_BYTES = 390_000
+_FOLDER = files("blocker.report")
 _QUANTITY = re.compile(r"(?<=\d) (?=%|h\b|min\b)")  # a number and its unit stay on one line
 
 
@@ -19,18 +25,25 @@ def render_page(gather: Callable[[bool], Report]) -> str:
 
 
 def _render(report: Report) -> str:
+    style = (_FOLDER / "page.css").read_text("utf-8")
+    page = "\n".join(line for line in _template().render(r=report, style=style).splitlines() if line) + "\n"
+    return _QUANTITY.sub("\u00a0", page)
+
+
+@cache
+def _template() -> Template:
     from jinja2 import Environment, StrictUndefined
 
-    folder = files("blocker.report")
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        optimized=False,  # it is used once or twice: looking for constants in it takes longer than it saves
     )
     environment.filters["hours"] = _hours
     environment.filters["first_up"] = _first_up
-    template = environment.from_string((folder / "page.html.j2").read_text("utf-8"))
-    style = (folder / "page.css").read_text("utf-8")
-    page = "\n".join(line for line in template.render(r=report, style=style).splitlines() if line) + "\n"
-    return _QUANTITY.sub("\u00a0", page)
+    return environment.from_string((_FOLDER / "page.html.j2").read_text("utf-8"))
 
 
 def _first_up(words: str) -> str:
