@@ -13,7 +13,7 @@ from msgspec import Struct
 from blocker.kinds import AWAY, IGNORED, OPERATIONAL, PERSONAL
 from blocker.plan import Classified
 from blocker.settings import BOOKABLE_GAP_MINUTES
-from blocker.timeline import Interval, clip, merge, minutes, subtract
+from blocker.timeline import Interval, clip, merge, minutes, shared_out, subtract
 from blocker.workweek import WorkDay, WorkWeek
 
 
@@ -45,7 +45,8 @@ class Day(Struct, frozen=True):
     @property
     def capacity_minutes(self) -> float:
         """Working minutes: hours, less away time, less lunch where it still fits."""
-        return minutes(subtract(self.working, [self.lunch] if self.lunch else []))
+        lunch = (self.lunch.end - self.lunch.start).total_seconds() / 60 if self.lunch else 0.0
+        return minutes(self.working) - lunch  # it is a part of the working time
 
     def free(self, more_busy: Iterable[Interval] = ()) -> tuple[Interval, ...]:
         """Working time that nothing takes, lunch not taken out."""
@@ -104,29 +105,12 @@ def build_days(workweek: WorkWeek, dates: Iterable[date], events: Sequence[Class
         if item.event.dates is None:
             busy.append((item.event.when, item.kind))
     away_time = merge(timed_away)
-    wanted = list(dates)
-    todays = _by_date(sorted(busy), wanted, workweek)
-    days: dict[date, Day] = {}
-    for day in wanted:
-        work = workweek.day(day)
-        days[day] = _day(work, day_away.get(day), clip(away_time, work.span), todays.get(day, []), workweek)
-    return days
-
-
-def _by_date(
-    busy: Sequence[tuple[Interval, str]], dates: Sequence[date], workweek: WorkWeek
-) -> Mapping[date, list[tuple[Interval, str]]]:
-    """What touches each date; an event that lasts for years is looked at on the wanted dates only."""
-    if not dates:
-        return {}
-    touching: dict[date, list[tuple[Interval, str]]] = {}
-    for when, kind in busy:
-        day = max(workweek.date_of(when.start), dates[0])
-        last = min(workweek.date_of(when.end - timedelta(microseconds=1)), dates[-1])
-        while day <= last:
-            touching.setdefault(day, []).append((when, kind))
-            day += timedelta(days=1)
-    return touching
+    works = [workweek.day(day) for day in dates]
+    todays = shared_out(sorted(busy), [work.span for work in works], key=lambda item: item[0])
+    return {
+        work.date: _day(work, day_away.get(work.date), clip(away_time, work.span), today, workweek)
+        for work, today in zip(works, todays, strict=True)
+    }
 
 
 def _day(

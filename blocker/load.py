@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -17,42 +18,64 @@ from blocker.events import Event
 from blocker.kinds import FRONTLINE, LEARNING, OPERATIONAL, STRATEGIC
 from blocker.plan import Classified, WeekLoad
 from blocker.timeline import Interval, clip, doubly_covered, intersect, merge, minutes, subtract, touches
-from blocker.workweek import Week, WorkWeek
+from blocker.workweek import DAY, Week, WorkWeek
 
 FOCUS_GAP = timedelta(hours=2)
 SHORTEST_BREAK = timedelta(minutes=10)
 DAY_LEFT_MINUTES = 60
 
 
-class Held(Struct, frozen=True):
-    """One week laid out for measuring.
-
-    ``load`` is the operational time of each day inside working time, overlaps kept apart; ``gaps``
-    is free time: working time less everything busy and less lunch.
-    """
+class Held(Struct, frozen=True, dict=True):
+    """One week laid out for measuring; what several measures need is worked out once."""
 
     days: tuple[Day, ...]
     events: tuple[Classified, ...]
     workweek: WorkWeek
     extra_hours: float
-    load: tuple[tuple[Interval, ...], ...]
-    gaps: tuple[Interval, ...]
 
-    @property
+    @cached_property
+    def load(self) -> tuple[tuple[Interval, ...], ...]:
+        """The operational time of each day inside working time, overlaps kept apart."""
+        return tuple(_inside(day.operational, day.working) for day in self.days)
+
+    @cached_property
+    def load_minutes(self) -> float:
+        """The same, overlaps once."""
+        return sum(minutes(day) for day in self.load)
+
+    @cached_property
+    def gaps(self) -> tuple[Interval, ...]:
+        """Free time: working time less everything busy and less lunch."""
+        return tuple(gap for day in self.days for gap in day.free([day.lunch] if day.lunch else []))
+
+    @cached_property
     def working(self) -> tuple[Interval, ...]:
         return tuple(part for day in self.days for part in day.working)
 
+    @cached_property
+    def capacity_minutes(self) -> float:
+        return sum(day.capacity_minutes for day in self.days)
+
+    @cached_property
+    def timed(self) -> Mapping[str, list[Event]]:
+        """The timed events of each kind."""
+        found: dict[str, list[Event]] = {}
+        for item in self.events:
+            if item.event.dates is None:
+                found.setdefault(item.kind, []).append(item.event)
+        return found
+
     def of_kind(self, kind: str) -> list[Event]:
-        """The timed events of a kind."""
-        return [item.event for item in self.events if item.kind == kind and not item.event.all_day]
+        return self.timed.get(kind, [])
 
     def hours_of(self, kind: str) -> float:
-        return minutes(intersect((event.when for event in self.of_kind(kind)), self.working)) / 60
+        events = self.of_kind(kind)
+        return minutes(intersect((event.when for event in events), self.working)) / 60 if events else 0.0
 
 
 def capacity_hours(week: Held) -> float:
     """Working hours less holidays, away time and the lunch of each day where it fits. Source: design 2."""
-    return sum(day.capacity_minutes for day in week.days) / 60
+    return week.capacity_minutes / 60
 
 
 def operational_hours(week: Held) -> float:
@@ -60,7 +83,7 @@ def operational_hours(week: Held) -> float:
 
     Source: ours; comparable to "hours in meetings" of the studies named in ``presets``.
     """
-    return sum(minutes(day) for day in week.load) / 60 + week.extra_hours
+    return week.load_minutes / 60 + week.extra_hours
 
 
 def operational_share(week: Held) -> float:
@@ -114,8 +137,8 @@ def back_to_back_hours(week: Held) -> float:
 
 def conflict_share(week: Held) -> float:
     """Share of operational time that at least two operational events cover. Source: ours."""
-    load = sum(minutes(day) for day in week.load)
-    return sum(minutes(doubly_covered(day)) for day in week.load) / load if load else 0.0
+    double = sum(minutes(doubly_covered(day)) for day in week.load if len(day) > 1)
+    return double / week.load_minutes if week.load_minutes else 0.0
 
 
 def after_hours(week: Held) -> float:
@@ -128,16 +151,15 @@ def after_hours(week: Held) -> float:
     outside = 0.0
     for day in week.days:
         if day.away is None:
-            span = week.workweek.day(day.date).span
-            outside += minutes(subtract(clip(attended, span), day.hours))
+            today = clip(attended, week.workweek.span(day.date, day.date + DAY))
+            outside += minutes(subtract(today, day.hours)) if today else 0.0
     return outside / 60
 
 
 def recurring_share(week: Held) -> float:
     """Share of operational time that recurring events cover. Source: ours."""
-    load = sum(minutes(day) for day in week.load)
     recurring = [event.when for event in week.of_kind(OPERATIONAL) if event.recurring]
-    return minutes(intersect(recurring, week.working)) / load if load else 0.0
+    return minutes(intersect(recurring, week.working)) / week.load_minutes if week.load_minutes else 0.0
 
 
 def strategic_hours(week: Held) -> float:
@@ -193,8 +215,6 @@ def measure(
         events=tuple(events),
         workweek=workweek,
         extra_hours=extra_hours,
-        load=tuple(_inside(day.operational, day.working) for day in days),
-        gaps=tuple(gap for day in days for gap in day.free([day.lunch] if day.lunch else [])),
     )
     return {name: float(known.function(week)) for name, known in MEASURES.items()}
 

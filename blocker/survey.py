@@ -19,7 +19,7 @@ from blocker.plan import Classified, WeekLoad
 from blocker.remembered import Memory
 from blocker.rules import rules_for
 from blocker.settings import FILL_WEEKS, HORIZON_WEEKS, NOTICE_HOURS, Settings
-from blocker.timeline import Interval
+from blocker.timeline import shared_out
 from blocker.workweek import DAY, Week, WorkWeek, week_of
 
 # Enough completed weeks to find four with at least four working days, a holiday season included.
@@ -90,17 +90,18 @@ def take_survey(request: Request) -> Survey:
     )
     weeks = _weeks(request)
     days = build_days(request.workweek, _dates(request, weeks), classified)
-    by_week = _by_week(classified, request.workweek)
+    spans = [request.workweek.week_span(week) for week in weeks]
+    by_week = shared_out(classified, spans, key=lambda item: item.event.when)
     measured = {
         week: week_load(
             week,
             [days[day] for day in week.days],
-            by_week.get(week, ()),
+            touching,
             request.workweek,
             request.earliest,
             request.memory.busy_hours.get(week, 0.0),
         )
-        for week in weeks
+        for week, touching in zip(weeks, by_week, strict=True)
     }
     completed = [load for week, load in measured.items() if week < request.running]
     judged = judge(
@@ -176,21 +177,6 @@ def _dates(request: Request, weeks: tuple[Week, ...]) -> list[date]:
         days.add(day)
         day += DAY
     return sorted(days)
-
-
-def _by_week(classified: tuple[Classified, ...], workweek: WorkWeek) -> Mapping[Week, list[Classified]]:
-    weeks: dict[Week, list[Classified]] = {}
-    for item in classified:
-        first, last = _first_and_last(item.event.when, workweek)
-        week = week_of(first)
-        while week.monday <= last:
-            weeks.setdefault(week, []).append(item)
-            week = week.plus(1)
-    return weeks
-
-
-def _first_and_last(when: Interval, workweek: WorkWeek) -> tuple[date, date]:
-    return workweek.date_of(when.start), workweek.date_of(when.end - timedelta(microseconds=1))
 
 
 def with_memory(request: Request, memory: Memory) -> Request:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 
 class Interval(NamedTuple):
@@ -47,14 +49,16 @@ def interval(start: datetime, end: datetime) -> Interval:
 def merge(intervals: Iterable[Interval], bridge: timedelta = timedelta(0)) -> tuple[Interval, ...]:
     """Union, in order. Gaps shorter than ``bridge`` are filled; with 0, only touching ones join."""
     merged: list[Interval] = []
+    last: datetime | None = None  # the end of what is merged
     for item in sorted(intervals):
-        if merged:
-            gap = item.start - merged[-1].end
-            if gap <= timedelta(0) or gap < bridge:
-                if item.end > merged[-1].end:
-                    merged[-1] = Interval(merged[-1].start, item.end)
-                continue
-        merged.append(item)
+        start, end = item
+        if last is None or (start > last and start - last >= bridge):
+            merged.append(item)
+        elif end > last:
+            merged[-1] = Interval(merged[-1].start, end)
+        else:
+            continue
+        last = end
     return tuple(merged)
 
 
@@ -62,6 +66,18 @@ def touches(when: Interval, parts: Sequence[Interval]) -> bool:
     """True if ``when`` shares time with one of the parts, which are in order and share none with each other."""
     first = bisect_right(parts, when.start, key=lambda part: part.end)
     return first < len(parts) and parts[first].start < when.end
+
+
+def shared_out(items: Iterable[T], spans: Sequence[Interval], key: Callable[[T], Interval]) -> list[list[T]]:
+    """For each of the ``spans``, which are in order and share no time, the items that have time in it."""
+    starts = [span.start for span in spans]
+    shares: list[list[T]] = [[] for _ in spans]
+    for item in items:
+        start, end = key(item)
+        for n in range(max(bisect_right(starts, start) - 1, 0), bisect_left(starts, end)):
+            if spans[n].end > start:
+                shares[n].append(item)
+    return shares
 
 
 def clip(intervals: Iterable[Interval], window: Interval) -> tuple[Interval, ...]:
@@ -92,6 +108,8 @@ def intersect(some: Iterable[Interval], others: Iterable[Interval]) -> tuple[Int
 def subtract(base: Iterable[Interval], holes: Iterable[Interval]) -> tuple[Interval, ...]:
     """Time that is in ``base`` and in none of ``holes``, merged and in order."""
     cuts = merge(holes)
+    if not cuts:
+        return merge(base)
     left: list[Interval] = []
     j = 0
     for item in merge(base):
@@ -111,7 +129,16 @@ def subtract(base: Iterable[Interval], holes: Iterable[Interval]) -> tuple[Inter
 
 def total(intervals: Iterable[Interval]) -> timedelta:
     """Time covered, overlaps counted once."""
-    return sum((item.end - item.start for item in merge(intervals)), timedelta(0))
+    covered, last = timedelta(0), None
+    for start, end in sorted(intervals):
+        if last is None or start >= last:
+            covered += end - start
+        elif end > last:
+            covered += end - last
+        else:
+            continue
+        last = end
+    return covered
 
 
 def minutes(intervals: Iterable[Interval]) -> float:
