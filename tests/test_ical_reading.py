@@ -276,12 +276,12 @@ def test_folding_comes_back(text: str, line_end: bytes) -> None:
     for part in folded.split(line_end):
         part.decode()  # no character is cut
     chunk = b"BEGIN:VEVENT" + line_end + folded + b"END:VEVENT" + line_end
-    assert [unescape(p.value) for p in properties(chunk, ["DESCRIPTION"])] == [writable(text)]
+    assert [unescape(p.value) for p in properties(chunk, ("DESCRIPTION",))] == [writable(text)]
 
 
 def test_the_last_word_of_a_parameter_in_quotes() -> None:
     chunk = b'BEGIN:VEVENT\nDTSTART;X-A="a:b;c\\"; TZID = "Etc/GMT" ;VALUE=DATE-TIME:20261124T090000\nEND:VEVENT\n'
-    (found,) = properties(chunk, ["DTSTART"])
+    (found,) = properties(chunk, ("DTSTART",))
     assert (found.param("TZID"), found.param("VALUE"), found.param("X-B")) == ("Etc/GMT", "DATE-TIME", "")
     assert found.value == "20261124T090000"
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 BOM = b"\xef\xbb\xbf"
@@ -27,7 +27,6 @@ _BLANK_LINES = re.compile(rb"\n(?:\r?\n)+")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _TIMES = frozenset(("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"))
-_AFTER_NAME = frozenset((b":", b";", b" ", b"\t", b"\r", b"\n", b""))
 _PARAMETER = re.compile(r';\s*([A-Za-z0-9-]+)\s*=\s*((?:"[^"]*"|[^";])*)')
 _HEAD = re.compile(r'(?:"[^"]*"|[^":])*')
 
@@ -179,7 +178,7 @@ def unfolded(chunk: bytes) -> bytes:
     return chunk
 
 
-def properties(chunk: bytes, wanted: Iterable[str]) -> list[Property]:
+def properties(chunk: bytes, wanted: tuple[str, ...]) -> list[Property]:
     """The wanted properties of a component's own lines, those of parts nested in it left out.
 
     ``chunk`` is the whole component, BEGIN and END included. They come by name in the order of
@@ -191,17 +190,18 @@ def properties(chunk: bytes, wanted: Iterable[str]) -> list[Property]:
     if upper.count(b"\nBEGIN") > 1:
         lines = _without_parts(lines, upper)
         upper = lines.upper()
-    found = []
-    for name in wanted:
-        head = b"\n" + name.encode()
-        at = upper.find(head)
-        while at >= 0:
-            at += len(head)
-            if upper[at : at + 1] in _AFTER_NAME:
-                end = lines.find(b"\n", at)
-                found.append(_property(name, _decoded(lines[at : end if end >= 0 else None].rstrip(b"\r"))))
-            at = upper.find(head, at)
-    return found
+    found: dict[str, list[Property]] = {}
+    for line in _lines_named(wanted).finditer(upper):
+        name = line[1].decode("ascii")
+        rest = _decoded(lines[line.end(1) : line.end()].rstrip(b"\r"))
+        found.setdefault(name, []).append(_property(name, rest))
+    return [item for name in wanted if name in found for item in found[name]]
+
+
+@lru_cache(maxsize=16)
+def _lines_named(wanted: tuple[str, ...]) -> re.Pattern[bytes]:
+    names = b"|".join(name.encode("ascii") for name in wanted)
+    return re.compile(rb"\n(" + names + rb")(?=[:; \t\r\n]|\Z)[^\n]*")
 
 
 def _without_parts(lines: bytes, upper: bytes) -> bytes:

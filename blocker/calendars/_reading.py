@@ -144,6 +144,10 @@ class _Reading:
 
     def _take_series(self, uid: str, members: list[tuple[Component, Read]]) -> None:
         """The events of all components with one UID: the series, and the changes to its occurrences."""
+        if len(members) == 1 and members[0][1].original is None:  # the usual case, made short
+            component, read = members[0]
+            self._emit(uid, component, read, read.series)
+            return
         masters = _newest([(c, r) for c, r in members if r.original is None])
         changes = _latest_changes([(c, r) for c, r in members if r.original is not None], self.home)
         if masters:

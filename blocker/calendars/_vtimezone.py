@@ -18,8 +18,8 @@ MAX_STEPS_OF_A_ZONE = 20_000
 
 _BORDER = re.compile(rb"\n(BEGIN|END)[ \t]*:[ \t]*(STANDARD|DAYLIGHT)\b", re.IGNORECASE)
 _OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?", re.ASCII)
-_HEAD = frozenset(("X-LIC-LOCATION", "TZID"))
-_BODY = frozenset(("DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO"))
+_HEAD = ("X-LIC-LOCATION", "TZID")
+_BODY = ("DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO")
 
 
 class DefinedZone(tzinfo):
