@@ -58,7 +58,14 @@ def to_instant(wall: datetime, zone: tzinfo) -> datetime:
 def read_moment(text: str, zone: tzinfo | None) -> Moment:
     """``20261123``, ``20261123T080000`` or ``20261123T080000Z``; a Z overrules ``zone``."""
     text = text.strip()
-    if text[8:9] == "T" and text.isascii() and (text[:8] + text[9:15]).isdigit() and text[15:] in ("", "Z"):
+    digits = text[:8] + text[9:15]
+    if (
+        text[8:9] == "T"
+        and len(digits) == 14
+        and digits.isdigit()
+        and text.isascii()
+        and text[15:] in ("", "Z")
+    ):
         try:  # the usual case, made short
             return Moment(datetime.fromisoformat(text[:15]), UTC if text[15:] else zone, False)
         except ValueError:
