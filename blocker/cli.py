@@ -209,7 +209,14 @@ def _complain(error: BlockerError, as_json: bool) -> None:
     if as_json:
         from blocker.render_json import error_document
 
-        sys.stdout.write(_json(error_document(error)) + "\n")
+        with suppress(OSError):  # it may be stdout that is full; stderr hears of it all the same
+            sys.stdout.write(_json(error_document(error)) + "\n")
+            sys.stdout.flush()
+    with suppress(OSError):
+        _complain_in_words(error)
+
+
+def _complain_in_words(error: BlockerError) -> None:
     hint = f"\n  {error.hint}" if error.hint else ""
     said = _harmless(f"blocker: {error.message}{hint}")
     sys.stderr.write(_writable(said, sys.stderr.encoding) + "\n")
@@ -228,7 +235,3 @@ def _writable(text: str, encoding: str | None) -> str:
 
         return to_ascii(text).encode(encoding or "utf-8", "replace").decode(encoding or "utf-8")
     return text
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
