@@ -123,16 +123,18 @@ def _day(
     if away is None and work.holiday is not None:
         away = f"public holiday: {work.holiday}"
     left = subtract(work.hours, away_time)
-    if away is None and work.hours and minutes(left) < minutes(work.hours) / 2:
+    if away is None and away_time and work.hours and minutes(left) < minutes(work.hours) / 2:
         away = "away for more than half of the day"
     working = () if away is not None else left
     length = workweek.lunch.minutes if workweek.lunch else 0
-    not_personal = merge(when for when, kind in busy if kind != PERSONAL)
+    taken = not_personal = merge(when for when, _ in busy)
+    if any(kind == PERSONAL for _, kind in busy):
+        not_personal = merge(when for when, kind in busy if kind != PERSONAL)
     return Day(
         date=work.date,
         hours=work.hours,
         working=working,
-        busy=merge(when for when, _ in busy),
+        busy=taken,
         busy_at_lunch=not_personal,
         operational=tuple(when for when, kind in busy if kind == OPERATIONAL),
         lunch=_lunch(working, not_personal, work.lunch_window, length),
@@ -148,7 +150,7 @@ def _lunch(
     if window is None or not length:
         return None
     span = timedelta(minutes=length)
-    for gap in clip(subtract(working, busy), window):
+    for gap in subtract(clip(working, window), busy):
         if gap.end - gap.start >= span:
             return Interval(gap.start, gap.start + span)
     return None

@@ -7,6 +7,7 @@ the user's own strategic time, front line, learning, personal; everything else i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from blocker import absences, patterns
 from blocker.conditions import Comparison, Condition, compare, holds, searcher
@@ -28,7 +29,7 @@ PROPERTIES = {
 }
 OWN_STRATEGIC_MINUTES = 60  # design 4.1: shorter than an hour is no thinking time
 AWAY_LONG_MINUTES = 120  # a "conference" of an hour is a meeting
-OFFSITE_MINUTES = 240  # half a day
+OFFSITE_LENGTH = timedelta(hours=4)  # half a day
 # Calendar entries that are shown as events and take nobody's time.
 NOTHING_TYPES = {
     "workingLocation": "working location",
@@ -42,7 +43,25 @@ def classify(events: Iterable[Event], settings: Settings) -> tuple[Classified, .
     events = tuple(events)
     rules = _user_rules(settings)
     people = absences.names(events, settings.me)
-    return tuple(Classified(event, *_kind(event, rules, people, settings)) for event in events)
+    known: dict[object, tuple[str, str]] = {}
+    found = []
+    for event in events:
+        alike = _what_decides(event)
+        kind = known.get(alike)
+        if kind is None:
+            kind = known[alike] = _kind(event, rules, people, settings)
+        found.append(Classified(event, *kind))
+    return tuple(found)
+
+
+def _what_decides(event: Event) -> tuple[object, ...]:
+    """All that a kind may depend on: the occurrences of a series have it in common."""
+    start, end = event.when
+    return (
+        event.title, event.calendar, event.status, event.transparent, event.response, event.event_type,
+        event.organizer, len(event.attendees), event.categories, event.color, event.private, event.all_day,
+        end - start,
+    )  # fmt: skip
 
 
 def condition(text: str) -> Condition:
@@ -69,7 +88,7 @@ def own_offsites(events: Iterable[Event], settings: Settings) -> tuple[Event, ..
     own = [condition(text) for text in settings.classify.get(OFFSITE, ())]
 
     def is_offsite(event: Event) -> bool:
-        if _nothing(event) is not None or not _half_a_day(event):
+        if not _half_a_day(event) or _nothing(event) is not None:
             return False
         return _by_rule(event, own) or patterns.matched("offsite", event.title) is not None
 
@@ -81,7 +100,7 @@ def _knows(event: Event) -> tuple[bool, int]:
 
 
 def _half_a_day(event: Event) -> bool:
-    return event.all_day or event.when.minutes >= OFFSITE_MINUTES
+    return event.all_day or event.when.end - event.when.start >= OFFSITE_LENGTH
 
 
 def _kind(

@@ -223,15 +223,21 @@ class DayRoom:
             known = self._slots[prefer, length] = []
             seconds, view = length * 60, self.view
             if seconds <= self.longest:
-                scenery, room = view.scenery, view.lunch_room
-                # A block clear of the room for lunch leaves it; the others are asked.
-                low, high = (room[0][0], room[-1][1]) if room else (0, 0)
+                scenery, room, lunch = view.scenery, self._lunch_room, view.lunch_seconds
                 for start in view.starts(self.gaps, seconds):
                     end = start + seconds
-                    if start >= high or end <= low or view.lunch_fits([*self.blocks, (start, end)]):
+                    # Lunch may be before it or after it in what room the other blocks leave.
+                    if room is None or any(
+                        min(high, start) - low >= lunch or high - max(low, end) >= lunch for low, high in room
+                    ):
                         known.append((-points(scenery, prefer, start, end), start))
                 known.sort()
         return known
+
+    @cached_property
+    def _lunch_room(self) -> list[Span] | None:
+        room = self.view.lunch_room
+        return None if room is None else cut(room, self.blocks)
 
     def lunch_fits(self, more: Sequence[Span]) -> bool:
         return not self.lunch_gone and self.view.lunch_fits([*self.blocks, *more])

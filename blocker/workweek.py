@@ -8,7 +8,7 @@ skips is read with the offset that held before it, a repeated one means its firs
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -175,5 +175,8 @@ def _overlap(hours: tuple[int, int], lunch: Lunch) -> int:
 @lru_cache(maxsize=4096)
 def wall_instant(zone: ZoneInfo, day: date, minute: int) -> datetime:
     """The UTC instant of a wall-clock minute; minute 1440 is the next day's midnight."""
-    naive = datetime.combine(day, time()) + timedelta(minutes=minute)
-    return naive.replace(tzinfo=zone).astimezone(UTC)
+    later, minute = divmod(minute, 1440)
+    if later:
+        day += later * DAY
+    wall = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone)
+    return wall.astimezone(UTC)

@@ -6,9 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from making import DEFAULTS, event
 
 from blocker.classify import classify, dedupe, own_offsites
+from blocker.events import Event
 from blocker.expressions import ExpressionError
 from blocker.plan import Classified
 from blocker.settings import Settings
@@ -260,3 +264,54 @@ def test_own_offsites_as_the_user_names_them_and_never_those_that_do_not_happen(
     assert not own_offsites([event("Hüttentag", slot, status="cancelled")], settings)
     assert not own_offsites([event("Offsite", slot, response="declined")], settings)
     assert not own_offsites([event("Offsite", slot, transparent=True)], settings)
+
+
+# Events that are alike but for one thing
+
+WORDS = st.sampled_from(
+    ("Budget round", "Thinking time", "Conference", "Strategy retreat", "PTO", "Lunch", "Cancelled: x")
+)
+ONE_THING: dict[str, st.SearchStrategy[Any]] = {
+    "title": WORDS,
+    "status": st.sampled_from(("confirmed", "tentative", "cancelled")),
+    "transparent": st.sampled_from((None, True, False)),
+    "response": st.sampled_from(("none", "accepted", "declined", "tentative", "needs-action")),
+    "event_type": st.sampled_from(("default", "outOfOffice", "focusTime", "workingLocation")),
+    "organizer": st.sampled_from(("", "boss@example.org")),
+    "attendees": st.sampled_from(((), OTHERS[:1], OTHERS)),
+    "categories": st.sampled_from(((), ("Red",))),
+    "color": st.sampled_from(("", "7")),
+    "calendar": st.sampled_from(("a", "b")),
+    "private": st.booleans(),
+    "minutes": st.sampled_from((30, 60, 90, 119, 120, 239, 240, 600)),
+    "days": st.sampled_from((0, 1)),
+}
+USUAL = {
+    "title": "Budget round", "status": "confirmed", "transparent": None, "response": "none", "event_type": "default",
+    "organizer": "", "attendees": (), "categories": (), "color": "", "calendar": "a", "private": False,
+    "minutes": 60, "days": 0,
+}  # fmt: skip
+EVERY_PROPERTY = Settings(
+    count_tentative=False,
+    classify={
+        "learning": ("calendar = 'b'", "color = '7'", "attendees = 2"),
+        "frontline": ("category = 'red'", "organizer ~ 'boss'", "minutes >= 4h"),
+    },
+)
+
+
+@pytest.mark.parametrize("name", sorted(ONE_THING))
+@given(st.data())
+@hypothesis_settings(max_examples=60)
+def test_what_is_alike_but_for_one_thing_is_looked_at_again(name: str, data: st.DataObject) -> None:
+    another = data.draw(st.sampled_from(sorted(ONE_THING)), label="another")
+    first = USUAL | {another: data.draw(ONE_THING[another], label=another)}
+    second = first | {name: data.draw(ONE_THING[name], label=name)}
+    both = [made_of(**first), made_of(**second)]
+    together = classify(both, EVERY_PROPERTY)
+    assert together == tuple(kind for one in both for kind in classify([one], EVERY_PROPERTY))
+
+
+def made_of(*, minutes: int, days: int, **given: Any) -> Event:
+    when = interval(NINE, NINE + timedelta(minutes=minutes))
+    return Event(uid="u", when=when, dates=ALL_DAY if days else None, **given)
