@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -73,8 +74,9 @@ class GoogleWorld:
 
 
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> Naps:
-    """For what opens its calendars by itself: the command line."""
+    """For what opens its calendars by itself: the command line. The sign-in library rests no longer either."""
     naps = Naps()
+    monkeypatch.setattr("google.auth._exponential_backoff.time", SimpleNamespace(sleep=lambda seconds: None))
     monkeypatch.setattr(google, "Pace", lambda: naps.pace)
     monkeypatch.setattr(google_account, "Pace", lambda: naps.pace)
     return naps

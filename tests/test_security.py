@@ -423,7 +423,7 @@ def test_no_secret_is_in_anything_that_a_run_writes(
             said.append(call(*words, now=NOW))
             assert said[-1].code == 0, said[-1]
         with monkeypatch.context() as broken:
-            broken.setattr("blocker.commands.daily.make_plan", lambda *a: 1 / 0)
+            broken.setattr("blocker.commands.daily.make_plan", lambda *a, **more: 1 / 0)
             said.append(call("run", now=NOW))
             assert "a defect" in said[-1].err
             broken.setenv("BLOCKER_DEBUG", "1")
