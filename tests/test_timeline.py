@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, starmap
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker.timeline import Interval, clip, intersect, merge, minutes, subtract, touches
+from blocker.timeline import Interval, clip, intersect, merge, minutes, shared_out, subtract, touches
 
 START = datetime(2026, 3, 29, tzinfo=UTC)
 PAIRS = st.tuples(st.integers(0, 40), st.integers(1, 9))
@@ -53,3 +53,29 @@ def test_union_difference_and_intersection_are_those_of_sets(
 def test_touching_is_sharing_time_with_any_part(when: tuple[int, int], parts: list[tuple[int, int]]) -> None:
     (one,), many = spans([when]), merge(spans(parts))
     assert touches(one, many) == bool(hours([one]) & hours(many)) == bool(clip(many, one))
+
+
+@given(HOURS, st.integers(0, 5))
+def test_a_bridge_fills_what_is_shorter_than_it(pairs: list[tuple[int, int]], bridge: int) -> None:
+    parts = merge(spans(pairs))
+    bridged = merge(spans(pairs), timedelta(hours=bridge))
+    filled = {
+        n
+        for one, two in pairwise(parts)
+        if two.start - one.end < timedelta(hours=bridge)
+        for n in hours([Interval(one.end, two.start)])
+    }
+    assert hours(bridged) == hours(parts) | filled
+    assert minutes(bridged) == 60 * len(hours(bridged))
+
+
+@given(HOURS, st.lists(st.integers(0, 50), min_size=2, max_size=9, unique=True), st.booleans())
+def test_each_span_gets_what_has_time_in_it(
+    pairs: list[tuple[int, int]], edges: list[int], gaps: bool
+) -> None:
+    """The spans are days one after the other, or days with others between them that nobody asked for."""
+    instants = [START + timedelta(hours=n) for n in sorted(edges)]
+    days = list(starmap(Interval, pairwise(instants)))[:: 2 if gaps else 1]
+    items = list(enumerate(spans(pairs)))
+    shares = shared_out(items, days, key=lambda item: item[1])
+    assert shares == [[item for item in items if item[1].overlaps(day)] for day in days]
