@@ -121,14 +121,19 @@ def weekday(day: int) -> int:
 
 def points(scenery: Scenery, prefer: str, start: int, end: int) -> int:
     """The points of one block, its share of ``spread`` and ``stay`` left out."""
-    return (
+    found = (
         part_of_day(prefer, start, end, scenery.noon)
-        + busiest_hour(start, end, scenery.busiest)
-        + pause(start, scenery.heavy_ends)
         + slivers(start, end, scenery.gaps)
-        + over_lunch(start, end, scenery.lunch)
         + weekday(scenery.weekday)
     )
+    # Asked only where they can say something: this is asked for every slot of every day.
+    if scenery.heavy_ends:
+        found += pause(start, scenery.heavy_ends)
+    if scenery.busiest is not None and start < scenery.busiest[1]:
+        found += busiest_hour(start, end, scenery.busiest)
+    if scenery.lunch is not None and start < scenery.lunch[1]:
+        found += over_lunch(start, end, scenery.lunch)
+    return found
 
 
 def terms(scenery: Scenery, prefer: str, start: int, end: int, neighbours: int) -> tuple[Term, ...]:

@@ -34,12 +34,12 @@ def ceil_second(instant: datetime) -> int:
 
 def outer(when: Interval) -> Span:
     """An obstacle on whole seconds: never smaller than it is."""
-    return floor_second(when.start), ceil_second(when.end)
+    return floor(when.start.timestamp()), ceil(when.end.timestamp())
 
 
 def inner(when: Interval) -> Span:
     """Room on whole seconds: never larger than it is."""
-    return ceil_second(when.start), floor_second(when.end)
+    return ceil(when.start.timestamp()), floor(when.end.timestamp())
 
 
 def instant_at(second: int) -> datetime:
@@ -224,10 +224,12 @@ class DayRoom:
             seconds, view = length * 60, self.view
             if seconds <= self.longest:
                 scenery, room, lunch = view.scenery, self._lunch_room, view.lunch_seconds
+                first, last = (room[0][0], room[-1][1]) if room else (0, 0)
                 for start in view.starts(self.gaps, seconds):
                     end = start + seconds
-                    # Lunch may be before it or after it in what room the other blocks leave.
-                    if room is None or any(
+                    # A block clear of the room for lunch leaves it; beside others lunch may be before or after.
+                    clear = start >= last or end <= first
+                    if clear or any(
                         min(high, start) - low >= lunch or high - max(low, end) >= lunch for low, high in room
                     ):
                         known.append((-points(scenery, prefer, start, end), start))
@@ -235,9 +237,9 @@ class DayRoom:
         return known
 
     @cached_property
-    def _lunch_room(self) -> list[Span] | None:
-        room = self.view.lunch_room
-        return None if room is None else cut(room, self.blocks)
+    def _lunch_room(self) -> list[Span]:
+        """What the staying blocks leave of the room for lunch; empty where the day has none to keep."""
+        return cut(self.view.lunch_room or (), self.blocks)
 
     def lunch_fits(self, more: Sequence[Span]) -> bool:
         return not self.lunch_gone and self.view.lunch_fits([*self.blocks, *more])

@@ -45,14 +45,12 @@ class Goal(NamedTuple):
     quarters: int  # quarter hours
     codes: frozenset[int]
 
-    def in_reach(self, code: int, quarters: int, before: Mapping[int, int]) -> bool:
-        """True if what the days before can hold makes up the difference."""
-        missing = self.quarters - quarters
-        if missing >= 0:
-            for goal in self.codes:
-                if before.get(goal - code, 0) >> missing & 1:
-                    return True
-        return False
+    def sums_to(self, code: int, before: Mapping[int, int]) -> int:
+        """The sums of minutes, as bits, with which the days before can make the set ``code`` one of the goal's."""
+        found = 0
+        for goal in self.codes:
+            found |= before.get(goal - code, 0)
+        return found
 
 
 def _reachable(options: Sequence[Sequence[Choice]], limit: Limit, most: int | None) -> list[dict[int, int]]:
@@ -171,17 +169,17 @@ class WeekSweep:
             own, standing = self.days[n] in self.own_days, self.days[n] in self.block_days
             steps = [self._step(option, own, standing) for option in (DO_NOTHING, *options[n])]
             after: dict[int, tuple[int, Any]] = {}
-            alive: dict[int, bool] = {}
+            sums_to: dict[int, int] = {}
             for state, (cost, chain) in states.items():
                 tomorrow = state & 1
                 for step, more, strategic, entries in steps:
                     reached = state - tomorrow + step
-                    live = alive.get(reached)
-                    if live is None:
-                        live = alive[reached] = goal.in_reach(
-                            reached >> CODE_AT, reached >> 1 & QUARTERS, before[n]
-                        )
-                    if not live:
+                    missing = goal.quarters - (reached >> 1 & QUARTERS)
+                    code = reached >> CODE_AT
+                    sums = sums_to.get(code)
+                    if sums is None:
+                        sums = sums_to[code] = goal.sums_to(code, before[n])
+                    if missing < 0 or not sums >> missing & 1:
                         continue
                     total = cost + more
                     if strategic:
