@@ -264,14 +264,15 @@ class Ledger:
             )
 
     def keep_checkpoint(self, run: int, before: bytes) -> None:
-        """Keep the calendar's content before a run, for undo; the ten newest are kept."""
+        """Keep the calendar's content before a run, for undo; the ten newest of each calendar are kept."""
         with self._transaction():
             self._db.execute(
                 "INSERT OR REPLACE INTO checkpoint VALUES (?, ?, '')", (run, zlib.compress(before))
             )
             self._db.execute(
-                "DELETE FROM checkpoint WHERE run NOT IN (SELECT run FROM checkpoint ORDER BY run DESC LIMIT ?)",
-                (CHECKPOINTS,),
+                "DELETE FROM checkpoint WHERE run IN (SELECT checkpoint.run FROM checkpoint JOIN run ON run.id = "
+                "checkpoint.run WHERE calendar = ? ORDER BY run.id DESC LIMIT -1 OFFSET ?)",
+                (self._calendar, CHECKPOINTS),
             )
 
     def seal_checkpoint(self, run: int, after_digest: str) -> None:

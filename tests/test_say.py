@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from blocker.ledger import CHECKPOINTS, open_ledger
+from blocker.plan import Change
+from tests.calendars_by_hand import MONDAY, at, slot
 from tests.command_line import CommandLine, sample
 
 NOW = "2026-11-02T06:30"
@@ -44,6 +47,22 @@ def test_undo_goes_back_run_by_run(cli: CommandLine) -> None:
         assert cli.call("undo").code == 0
         assert cli.content == content
     assert "nothing to undo" in cli.call("undo").out
+
+
+def test_what_another_calendar_did_since_takes_no_undo_away(tmp_path: Path) -> None:
+    change = Change("create", "strategic/2026-W45/1", "strategic", slot(MONDAY, "09:00", "11:00"))
+    with open_ledger(tmp_path, "ics:/mine") as mine, open_ledger(tmp_path, "ics:/other") as other:
+        for ledger, runs in ((mine, CHECKPOINTS + 1), (other, CHECKPOINTS + 1)):
+            for n in range(runs):
+                run = ledger.begin_run("run", at(MONDAY, "06:30"))
+                ledger.record_intent(run, 0, change)
+                ledger.record_outcome(run, 0, None)
+                ledger.keep_checkpoint(run, f"before {n}".encode())
+        kept = []
+        while (last := mine.last_run()) is not None:
+            kept.append(last.before)
+            mine.mark_undone(last.id)
+        assert kept == [f"before {n}".encode() for n in range(CHECKPOINTS, 0, -1)] + [None]
 
 
 def test_undo_leaves_what_a_person_changed_since_and_says_so(cli: CommandLine) -> None:

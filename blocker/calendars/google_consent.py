@@ -50,7 +50,10 @@ def scopes_for(settings: Settings) -> tuple[Asked, ...]:
 
 def read_client(path: Path) -> dict[str, Any]:
     """A desktop app's ``credentials.json`` as Google's console gives it. Raises UsageError."""
-    how = "docs/google.md says how to get one: it takes five minutes"
+    how = (
+        "in Google's console, make an OAuth client of type “Desktop app” and download its JSON; docs/google.md of "
+        "the project shows each step"
+    )
     try:
         found = json.loads(read_small_text(path))
     except FileNotFoundError:
