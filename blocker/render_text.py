@@ -140,7 +140,8 @@ def change_lines(
 ) -> list[str]:
     """One change: what and when, then why in one line. A cause that was ``said`` of the week is left out."""
     failed = "" if change.error is None else f"  FAILED: {clean(change.error)}"
-    sign = f"{SPOKEN[change.action]}:" if plain else "!" if change.conflict else SIGNS[change.action]
+    trouble = ", in conflict" if change.conflict else ""
+    sign = f"{SPOKEN[change.action]}{trouble}:" if plain else "!" if trouble else SIGNS[change.action]
     lines = [f"  {sign} {when_words(change, zone)}  {clean(change_title(change))}  [{change.key}]{failed}"]
     if change.was is not None:
         lines.append(f"      was {span(change.was, zone)}")

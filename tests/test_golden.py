@@ -53,3 +53,12 @@ def test_golden(
     after = cli.content
     assert cli.call("run").code == 0
     assert cli.content == after
+
+
+def test_a_conflict_is_heard_as_well_as_seen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = GOLDEN / "a_block_that_a_person_moved_stays"
+    shutil.copyfile(case / "calendar.ics", tmp_path / "calendar.ics")
+    cli = CommandLine(capsys, tmp_path / "calendar.ics", (case / "now").read_text().strip())
+    (seen,) = (line for line in cli.call("plan").out.splitlines() if line.startswith("  ! "))
+    heard = cli.call("--plain", "plan").out
+    assert seen.replace("  ! ", "  stays, in conflict: ") in heard.splitlines()
