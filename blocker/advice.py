@@ -73,7 +73,7 @@ def _about_high_load(found: Calibration, high: Sequence[Trial]) -> list[str]:
         ),
         (
             "What helps is fewer meetings: blocker report names those that cost most. If you still want"
-            f" {names} for your heaviest weeks only: {COMMAND}{'' if len(high) > 1 else ' ' + names}"
+            f" {names} for your heaviest weeks only: {', then '.join(f'{COMMAND} {trial.now.name}' for trial in high)}"
         ),
     ]
 

@@ -295,17 +295,55 @@ def test_writing_changes_the_rules_and_nothing_else(cli: CommandLine, config: Pa
     assert [path.name for path in config.parent.iterdir() if path.name.startswith(".config")] == []
     if sys.platform != "win32":
         assert stat.S_IMODE(config.stat().st_mode) == 0o600
-    assert cli.call("calibrate", "--write").code == 0
+    assert cli.call("calibrate", "--write", "red").code == 0
     said = cli.call("config", "show").out
     assert re.search(r"rule\.red += ", said)
     assert "buffer_before" in said
-    again = config.read_text(encoding="utf-8")
-    assert cli.call("calibrate", "--write").code == 0
-    assert len(tomllib.loads(again)["rule"]) == 2
+    assert len(tomllib.loads(config.read_text(encoding="utf-8"))["rule"]) == 2
+
+
+def test_where_the_advice_is_to_keep_the_rules_writing_leaves_them_alone(
+    cli: CommandLine, config: Path
+) -> None:
+    before = config.read_bytes()
+    said = cli.call("calibrate", "--write")
+    assert said.code == 0
+    assert "So: keep the rules as they are." in said.out
+    assert "Nothing was written" in said.out
+    assert "blocker calibrate --write red" in said.out
+    assert config.read_bytes() == before
+    assert cli.document("calibrate", "--write")["written"] is None
+
+
+def test_writing_a_second_time_writes_nothing(cli: CommandLine, config: Path) -> None:
+    said = cli.call("calibrate", "--write", "amber")
+    assert f"Wrote amber into {config}" in said.out
+    assert "although" in said.out
+    before = config.read_bytes()
+    said = cli.call("calibrate", "--write", "amber")
+    assert said.code == 0
+    assert "Wrote" not in said.out
+    assert "Nothing was written: amber is that rule already." in said.out
+    assert config.read_bytes() == before
+
+
+def test_writing_takes_the_advice_and_no_more(cli: CommandLine, config: Path) -> None:
+    config.write_text(
+        '[[rule]]\nname = "amber"\nwhen = "meetings >= 1"\nbook = { strategic = 2 }\n'
+        '[[rule]]\nname = "red"\nwhen = "meetings >= 90"\nbook = { strategic = 3 }\n',
+        encoding="utf-8",
+    )
+    document = cli.document("calibrate", "--write")
+    assert document["advised"] == ["amber"]
+    when = {
+        found["name"]: found["when"] for found in tomllib.loads(config.read_text(encoding="utf-8"))["rule"]
+    }
+    assert when["amber"] != "meetings >= 1"
+    assert when["red"] == "meetings >= 90"
 
 
 def test_without_a_config_file_it_says_who_writes_one(cli: CommandLine) -> None:
-    said = cli.call("calibrate", "--write")
+    said = cli.call("calibrate", "--write", "amber")
     assert said.code == 2
     assert "blocker init writes one" in said.err
 
@@ -314,7 +352,7 @@ def test_without_a_config_file_it_says_who_writes_one(cli: CommandLine) -> None:
 def test_a_config_that_nobody_may_write_stays_as_it_is(cli: CommandLine, config: Path) -> None:
     config.chmod(0o400)
     before = config.read_bytes()
-    assert cli.call("calibrate", "--write").code == 1
+    assert cli.call("calibrate", "--write", "amber").code == 1
     assert config.read_bytes() == before
 
 

@@ -7,8 +7,9 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from blocker.advice import COMMAND
 from blocker.calendars._replace import replace_file
-from blocker.calibration import FEWEST_WEEKS, Calibration
+from blocker.calibration import FEWEST_WEEKS, Calibration, Trial
 from blocker.calibration import calibrate as try_rules
 from blocker.commands import Answer, Talk
 from blocker.config_text import toml, with_rules
@@ -23,7 +24,7 @@ MOST_WEEKS = 104
 
 
 def calibrate(args: Namespace, setup: Setup, talk: Talk) -> Answer:
-    """Replay completed weeks, show what fires, and with ``--write`` change the rules in the config file."""
+    """Replay completed weeks, show what fires, and with ``--write`` do what is advised in the config file."""
     if not FEWEST_WEEKS <= args.weeks <= MOST_WEEKS:
         raise UsageError(
             f"--weeks {args.weeks} can't be looked at", f"give a number from {FEWEST_WEEKS} to {MOST_WEEKS}"
@@ -33,9 +34,12 @@ def calibrate(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if args.write is None:
         return Answer(lines, calibration_document(found))
     chosen = _chosen(found, args.write)
-    path = _write(chosen, setup, _remark(found))
-    names = " and ".join(rule.name for rule in chosen)
-    lines += ["", f"Wrote {names} into {path}; nothing else in it was changed."]
+    if not chosen:
+        return Answer([*lines, "", _why_nothing(found, args.write)], calibration_document(found))
+    path = _write([_as_text(trial) for trial in chosen], setup, _remark(found))
+    names = " and ".join(trial.now.name for trial in chosen)
+    although = "" if chosen[0] in found.advised else " as you asked, although the advice is to keep it"
+    lines += ["", f"Wrote {names} into {path}{although}; nothing else in it was changed."]
     return Answer(lines, calibration_document(found, str(path)))
 
 
@@ -50,17 +54,29 @@ def _calibration(weeks: int, setup: Setup) -> Calibration:
     return try_rules(completed, rules_for(request.settings), request.workweek.full_week_minutes)
 
 
-def _chosen(found: Calibration, which: str) -> list[RuleText]:
+def _chosen(found: Calibration, which: str) -> list[Trial]:
+    """The rules to write: one that is named as it is asked for, without a name those that are advised."""
     if not found.enough:
         raise UsageError(
             f"{len(found.ordinary)} weeks with four working days are too few to take thresholds from",
             f"there have to be {FEWEST_WEEKS}: look further back with --weeks",
         )
-    return [
-        RuleText(trial.now.name, trial.own.text, trial.now.book)
-        for trial in found.trials
-        if which in ("both", trial.now.name)
-    ]
+    if which == "both":
+        return list(found.advised)
+    return [trial for trial in found.trials if trial.now.name == which and trial.changes]
+
+
+def _why_nothing(found: Calibration, which: str) -> str:
+    if which != "both":
+        there = any(trial.now.name == which for trial in found.trials)
+        return f"Nothing was written: {f'{which} is that rule already' if there else f'there is no rule {which}'}."
+    others = " or ".join(f"{COMMAND} {trial.now.name}" for trial in found.trials if trial.changes)
+    how = f" To have your own thresholds all the same: {others}." if others else ""
+    return f"Nothing was written, as nothing is advised.{how}"
+
+
+def _as_text(trial: Trial) -> RuleText:
+    return RuleText(trial.now.name, trial.own.text, trial.now.book)
 
 
 def _remark(found: Calibration) -> str:
