@@ -20,10 +20,21 @@ def start() -> NoReturn:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever called: what is said goes nowhere
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
-    code = main()
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # said already, where it can be said
-            stream.flush()
+    try:
+        code = main()
+    except SystemExit as done:  # the end of --help and --version
+        code = done.code if isinstance(done.code, int) else 0
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass
+    except (OSError, ValueError) as problem:
+        if not code:  # else it was said already
+            code = 1
+            with suppress(OSError, ValueError):
+                sys.stderr.write(f"blocker: the output can't be written: {problem}\n")
+    with suppress(OSError, ValueError):
+        sys.stderr.flush()
     os._exit(code)
 
 

@@ -13,7 +13,7 @@ from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
-from blocker.errors import BlockerError, ConfigError, UsageError
+from blocker.errors import BlockerError, ConfigError, Untold, UsageError
 from blocker.parser import build_parser
 from blocker.waiting import Wait, waiting
 
@@ -28,6 +28,8 @@ INTERRUPTED = 130
 STEERING = re.compile(
     "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)"
 )
+# What leaves everything as it is: nothing is lost with their answer.
+LOOKING = ("plan", "load", "explain", "history", "report", "check", "config", "calibrate")
 LOGGED = ("run", "rebalance", "skip", "undo", "leave")
 
 
@@ -124,8 +126,18 @@ def _answer(args: argparse.Namespace) -> int:
         setup = _setup(args, wait)
         args.address = setup.config.settings.calendar
         answer = command(args, setup, _talk(args, wait))
-    _print(answer, args)
     _log_answer(args, answer)
+    try:
+        _print(answer, args)
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        if args.command in LOOKING or getattr(args, "dry_run", False):
+            raise
+        raise Untold(
+            f"it is done, but what came of it can't be printed: {problem.strerror or problem}",
+            "blocker plan and blocker history show what stands",
+        ) from None
     return answer.exit_code
 
 

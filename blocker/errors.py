@@ -50,6 +50,13 @@ class GuardRefused(BlockerError):
     kind = "refused"
 
 
+class Untold(BlockerError):
+    """The work is done, and its outcome could not be printed: trying again is safe."""
+
+    exit_code = 3
+    kind = "untold"
+
+
 class NotConfirmed(BlockerError):
     """The first run on a calendar wants a yes."""
 

@@ -60,5 +60,13 @@ def next_thinking_block(
     return (row["key"], datetime.fromisoformat(row["start"])) if row else None
 
 
+def calendar_zone(database: sqlite3.Connection, calendar: str) -> str:
+    """The zone in which the newest block was written; "" where nothing is known."""
+    row = database.execute(
+        "SELECT zone FROM block WHERE calendar = ? AND zone != '' ORDER BY start DESC LIMIT 1", (calendar,)
+    ).fetchone()
+    return str(row["zone"]) if row else ""
+
+
 def _written(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat()

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from blocker.errors import ConfigError
 from blocker.smallfiles import read_small_text
+from blocker.statefolder import private_folder
 
 AUTO = "auto"
 OFF = "off"
@@ -244,7 +245,7 @@ def _write(cache_dir: Path | None, region: Region, year: int, today: date, kept:
     import tempfile
 
     try:
-        cache_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(cache_dir.parent, cache_dir.name)
         handle, temporary = tempfile.mkstemp(dir=cache_dir, suffix=".new")  # 0600
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -186,6 +186,23 @@ def test_modes_whatever_the_umask(cli: CommandLine, tmp_path: Path, umask: int) 
     assert {path.name for path in state.iterdir()} >= {"ledger.sqlite3", "locks", "log"}
 
 
+@pytest.mark.parametrize("first", ["plan", "load", "check"])
+def test_looking_first_leaves_the_state_folder_to_its_owner(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, first: str
+) -> None:
+    """Holidays that are kept are what makes the folder then."""
+    state = tmp_path / "deeper" / "state"
+    monkeypatch.setenv("BLOCKER_STATE_DIR", str(state))
+    old = os.umask(0o022)
+    try:
+        cli.call(first)
+    finally:
+        os.umask(old)
+    folders = [state, *(path for path in state.rglob("*") if path.is_dir())]
+    assert len(folders) > 1
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folders} == {0o700}
+
+
 def test_a_ledger_that_others_could_read_is_closed_to_them(cli: CommandLine, tmp_path: Path) -> None:
     cli.call("run", "-y")
     ledger_of(tmp_path).chmod(0o644)

@@ -57,6 +57,22 @@ def block(cli: CommandLine, key: str) -> StandingBlock:
     return next(b for b in snapshot.blocks if b.key == key)
 
 
+def test_the_time_it_waits_for_is_that_of_the_calendar_and_not_the_machines(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli.call("run", "-y")
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        waits = cli.document("park", "Why?")["waits_in"]
+        (listed,) = questions(cli)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert waits["start"].endswith("+01:00")
+    assert str(listed["at"]).endswith("+01:00")
+
+
 def test_a_question_is_kept_and_the_block_it_waits_in_is_named(cli: CommandLine) -> None:
     assert "next strategic block that a run books" in cli.call("park", "Why?").out
     cli.call("run", "-y")

@@ -212,6 +212,27 @@ def test_failures_are_told_after_two_days_and_once(cli: CommandLine) -> None:
     assert cli.call("run", "--cron").code == 0
 
 
+def test_a_calendar_that_nobody_said_yes_to_is_told_once(cli: CommandLine) -> None:
+    before, heard = cli.content, []
+    for day in (2, 3, 4, 5):
+        for hour in (6, 7, 8):
+            cli.now = f"2026-11-{day:02d}T{hour:02d}:30+00:00"
+            said = cli.call("run", "--cron")
+            assert said.code == 4
+            assert said.out == ""
+            heard.append(said.err)
+    assert heard[1:] == [""] * 11
+    assert "this is the first run" in heard[0]
+    assert "blocker plan" in heard[0]
+    assert len(heard[0].splitlines()) <= 3
+    assert cli.content == before
+    cli.call("run", "-y")
+    assert cli.call("run", "--cron").code == 0
+    cli.call("leave")
+    cli.now = "2026-11-09T06:30+00:00"
+    assert "this is the first run" in cli.call("run", "--cron").err, "told again, as it worked meanwhile"
+
+
 def test_a_week_without_a_floor_is_told_once(cli: CommandLine) -> None:
     """Its horizon reaches the week on 9 November."""
     full = "".join(

@@ -124,12 +124,13 @@ def _get_consent(
         if talk.ask(lines, f"Make these changes on {plan.calendar}?"):
             return True
         raise NotConfirmed("you said no" if again else "nothing was written: you said no")
-    for line in proposal.lines:
-        talk.say(line)
-    raise NotConfirmed(
-        f"this is the first run on {plan.calendar}: nothing was written",
-        "look at the plan above, then run: blocker run -y",
-    )
+    if args.cron:
+        hint = "look at it with blocker plan, and say yes with blocker run -y; blocker cron remove ends this"
+    else:
+        hint = "look at the plan above, then run: blocker run -y"
+        for line in proposal.lines:
+            talk.say(line)
+    raise NotConfirmed(f"this is the first run on {plan.calendar}: nothing was written", hint)
 
 
 def _tell(change: Change, args: Namespace, talk: Talk) -> None:

@@ -38,10 +38,11 @@ def park(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     with _opened(setup) as ledger:
         kept = parking.park(ledger.database, text, asked_by, now)
         waits = parking.next_thinking_block(ledger.database, setup.config.settings.calendar, now)
+        zone = _zone(ledger, setup)
     where, document = "It waits for the next strategic block that a run books.", None
     if waits is not None:
         key, start = waits
-        local = _local(start, setup)
+        local = start.astimezone(zone)
         where = f"It waits in {key}, {local:%a} {local.day} {local:%b %H:%M %Z}."
         document = {"key": key, "start": local.isoformat()}
     lines = [f"Parked as {kept.id}. {where}"]
@@ -57,8 +58,9 @@ def parked(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         return _end(args, setup, now)
     with _opened(setup) as ledger:
         found = [q for q in parking.parked_questions(ledger.database) if args.all or not q.how]
-    lines = [_line(question, setup, now) for question in found]
-    document = [_document(question, setup) for question in found]
+        zone = _zone(ledger, setup)
+    lines = [_line(question, zone, now) for question in found]
+    document = [_document(question, zone) for question in found]
     return Answer(lines or ["Nothing is parked."], {"schema": SCHEMA, "parked": document})
 
 
@@ -142,9 +144,9 @@ def _from_mail(content: bytes) -> tuple[str, str, str]:
     return subject, sender, text
 
 
-def _line(question: ParkedQuestion, setup: Setup, now: datetime) -> str:
+def _line(question: ParkedQuestion, zone: ZoneInfo | None, now: datetime) -> str:
     """``3  12 Nov  VP Sales: Is certification the right goal?``."""
-    at = _local(question.at, setup)
+    at = question.at.astimezone(zone)
     asker = f"{plain(question.asked_by)}: " if question.asked_by else ""
     days = (now - question.at).days
     note = f"  ({question.how})" if question.how else ""
@@ -153,14 +155,14 @@ def _line(question: ParkedQuestion, setup: Setup, now: datetime) -> str:
     return f"{question.id:>3}  {at.day:>2} {at:%b}  {asker}{shortened(question.text, SHOWN_CHARACTERS)}{note}"
 
 
-def _document(question: ParkedQuestion, setup: Setup) -> dict[str, Any]:
+def _document(question: ParkedQuestion, zone: ZoneInfo | None) -> dict[str, Any]:
     return {
         "id": question.id,
         "text": question.text,
         "from": question.asked_by,
-        "at": _local(question.at, setup).isoformat(),
+        "at": question.at.astimezone(zone).isoformat(),
         "state": question.how or "open",
-        "ended": _local(question.ended, setup).isoformat() if question.ended else None,
+        "ended": question.ended.astimezone(zone).isoformat() if question.ended else None,
     }
 
 
@@ -171,6 +173,8 @@ def _now(setup: Setup) -> datetime:
     return setup.now.astimezone(UTC)
 
 
-def _local(instant: datetime, setup: Setup) -> datetime:
-    zone = setup.config.settings.timezone
-    return instant.astimezone(ZoneInfo(zone) if zone else None)
+def _zone(ledger: Ledger, setup: Setup) -> ZoneInfo | None:
+    """The zone that is set, or that the last run found on the calendar; None is the machine's."""
+    settings = setup.config.settings
+    zone = settings.timezone or parking.calendar_zone(ledger.database, settings.calendar)
+    return ZoneInfo(zone) if zone else None

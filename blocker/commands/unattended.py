@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from blocker.commands import Answer, Talk
-from blocker.errors import BlockerError, Temporary
+from blocker.errors import BlockerError, NotConfirmed, Temporary
 from blocker.journal import error_facts
 from blocker.ledger import Ledger, open_ledger
 from blocker.notify import send
@@ -31,11 +31,14 @@ def once_a_day(work: Work, args: Namespace, setup: Setup, talk: Talk) -> Answer:
     try:
         with _ledger(setup) as ledger:
             if _done(ledger, setup):
+                forget_told(setup.state_dir)
                 return Answer([], None, changed=False, logged=None)
     except Temporary as error:  # another run is writing: there is another look in an hour
         return _quiet(error)
     try:
         answer = work(args, setup, talk)
+    except NotConfirmed as error:
+        return _unconfirmed(error, setup, talk)
     except BlockerError as error:
         return _failed(error, setup, talk)
     forget_told(setup.state_dir)
@@ -62,6 +65,16 @@ def _failed(error: BlockerError, setup: Setup, talk: Talk) -> Answer:
     _tell([_words(gap), f"{error.message}. {error.hint}".strip()], setup, talk)
     talk.say(_words(gap))
     raise error
+
+
+def _unconfirmed(error: NotConfirmed, setup: Setup, talk: Talk) -> Answer:
+    """Nobody said yes to this calendar, or said so no longer: that is no failure to be counted in days."""
+    if not told_before(setup.state_dir, error):
+        said = [f"blocker: {error.message}", error.hint]
+        for line in said:
+            talk.say(line)
+        _tell(said, setup, talk)
+    return _quiet(error)
 
 
 def _quiet(error: BlockerError) -> Answer:
