@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.calendars import Calendar, Paged, open_calendar
+from blocker.config import Config, default_calendar
 from blocker.config import Setup as Setup  # noqa: PLC0414 - the commands take it from here
 from blocker.engine import make_plan
+from blocker.errors import ConfigError
 from blocker.events import Snapshot
 from blocker.plan import Plan
 from blocker.remembered import Memory
@@ -31,6 +34,7 @@ class Session:
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
+        _refuse_unset_calendar(setup.config)
         self.settings = _with_calendar_hours(setup)
         self._open = ExitStack()
         self._others: dict[str, Calendar] = {}  # those that are also read, by address
@@ -174,6 +178,20 @@ def find_week(text: str | None, today: date) -> Week:
         raise UsageError(
             f"“{text}” is no week", "a week is: this, next, 2026-W48, or a date in it such as 2026-11-24"
         ) from None
+
+
+def _refuse_unset_calendar(config: Config) -> None:
+    """Raises ConfigError if nobody has named a calendar and none is where it would be without that."""
+    if "calendar" in config.origins or config.settings.calendar != default_calendar():
+        return
+    place = Path(config.settings.calendar.removeprefix("ics:"))
+    if place.exists():
+        return
+    named = f"name yours in {config.path}" if config.path else "blocker init writes a config to name yours in"
+    raise ConfigError(
+        f"no calendar is set, and there is none at {place}, where it would be then",
+        f'{named}: calendar = "google:primary" or "ics:PATH"; or put --calendar ics:PATH before the command',
+    )
 
 
 def _with_calendar_hours(setup: Setup) -> Settings:

@@ -54,12 +54,26 @@ def test_the_demo_tells_the_whole_story(tmp_path: Path, now: str) -> None:
     assert not list(tmp_path.rglob("*")), "the demo left something in the home folder"
 
 
-def test_with_no_calendar_at_all_the_error_names_the_file_and_the_next_step(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [("plan",), ("run", "-y"), ("load",), ("busy", "2")])
+def test_with_no_calendar_at_all_the_error_says_so_and_names_the_next_step(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    said = run(tmp_path, *words)
+    assert said.returncode == 2
+    assert said.stderr.startswith("blocker: no calendar is set")
+    assert "blocker init" in said.stderr
+    assert "--calendar ics:PATH" in said.stderr
+    assert str(tmp_path) in said.stderr, "where it would be without being set"
+    assert "check the path" not in said.stderr
+    assert "no calendar is set" in run(tmp_path, "check").stdout
+
+
+def test_with_a_config_but_no_calendar_in_it_the_error_names_the_config(tmp_path: Path) -> None:
+    assert run(tmp_path, "init").returncode == 0
     said = run(tmp_path, "plan")
-    assert said.returncode in (1, 2)
-    assert "there is no calendar file" in said.stderr
-    assert str(tmp_path) in said.stderr
-    assert "Traceback" not in said.stderr
+    assert said.returncode == 2
+    assert "config.toml" in said.stderr
+    assert "blocker init" not in said.stderr
 
 
 def test_a_first_morning(tmp_path: Path) -> None:
