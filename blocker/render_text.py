@@ -45,7 +45,13 @@ def plan_lines(plan: Plan, verbose: bool = False, plain: bool = False) -> list[s
     """
     zone = ZoneInfo(plan.zone)
     shown = [c for c in plan.changes if c.action != "forget"]
+    first = min((week.load.week for week in plan.weeks), default=None)
+    before = [c for c in shown if first is not None and _week_of(c, zone) < first]
+    shown = [c for c in shown if c not in before]
     lines: list[str] = []
+    # Of weeks that are over only what changes is news, unless more was asked for.
+    for change in (c for c in before if verbose or c.action != "keep"):
+        lines += change_lines(change, zone, verbose, plain)
     for week in plan.weeks:
         here = [c for c in shown if _week_of(c, zone) == week.load.week]
         shown = [c for c in shown if c not in here]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import CommandLine
+from tests.command_line import CommandLine, sample
 
 GOLDEN = Path(__file__).parent / "golden"
 WRITE = bool(os.environ.get("BLOCKER_WRITE_GOLDEN"))
@@ -62,3 +62,17 @@ def test_a_conflict_is_heard_as_well_as_seen(tmp_path: Path, capsys: pytest.Capt
     (seen,) = (line for line in cli.call("plan").out.splitlines() if line.startswith("  ! "))
     heard = cli.call("--plain", "plan").out
     assert seen.replace("  ! ", "  stays, in conflict: ") in heard.splitlines()
+
+
+def test_what_stood_in_a_week_that_is_over_is_no_part_of_the_plan_that_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli = CommandLine(capsys, sample(tmp_path), "2026-11-02T06:30")
+    cli.call("run", "-y")
+    cli.now = "2026-11-09T08:00"
+    over = [c["key"] for c in cli.document("plan")["changes"] if c["start"] < "2026-11-09"]
+    shown, verbose = cli.call("plan").out, cli.call("plan", options=("-v",)).out
+    assert over
+    assert not [key for key in over if key in shown]
+    heading = verbose.index("2026-W46")
+    assert all(verbose.index(key) < heading for key in over)
