@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from blocker import guard
 from blocker.commands import Answer, Talk
+from blocker.commands.pasteable import pasteable
 from blocker.commands.work import after_writing, at_work, carry_out, exit_code
 from blocker.engine import make_plan
 from blocker.errors import BlockerError, NotConfirmed, UsageError
@@ -41,9 +42,13 @@ def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if not (args.yes or args.dry_run) and talk.ask is None:
         raise UsageError(
             "rebalance asks before it moves anything, and there is no terminal to ask on",
-            "add -y to say yes, or -n to look only",
+            f"say yes with {pasteable(setup, 'rebalance', *_week(args), '-y')}, or look only with -n",
         )
     return _work("rebalance", args.week or "this", args, setup, talk)
+
+
+def _week(args: Namespace) -> Sequence[str]:
+    return () if args.week is None else (args.week,)
 
 
 def _work(policy: str, week: str | None, args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -72,7 +77,7 @@ def _carry_out(
         if not args.force:
             guard.check(plan, request.snapshot, request.memory, asked=policy == "rebalance")
         shown = _proposal(plan, seen, request, args)
-        asked = _get_consent(plan, shown, request.memory.confirmed, args, talk, again)
+        asked = _get_consent(plan, shown, request.memory.confirmed, args, session.setup, talk, again)
         if asked and not request.memory.confirmed:
             ledger.confirm_calendar(request.now)
         return plan
@@ -109,7 +114,7 @@ def _picture(plan: Plan, seen: Survey, request: Request, done: bool = False) -> 
 
 
 def _get_consent(
-    plan: Plan, proposal: Answer, confirmed: bool, args: Namespace, talk: Talk, again: bool
+    plan: Plan, proposal: Answer, confirmed: bool, args: Namespace, setup: Setup, talk: Talk, again: bool
 ) -> bool:
     """True if a person said yes. The first run on a calendar, and every rebalance, wants one."""
     if args.yes or not plan.writes:
@@ -125,9 +130,10 @@ def _get_consent(
             return True
         raise NotConfirmed("you said no" if again else "nothing was written: you said no")
     if args.cron:
-        hint = "look at it with blocker plan, and say yes with blocker run -y; blocker cron remove ends this"
+        look, yes = pasteable(setup, "plan"), pasteable(setup, "run", "-y")
+        hint = f"look at it with {look}, and say yes with {yes}; blocker cron remove ends this"
     else:
-        hint = "look at the plan above, then run: blocker run -y"
+        hint = f"look at the plan above, then run: {pasteable(setup, 'run', '-y')}"
         for line in proposal.lines:
             talk.say(line)
     raise NotConfirmed(f"this is the first run on {plan.calendar}: nothing was written", hint)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from blocker.commands import Answer, Talk
+from blocker.commands.pasteable import pasteable
 from blocker.engine import make_plan, pose_problem
 from blocker.errors import UsageError
 from blocker.kinds import OFFSITE
@@ -83,7 +84,7 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     for change in about:
         lines += _explain_change(change, zone)
         if change.placement is None and (elsewhere := looks.get(change.key)):
-            lines.append(_would_be(elsewhere, change, zone))
+            lines.append(_would_be(elsewhere, change, zone, setup))
     for item in missing:
         lines += _explain_unplaced(item, zone)
     document = plan_document(made, applied=False)
@@ -134,11 +135,12 @@ def _same(change: Change, found: Placement | None) -> bool:
     return found is not None and found.slot == change.slot
 
 
-def _would_be(found: Placement, change: Change, zone: ZoneInfo) -> str:
+def _would_be(found: Placement, change: Change, zone: ZoneInfo, setup: Setup) -> str:
     start, end = (instant.astimezone(zone) for instant in found.slot)
     week = f"{change.slot.start.astimezone(zone):%G-W%V}"
     where = f"{start:%a} {start.day} {start:%b %H:%M}–{end:%H:%M}"
-    return f"      today it would be placed on {where}; a run never moves it for that, blocker rebalance {week} may"
+    command = pasteable(setup, "rebalance", week)
+    return f"      today it would be placed on {where}; a run never moves it for that, {command} may"
 
 
 def _explain_unplaced(item: Unplaced, zone: ZoneInfo) -> list[str]:

@@ -9,6 +9,7 @@ from datetime import UTC, date
 from msgspec.structs import replace
 
 from blocker.commands import Answer, Talk
+from blocker.commands.pasteable import pasteable
 from blocker.commands.work import at_work, carry_out, exit_code
 from blocker.errors import NotConfirmed, PartlyApplied, UsageError
 from blocker.ledger import Ledger
@@ -65,7 +66,10 @@ def pause(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         if until < session.today():
             raise UsageError(f"{until} is past", "name a day from today on")
         ledger.pause(until)
-    lines = [f"Paused until {until}: nothing new is booked, what stands stays.", "blocker resume ends it."]
+    lines = [
+        f"Paused until {until}: nothing new is booked, what stands stays.",
+        f"{pasteable(setup, 'resume')} ends it.",
+    ]
     return Answer(lines, {"schema": SCHEMA, "paused_until": until.isoformat()})
 
 
@@ -92,7 +96,8 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             lines = [
                 f"Stopped: blocker will not write to {session.address} until you say yes to a run again.",
                 f"{_blocks(len(staying)).capitalize()} ahead {stay} on it. {', '.join(staying)}".rstrip(),
-                "blocker leave --remove takes every block ahead away; blocker cron remove ends the daily run.",
+                f"{pasteable(setup, 'leave', '--remove')} takes every block ahead away.",
+                "blocker cron remove ends the daily run.",
             ]
             return Answer(lines, {"schema": SCHEMA, "removed": 0, "staying": staying})
         try:

@@ -10,6 +10,7 @@ from blocker import guard
 from blocker.commands import Answer, Talk
 from blocker.commands.connecting import google_findings
 from blocker.commands.foresight import Finding, foresight
+from blocker.commands.pasteable import pasteable
 from blocker.config import config_path
 from blocker.config_text import config_template, show
 from blocker.errors import BlockerError, GuardRefused
@@ -118,7 +119,8 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
     else:
         words = 'unknown: nothing counts as declined, no meeting as yours; set me = ["you@example.org"]'
         found.append(("you", "note", words))
-    confirmed = "confirmed" if memory.confirmed else "not confirmed yet: the first run wants blocker run -y"
+    yes = f"not confirmed yet: the first run wants {pasteable(setup, 'run', '-y')}"
+    confirmed = "confirmed" if memory.confirmed else yes
     found.append(("ledger", "ok" if memory.confirmed else "note", f"{setup.state_dir}: {confirmed}"))
     if not snapshot.complete:
         words = "a block of ours can't be read: until then none is taken for deleted"
