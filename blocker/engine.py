@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from blocker.demands import Demands, Known, ask
 from blocker.diff import Recalled, diff, recall
 from blocker.drafts import drafting, next_thinking_block, refreshed
+from blocker.history import brought_up_to_date
 from blocker.offsite import OffsiteAsked, ask_for_offsite
 from blocker.outcome import floors, notes, offsites, unplaced
 from blocker.place import place
@@ -42,6 +43,7 @@ def pose_problem(request: Request, seen: Survey) -> Posed:
     """Match the blocks that stand with what we remember, ask the rules, and put it all into one problem."""
     recalled = recall(request.snapshot.blocks, request.memory, request.now, request.snapshot.complete)
     request = replace(request, memory=recalled.memory)
+    request = replace(request, memory=brought_up_to_date(seen, request))
     standing = examine(request, recalled.live, seen)
     asked = ask([seen.loads[week] for week in request.horizon], _known(request, recalled, seen))
     offsite = ask_for_offsite(request, recalled.live, seen, standing)

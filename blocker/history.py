@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from blocker.demands import DEBT_WEEKS
 from blocker.judge import remember
 from blocker.kinds import OPERATIONAL, STRATEGIC
 from blocker.plan import Change, Plan, WeekLoad
-from blocker.remembered import WeekRecord
+from blocker.remembered import Memory, WeekRecord
 from blocker.standing import key_week
 from blocker.survey import Request, Survey
 from blocker.timeline import minutes, subtract
@@ -53,16 +53,34 @@ def week_records(plan: Plan, seen: Survey, request: Request) -> tuple[WeekRecord
         owed = max(0, asked * length - round(load.held["strategic_hours"] * 60))
         if week == request.running and week in old:
             owed = max(owed, old[week].owed_minutes)  # days gone by do not lower what the week owed
-        records.append(_with_result(replace(record, owed_minutes=owed), plan, seen, request))
-    for back in range(1, DEBT_WEEKS + 1):
-        week = request.running.plus(-back)
-        if week in old:
-            records.append(_with_result(old[week], plan, seen, request))
-    return tuple(records)
+        records.append(_with_result(replace(record, owed_minutes=owed), plan.changes, seen, request))
+    return (*records, *_gone_by(plan.changes, seen, request))
 
 
-def _with_result(record: WeekRecord, plan: Plan, seen: Survey, request: Request) -> WeekRecord:
-    """The record with what stands, what was kept of it so far, and what the person said no to."""
+def brought_up_to_date(seen: Survey, request: Request) -> Memory:
+    """The memory with what became of the weeks gone by, as the calendar shows it now.
+
+    The last run of a week saw it before it was over: what came after that, kept or overrun, is not in its
+    record yet, and a decision that went by the record would differ from that of a run just after it.
+    """
+    records = {record.week: record for record in request.memory.weeks}
+    records |= {record.week: record for record in _gone_by((), seen, request)}
+    return replace(request.memory, weeks=tuple(records.values()))
+
+
+def _gone_by(changes: Sequence[Change], seen: Survey, request: Request) -> tuple[WeekRecord, ...]:
+    """The completed weeks that still count as debt."""
+    old = {record.week: record for record in request.memory.weeks}
+    weeks = (request.running.plus(-back) for back in range(1, DEBT_WEEKS + 1))
+    return tuple(_with_result(old[week], changes, seen, request) for week in weeks if week in old)
+
+
+def _with_result(record: WeekRecord, changes: Sequence[Change], seen: Survey, request: Request) -> WeekRecord:
+    """The record with what stands, what was kept of it so far, and what the person said no to.
+
+    Where a block is not on the calendar any more once its time is past, what was seen to be kept of it stays
+    kept (calendars are cleared of old events), and the rest was the person's choice.
+    """
     week, workweek = record.week, request.workweek
     length = request.settings.kind(STRATEGIC).minutes
     mine = [
@@ -71,8 +89,9 @@ def _with_result(record: WeekRecord, plan: Plan, seen: Survey, request: Request)
         if block.kind == STRATEGIC and key_week(block.key, block.when, workweek) == week
     ]
     slots = {block.key: block.when for block in mine}
+    cleared = _minutes_cleared(week, slots, request)
     moved = {*record.moved, *(block.key for block in mine if block.pinned)}
-    for change in plan.changes:
+    for change in changes:
         if change.done and change.kind == STRATEGIC and key_week(change.key, change.slot, workweek) == week:
             slots[change.key] = change.slot
             if change.action == "remove":
@@ -82,15 +101,30 @@ def _with_result(record: WeekRecord, plan: Plan, seen: Survey, request: Request)
     past = [block.when for block in mine if block.when.end <= request.now]
     load = [item.event.when for item in seen.events_of(week, workweek) if item.kind == OPERATIONAL]
     kept = int(sum(minutes(subtract([when], load)) for when in past))
-    placed = sum(when.minutes for when in slots.values())
-    waived = length * len(_waived(week, plan.changes, request))
+    once_kept = min(cleared, max(0, record.kept_minutes - kept))
+    placed = sum(when.minutes for when in slots.values()) + once_kept
+    waived = length * len(_waived(week, changes, request)) + cleared - once_kept
     return replace(
         record,
-        kept_minutes=kept,
+        kept_minutes=kept + once_kept,
         waived_minutes=max(waived, _let_go(record, max(0, record.owed_minutes - placed), request)),
         placed_minutes=placed,
         overrun_minutes=sum(when.minutes for when in past) - kept,
         moved=tuple(sorted(moved)),
+    )
+
+
+def _minutes_cleared(week: Week, standing: Iterable[str], request: Request) -> int:
+    """How long the week's blocks were that are past and not on the calendar any more."""
+    there = set(standing)
+    return sum(
+        known.slot.minutes
+        for known in request.memory.blocks
+        if known.kind == STRATEGIC
+        and known.state == "placed"
+        and known.key not in there
+        and known.slot.end <= request.now
+        and key_week(known.key, known.slot, request.workweek) == week
     )
 
 

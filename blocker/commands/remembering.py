@@ -8,7 +8,7 @@ from blocker.commands import Answer, Talk
 from blocker.engine import make_plan
 from blocker.errors import UsageError
 from blocker.forecast import fill_curve
-from blocker.history import past_weeks
+from blocker.history import brought_up_to_date, past_weeks
 from blocker.known import debt_minutes
 from blocker.ledger import read_memory
 from blocker.render_history import (
@@ -32,7 +32,7 @@ def history(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     request, seen = sight.request, sight.survey()
     made = make_plan(request, seen, worded=False, runners_up=False)
     weeks = past_weeks(made, seen, request, args.weeks)
-    debt = debt_minutes(request.memory, request.running)
+    debt = debt_minutes(brought_up_to_date(seen, request), request.running)
     return Answer(
         history_lines(weeks, debt),
         history_document(weeks, debt),
