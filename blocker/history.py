@@ -49,7 +49,7 @@ def week_records(plan: Plan, seen: Survey, request: Request) -> tuple[WeekRecord
         load = seen.loads[week]
         record = remember(old.get(week), load, request.running)
         length = request.settings.kind(STRATEGIC).minutes
-        asked = load.booked.get(STRATEGIC, 0) if load.working or week == request.running else 0
+        asked = load.booked.get(STRATEGIC, 0) if load.working else 0
         owed = max(0, asked * length - round(load.held["strategic_hours"] * 60))
         if week == request.running and week in old:
             owed = max(owed, old[week].owed_minutes)  # days gone by do not lower what the week owed

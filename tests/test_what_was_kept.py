@@ -112,3 +112,29 @@ def test_what_was_kept_stays_kept_where_past_events_are_cleared_away(cli: Comman
     cli.now = "2026-11-10T06:30"
     assert for_debt(cli.document("run")) == []
     assert week(cli, "2026-W45") == before
+
+
+def first_run_at(cli: CommandLine, now: str) -> None:
+    assert cli.call("leave", "--remove", "-y").code == 0
+    cli.now = now
+    assert cli.call("run", "-y").code == 0
+
+
+def test_a_week_that_was_over_before_the_first_run_owes_nothing(cli: CommandLine) -> None:
+    first_run_at(cli, "2026-11-22T10:00")  # a Sunday
+    assert week(cli, "2026-W47")["owed_minutes"] == 0
+    cli.now = "2026-11-23T06:30"
+    assert for_debt(cli.document("run")) == []
+    assert cli.document("history")["debt_minutes"] == 0
+
+
+def test_days_too_late_for_a_floor_do_not_make_a_week_owe_one(cli: CommandLine) -> None:
+    first_run_at(cli, "2026-11-19T06:30")  # a Thursday: one day is left
+    cli.now = "2026-11-20T06:30"
+    cli.call("run")
+    assert week(cli, "2026-W47")["owed_minutes"] == 0
+
+
+def test_a_week_goes_on_owing_what_it_owed_as_it_began(cli: CommandLine) -> None:
+    daily_runs(cli, "2026-11-03T06:30", 4)
+    assert week(cli, "2026-W45")["owed_minutes"] == 120
