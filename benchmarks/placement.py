@@ -22,7 +22,7 @@ from blocker.place import place
 from blocker.problem import Problem, Solution
 
 LOADS = (0.2, 0.4, 0.6, 0.7, 0.8, 0.9)
-SOLVED_FROM = 0.6  # an emptier quarter takes a solver many minutes
+SOLVED_FROM = 0.8  # an emptier quarter takes a solver many minutes, or hours
 MODULES = {"cpsat": "ortools", "highs": "highspy"}
 NAMES = {"cpsat": "CP-SAT", "highs": "HiGHS"}
 Value = tuple[int, ...]
