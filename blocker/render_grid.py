@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from blocker.grid_cells import LEGEND, SIGN_WORDS, Glyphs, double_booked, glyphs, header_lines, row_lines
 from blocker.picture import WIDEST, Canvas, Line, Piece, beside, flow
 from blocker.plan import Change, Classified, Plan, WeekLoad
+from blocker.refreshing import refreshed_words
 from blocker.render_level import judged_words
 from blocker.render_text import (
     cause_text,
@@ -178,7 +179,7 @@ def _change(change: Change, width: int, zone: ZoneInfo, view: WeekView | None = 
     sign = (
         "!"
         if change.conflict or change.error
-        else {"create": "+", "move": "~", "update": "~", "remove": "-"}.get(change.action, "=")
+        else {"create": "+", "move": "~", "remove": "-"}.get(change.action, "=")  # as in the grid's cells
     )
     pieces = [
         Piece(sign, f"sign.{sign}"),
@@ -188,6 +189,7 @@ def _change(change: Change, width: int, zone: ZoneInfo, view: WeekView | None = 
     if change.was is not None:
         pieces.append(Piece(f"(was {span(change.was, zone)})", "quiet"))
     why = reason(change, view.load.causes if view else ()) if change.writes or change.pinned else ""
+    why = refreshed_words(change) if change.action == "update" else why
     for words in (why, f"in conflict: {clean(change.conflict)}" if change.conflict else ""):
         pieces += [Piece(f"— {words}", "quiet")] if words else []
     if change.error:

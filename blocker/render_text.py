@@ -12,13 +12,14 @@ from blocker.causes import cause_words
 from blocker.judge import FORECAST
 from blocker.kinds import OPERATIONAL
 from blocker.plan import Cause, Change, Classified, Option, Plan, QuarterPlan, Unplaced, WeekLoad, WeekPlan
+from blocker.refreshing import refreshed_words
 from blocker.render_level import judged_words
 from blocker.texts import MEASURE_WORDS, quantity
 from blocker.timeline import Interval
 from blocker.workweek import Week, week_of
 
 SIGNS = {
-    "create": "+", "move": "~", "update": "~", "remove": "-", "keep": "=", "adopt": "=",
+    "create": "+", "move": "~", "update": "=", "remove": "-", "keep": "=", "adopt": "=",
     "tombstone": "x", "forget": ".",
 }  # fmt: skip
 SPOKEN = {
@@ -151,7 +152,9 @@ def change_lines(
     lines = [f"  {sign} {when_words(change, zone)}  {clean(change_title(change))}  [{change.key}]{failed}"]
     if change.was is not None:
         lines.append(f"      was {span(change.was, zone)}")
-    if change.writes or verbose or change.pinned:
+    if change.action == "update":
+        lines.append(f"      {refreshed_words(change)}")
+    if (change.writes and change.action != "update") or verbose or change.pinned:
         why = reason(change, () if verbose else said)
         lines += [f"      {why}"] if why else []
     if change.conflict:

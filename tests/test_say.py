@@ -214,3 +214,19 @@ def test_nothing_is_booked_in_the_place_of_a_deleted_block(cli: CommandLine) -> 
         assert not [c for c in others if c["start"] < block["end"] and block["start"] < c["end"]], block[
             "key"
         ]
+
+
+def test_a_refreshed_text_is_said_to_be_one(cli: CommandLine) -> None:
+    """Not the reason for its place: nothing of that changed."""
+    cli.call("run", "-y")
+    cli.now = "2026-11-03T06:30"
+    cli.call("park", "Do we still need the weekly status report?")
+    said = cli.call("plan")
+    (key,) = [c["key"] for c in cli.document("plan")["changes"] if c["action"] == "update"]
+    lines = said.out.splitlines()
+    at = next(n for n, line in enumerate(lines) if f"[{key}]" in line)
+    assert lines[at].lstrip().startswith("=")
+    assert lines[at + 1].strip() == "its text is brought up to date"
+    assert "brought up to date" in cli.call("run", "-y").out
+    why = cli.document("plan")["changes"]
+    assert next(c["why"] for c in why if c["key"] == key)

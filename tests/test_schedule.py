@@ -223,7 +223,7 @@ def test_a_calendar_that_nobody_said_yes_to_is_told_once(cli: CommandLine) -> No
             heard.append(said.err)
     assert heard[1:] == [""] * 11
     assert "this is the first run" in heard[0]
-    assert "blocker plan" in heard[0]
+    assert " plan, and say yes with blocker " in heard[0]
     assert len(heard[0].splitlines()) <= 3
     assert cli.content == before
     cli.call("run", "-y")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from blocker.causes import why_lines
 from blocker.kinds import AWAY, FRONTLINE, LEARNING, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
 from blocker.plan import Cause, Change, Plan, Unplaced
+from blocker.refreshing import refreshed_words
 from blocker.remembered import ParkedQuestion
 from blocker.render_grid import thresholds, week_dates
 from blocker.render_level import judged_words
@@ -35,7 +36,6 @@ from blocker.weekview import AFTER, BEFORE, DayView, Item, WeekView, week_views
 WHAT = {
     "create": "New",
     "move": "Moved",
-    "update": "Stays, its text is refreshed",
     "remove": "Goes",
     "keep": "Stays",
     "adopt": "Stays",
@@ -212,7 +212,7 @@ def _notes(
     plan: Plan, names: Names, said: Mapping[str, Sequence[Cause]], request: Request
 ) -> tuple[Note, ...]:
     """The reason of every block in the plan, in order of time; ``said`` are the causes of whole weeks."""
-    shown = [c for c in plan.changes if c.action in WHAT]
+    shown = [c for c in plan.changes if c.action in WHAT or c.action == "update"]
     shown.sort(key=lambda change: (change.slot, change.key))
     return tuple(_note(n, change, names, said, request) for n, change in enumerate(shown, 1))
 
@@ -229,7 +229,7 @@ def _note(
     return Note(
         number=n,
         sign=sign,
-        what=WHAT[change.action],
+        what=WHAT.get(change.action) or f"Stays, {refreshed_words(change)}",
         kind=change.kind,
         kind_words=KINDS.get(change.kind, change.kind.capitalize()),
         title=names.block(change.kind, change_title(change)),
