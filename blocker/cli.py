@@ -14,7 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
 from blocker.errors import BlockerError, ConfigError, Untold, UsageError
-from blocker.parser import build_parser
+from blocker.parser import read_words
 from blocker.waiting import Wait, waiting
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     began = monotonic()
     args: argparse.Namespace | None = None
     try:
-        args = build_parser(words).parse_args(words)
+        args = read_words(words)
         args.began, args.address = began, args.calendar or ""
         as_json = args.json
         return _answer(args)

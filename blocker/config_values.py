@@ -41,13 +41,19 @@ def quoted(value: object) -> str:
     return f"“{plain}”" if len(plain) <= MAX_SHOWN else f"“{plain[: MAX_SHOWN - 1]}…”"
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``; did you mean “…”?`` for the nearest known word, or nothing where none is near."""
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The nearest known word, or nothing where none is near."""
     from difflib import get_close_matches
 
     folded = {name.casefold(): name for name in sorted(known, reverse=True)}
     found = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return f"; did you mean {quoted(folded[found[0]])}?" if found else ""
+    return folded[found[0]] if found else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``; did you mean “…”?`` for the nearest known word, or nothing where none is near."""
+    near = nearest(word, known)
+    return f"; did you mean {quoted(near)}?" if near else ""
 
 
 def _kind_of(value: object) -> str:

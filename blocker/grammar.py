@@ -9,6 +9,30 @@ from pathlib import Path
 WEEK = "this (default), next, 2026-W48, or a date in it"
 
 
+def whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is no whole number") from None
+
+
+def number_of_hours(text: str) -> float:
+    """Also with a decimal comma: 2,5 are two hours and a half."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is no number of hours, such as 2.5") from None
+
+
+class Homes(tuple[str, ...]):
+    """Where a calendar may be. ``caldav`` is taken, to be told that it is not there yet, and not offered."""
+
+    __slots__ = ()
+
+    def __contains__(self, word: object) -> bool:
+        return word == "caldav" or super().__contains__(word)
+
+
 def _nothing(command: argparse.ArgumentParser) -> None:
     """A command without arguments."""
 
@@ -56,7 +80,7 @@ def _rebalance(command: argparse.ArgumentParser) -> None:
     command.add_argument("week", nargs="?", metavar="WEEK", help=WEEK)
     command.add_argument(
         "--what-if",
-        type=int,
+        type=whole_number,
         metavar="MINUTES",
         help="only name the fewest meetings of your own whose moving frees so many minutes in a row",
     )
@@ -72,7 +96,7 @@ def _load(command: argparse.ArgumentParser) -> None:
     command.add_argument("--events", action="store_true", help="list every event, how it was counted and why")
     command.add_argument(
         "--ahead",
-        type=int,
+        type=whole_number,
         metavar="N",
         help="so many weeks to come, as they stand and as they are likely to be",
     )
@@ -80,13 +104,17 @@ def _load(command: argparse.ArgumentParser) -> None:
 
 def _history(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--weeks", type=int, default=12, metavar="N", help="how many weeks back (default 12)"
+        "--weeks", type=whole_number, default=12, metavar="N", help="how many weeks back (default 12)"
     )
 
 
 def _calibrate(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--weeks", type=int, default=8, metavar="N", help="how many completed weeks to replay (default 8)"
+        "--weeks",
+        type=whole_number,
+        default=8,
+        metavar="N",
+        help="how many completed weeks to replay (default 8)",
     )
     command.add_argument(
         "--write",
@@ -132,7 +160,9 @@ def _config(command: argparse.ArgumentParser) -> None:
 
 
 def _connect(command: argparse.ArgumentParser) -> None:
-    command.add_argument("what", choices=("google", "caldav", "ics"), help="where your calendar is")
+    command.add_argument(
+        "what", choices=Homes(("google", "ics")), metavar="google|ics", help="where your calendar is"
+    )
     how = command.add_mutually_exclusive_group()
     how.add_argument(
         "--credentials",
@@ -156,7 +186,10 @@ def _skip(command: argparse.ArgumentParser) -> None:
 
 def _busy(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "hours", type=float, metavar="HOURS", help="mail, tickets, one-click tasks; 0 takes them back"
+        "hours",
+        type=number_of_hours,
+        metavar="HOURS",
+        help="mail, tickets, one-click tasks; 0 takes them back",
     )
     command.add_argument("week", nargs="?", metavar="WEEK", help=WEEK)
 
@@ -183,10 +216,13 @@ def _park(command: argparse.ArgumentParser) -> None:
 
 def _parked(command: argparse.ArgumentParser) -> None:
     command.add_argument("--all", action="store_true", help="those that are done or dropped too")
-    what = command.add_subparsers(dest="what", metavar="done|drop")
+    command.usage = "blocker parked [-h] [--all] [done ID … | drop ID …]"
+    what = command.add_subparsers(dest="what", metavar="done|drop", prog="blocker parked")
     for name, words in (("done", "it was thought through"), ("drop", "it need not be thought about")):
         end = what.add_parser(name, help=words)
-        end.add_argument("ids", nargs="+", type=int, metavar="ID", help="its number, as parked shows it")
+        end.add_argument(
+            "ids", nargs="+", type=whole_number, metavar="ID", help="its number, as parked shows it"
+        )
 
 
 Fill = Callable[[argparse.ArgumentParser], None]
@@ -235,7 +271,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, Fill, str]]] = {
     },
     "setting up": {
         "init": ("setting_up:init", _nothing, "write a commented config file"),
-        "connect": ("connecting:connect", _connect, "sign in to your calendar, once: google, caldav or ics"),
+        "connect": ("connecting:connect", _connect, "sign in to your calendar, once: google or ics"),
         "check": ("setting_up:check", _check, "is everything in order, and what would go wrong next"),
         "cron": ("scheduling:cron", _cron, "install, show or remove the daily run"),
         "config": ("setting_up:config_show", _config, "the settings in force, and where each comes from"),

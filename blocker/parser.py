@@ -8,35 +8,65 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from blocker import __version__
-from blocker.errors import UsageError
 from blocker.grammar import COMMANDS
 
 DESCRIPTION = """\
 Keeps protected thinking time on an overloaded leader's calendar: it measures the load of each week,
 books strategic blocks and a quarterly half-day offsite, and says why.
 """
+ALSO = "Also: the options of blocker --help, such as --json and --calendar."
+KNOWN = {name: entry for group in COMMANDS.values() for name, entry in group.items()}
+
+
+def read_words(words: Sequence[str]) -> argparse.Namespace:
+    """What the words of a command line mean. Raises UsageError for what it does not know.
+
+    None at all ask for help, and so does the word itself: ``blocker help run``.
+    """
+    if not words or words[0] == "help":
+        words = [*words[1:], "--help"]
+    return build_parser(words).parse_args(words)
 
 
 class Parser(argparse.ArgumentParser):
     """Errors are raised, so that they are shown like every other one, as JSON where asked for."""
 
+    words: Sequence[str] = ()
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Read ``args``; what is left over is an error of this parser, which knows its command's name."""
+        self.words = args
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
+
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message, f"see: {self.prog} --help")
+        from blocker.misunderstood import refusal
+
+        raise refusal(self, self.words, message)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Before argparse does: it would list every choice, and only those commands that were built."""
+        if action.choices is None or value in action.choices:
+            return
+        from blocker.misunderstood import unknown_word
+
+        known = KNOWN if action.dest == "command" else action.choices
+        raise unknown_word(self, self.words, action, value, known)
 
 
 class CommandParser(Parser):
     """Takes the options of the whole program too, as people write ``blocker plan --json``."""
 
     def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
+        super().__init__(**{"epilog": ALSO, **given})
         _add_options(self, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
 
 def build_parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    """What can read ``words``. Parsing raises UsageError for what it does not know.
-
-    Only the commands that ``words`` name are built, as building all of them takes longer than
-    reading a small calendar; all are where none is named, so that the error can list them.
+    """What can read ``words``. Only the commands that they name are built, as building all of them takes
+    longer than reading a small calendar.
     """
     parser = Parser(
         prog="blocker",
@@ -55,9 +85,8 @@ def build_parser(words: Sequence[str]) -> argparse.ArgumentParser:
         prog="blocker",  # saves a formatter, and the modules that it imports
         help=argparse.SUPPRESS,
     )
-    known = {name: entry for group in COMMANDS.values() for name, entry in group.items()}
-    for name in [name for name in known if name in words] or known:
-        target, fill, says = known[name]
+    for name in [name for name in KNOWN if name in words]:
+        target, fill, says = KNOWN[name]
         command = commands.add_parser(name, description=says[0].upper() + says[1:] + ".")
         command.set_defaults(target=target)
         fill(command)
@@ -71,7 +100,7 @@ def _add_options(parser: argparse.ArgumentParser, **hidden: Any) -> None:
         where.add_argument(*names, **(given | hidden))
 
     add(parser, "-c", "--config", type=Path, metavar="FILE", help="the config file")
-    add(parser, "--calendar", metavar="ADDRESS", help="ics:PATH, google:primary, google:ID or caldav:URL")
+    add(parser, "--calendar", metavar="ADDRESS", help="ics:PATH, google:primary or google:ID")
     add(parser, "--now", metavar="ISO", help="pretend it is this moment; without an offset, in your zone")
     how = parser if hidden else parser.add_mutually_exclusive_group()
     add(how, "-v", "--verbose", action="store_true", help="say more")

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "blocker"
 # The outside: files, networks, clocks, terminals. Everything else in the package is core.
 SHELL = {
     "apply", "calendars", "cli", "commands", "config", "config_conditions", "config_lines", "config_schema",
-    "config_table", "config_text", "config_values", "config_words", "grammar", "ledger", "ledger_file", "ledger_rows", "lock", "parser", "publicholidays", "repair",
+    "config_table", "config_text", "config_values", "config_words", "grammar", "ledger", "ledger_file", "ledger_rows", "lock", "misunderstood", "parser", "publicholidays", "repair",
     "session", "smallfiles", "statefolder", "__main__",
 }  # fmt: skip
 PURE_LIBRARIES = {

@@ -15,7 +15,7 @@ from blocker.commands.looking import load, plan
 from blocker.config import Config, Setup
 from blocker.kinds import STRATEGIC
 from blocker.ledger import read_memory
-from blocker.parser import build_parser
+from blocker.parser import read_words
 from blocker.plan import Change
 from blocker.render_json import SCHEMA
 from blocker.sample import BERLIN, meeting, sample_calendar
@@ -61,7 +61,7 @@ _COMMANDS = {"load": load, "plan": plan, "run": run, "rebalance": rebalance}
 
 def _parsed(args: Namespace, words: Sequence[str]) -> Namespace:
     """The words as the command line would read them, with this call's way of showing things."""
-    parsed = build_parser(words).parse_args(list(words))
+    parsed = read_words(words)
     parsed.plain, parsed.no_color = args.plain, args.no_color
     return parsed
 
