@@ -1,4 +1,4 @@
-"""Messages to addresses of the person's choice, through Apprise (an extra: ``calendar-blocker[notify]``).
+"""Messages to addresses of the person's choice, through Apprise (which is installed beside blocker).
 
 Addresses hold secrets. They come from a file that only its owner can read, or from a command.
 """
@@ -20,6 +20,7 @@ from blocker.settings import Settings
 from blocker.smallfiles import read_small_text
 
 COMMAND_SECONDS = 30
+INSTALL = "install it beside blocker: pip install apprise, or with pipx: pipx inject calendar-blocker apprise"
 
 
 def addresses(settings: Settings) -> tuple[str, ...]:
@@ -64,9 +65,7 @@ def _apprise() -> Any:
     try:
         apprise: Any = import_module("apprise")
     except ImportError:
-        raise BlockerError(
-            "notifications need Apprise, which is not installed", "pip install 'calendar-blocker[notify]'"
-        ) from None
+        raise BlockerError("notifications need Apprise, which is not installed", INSTALL) from None
     return apprise.Apprise()
 
 
@@ -76,8 +75,18 @@ def _from_file(path: Path) -> str:
         if sys.platform != "win32" and mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise ConfigError(f"{path} can be read by others, and it holds secrets", f"chmod 600 {path}")
         return read_small_text(path)
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigError(f"the notification addresses in {path} can't be read: {problem}") from None
+    except FileNotFoundError:
+        raise ConfigError(
+            f"there is no file {path} with notification addresses",
+            "make it, or take notify_file out of the config",
+        ) from None
+    except OSError as problem:
+        raise ConfigError(f"the notification addresses in {path} can't be read: {problem.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(
+            f"the notification addresses in {path} can't be read: they are not UTF-8 text",
+            "save the file as UTF-8 in your editor",
+        ) from None
 
 
 def _from_command(command: str) -> str:
@@ -86,8 +95,23 @@ def _from_command(command: str) -> str:
             shlex.split(command), capture_output=True, text=True, check=True, timeout=COMMAND_SECONDS
         )
     except (OSError, ValueError, subprocess.SubprocessError) as problem:
-        what = type(problem).__name__
         raise ConfigError(
-            f"the command for the notification addresses failed ({what})", "run it by hand"
+            f"the command for the notification addresses failed: {_why(problem)}",
+            "run what notify_command in the config says by hand",
         ) from None
     return result.stdout
+
+
+def _why(problem: Exception) -> str:
+    """What became of a command, in words that have nothing of the command in them: it may hold secrets."""
+    if isinstance(problem, subprocess.CalledProcessError):
+        return f"it ended with code {problem.returncode}"
+    if isinstance(problem, subprocess.TimeoutExpired):
+        return f"it took more than {COMMAND_SECONDS} seconds"
+    if isinstance(problem, FileNotFoundError):
+        return "there is no such program"
+    if isinstance(problem, OSError):
+        return problem.strerror or "the system said no"
+    if isinstance(problem, UnicodeDecodeError):
+        return "what it printed is not text"
+    return "it can't be read; is a quote never closed?"

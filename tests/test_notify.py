@@ -151,14 +151,46 @@ def test_without_apprise_the_missing_part_is_named(tmp_path: Path, monkeypatch: 
     monkeypatch.setitem(__import__("sys").modules, "apprise", None)
     with pytest.raises(BlockerError, match="not installed") as caught:
         send(Settings(notify_file=str(address_file(tmp_path, "json://x"))), "blocker", "hello")
-    assert "calendar-blocker[notify]" in caught.value.hint
+    assert "pip install apprise" in caught.value.hint
 
 
 def test_a_file_that_is_missing_or_no_text_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="can't be read"):
+    with pytest.raises(ConfigError, match="there is no file"):
         addresses(Settings(notify_file=str(tmp_path / "none")))
     file = address_file(tmp_path, "")
     file.write_bytes(b"\xff\xfe" + CANARY.encode("utf-16-le"))
     with pytest.raises(ConfigError, match="can't be read") as caught:
         addresses(Settings(notify_file=str(file)))
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("notify_file = '/nope'", "there is no file /nope with notification addresses"),
+        (
+            "notify_command = 'false'",
+            "the command for the notification addresses failed: it ended with code 1",
+        ),
+        (
+            "notify_command = '/nope'",
+            "the command for the notification addresses failed: there is no such program",
+        ),
+        ('notify_command = "it\'s"', "the command for the notification addresses failed: it can't be read"),
+    ],
+)
+def test_check_says_in_words_why_nobody_would_hear(
+    setting: str,
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(setting + "\n")
+    monkeypatch.setenv("BLOCKER_CONFIG", str(config))
+    said = CommandLine(capsys, sample(tmp_path), "2026-11-02T06:30").call("check")
+    shown = " ".join(said.out.split())
+    assert words in shown
+    assert "Errno" not in shown
+    assert "Error" not in shown

@@ -58,7 +58,9 @@ def read_client(path: Path) -> dict[str, Any]:
         found = json.loads(read_small_text(path))
     except FileNotFoundError:
         raise UsageError(f"there is no {path}: Google wants to know which app is asking", how) from None
-    except (OSError, ValueError) as problem:
+    except OSError as problem:
+        raise UsageError(f"{path} can't be read: {problem.strerror}", how) from None
+    except ValueError as problem:
         raise UsageError(f"{path} can't be read as JSON: {problem}", how) from None
     if not isinstance(found, dict) or not isinstance(found.get("installed"), dict):
         kind = next((k for k in ("web", "type") if isinstance(found, dict) and k in found), "something else")

@@ -20,7 +20,7 @@ from blocker.journal import log_path
 from blocker.ledger import open_ledger
 from blocker.ledger_file import ledger_path
 from blocker.lock import only_run
-from blocker.notify import addresses
+from blocker.notify import INSTALL, addresses
 from blocker.outages import outage
 from blocker.schedule import Cron
 from blocker.session import Setup
@@ -159,6 +159,6 @@ def _hearing(setup: Setup, scheduler: str | None) -> Iterator[Finding]:
     if silent:
         yield "notify", "note", silent
     elif number and find_spec("apprise") is None:
-        yield "notify", "bad", "Apprise is not installed: pip install 'calendar-blocker[notify]'"
+        yield "notify", "bad", f"Apprise is not installed; {INSTALL}"
     elif number:
         yield "notify", "ok", f"two lost days go to {number} {'address' if number == 1 else 'addresses'}"
