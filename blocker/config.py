@@ -29,6 +29,9 @@ APP = "blocker"
 PLACES = ("BLOCKER_CONFIG", "BLOCKER_STATE_DIR")
 OVERRIDES = ("calendar", "timezone", "role", "holidays", "me", "protect")
 PLAINER = {
+    "illegal character '\\n'": "a quote is never closed in this line",
+    "unterminated string": "a quote is never closed",
+    "expected \"'": "a quote is never closed",
     "invalid value": "this is no value; text stands in quotes",
     "cannot overwrite a value": "this key is set twice",
     "cannot declare": "this table is there twice",
