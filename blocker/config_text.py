@@ -142,7 +142,7 @@ TEMPLATE = """\
 # (or, where there is none, an example). Take the # away and change it. `blocker check` reads it over,
 # `blocker config show --origin` says what is in force and why.
 
-# The calendar to keep time on: ics:PATH, google:primary, google:ID or caldav:URL.
+# The calendar to keep time on: ics:PATH, google:primary or google:ID.
 #calendar = "google:primary"
 
 # Calendars that are only read: what is on them counts as busy and as load.

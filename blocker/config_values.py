@@ -19,6 +19,7 @@ MAX_SHOWN = 80
 MINUTES_A_DAY = 24 * 60
 TITLE_NAMES = ("theme", "kind")
 SCHEMES = ("ics", "google", "caldav")
+OFFERED = "ics:, google:"  # caldav: is taken, as its backend will come, and is told so where it is opened
 
 _CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
@@ -112,20 +113,19 @@ def address(base: Path) -> Check[str]:
 
     def check(value: object) -> str:
         match = _SCHEME.fullmatch(words(value).strip())
-        known = ", ".join(f"{scheme}:" for scheme in SCHEMES)
         if match is None:
             hint = f"ics:{value}" if re.search(r"[/\\]|\.ics$", text(value)) else ""
             raise BadValueError(
-                f"{quoted(value)} has no scheme ({known})"
+                f"{quoted(value)} has no scheme ({OFFERED})"
                 + (f"; did you mean {quoted(hint)}?" if hint else "")
             )
         scheme, rest = match.groups()
         if scheme not in SCHEMES:
-            near = did_you_mean(scheme, SCHEMES)
+            near = did_you_mean(scheme, SCHEMES[:2])
             if scheme.lower() in ("http", "https", "webcal"):
-                near = "; a server's address begins with “caldav:https://”"
+                near = f"; calendars on a server are not there yet, but for Google's: it is {OFFERED}"
             raise BadValueError(
-                f"unknown kind of calendar {quoted(scheme + ':')}" + (near or f": it is {known}")
+                f"unknown kind of calendar {quoted(scheme + ':')}" + (near or f": it is {OFFERED}")
             )
         if not rest.strip():
             raise BadValueError(f"{quoted(value)} names no calendar after {quoted(scheme + ':')}")
@@ -134,8 +134,10 @@ def address(base: Path) -> Check[str]:
         if scheme == "ics":
             try:
                 return f"ics:{(base / Path(rest).expanduser()).absolute()}"
-            except (RuntimeError, OSError) as error:  # no home for ~name; a current directory that is gone
-                raise BadValueError(f"{quoted(rest)}: {error}") from None
+            except RuntimeError:
+                raise BadValueError(f"the home folder in {quoted(rest)} is unknown") from None
+            except OSError:
+                raise BadValueError(f"{quoted(rest)} is meant from a folder that is gone") from None
         return f"{scheme}:{rest}"
 
     return check

@@ -90,7 +90,7 @@ def open_calendar(
     if not colon or scheme not in SCHEMES or not rest:
         raise UsageError(
             f"{address!r} is not a calendar address",
-            "an address is ics:PATH, google:primary, google:ID or caldav:URL",
+            "an address is ics:PATH, google:primary or google:ID",
         )
     if scheme == "ics":
         from blocker.calendars.icsfile import IcsCalendar
