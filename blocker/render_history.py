@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -32,6 +33,9 @@ WORDS = {
     "overrun": "what meetings took of it",
     "moved": "blocks moved, by you or by a run",
 }
+SHOWN = 3  # minutes: less is 0 h in words
+# What became of time that was owed and not kept; what nothing else accounts for comes last.
+REST = ("overrun by meetings", "skipped or deleted by you", "still ahead in a later week", "found no place")
 
 
 def history_lines(weeks: Sequence[PastWeek], debt_minutes: int) -> list[str]:
@@ -50,26 +54,21 @@ def history_lines(weeks: Sequence[PastWeek], debt_minutes: int) -> list[str]:
 def closing_lines(weeks: Sequence[PastWeek], debt_minutes: int) -> list[str]:
     """What the completed weeks come to, in sentences."""
     over = [week.record for week in weeks[:-1] if week.record]
-    owed, kept, skipped, overrun = (
-        sum(COLUMNS[name](record) for record in over) for name in ("owed", "kept", "skipped", "overrun")
-    )
-    nowhere = sum(
-        max(0, record.owed_minutes - record.waived_minutes - record.placed_minutes) / 60 for record in over
-    )
     lines = []
     if over:
+        owed = sum(record.owed_minutes for record in over) / 60
+        kept = sum(min(record.kept_minutes, record.owed_minutes) for record in over) / 60
         share = f" ({measured(kept / owed, 'share')})" if owed else ""
         lines.append(f"{_weeks(len(over))}: {number(kept)} of {number(owed)} h owed were kept{share}.")
-        parts = [
-            f"{number(hours)} h {words}"
-            for hours, words in (
-                (overrun, "overrun by meetings"),
-                (skipped, "skipped or deleted by you"),
-                (nowhere, "found no place"),
-            )
-            if hours >= 0.05
-        ]
+        rest = Counter[str]()
+        for record in over:
+            rest += _not_kept(record)
+        parts = [f"{number(rest[words] / 60)} h {words}" for words in REST if rest[words] >= SHOWN]
         lines += [f"Of the rest, {', '.join(parts)}."] if parts else []
+        beyond = sum(max(0, record.kept_minutes - record.owed_minutes) for record in over)
+        lines += (
+            [f"{number(beyond / 60)} h were kept beyond what their week owed."] if beyond >= SHOWN else []
+        )
     if debt_minutes:
         lines.append(f"Still owed from the last four weeks: {number(debt_minutes / 60)} h.")
     if any(week.record is None for week in weeks):
@@ -77,6 +76,19 @@ def closing_lines(weeks: Sequence[PastWeek], debt_minutes: int) -> list[str]:
             "Levels in brackets are from before the first run: what the rules would have made of the week."
         )
     return lines
+
+
+def _not_kept(record: WeekRecord) -> Counter[str]:
+    """Where the minutes went that a week owed and did not keep; together they are just that many."""
+    open_minutes = max(0, record.owed_minutes - record.kept_minutes)
+    ahead = max(0, record.placed_minutes - record.kept_minutes - record.overrun_minutes)
+    found = Counter[str]()
+    for words, most in zip(
+        REST, (record.overrun_minutes, record.waived_minutes, ahead, open_minutes), strict=True
+    ):
+        found[words] = min(most, open_minutes)
+        open_minutes -= found[words]
+    return found
 
 
 def _row(week: PastWeek, last: bool) -> str:

@@ -7,13 +7,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from blocker.events import Ref, StandingBlock
 from blocker.history import PastWeek, past_weeks, week_records
 from blocker.picture import Canvas, text_of
 from blocker.plan import Plan
 from blocker.remembered import Memory, WeekRecord
-from blocker.render_history import history_picture, sparkline
+from blocker.render_history import closing_lines, history_picture, sparkline
 from blocker.survey import take_survey
 from blocker.workweek import parse_week
 from tests.calendars_by_hand import MONDAY, at, meeting, request, slot
@@ -161,3 +163,55 @@ def test_on_a_terminal_each_figure_has_a_line_of_its_own() -> None:
     for name in ("load", "level", "owed", "placed", "kept", "skipped", "overrun", "moved"):
         assert any(re.match(rf"  {name} +[▁▂▃▄▅▆▇█]{{4}}  ", line) for line in lines), name
     assert all(line.isascii() for line in text_of(history_picture(weeks, 0, Canvas(80, unicode=False)))[:9])
+
+
+def told(*records: WeekRecord) -> list[str]:
+    """The sentences that close a history of completed weeks with these records."""
+    asked = request()
+    load = take_survey(asked).loads[WEEK]
+    weeks = [*(PastWeek(load, record) for record in records), PastWeek(load, None)]
+    return closing_lines(weeks, 0)[:-1]
+
+
+def test_time_kept_beyond_the_due_of_its_week_is_not_set_off_against_another() -> None:
+    assert told(
+        WeekRecord(WEEK, "calm", owed_minutes=120),
+        WeekRecord(WEEK, "calm", owed_minutes=120, placed_minutes=240, kept_minutes=240),
+    ) == [
+        "2 completed weeks: 2 of 4 h owed were kept (50 %).",
+        "Of the rest, 2 h found no place.",
+        "2 h were kept beyond what their week owed.",
+    ]
+
+
+def test_all_was_kept_and_there_is_no_rest() -> None:
+    record = WeekRecord(
+        WEEK, "amber", owed_minutes=240, waived_minutes=120, placed_minutes=240, kept_minutes=240
+    )
+    assert told(record) == ["One completed week: 4 of 4 h owed were kept (100 %)."]
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.tuples(*[st.integers(0, 12)] * 5).map(
+            lambda n: WeekRecord(
+                WEEK,
+                "calm",
+                owed_minutes=30 * n[0],
+                placed_minutes=30 * (n[1] + n[2] + n[3]),
+                kept_minutes=30 * n[1],
+                overrun_minutes=30 * n[2],
+                waived_minutes=30 * n[4],
+            )
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_what_was_owed_is_what_was_kept_and_the_rest(records: list[WeekRecord]) -> None:
+    first, *others = told(*records)
+    kept, owed = map(float, re.search(r"([\d.]+) of ([\d.]+) h owed", first).groups())  # type: ignore[union-attr]
+    rest = [line for line in others if line.startswith("Of the rest")]
+    assert len(rest) == (kept < owed)
+    assert kept + sum(float(hours) for hours in re.findall(r"([\d.]+) h", "".join(rest))) == owed
