@@ -234,6 +234,7 @@ def week_load(
         recent=None,
         working_days=sum(day.is_working for day in days),
         days_left=days_left(days, after),
+        told_hours=extra_hours,
     )
 
 

@@ -70,6 +70,7 @@ class WeekLoad(Struct, frozen=True):
     booked: Mapping[str, int] = field(default_factory=dict)  # kind → number that the rules ask for
     held_back: str = ""  # why the level is above what the clauses say today
     forecast: float | None = None  # operational hours, where the person lets the rules use it
+    told_hours: float = 0.0  # of the operational hours, those told by ``busy``: no event stands for them
 
     @property
     def working(self) -> bool:

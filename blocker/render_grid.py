@@ -10,13 +10,12 @@ from blocker.picture import WIDEST, Canvas, Line, Piece, beside, flow
 from blocker.plan import Change, Classified, Plan, WeekLoad
 from blocker.refreshing import refreshed_words
 from blocker.render_level import judged_words
+from blocker.render_load import event_lines, measure_lines, told_lines
 from blocker.render_text import (
     cause_text,
     change_title,
     clean,
     closing_lines,
-    event_lines,
-    measure_lines,
     measured,
     number,
     quarter_line,
@@ -24,6 +23,7 @@ from blocker.render_text import (
     span,
     summary,
     to_ascii,
+    told_words,
     when_words,
 )
 from blocker.weekview import WeekView
@@ -86,7 +86,8 @@ def load_picture(
     for words in measure_lines(view.load):
         lines.append([Piece(words, "strong" if words.startswith((" !", "Level")) else "")])
     if events is not None:
-        lines += [[], *([Piece(words)] for words in event_lines(events, zone))]
+        words_of_events = [*event_lines(events, zone), *told_lines(view.load)]
+        lines += [[], *([Piece(words)] for words in words_of_events)]
     return _finish(lines, canvas)
 
 
@@ -127,6 +128,8 @@ def _load(load: WeekLoad, signs: Glyphs, width: int) -> list[Line]:
     lines: list[Line] = [[Piece("load  "), *bar, Piece(" "), Piece(f"{share * 100:.0f} %", "strong")]]
     limits = ", ".join(f"{level} from {value * 100:.0f} %" for level, value in levels.items())
     lines += _indented(f"{words.split(', ')[1]} operational{'; ' + limits if limits else ''}", width, 6)
+    if load.told_hours:
+        lines += _indented(told_words(load), width, 6)
     if load.causes and load.level != "calm":
         lines += _indented(f"because {cause_text(load.causes[0])}", width, 6)
     elif "focus_hours" in load.held:

@@ -7,14 +7,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from blocker.capacity import Day
 from blocker.causes import cause_words
-from blocker.judge import FORECAST
-from blocker.kinds import OPERATIONAL
-from blocker.plan import Cause, Change, Classified, Option, Plan, QuarterPlan, Unplaced, WeekLoad, WeekPlan
+from blocker.plan import Cause, Change, Option, Plan, QuarterPlan, Unplaced, WeekLoad, WeekPlan
 from blocker.refreshing import refreshed_words
 from blocker.render_level import judged_words
-from blocker.texts import MEASURE_WORDS, quantity
+from blocker.texts import quantity
 from blocker.timeline import Interval
 from blocker.workweek import Week, week_of
 
@@ -57,6 +54,7 @@ def plan_lines(plan: Plan, verbose: bool = False, plain: bool = False) -> list[s
         here = [c for c in shown if _week_of(c, zone) == week.load.week]
         shown = [c for c in shown if c not in here]
         lines += [week_line(week, plain), *why_this_level(week.load)]
+        lines += [f"    {told_words(week.load)}"] if week.load.told_hours else []
         for change in here:
             lines += change_lines(change, zone, verbose, plain, week.load.causes)
         lines.append("")
@@ -126,6 +124,11 @@ def week_line(week: WeekPlan, plain: bool = False) -> str:
     return f"{load.week}  {load.level:<6} {bar} {share * 100:3.0f} %  {hours:<15} {floor}{judged}"
 
 
+def told_words(load: WeekLoad) -> str:
+    """What of the operational hours no event stands for: without it the sum would look wrong."""
+    return f"of which {measured(load.told_hours, 'hours')} told by blocker busy"
+
+
 def why_this_level(load: WeekLoad) -> list[str]:
     """The week's main reason, said once for all that it books."""
     if load.level == "calm" or not load.causes:
@@ -188,69 +191,6 @@ def option_text(option: Option, zone: ZoneInfo) -> str:
     return f"{span(option.slot, zone)} would do if {names} gave way"
 
 
-def load_lines(
-    week: WeekPlan,
-    zone: ZoneInfo,
-    events: Sequence[Classified] | None = None,
-    plain: bool = False,
-    days: Sequence[Day] = (),
-) -> list[str]:
-    """One week's measures, the clauses that fire, and with ``events`` how each was counted."""
-    lines = [week_line(week, plain), "", *measure_lines(week.load), *away_lines(days)]
-    if events is not None:
-        lines += ["", *event_lines(events, zone, [part for day in days for part in day.working])]
-    return lines
-
-
-def measure_lines(load: WeekLoad) -> list[str]:
-    """Each measure, marked where a clause fires, and what follows from them."""
-    lines = []
-    lately = load.recent or {}
-    fired = {clause.cause.measure for clause in load.clauses if clause.fires}
-    for name, value in load.held.items():
-        unit = unit_of(name)
-        other = "forecast" if load.forecast is not None and name in FORECAST else "recent weeks"
-        recent = f"   {other} {measured(lately[name], unit)}" if name in lately else ""
-        mark = "!" if name in fired else " "
-        lines.append(f" {mark} {MEASURE_WORDS.get(name, name):<42} {measured(value, unit):>8}{recent}")
-    lines += ["", f"Level: {load.level}" + (f" ({load.held_back})" if load.held_back else "")]
-    lines += [f"  because {cause_text(cause)}" for cause in load.causes]
-    if load.booked:
-        lines.append(f"  the rules ask for {blocks_asked(load) or 'nothing'} in this week")
-    return lines
-
-
-def blocks_asked(load: WeekLoad) -> str:
-    """``2 strategic blocks and 1 learning block``."""
-    return " and ".join(
-        f"{count} {clean(kind)} block{'s' if count > 1 else ''}"
-        for kind, count in load.booked.items()
-        if count
-    )
-
-
-def away_lines(days: Iterable[Day]) -> list[str]:
-    """The days that would be working days, and why they are not."""
-    return [f"Away on {day.date:%a %d %b}: {clean(day.away)}" for day in days if day.away and day.hours]
-
-
-def event_lines(events: Iterable[Classified], zone: ZoneInfo, working: Sequence[Interval] = ()) -> list[str]:
-    """How each event was counted; load outside ``working`` time (where that is known) counts for little."""
-    lines = []
-    for item in events:
-        why = clean(item.why)
-        if (
-            item.kind == OPERATIONAL
-            and working
-            and not any(item.event.when.overlaps(part) for part in working)
-        ):
-            why += "; outside working time"
-        lines.append(
-            f"  {span(item.event.when, zone)}  {item.kind:<12} {clean(item.event.shown_title)}  ({why})"
-        )
-    return lines
-
-
 def causes_text(causes: Iterable[Cause]) -> str:
     return "; ".join(cause_text(cause) for cause in causes)
 
@@ -297,12 +237,6 @@ def when_words(change: Change, zone: ZoneInfo) -> str:
 
 def moment(local: datetime) -> str:
     return f"{local:%a %d %b %H:%M}"
-
-
-def unit_of(measure: str) -> str:
-    if measure.endswith("_hours"):
-        return "hours"
-    return "share" if measure.endswith("_share") or measure == "fragmentation" else "count"
 
 
 def clean(text: str) -> str:

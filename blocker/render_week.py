@@ -17,13 +17,14 @@ from blocker.render_json import (
     unplaced_document,
     week_document,
 )
+from blocker.render_load import blocks_asked
 from blocker.render_text import (
     SHORT_CAUSES,
-    blocks_asked,
     change_lines,
     clean,
     measured,
     span,
+    told_words,
     unplaced_lines,
     week_line,
 )
@@ -56,6 +57,9 @@ def reasons_lines(found: WeekReasons, zone: ZoneInfo, plain: bool = False) -> li
 def _judged(found: WeekReasons) -> Iterator[str]:
     load = found.week.load
     yield f"Its level is {load.level}. {_by_what(found)}"
+    if load.told_hours:
+        hours = measured(load.held["operational_hours"], "hours")
+        yield f"It has {hours} of operational time, {told_words(load)}."
     if found.full_hours and load.held["capacity_hours"] and load.held["capacity_hours"] != found.full_hours:
         yield (
             f"It has {measured(load.held['capacity_hours'], 'hours')} of working time"

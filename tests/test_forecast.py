@@ -18,7 +18,8 @@ from blocker.plan import Cause, WeekLoad
 from blocker.remembered import Memory
 from blocker.render_grid import plan_picture
 from blocker.render_history import ahead_document, ahead_lines
-from blocker.render_text import measure_lines, week_line
+from blocker.render_load import measure_lines
+from blocker.render_text import week_line
 from blocker.report.gather import gather
 from blocker.report.page import render_page
 from blocker.settings import Settings

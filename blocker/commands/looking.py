@@ -18,7 +18,8 @@ from blocker.ledger import read_memory
 from blocker.plan import Change, Placement, Plan, Unplaced
 from blocker.render_grid import load_picture, plan_picture
 from blocker.render_json import load_document, plan_document
-from blocker.render_text import change_lines, load_lines, plan_lines, unplaced_lines
+from blocker.render_load import load_lines
+from blocker.render_text import change_lines, plan_lines, unplaced_lines
 from blocker.render_week import reasons_document, reasons_lines
 from blocker.secondlook import second_look
 from blocker.session import Session, Setup, Sight, find_week

@@ -1,0 +1,93 @@
+"""One week's load in words: its measures, what follows from them, and how each event was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from blocker.capacity import Day
+from blocker.judge import FORECAST
+from blocker.kinds import OPERATIONAL
+from blocker.plan import Classified, WeekLoad, WeekPlan
+from blocker.render_text import cause_text, clean, measured, span, told_words, week_line
+from blocker.texts import MEASURE_WORDS
+from blocker.timeline import Interval
+
+
+def load_lines(
+    week: WeekPlan,
+    zone: ZoneInfo,
+    events: Sequence[Classified] | None = None,
+    plain: bool = False,
+    days: Sequence[Day] = (),
+) -> list[str]:
+    """One week's measures, the clauses that fire, and with ``events`` how each was counted."""
+    lines = [week_line(week, plain), "", *measure_lines(week.load), *away_lines(days)]
+    if events is not None:
+        lines += ["", *event_lines(events, zone, [part for day in days for part in day.working])]
+        lines += told_lines(week.load)
+    return lines
+
+
+def measure_lines(load: WeekLoad) -> list[str]:
+    """Each measure, marked where a clause fires, and what follows from them."""
+    lines = []
+    lately = load.recent or {}
+    fired = {clause.cause.measure for clause in load.clauses if clause.fires}
+    for name, value in load.held.items():
+        unit = unit_of(name)
+        other = "forecast" if load.forecast is not None and name in FORECAST else "recent weeks"
+        recent = f"   {other} {measured(lately[name], unit)}" if name in lately else ""
+        if name == "operational_hours" and load.told_hours:
+            recent += f"   {told_words(load)}"
+        mark = "!" if name in fired else " "
+        lines.append(f" {mark} {MEASURE_WORDS.get(name, name):<42} {measured(value, unit):>8}{recent}")
+    lines += ["", f"Level: {load.level}" + (f" ({load.held_back})" if load.held_back else "")]
+    lines += [f"  because {cause_text(cause)}" for cause in load.causes]
+    if load.booked:
+        lines.append(f"  the rules ask for {blocks_asked(load) or 'nothing'} in this week")
+    return lines
+
+
+def blocks_asked(load: WeekLoad) -> str:
+    """``2 strategic blocks and 1 learning block``."""
+    return " and ".join(
+        f"{count} {clean(kind)} block{'s' if count > 1 else ''}"
+        for kind, count in load.booked.items()
+        if count
+    )
+
+
+def away_lines(days: Iterable[Day]) -> list[str]:
+    """The days that would be working days, and why they are not."""
+    return [f"Away on {day.date:%a %d %b}: {clean(day.away)}" for day in days if day.away and day.hours]
+
+
+def event_lines(events: Iterable[Classified], zone: ZoneInfo, working: Sequence[Interval] = ()) -> list[str]:
+    """How each event was counted; load outside ``working`` time (where that is known) counts for little."""
+    lines = []
+    for item in events:
+        why = clean(item.why)
+        if (
+            item.kind == OPERATIONAL
+            and working
+            and not any(item.event.when.overlaps(part) for part in working)
+        ):
+            why += "; outside working time"
+        lines.append(
+            f"  {span(item.event.when, zone)}  {item.kind:<12} {clean(item.event.shown_title)}  ({why})"
+        )
+    return lines
+
+
+def told_lines(load: WeekLoad) -> list[str]:
+    """The hours that no event stands for, below the events that they are added to."""
+    if not load.told_hours:
+        return []
+    return [f"  and {measured(load.told_hours, 'hours')} that are not on the calendar, told by blocker busy"]
+
+
+def unit_of(measure: str) -> str:
+    if measure.endswith("_hours"):
+        return "hours"
+    return "share" if measure.endswith("_share") or measure == "fragmentation" else "count"
