@@ -36,6 +36,18 @@ def test_undo_takes_back_a_run_to_the_byte_and_the_next_run_does_not_repeat_it(c
     assert cli.content == before
 
 
+def test_undo_tells_programs_what_became_of_each_block(cli: CommandLine) -> None:
+    made = {c["key"] for c in cli.document("run", "-y")["changes"] if c["action"] == "create"}
+    cli.calendar.write_bytes(cli.content.replace(b"SUMMARY:Strategic", b"SUMMARY:My", 1))
+    document = cli.document("undo", code=3)
+    assert {one["key"] for one in (*document["undone"], *document["left"])} == made
+    assert {one["action"] for one in (*document["undone"], *document["left"])} == {"create"}
+    assert [one["words"] for one in document["left"]] == [
+        f"{document['left'][0]['key']} was left as it is: you changed it since."
+    ]
+    assert all(one["words"] == f"{one['key']} was taken away." for one in document["undone"])
+
+
 def test_undo_goes_back_run_by_run(cli: CommandLine) -> None:
     contents = [cli.content]
     for words in (("run", "-y"), ("skip", "2026-W46"), ("rebalance", "2026-W47", "-y"), ("skip", "2026-W48")):

@@ -28,6 +28,14 @@ REVERSED = {
 }
 
 
+class Outcome(Struct, frozen=True):
+    """What became of one write of the run: its block, what the run had done with it, and a sentence."""
+
+    key: str
+    action: str
+    words: str
+
+
 class Written(Struct, frozen=True):
     """A block as it was put back, and where."""
 
@@ -60,15 +68,22 @@ def undo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         done, left = _reverse(run, session.calendar, ledger, standing, sight.request.now)
         ledger.mark_undone(run.id)
     when = sight.request.workweek.local(run.started)
-    lines = [f"Undoing {run.command.split()[0]} of {when:%a %d %b %H:%M}:", *done, *left]
+    lines = [
+        f"Undoing {run.command.split()[0]} of {when:%a %d %b %H:%M}:",
+        *(f"  {one.words}" for one in (*done, *left)),
+    ]
     code = PartlyApplied.exit_code if left else 0
-    return Answer(lines, {"schema": SCHEMA, "undone": done, "left": left}, code)
+    return Answer(lines, {"schema": SCHEMA, "undone": _document(done), "left": _document(left)}, code)
+
+
+def _document(outcomes: list[Outcome]) -> list[dict[str, str]]:
+    return [{"key": one.key, "action": one.action, "words": one.words} for one in outcomes]
 
 
 def _reverse(
     run: UndoableRun, calendar: Calendar, ledger: Ledger, standing: dict[str, StandingBlock], now: datetime
-) -> tuple[list[str], list[str]]:
-    """What was reversed and what had to be left, a line each.
+) -> tuple[list[Outcome], list[Outcome]]:
+    """What was reversed and what had to be left.
 
     Raises Temporary or SignInNeeded, or PartlyApplied once something was reversed, if the calendar does
     not answer: the rest is not given up then.
@@ -81,13 +96,15 @@ def _reverse(
     ):
         calendar.put_back(run.before, run.after_digest)
         whole = True
-    done, left = [], []
+    done: list[Outcome] = []
+    left: list[Outcome] = []
     for change in run.changes:
         try:
             again = None if whole else _reverse_one(change, calendar, ledger, standing, now)
             _remember(change, ledger, again)
             ledger.mark_reversed(run.id, change.position)
-            done.append(f"  {change.key} was {REVERSED[change.action]}.")
+            words = f"{change.key} was {REVERSED[change.action]}."
+            done.append(Outcome(change.key, change.action, words))
         except (Temporary, SignInNeeded) as problem:
             if not done:
                 raise
@@ -96,7 +113,8 @@ def _reverse(
                 "blocker undo goes on with the others",
             ) from problem
         except BlockerError as problem:
-            left.append(f"  {change.key} was left as it is: {problem.message}.")
+            words = f"{change.key} was left as it is: {problem.message}."
+            left.append(Outcome(change.key, change.action, words))
     return done, left
 
 
