@@ -384,6 +384,26 @@ def test_the_table_has_a_line_for_each_week(tmp_path: Path, capsys: pytest.Captu
     assert not re.search(r"(^|,)[=+@]", said.out)
 
 
+def test_the_table_is_a_document_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli = CommandLine(capsys, sample(tmp_path), NOW)
+    rows = list(csv.DictReader(io.StringIO(cli.call("report", "--csv").out)))
+    document = cli.document("report", "--csv")
+    assert document["schema"] == 1
+    assert [{name: str(value) for name, value in row.items()} for row in document["rows"]] == rows
+    assert isinstance(document["rows"][0]["operational_hours"], float)
+
+
+@pytest.mark.parametrize("form", ["--html", "--ics", "--bug"])
+def test_a_dash_is_no_file(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = CommandLine(capsys, sample(tmp_path), NOW).call("report", form, "-")
+    assert (said.code, said.out) == (2, "")
+    assert "a report goes into a file, and - names none" in said.err
+    assert not Path("-").exists()
+
+
 def test_the_report_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     line = CommandLine(capsys, sample(tmp_path), NOW)
     said = line.call("report")

@@ -32,9 +32,10 @@ def report(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if args.ics is not None:
         return _ics(args.ics, made, sight.request, titles)
     if args.csv:
-        from blocker.report.tables import week_rows, written
+        from blocker.report.tables import as_document, week_rows, written
 
-        return Answer(written(week_rows(made, seen, sight.request)))
+        rows = week_rows(made, seen, sight.request)
+        return Answer(written(rows), as_document(rows))
     return _text(made, seen, sight.request, titles)
 
 

@@ -36,6 +36,8 @@ def write_report(path: Path, content: bytes, calendars: Iterable[Path] = ()) -> 
 
 def _check(path: Path, target: Path, content: bytes, calendars: Iterable[Path]) -> None:
     """Whatever else lies there, a calendar above all, was not made to be written over."""
+    if str(path) == "-":
+        raise UsageError("a report goes into a file, and - names none", "name a file, or /dev/stdout")
     if target.is_dir():
         raise UsageError(f"{path} is a folder", "name a file in it")
     if not target.parent.is_dir():

@@ -1,13 +1,15 @@
-"""Load and history as a table: a line for each week, for a spreadsheet."""
+"""Load and history as a table: a line for each week, for a spreadsheet or a program."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from blocker.load import MEASURES
 from blocker.plan import Plan
+from blocker.render_json import SCHEMA
 from blocker.report.trends import bars
 from blocker.survey import HISTORY_WEEKS, Request, Survey
 
@@ -38,6 +40,19 @@ def week_rows(plan: Plan, seen: Survey, request: Request) -> list[Sequence[objec
             )
         )  # fmt: skip
     return rows
+
+
+def as_document(rows: Sequence[Sequence[object]]) -> dict[str, Any]:
+    """The same rows for programs: each with its names, numbers as numbers."""
+    names, *lines = rows
+    shown = [
+        {
+            str(name): value if isinstance(value, int | float) else str(value)
+            for name, value in zip(names, line, strict=True)
+        }
+        for line in lines
+    ]
+    return {"schema": SCHEMA, "report": "csv", "rows": shown}
 
 
 def written(rows: Iterable[Sequence[object]]) -> list[str]:
