@@ -170,3 +170,10 @@ def test_who_asks_for_caldav_is_told_that_it_is_not_there(capsys: pytest.Capture
     assert "CalDAV calendars are not there yet" in complaint(
         capsys, "--calendar", "caldav:https://a.b/", "plan"
     )
+
+
+@pytest.mark.parametrize("words", [("rebalance", "W48"), ("rebalance", "soon", "-y")])
+def test_a_week_that_is_none_is_said_before_anything_else(cli: CommandLine, words: tuple[str, ...]) -> None:
+    said = cli.call(*words)
+    assert (said.code, said.out) == (2, "")
+    assert f"“{words[1]}” is no week" in said.err

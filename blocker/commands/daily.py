@@ -19,7 +19,7 @@ from blocker.plan import Change, Plan
 from blocker.render_grid import plan_picture
 from blocker.render_json import plan_document
 from blocker.render_text import plan_lines, summary
-from blocker.session import Session, Setup
+from blocker.session import Session, Setup, find_week
 from blocker.survey import Request, Survey
 from blocker.weekview import week_views
 
@@ -39,6 +39,7 @@ def _run_once(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Make one week better: its blocks may move, those a person moved may not."""
+    find_week(args.week, setup.now.date())  # one that is none is said first
     if not (args.yes or args.dry_run) and talk.ask is None:
         raise UsageError(
             "rebalance asks before it moves anything, and there is no terminal to ask on",
