@@ -103,7 +103,9 @@ def _add_options(parser: argparse.ArgumentParser, **hidden: Any) -> None:
     add(parser, "--calendar", metavar="ADDRESS", help="ics:PATH, google:primary or google:ID")
     add(parser, "--now", metavar="ISO", help="pretend it is this moment; without an offset, in your zone")
     how = parser if hidden else parser.add_mutually_exclusive_group()
-    add(how, "-v", "--verbose", action="store_true", help="say more")
+    add(
+        how, "-v", "--verbose", action="store_true", help="of a plan, say every cause and each next best slot"
+    )
     add(how, "-q", "--quiet", action="store_true", help="print only when something changed or failed")
     add(parser, "--json", action="store_true", help="print one JSON document on stdout")
     add(parser, "--log-json", action="store_true", help="write the log's line as JSON")

@@ -17,6 +17,7 @@ from blocker.render_text import (
     clean,
     closing_lines,
     measured,
+    next_best,
     number,
     quarter_line,
     reason,
@@ -193,7 +194,8 @@ def _change(change: Change, width: int, zone: ZoneInfo, view: WeekView | None = 
         pieces.append(Piece(f"(was {span(change.was, zone)})", "quiet"))
     why = reason(change, view.load.causes if view else ()) if change.writes or change.pinned else ""
     why = refreshed_words(change) if change.action == "update" else why
-    for words in (why, f"in conflict: {clean(change.conflict)}" if change.conflict else ""):
+    conflict = f"in conflict: {clean(change.conflict)}" if change.conflict else ""
+    for words in (why, conflict, next_best(change)):
         pieces += [Piece(f"— {words}", "quiet")] if words else []
     if change.error:
         pieces.append(Piece(f"FAILED: {clean(change.error)}", "red"))

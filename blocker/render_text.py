@@ -57,10 +57,12 @@ def plan_lines(plan: Plan, verbose: bool = False, plain: bool = False) -> list[s
         lines += [f"    {told_words(week.load)}"] if week.load.told_hours else []
         for change in here:
             lines += change_lines(change, zone, verbose, plain, week.load.causes)
+            lines += [f"      {words}"] if verbose and (words := next_best(change)) else []
         lines.append("")
     lines += [quarter_line(quarter) for quarter in plan.quarters]
     for change in shown:  # beyond the weeks: an offsite far ahead
         lines += change_lines(change, zone, verbose, plain)
+        lines += [f"      {words}"] if verbose and (words := next_best(change)) else []
     return [*lines, *closing_lines(plan, plain), "", summary(plan)]
 
 
@@ -165,6 +167,12 @@ def change_lines(
     if verbose:
         lines += [f"      because {cause_text(cause)}" for cause in change.causes[1:]]
     return lines
+
+
+def next_best(change: Change) -> str:
+    """Where a block that is placed would be else; empty for plans that were made without asking."""
+    found = change.placement.next_best if change.placement is not None else ""
+    return f"next best: {clean(found)}" if found else ""
 
 
 def reason(change: Change, said: Sequence[Cause] = ()) -> str:

@@ -76,3 +76,17 @@ def test_what_stood_in_a_week_that_is_over_is_no_part_of_the_plan_that_is_shown(
     assert not [key for key in over if key in shown]
     heading = verbose.index("2026-W46")
     assert all(verbose.index(key) < heading for key in over)
+
+
+def test_a_plan_in_full_names_where_each_new_block_would_be_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli = CommandLine(capsys, sample(tmp_path), "2026-11-02T06:30")
+    found = [c["next_best"] for c in cli.document("plan", "-v")["changes"] if c.get("next_best")]
+    assert len(found) > 10
+    assert "next best" not in cli.call("plan").out
+    for words in (("plan", "-v"), ("run", "-n", "-v")):
+        lines = cli.call(*words).out.splitlines()
+        assert [line for line in lines if "next best" in line] == [
+            f"      next best: {each}" for each in found
+        ]

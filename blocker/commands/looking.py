@@ -19,7 +19,7 @@ from blocker.plan import Change, Placement, Plan, Unplaced
 from blocker.render_grid import load_picture, plan_picture
 from blocker.render_json import load_document, plan_document
 from blocker.render_load import load_lines
-from blocker.render_text import change_lines, plan_lines, unplaced_lines
+from blocker.render_text import change_lines, next_best, plan_lines, unplaced_lines
 from blocker.render_week import reasons_document, reasons_lines
 from blocker.secondlook import second_look
 from blocker.session import Session, Setup, Sight, find_week
@@ -118,9 +118,8 @@ def _explain_change(change: Change, zone: ZoneInfo) -> list[str]:
         elif parts:
             total = sum(term.points for term in placed.terms)
             lines.append(f"      {total} point{'s' * (total != 1)}: {'; '.join(parts)}")
-        if placed.next_best:
-            lines.append(f"      next best: {placed.next_best}")
-    return lines
+    words = next_best(change)
+    return [*lines, f"      {words}"] if words else lines
 
 
 def _second_looks(about: Sequence[Change], sight: Sight) -> dict[str, Placement]:
