@@ -13,6 +13,7 @@ from msgspec import Struct
 from blocker.kinds import FRONTLINE, LEARNING, STRATEGIC
 from blocker.known import DEBT_WEEKS, OWN_MINUTES, Known, Ranks, debt_minutes, ranks, week_quarter
 from blocker.plan import Cause, Demand, Unplaced, WeekLoad
+from blocker.remembered import ANSWERS
 from blocker.timeline import minutes
 from blocker.workweek import Quarter, Week, parse_week
 
@@ -26,7 +27,7 @@ class Demands(Struct, frozen=True):
     """``wanted`` is to be placed; ``answered`` was asked for, but a person has said no.
 
     ``floors`` says what each week's floor is before anything is placed: block, own, deleted,
-    skipped, paused, none (no working week) or unplaced (it is among ``wanted``).
+    skipped, undone, paused, none (no working week) or unplaced (it is among ``wanted``).
     """
 
     wanted: tuple[Demand, ...]
@@ -147,7 +148,7 @@ class _Asking:
         there = self.ranks(kind, load.week)
         length = self.known.settings.kind(kind).minutes
         for key, code in there.answers[: max(0, number - there.own - there.live)]:
-            why = f"you {code} it, and nothing is booked in its place"
+            why = f"{ANSWERS[code]}, and nothing is booked in its place"
             self.answered.append(Unplaced(key, kind, length, code, why, causes=causes, tier=kind))
         free = there.free_numbers(max(0, number - there.settled))
         closed = self.known.closed(load.week)
@@ -218,7 +219,12 @@ def _red_causes(quarter: Quarter, loads: Iterable[WeekLoad], known: Known) -> tu
 def _had_learning(quarter: Quarter, known: Known) -> bool:
     """True if a learning block of the quarter stands, stood or was refused."""
     keys = {block.key for block in known.blocks}
-    keys.update(block.key for block in known.memory.blocks if block.state != "creating")
+    keys.update(
+        block.key
+        for block in known.memory.blocks
+        if block.state != "creating"
+        and not (block.answer == "undone" and block.key.startswith(f"{LEARNING}/{known.reoffer}/"))
+    )
     keys.update(known.memory.skipped_keys)
     weeks = (parse_week(key.split("/")[1]) for key in keys if key.startswith(f"{LEARNING}/"))
     return any(week_quarter(week, known.settings.fiscal_start) == quarter for week in weeks)

@@ -69,7 +69,7 @@ class Ranks(Struct, frozen=True):
     """What there is of one kind in one week.
 
     ``own`` counts the person's own events, ``live`` our blocks, past ones too; ``answers`` holds key
-    and code (deleted or skipped) of those a person said no to. ``used`` numbers are never given again.
+    and code (deleted, skipped or undone) of those a person said no to. ``used`` numbers are never given again.
     """
 
     own: int
@@ -100,8 +100,8 @@ def ranks(kind: str, week: Week, known: Known, own: Sequence[Event] = ()) -> Ran
         if not block.key.startswith(prefix) or block.key in used or block.state == "creating":
             continue  # one that was never seen on the calendar keeps its key for the next attempt
         used.add(block.key)
-        if block.state == "tombstone":
-            answers[block.key] = "skipped" if block.ended_by == "skipped" else "deleted"
+        if block.answer:
+            answers[block.key] = block.answer
         elif block.state == "placed":
             live.add(block.key)  # past, or out of sight in an incomplete read
     for key in known.memory.skipped_keys:
@@ -109,7 +109,7 @@ def ranks(kind: str, week: Week, known: Known, own: Sequence[Event] = ()) -> Ran
             used.add(key)
             answers[key] = "skipped"
     if week == known.reoffer:
-        answers = {key: code for key, code in answers.items() if code != "deleted"}
+        answers = {key: code for key, code in answers.items() if code == "skipped"}
     numbers = frozenset(int(number) for key in used if (number := key.removeprefix(prefix)).isdecimal())
     return Ranks(_count_own(own, known.settings), len(live), tuple(sorted(answers.items())), numbers)
 

@@ -11,8 +11,8 @@ from blocker.events import Event, StandingBlock
 from blocker.kinds import OFFSITE
 from blocker.plan import QuarterPlan, Unplaced, WeekLoad
 from blocker.problem import OffsiteDemand
-from blocker.remembered import Memory
-from blocker.standing import Examined
+from blocker.remembered import ANSWERS, Memory
+from blocker.standing import Examined, asked_back
 from blocker.survey import Request, Survey
 from blocker.workweek import Quarter, WorkWeek, quarter_of
 
@@ -22,7 +22,7 @@ DUE_WHILE_LEFT = timedelta(weeks=6)
 class OffsiteAsked(Struct, frozen=True):
     """The demand for the quarter that is due, if it is open, and how each quarter stands.
 
-    ``answered`` is what a person has already said no to (deleted, skipped, paused).
+    ``answered`` is what a person has already said no to (deleted, skipped, undone, paused).
     """
 
     demand: OffsiteDemand | None
@@ -57,7 +57,7 @@ def ask_for_offsite(
         if quarter != due:
             quarters.append(QuarterPlan(quarter, "not due", key, "less than six weeks of it are left"))
             continue
-        no = _answer(key, memory, today)
+        no = _answer(key, request, today)
         if no is not None:
             quarters.append(QuarterPlan(quarter, "unplaced", key, no[1]))
             answered.append(Unplaced(key, OFFSITE, settings.offsite.minutes, no[0], no[1], tier=OFFSITE))
@@ -96,15 +96,14 @@ def _present(
     return ""
 
 
-def _answer(key: str, memory: Memory, today: date) -> tuple[str, str] | None:
+def _answer(key: str, request: Request, today: date) -> tuple[str, str] | None:
     """The person's no to this key as code and words, if there is one."""
+    memory = request.memory
     for known in memory.blocks:
-        if known.key == key and known.state == "tombstone":
-            if known.ended_by == "skipped":
-                return "skipped", "you skipped it"
-            return "deleted", "you deleted it"
+        if known.key == key and known.answer and not asked_back(known, request):
+            return known.answer, ANSWERS[known.answer]
     if key in memory.skipped_keys:
-        return "skipped", "you skipped it"
+        return "skipped", ANSWERS["skipped"]
     if memory.paused_until is not None and today <= memory.paused_until:
         return "paused", f"paused until {memory.paused_until}"
     return None

@@ -135,7 +135,7 @@ class Unplaced(Struct, frozen=True):
     key: str
     kind: str
     minutes: int
-    code: str  # no_room | deleted | skipped | paused
+    code: str  # no_room | deleted | skipped | undone | paused
     why: str
     nearest: tuple[Option, ...] = ()
     causes: tuple[Cause, ...] = ()
@@ -177,7 +177,7 @@ class WeekPlan(Struct, frozen=True):
     """A week of the horizon: its load, and what became of its floor."""
 
     load: WeekLoad
-    floor: str  # block | own | unplaced | deleted | skipped | paused | none
+    floor: str  # block | own | unplaced | deleted | skipped | undone | paused | none
 
 
 class QuarterPlan(Struct, frozen=True):

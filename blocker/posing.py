@@ -7,7 +7,7 @@ from blocker.kinds import AWAY, IGNORED, STRATEGIC
 from blocker.offsite import OffsiteAsked
 from blocker.problem import Problem, WeekRoom
 from blocker.settings import CAP_SHARE, MAX_MOVES
-from blocker.standing import Examined
+from blocker.standing import Examined, asked_back
 from blocker.survey import Request, Survey
 from blocker.workweek import Week
 
@@ -44,7 +44,9 @@ def pose(
             if item.kind not in (IGNORED, AWAY) and not item.event.all_day
         ),
         own_strategic=own,
-        refused=tuple(known.slot for known in request.memory.blocks if known.state == "tombstone"),
+        refused=tuple(
+            known.slot for known in request.memory.blocks if known.answer and not asked_back(known, request)
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from blocker.events import StandingBlock
 from blocker.kinds import NOTE, OFFSITE
 from blocker.plan import Placement
 from blocker.problem import Solution
+from blocker.standing import asked_back
 from blocker.survey import Request, Survey
 from blocker.workweek import DAY
 
@@ -76,8 +77,11 @@ def _offsites(
 def _wanted(key: str, request: Request) -> bool:
     """A new one, unless the person has said no to it or wants nothing new at all."""
     memory = request.memory
-    if any(known.key == key and known.state != "creating" for known in memory.blocks):
-        return False
+    offsite = key.replace(NOTE, OFFSITE, 1)
+    back = any(known.key == offsite and asked_back(known, request) for known in memory.blocks)
+    for known in memory.blocks:
+        if known.key == key and known.state != "creating" and not (back and known.answer == "undone"):
+            return False
     until = memory.paused_until
     paused = until is not None and request.workweek.date_of(request.now) <= until
     return key not in memory.skipped_keys and not paused

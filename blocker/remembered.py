@@ -16,12 +16,19 @@ from blocker.plan import (
 from blocker.timeline import Interval
 from blocker.workweek import Week
 
+# The ways in which a person ends a block, and the words for them.
+ANSWERS = {
+    "deleted": "you deleted it",  # on the calendar
+    "skipped": "you skipped it",
+    "undone": "you took it back with undo",  # the run that made it: a no for now, and not for good
+}
+
 
 class Remembered(Struct, frozen=True):
     """One block as the ledger knows it.
 
-    ``state`` is creating | placed | removing | tombstone. ``ended_by`` says who ended a tombstone:
-    deleted (a person, on the calendar) or skipped (a person, by command).
+    ``state`` is creating | placed | removing | tombstone. ``ended_by`` says how a person ended a tombstone,
+    see ``ANSWERS``.
     """
 
     key: str
@@ -36,6 +43,13 @@ class Remembered(Struct, frozen=True):
     why: str = ""
     tier: str = ""
     zone: str = ""  # the user's zone when the slot was chosen; "" if unknown
+
+    @property
+    def answer(self) -> str | None:
+        """How a person ended it; None if nobody has."""
+        if self.state != "tombstone":
+            return None
+        return self.ended_by if self.ended_by in ANSWERS else "deleted"
 
 
 class WeekRecord(Struct, frozen=True):

@@ -29,13 +29,18 @@ WORDS = {
     "owed": "what the rules asked for",
     "placed": "what stood on the calendar",
     "kept": "what is past and nothing lay on",
-    "skipped": "what you skipped or deleted",
+    "skipped": "what you skipped, deleted or took back",
     "overrun": "what meetings took of it",
     "moved": "blocks moved, by you or by a run",
 }
 SHOWN = 3  # minutes: less is 0 h in words
 # What became of time that was owed and not kept; what nothing else accounts for comes last.
-REST = ("overrun by meetings", "skipped or deleted by you", "still ahead in a later week", "found no place")
+REST = (
+    "overrun by meetings",
+    "skipped, deleted or taken back by you",
+    "still ahead in a later week",
+    "found no place",
+)
 
 
 def history_lines(weeks: Sequence[PastWeek], debt_minutes: int) -> list[str]:

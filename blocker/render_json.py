@@ -41,11 +41,16 @@ def plan_document(plan: Plan, applied: bool) -> dict[str, Any]:
     }
 
 
+def _as_agreed(answer: str) -> str:
+    """Programs know of a block that was deleted, and not of one that was taken back: ``why`` says which."""
+    return "deleted" if answer == "undone" else answer
+
+
 def week_document(load: WeekLoad, plan: WeekPlan | None = None) -> dict[str, Any]:
     """One week: its measures as held, how it is judged, and why."""
     document: dict[str, Any] = {"week": str(load.week), "level": load.level, "judged_by": load.judged_by}
     if plan is not None:
-        document["floor"] = plan.floor
+        document["floor"] = _as_agreed(plan.floor)
     document |= {
         "working_days": load.working_days,
         "days_left": load.days_left,
@@ -142,7 +147,7 @@ def unplaced_document(item: Unplaced, zone: ZoneInfo) -> dict[str, Any]:
         "key": item.key,
         "kind": item.kind,
         "minutes": item.minutes,
-        "code": item.code,
+        "code": _as_agreed(item.code),
         "why": item.why,
         "limits": dict(item.limits),
         "relaxations": list(item.relaxations),

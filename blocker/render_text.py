@@ -24,7 +24,7 @@ SPOKEN = {
     "adopt": "stays", "tombstone": "deleted by you", "forget": "forgotten",
 }  # fmt: skip
 FLOORS = {
-    "block": "a block", "own": "your own time", "unplaced": "no place", "deleted": "deleted by you",
+    "block": "a block", "own": "your own time", "unplaced": "no place", "deleted": "deleted by you", "undone": "taken back by you",
     "skipped": "skipped", "paused": "paused", "none": "none due",
 }  # fmt: skip
 SHORT_CAUSES = {

@@ -14,6 +14,7 @@ from blocker.events import StandingBlock
 from blocker.kinds import AWAY, IGNORED, NOTE, OFFSITE
 from blocker.plan import Classified
 from blocker.problem import Standing
+from blocker.remembered import Remembered
 from blocker.survey import Request, Survey
 from blocker.timeline import Interval
 from blocker.workweek import Week, WorkWeek, parse_week, week_of
@@ -33,6 +34,15 @@ def key_week(key: str, slot: Interval, workweek: WorkWeek) -> Week:
         return parse_week(part)
     except ValueError:
         return week_of(workweek.date_of(slot.start))
+
+
+def asked_back(known: Remembered, request: Request) -> bool:
+    """True for a block that ``undo`` took back, where the person wants the week that it was in rebalanced."""
+    return (
+        known.answer == "undone"
+        and request.policy == "rebalance"
+        and key_week(known.key, known.slot, request.workweek) == request.week
+    )
 
 
 def dismissed(request: Request, blocks: Sequence[StandingBlock]) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from blocker.conditions import Comparison, comparisons, holds
 from blocker.events import StandingBlock
 from blocker.kinds import NOTE, STRATEGIC
 from blocker.plan import Change, Clause, Plan, Unplaced, WeekPlan
+from blocker.remembered import ANSWERS
 from blocker.rules import Rule, rules_for
 from blocker.standing import key_week
 from blocker.survey import Request, Survey
@@ -121,8 +122,8 @@ def _afterwards(week: WeekPlan, request: Request) -> list[str]:
     if number in request.memory.skipped_weeks:
         found.append("You skipped this week: nothing was booked in it.")
     for known in request.memory.blocks:
-        if known.state == "tombstone" and key_week(known.key, known.slot, request.workweek) == number:
-            found.append(f"You {known.ended_by or 'deleted'} {known.key}.")
+        if known.answer and key_week(known.key, known.slot, request.workweek) == number:
+            found.append(_sentence(ANSWERS[known.answer].replace(" it", f" {known.key}", 1)))
     if record is not None and record.overrun_minutes:
         found.append(f"Meetings lay on {record.overrun_minutes} minutes of its strategic blocks.")
     return found

@@ -112,7 +112,7 @@ class WhyNot:
             "buffer": f"within {before} minutes after something"
             + (f" or {after} before it" if after else ""),
             "blocks": "too near to blocks that stand there",
-            "refused": "where you deleted a block",
+            "refused": "where you took a block away",
             "offsite": "on the day of the offsite",
             "one a day": "on a day that has such a block",
             "lunch": "where they would leave no lunch",

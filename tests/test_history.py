@@ -129,7 +129,7 @@ def test_a_skipped_week_is_told_as_skipped_and_leaves_no_debt(cli: CommandLine) 
     week = row(cli, "2026-W46")
     assert week["skipped_minutes"] == week["owed_minutes"]
     assert week["placed_minutes"] == 0
-    assert "skipped or deleted by you" in cli.call("history").out
+    assert "skipped, deleted or taken back by you" in cli.call("history").out
 
 
 def test_history_looks_back_as_far_as_it_is_asked(cli: CommandLine) -> None:

@@ -10,15 +10,19 @@ from msgspec.structs import replace
 
 from blocker.calendars import VERBATIM, Calendar, Checkpointed
 from blocker.commands import Answer, Talk
+from blocker.commands.pasteable import pasteable
 from blocker.commands.work import at_work
 from blocker.errors import BlockerError, NotInPlace, PartlyApplied, SignInNeeded, Temporary
 from blocker.events import Block, Ref, StandingBlock
 from blocker.fingerprint import hash_of_text
+from blocker.kinds import NOTE, OFFSITE
 from blocker.ledger import Ledger
 from blocker.ledger_rows import DoneChange, UndoableRun, block_in, slot_in
 from blocker.remembered import Remembered
 from blocker.render_json import SCHEMA
-from blocker.session import Session, Setup
+from blocker.session import Session, Setup, Sight
+from blocker.standing import key_week
+from blocker.workweek import Week
 
 REVERSED = {
     "create": "taken away",
@@ -67,17 +71,42 @@ def undo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             ledger.unskip(run.command.removeprefix("skip "))
         done, left = _reverse(run, session.calendar, ledger, standing, sight.request.now)
         ledger.mark_undone(run.id)
+        back = [str(week) for week in _weeks_to_ask_for(run, sight, ledger)]
     when = sight.request.workweek.local(run.started)
     lines = [
         f"Undoing {run.command.split()[0]} of {when:%a %d %b %H:%M}:",
         *(f"  {one.words}" for one in (*done, *left)),
     ]
+    if back:
+        lines += [
+            "No run books this again. If you want it back after all, ask for it week by week:",
+            *(f"  {pasteable(setup, 'rebalance', week)}" for week in back),
+        ]
     code = PartlyApplied.exit_code if left else 0
-    return Answer(lines, {"schema": SCHEMA, "undone": _document(done), "left": _document(left)}, code)
+    document = {"undone": _document(done), "left": _document(left), "rebalance": back}
+    return Answer(lines, {"schema": SCHEMA, **document}, code)
 
 
 def _document(outcomes: list[Outcome]) -> list[dict[str, str]]:
     return [{"key": one.key, "action": one.action, "words": one.words} for one in outcomes]
+
+
+def _weeks_to_ask_for(run: UndoableRun, sight: Sight, ledger: Ledger) -> list[Week]:
+    """The weeks that ``rebalance`` has to be asked for to bring back what was made and taken away."""
+    request, loads = sight.request, sight.survey().loads
+    weeks = set()
+    for change in run.changes:
+        known = ledger.recall(change.key)
+        if change.action != "create" or known is None or known.answer != "undone":
+            continue
+        week = key_week(known.key, known.slot, request.workweek)
+        if known.kind == OFFSITE:
+            offered = known.slot.start > request.now
+        else:
+            offered = known.kind != NOTE and week in request.horizon and loads[week].working
+        if offered:
+            weeks.add(week)
+    return sorted(weeks)
 
 
 def _reverse(
