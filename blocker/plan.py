@@ -143,6 +143,11 @@ class Unplaced(Struct, frozen=True):
     relaxations: tuple[str, ...] = ()
     tier: str = ""
 
+    @property
+    def answered(self) -> bool:
+        """True if a person said no to it (deleted, skipped, paused): no slot was looked for."""
+        return self.code != "no_room"
+
 
 class Change(Struct, frozen=True):
     """One line of a plan: what will be, or was, done about one block.

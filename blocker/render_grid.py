@@ -174,7 +174,7 @@ def change_list(view: WeekView, width: int, zone: ZoneInfo) -> list[Line]:
     lines: list[Line] = []
     for change in view.changes:
         lines += _change(change, width, zone, view)
-    for item in view.missing:
+    for item in (missing for missing in view.missing if not missing.answered):
         lines += flow([Piece("!", "sign.!"), Piece(f"no place for {item.key}", "strong")], width, 2)
     return lines
 

@@ -42,7 +42,7 @@ def plan_lines(plan: Plan, verbose: bool = False, plain: bool = False) -> list[s
     ``plain`` is for screen readers: words in place of signs and bars.
     """
     zone = ZoneInfo(plan.zone)
-    shown = [c for c in plan.changes if c.action != "forget"]
+    shown = [c for c in plan.changes if c.action not in ("forget", "tombstone")]  # a note tells of these
     first = min((week.load.week for week in plan.weeks), default=None)
     before = [c for c in shown if first is not None and _week_of(c, zone) < first]
     shown = [c for c in shown if c not in before]
@@ -70,9 +70,16 @@ def closing_lines(plan: Plan, plain: bool = False) -> list[str]:
     """What found no place, what could not be read, and what has to be said once."""
     zone = ZoneInfo(plan.zone)
     lines: list[str] = []
-    if plan.unplaced:
+    homeless = [item for item in plan.unplaced if not item.answered]
+    if homeless:
         lines += ["", "Found no place:"]
-        for item in plan.unplaced:
+        for item in homeless:
+            lines += unplaced_lines(item, zone, plain)
+    noted = {note.partition(" ")[0] for note in plan.notes}
+    answered = [item for item in plan.unplaced if item.answered and item.key not in noted]
+    if answered:
+        lines += ["", "Not booked, as you said:"]
+        for item in answered:
             lines += unplaced_lines(item, zone, plain)
     if plan.skipped:
         lines += ["", f"Could not be read ({len(plan.skipped)}), everything else counts:"]
@@ -185,7 +192,9 @@ def reason(change: Change, said: Sequence[Cause] = ()) -> str:
 
 
 def unplaced_lines(item: Unplaced, zone: ZoneInfo, plain: bool = False, priced: bool = False) -> list[str]:
-    """``priced``: say of each option whom it would cost."""
+    """``priced``: say of each option whom it would cost. What a person said no to takes one line."""
+    if item.answered:
+        return [f"  {item.key}: {clean(item.why)}"]
     mark = "no place for" if plain else "!"
     lines = [f"  {mark} {item.kind}, {item.minutes} min  [{item.key}]", f"      {clean(item.why)}"]
     price = (f" ({option.price})" if priced and option.price else "" for option in item.nearest)

@@ -255,3 +255,24 @@ def test_a_refreshed_text_is_said_to_be_one(cli: CommandLine) -> None:
     assert "brought up to date" in cli.call("run", "-y").out
     why = cli.document("plan")["changes"]
     assert next(c["why"] for c in why if c["key"] == key)
+
+
+def test_what_a_person_said_no_to_is_no_lack_of_room_and_told_once(cli: CommandLine) -> None:
+    cli.call("run", "-y")
+    key = "strategic/2026-W46/1"
+    chunk = next(part for part in cli.content.split(b"BEGIN:VEVENT") if key.encode() in part)
+    event = b"BEGIN:VEVENT" + chunk[: chunk.index(b"END:VEVENT\r\n") + len(b"END:VEVENT\r\n")]
+    cli.calendar.write_bytes(cli.content.replace(event, b""))
+    cli.call("skip", "2026-W47")
+    for command in (("plan",), ("run", "-y", "-v"), ("plan",)):
+        said = cli.call(*command).out
+        assert said.count(key) == 1, said
+        before, told, answered = said.partition("Not booked, as you said:\n")
+        assert told
+        assert "you skipped" in answered
+        assert "you skipped" not in before
+        assert said.count("  strategic/2026-W47/1: you skipped 2026-W47\n") == 1
+    assert f"  {key}: you deleted it, and nothing is booked in its place\n" in said
+    assert (
+        cli.call("explain", key).out.strip() == f"{key}: you deleted it, and nothing is booked in its place"
+    )

@@ -189,7 +189,8 @@ def _card(
         kept_before=number(kept),
         kept_after=number(_thinking_hours([view], AFTER)),
         new=sum(change.action == "create" for change in view.changes),
-        missing=tuple(missing_words(item, zone, names.titles) for item in view.missing),
+        missing=tuple(missing_words(i, zone, names.titles) for i in view.missing if not i.answered),
+        answered=tuple(missing_words(i, zone, names.titles) for i in view.missing if i.answered),
     )
 
 

@@ -66,6 +66,7 @@ class WeekCard(Struct, frozen=True):
     kept_after: str
     new: int
     missing: Sequence[Missing]
+    answered: Sequence[Missing]  # what the person said no to
 
 
 class Note(Struct, frozen=True):
@@ -89,7 +90,7 @@ class Note(Struct, frozen=True):
 
 
 class Missing(Struct, frozen=True):
-    """A block that found no place, with what would make room."""
+    """A block that is not booked, and where it found no place what would make room."""
 
     what: str
     minutes: int
