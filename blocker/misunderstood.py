@@ -27,9 +27,9 @@ def refusal(parser: argparse.ArgumentParser, words: Sequence[str], message: str)
     if found := re.fullmatch(r"the following arguments are required: (.*)", message):
         if found[1] == "COMMAND":
             return UsageError("there is no command in this line", "the commands are in: blocker --help")
-        return UsageError(f"{parser.prog} needs {one_of(re.split('[|]', found[1]))}", hint)
+        return UsageError(f"{_command(parser)} needs {one_of(re.split('[|]', found[1]))}", hint)
     if found := re.fullmatch(r"unrecognized arguments: (.*)", message, re.DOTALL):
-        return UsageError(f"{parser.prog} takes no {quoted(found[1])}", hint)
+        return UsageError(f"{_command(parser)} takes no {quoted(found[1])}", hint)
     if found := re.fullmatch(r"ambiguous option: (\S+) could match (.*)", message):
         return UsageError(f"{found[1]} could be {one_of(found[2].split(', '))}", hint)
     for theirs, ours in PLAINER:
@@ -53,7 +53,7 @@ def unknown_word(
     if action.dest == "command":
         meant = f"; did you mean {near}?" if near else ""
         return UsageError(f"there is no command {quoted(word)}{meant}", _see(parser))
-    where = "/".join(action.option_strings) or parser.prog
+    where = "/".join(action.option_strings) or _command(parser)
     meant = f"; did you mean {near}?" if near else f": it is {one_of(list(known))}"
     return UsageError(f"{where} takes no {quoted(word)}{meant}", _see(parser))
 
@@ -107,6 +107,11 @@ def _commands(parser: argparse.ArgumentParser) -> Mapping[str, argparse.Argument
         if isinstance(action, argparse._SubParsersAction):
             return action.choices
     return None
+
+
+def _command(parser: argparse.ArgumentParser) -> str:
+    """``cron install``: whose error it is, without the program's name, which every error has in front."""
+    return parser.prog.partition(" ")[2] or parser.prog
 
 
 def _see(parser: argparse.ArgumentParser) -> str:

@@ -14,7 +14,7 @@ DESCRIPTION = """\
 Keeps protected thinking time on an overloaded leader's calendar: it measures the load of each week,
 books strategic blocks and a quarterly half-day offsite, and says why.
 """
-ALSO = "Also: the options of blocker --help, such as --json and --calendar."
+ALSO = "Also: the options of blocker --help, such as --json, -v, -q and --calendar."
 KNOWN = {name: entry for group in COMMANDS.values() for name, entry in group.items()}
 
 

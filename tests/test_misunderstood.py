@@ -57,9 +57,9 @@ def test_an_option_that_nobody_knows_is_named_with_the_nearest(
         ("pln run --dry-run", "there is no command “pln”; did you mean plan?", "blocker --help"),
         ("xyzzy", "there is no command “xyzzy”\n", "blocker --help"),
         ("help pln", "there is no command “pln”; did you mean plan?", "blocker --help"),
-        ("cron instal --at 06:30", "blocker cron takes no “instal”; did you mean install?", "cron --help"),
-        ("connect gogle", "blocker connect takes no “gogle”; did you mean google?", "connect --help"),
-        ("connect exchange", "blocker connect takes no “exchange”: it is google or ics", "connect --help"),
+        ("cron instal --at 06:30", "blocker: cron takes no “instal”; did you mean install?", "cron --help"),
+        ("connect gogle", "blocker: connect takes no “gogle”; did you mean google?", "connect --help"),
+        ("connect exchange", "blocker: connect takes no “exchange”: it is google or ics", "connect --help"),
         ("calibrate --write ambr", "--write takes no “ambr”; did you mean amber?", "calibrate --help"),
         ("calibrate --write xyzzy", "--write takes no “xyzzy”: it is amber, red or both", "calibrate --help"),
     ],
@@ -76,13 +76,13 @@ def test_a_word_that_nobody_knows_is_told_with_the_nearest_or_all(
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("explain", "blocker explain needs KEY, DATE or WEEK\n"),
-        ("connect", "blocker connect needs google or ics\n"),
-        ("cron", "blocker cron needs install, show or remove\n"),
-        ("pause", "blocker pause needs --until\n"),
-        ("parked done", "blocker parked done needs ID\n"),
+        ("explain", "explain needs KEY, DATE or WEEK\n"),
+        ("connect", "connect needs google or ics\n"),
+        ("cron", "cron needs install, show or remove\n"),
+        ("pause", "pause needs --until\n"),
+        ("parked done", "parked done needs ID\n"),
         ("-v", "there is no command in this line\n"),
-        ("plan today", "blocker plan takes no “today”\n"),
+        ("plan today", "plan takes no “today”\n"),
         ("load --ahead x", "--ahead: “x” is no whole number\n"),
         ("history --weeks 2.5", "--weeks: “2.5” is no whole number\n"),
         ("parked done x", "ID: “x” is no whole number\n"),
@@ -130,7 +130,7 @@ def test_each_commands_help_ends_with_the_options_that_all_have(
     with pytest.raises(SystemExit):
         main([name, "--help"])
     assert capsys.readouterr().out.endswith(
-        "Also: the options of blocker --help, such as --json and --calendar.\n"
+        "Also: the options of blocker --help, such as --json, -v, -q and --calendar.\n"
     )
 
 

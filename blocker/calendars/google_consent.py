@@ -121,10 +121,8 @@ def ask_consent(
         raise SignInNeeded("nobody answered within ten minutes", "run: blocker connect google") from None
     except OAuth2Error as problem:
         raise SignInNeeded(f"Google did not sign you in: {problem.error}", _hint(problem.error)) from None
-    except RequestException as problem:
-        raise Temporary(
-            f"Google can't be reached: {type(problem).__name__}", "online? then try again"
-        ) from None
+    except RequestException:
+        raise Temporary("Google can't be reached", "online? then try again") from None
     finally:
         flow.oauth2session.close()
     return _sign_in(client["installed"], flow.oauth2session.token, scopes, now)
