@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from blocker.errors import GuardRefused
 from blocker.events import Snapshot
 from blocker.plan import Plan
@@ -18,31 +20,47 @@ def check(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> None:
     ``asked``: a person asked for these moves (rebalance). Removals and moves that the calendar forced
     are never counted.
     """
+    refusal = _refusal(plan, snapshot, memory, asked)
+    if refusal is not None:
+        raise refusal
+
+
+def told(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> Plan:
+    """A plan that is only looked at, with what the guard would say if it were to be carried out."""
+    refusal = _refusal(plan, snapshot, memory, asked)
+    return replace(plan, refused=f"{refusal.message}; {refusal.hint}") if refusal else plan
+
+
+def _refusal(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> GuardRefused | None:
     expected = [b for b in memory.blocks if b.state == "placed" and b.slot.end > plan.now]
     if expected and snapshot.components == 0:
-        raise GuardRefused(
+        return GuardRefused(
             f"{plan.calendar} came back empty, but {_count(len(expected), 'block')} of ours should be on it",
             "check that this is the right calendar; if it is, add --force",
         )
     unread = len(snapshot.skipped)
     if unread >= MANY_UNREAD and 2 * unread > snapshot.components:
-        raise GuardRefused(
+        return GuardRefused(
             f"most of {plan.calendar} can't be read: {unread} of {_count(snapshot.components, 'event')}",
             "blocker check says which and why; if the rest is all there is, add --force",
         )
     gone = sum(change.action == "tombstone" for change in plan.changes)
     if gone > MOST_UNASKED or MOST_GONE <= gone == len(expected):
-        raise GuardRefused(
+        hint = "is this the right calendar? If you deleted them, say so once: blocker run --force"
+        if plan.calendar.startswith("ics:"):  # elsewhere identities are used up, and they would not come back
+            hint += ". If you put an older copy of the file back: blocker leave --remove forgets them all, and what"
+            hint += " it remembers of your weeks; the next run plans afresh"
+        return GuardRefused(
             f"{gone} of the {len(expected)} blocks that should be ahead on {plan.calendar} are gone at once",
-            "is this the right calendar? If you deleted them, say so once: blocker run --force",
+            hint,
         )
-    if not asked:
-        unasked = [c for c in plan.changes if c.action in ("remove", "move") and not c.forced]
-        if len(unasked) > MOST_UNASKED:
-            raise GuardRefused(
-                f"this plan removes or moves {len(unasked)} blocks that nobody asked for, over the limit of {MOST_UNASKED}",
-                "look at it with: blocker plan; if it is right, add --force",
-            )
+    unasked = [c for c in plan.changes if c.action in ("remove", "move") and not c.forced]
+    if not asked and len(unasked) > MOST_UNASKED:
+        return GuardRefused(
+            f"this plan removes or moves {len(unasked)} blocks that nobody asked for, over the limit of {MOST_UNASKED}",
+            "look at it with: blocker plan; if it is right, add --force",
+        )
+    return None
 
 
 def _count(number: int, noun: str) -> str:

@@ -38,6 +38,7 @@ def plan_document(plan: Plan, applied: bool) -> dict[str, Any]:
             **{action: sum(c.action == action for c in plan.changes) for action in counted},
             "unplaced": len(plan.unplaced),
         },
+        **({"refused": plan.refused} if plan.refused else {}),
     }
 
 

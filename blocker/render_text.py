@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from blocker.causes import cause_words
 from blocker.plan import Cause, Change, Option, Plan, QuarterPlan, Unplaced, WeekLoad, WeekPlan
 from blocker.refreshing import refreshed_words
@@ -103,7 +105,10 @@ def quarter_line(quarter: QuarterPlan) -> str:
 
 
 def summary(plan: Plan, done: bool = False) -> str:
-    """One line: how much would change, or has."""
+    """One line: how much would change, or has; or that it would be refused, and why."""
+    if plan.refused:
+        parts = [summary(replace(plan, refused=""))] if plan.writes else []
+        return " ".join([*parts, f"It would be refused: {clean(plan.refused)}."])
     count = {
         name: sum(c.action == name for c in plan.changes) for name in ("create", "move", "update", "remove")
     }

@@ -58,6 +58,9 @@ def _work(policy: str, week: str | None, args: Namespace, setup: Setup, talk: Ta
             sight = session.read(read_memory(setup.state_dir, session.address), policy, week)
             seen = sight.survey()
             made = make_plan(sight.request, seen, worded=False, runners_up=args.verbose)
+            if not args.force:
+                request = sight.request
+                made = guard.told(made, request.snapshot, request.memory, asked=policy == "rebalance")
             return _proposal(made, seen, sight.request, args)
         with at_work(session) as ledger:
             return _carry_out(policy, week, session, ledger, args, talk)

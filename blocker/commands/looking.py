@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from blocker import guard
 from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
 from blocker.engine import make_plan, pose_problem
@@ -34,11 +35,12 @@ def plan(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     sight = look(setup)
     seen = sight.survey()
     made = make_plan(sight.request, seen, worded=False, runners_up=args.verbose)
+    made = guard.told(made, sight.request.snapshot, sight.request.memory, asked=False)
     return Answer(
         plan_lines(made, args.verbose, args.plain),
         plan_document(made, applied=False),
         PENDING if args.exit_code and made.writes else 0,
-        bool(made.writes),
+        bool(made.writes or made.refused),
         lambda canvas: plan_picture(made, week_views(made, seen, sight.request), canvas),
     )
 
