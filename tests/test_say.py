@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -177,6 +178,28 @@ def test_leaving_takes_every_block_ahead_away_and_forgets(cli: CommandLine) -> N
     assert said.code == 0
     assert cli.content == before
     assert cli.call("run").code == 4, "after leaving, a run asks again"
+
+
+def test_leaving_for_good_says_what_stays_and_where(cli: CommandLine) -> None:
+    state = Path(os.environ["BLOCKER_STATE_DIR"])
+    cli.call("run", "-y")
+    cli.call("park", "Who decides this?")
+    said = cli.call("leave", "--remove", "-y").out
+    assert f"parked questions in {state / 'ledger.sqlite3'}" in said
+    assert f"log {state / 'log' / 'blocker.log'}" in said
+    assert (state / "ledger.sqlite3").exists()
+    assert "Who decides this?" in cli.call("parked").out
+
+
+def test_a_week_that_is_over_can_not_be_skipped(cli: CommandLine) -> None:
+    cli.call("run", "-y")
+    before = cli.document("history")
+    said = cli.call("skip", "2026-W20")
+    assert said.code == 2
+    assert "2026-W20 is over: nothing was changed" in said.err
+    assert cli.call("skip", "2026-10-27").code == 2, "a date in it"
+    assert cli.document("history") == before
+    assert cli.call("skip", "this").code == 0
 
 
 def test_leaving_says_what_stays_and_how_it_goes(cli: CommandLine) -> None:

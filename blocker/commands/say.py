@@ -12,7 +12,9 @@ from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
 from blocker.commands.work import at_work, carry_out, exit_code
 from blocker.errors import NotConfirmed, PartlyApplied, UsageError
+from blocker.journal import log_path
 from blocker.ledger import Ledger
+from blocker.ledger_file import ledger_path
 from blocker.plan import Change, Plan
 from blocker.render_json import SCHEMA, plan_document
 from blocker.render_text import change_lines
@@ -111,7 +113,15 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             )
         ledger.leave()
     removed = len(done.changes)
-    lines = [f"Removed {_blocks(removed)}. Nothing of blocker is ahead on {session.address} any more."]
+    stays = [
+        f"your parked questions in {ledger_path(setup.state_dir)}",
+        f"the log {log_path(setup.state_dir)}",
+        *([f"the config {setup.config.path}"] if setup.config.path else []),
+    ]
+    lines = [
+        f"Removed {_blocks(removed)}. Nothing of blocker is ahead on {session.address} any more.",
+        f"What stays: {', '.join(stays)}; delete what you don't want.",
+    ]
     return Answer(lines, {"schema": SCHEMA, "removed": removed})
 
 
@@ -145,7 +155,11 @@ def _leaving(session: Session, ledger: Ledger, args: Namespace, talk: Talk) -> C
 
 def _what_to_skip(text: str, session: Session, ledger: Ledger) -> str:
     if "/" not in text:
-        return str(find_week(text, session.today()))
+        today = session.today()
+        week = find_week(text, today)
+        if week < week_of(today):
+            raise UsageError(f"{week} is over: nothing was changed", "name this week or one to come")
+        return str(week)
     known = {block.key for block in ledger.memory().blocks}
     if text not in known:
         made = session.read(ledger.memory()).plan()
