@@ -356,6 +356,7 @@ def test_the_plan_as_a_calendar(tmp_path: Path, capsys: pytest.CaptureFixture[st
     line = CommandLine(capsys, sample(tmp_path), NOW)
     proposal = tmp_path / "proposal.ics"
     said = line.document("report", "--ics", str(proposal))
+    words = line.call("report", "--ics", str(proposal)).out
     plan = line.document("plan")
     calendar = Calendar.from_ical(proposal.read_bytes())
     events = calendar.walk("VEVENT")
@@ -366,7 +367,13 @@ def test_the_plan_as_a_calendar(tmp_path: Path, capsys: pytest.CaptureFixture[st
     timed = {datetime.fromisoformat(c["start"]).astimezone(UTC) for c in created if c["kind"] != "note"}
     assert timed <= {e["DTSTART"].dt for e in events if isinstance(e["DTSTART"].dt, datetime)}
     assert line.call("run", "-y").code == 0
-    assert line.document("report", "--ics", str(proposal))["proposed"] == 0
+    assert f"{len(created)} blocks proposed, tentative until you say yes" in words
+    assert "already" not in words
+    document = line.document("report", "--ics", str(proposal))
+    assert (document["proposed"], document["standing"]) == (0, len(created))
+    words = line.call("report", "--ics", str(proposal)).out
+    assert f"{len(created)} blocks on the calendar already" in words
+    assert "proposed" not in words.partition(": ")[2]
     again = Calendar.from_ical(proposal.read_bytes()).walk("VEVENT")
     assert {str(event["UID"]) for event in again} == {str(event["UID"]) for event in events}
     assert {str(event["STATUS"]) for event in again} == {"CONFIRMED"}
@@ -458,3 +465,14 @@ def test_the_page_costs_at_most_half_as_much_again_as_the_plan(
     plan, report = (min(column) for column in zip(*rounds, strict=True))
     assert report <= 1.5 * plan, rounds
     assert page.stat().st_size < 400_000
+
+
+def test_the_legend_has_every_sign_of_a_persons_own_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+    assert CommandLine(capsys, sample(tmp_path), NOW).call("report", "--html", str(page)).code == 0
+    legend = page.read_text(encoding="utf-8").partition('aria-label="Legend"')[2].partition("</ul>")[0]
+    for sign in "◇○△":
+        assert sign in legend
+    assert "your own thinking, front line, learning" in legend

@@ -62,13 +62,20 @@ def _ics(path: Path, made: Plan, request: Request, titles: bool) -> Answer:
     from blocker.report.files import write_report
     from blocker.report.proposal import proposal
 
-    content, proposed = proposal(made, titles)
+    content, states = proposal(made, titles)
     there = write_report(path, content, calendars(request))
-    words = "one proposed block" if proposed == 1 else f"{proposed} proposed blocks"
+    proposed, standing, going = (states[state] for state in ("TENTATIVE", "CONFIRMED", "CANCELLED"))
+    parts = [f"{_blocks(proposed)} proposed, tentative until you say yes"] if proposed else []
+    parts += [f"{_blocks(standing)} on the calendar already"] if standing else []
+    parts += [f"{_blocks(going)} to go, as cancelled"] if going else []
     return Answer(
-        [f"The plan is in {there}: {words}, tentative until you say yes"],
-        {"schema": 1, "report": "ics", "file": str(there), "proposed": proposed},
+        [f"The plan is in {there}: {'; '.join(parts) or 'no blocks'}"],
+        {"schema": 1, "report": "ics", "file": str(there), "proposed": proposed, "standing": standing},
     )
+
+
+def _blocks(number: int) -> str:
+    return "one block" if number == 1 else f"{number} blocks"
 
 
 def _text(made: Plan, seen: Survey, request: Request, titles: bool) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from msgspec.structs import replace
 
 from blocker.calendars._blocks import write_block
@@ -20,23 +22,23 @@ _STATES = {
 _END = b"END:VEVENT\r\n"
 
 
-def proposal(plan: Plan, titles: bool = True) -> tuple[bytes, int]:
-    """An iCalendar file with every block that will stand, and how many of them are proposed.
+def proposal(plan: Plan, titles: bool = True) -> tuple[bytes, Counter[str]]:
+    """An iCalendar file with every block that will stand, and how many of them have which STATUS.
 
     A block that goes is in it as cancelled, so that importing takes it off; each keeps its identity, so
     that importing twice makes nothing twice.
     """
     head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//blocker//{GENERATOR}//EN", "CALSCALE:GREGORIAN"]
     parts = [fold(line, b"\r\n") for line in [*head, "METHOD:PUBLISH"]]
-    proposed = 0
+    states: Counter[str] = Counter()
     for change in plan.changes:
         state = "CANCELLED" if change.action == "remove" else _STATES.get(change.action)
         block = _block(change, plan)
         if state is None or block is None or block.slot.end <= plan.now:
             continue
-        proposed += state == "TENTATIVE"
+        states[state] += 1
         parts.append(_component(block if titles else _bare(block), state, moved=change.action == "move"))
-    return b"".join([*parts, fold("END:VCALENDAR", b"\r\n")]), proposed
+    return b"".join([*parts, fold("END:VCALENDAR", b"\r\n")]), states
 
 
 def _block(change: Change, plan: Plan) -> Block | None:
