@@ -77,6 +77,23 @@ def test_a_run_that_the_guard_would_refuse(cli: CommandLine) -> None:
     assert "--force" in words
 
 
+def test_a_file_that_is_cut_off(cli: CommandLine) -> None:
+    shutil.rmtree(state_dir())
+    for cut in (cli.content.replace(b"END:VCALENDAR\r\n", b""), cli.content[:3000]):
+        cli.calendar.write_bytes(cut)
+        found = findings(cli, code=1)
+        (words,) = [words for words in found["calendar"] if words.startswith("bad")]
+        assert "has no END:VCALENDAR: it may be cut off" in words
+        assert "a block of ours" not in str(found)
+        assert "due" not in found
+    assert cli.call("run", "-y").code == 1
+
+
+def test_a_block_that_cannot_be_read(cli: CommandLine) -> None:
+    cli.calendar.write_bytes(cli.content.replace(b"X-BLOCKER-VERSION:1", b"X-BLOCKER-VERSION:x", 1))
+    assert "a block of ours can't be read" in str(findings(cli)["calendar"])
+
+
 def test_another_run_at_this_moment(cli: CommandLine) -> None:
     with only_run(state_dir(), f"ics:{cli.calendar}"):
         assert findings(cli)["lock"] == ["note another run is at work at this moment"]
