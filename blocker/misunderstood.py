@@ -30,8 +30,6 @@ def refusal(parser: argparse.ArgumentParser, words: Sequence[str], message: str)
         return UsageError(f"{_command(parser)} needs {one_of(re.split('[|]', found[1]))}", hint)
     if found := re.fullmatch(r"unrecognized arguments: (.*)", message, re.DOTALL):
         return UsageError(f"{_command(parser)} takes no {quoted(found[1])}", hint)
-    if found := re.fullmatch(r"ambiguous option: (\S+) could match (.*)", message):
-        return UsageError(f"{found[1]} could be {one_of(found[2].split(', '))}", hint)
     for theirs, ours in PLAINER:
         if found := re.fullmatch(theirs, message, re.DOTALL):
             return UsageError(ours.format(*found.groups()), hint)
@@ -73,12 +71,11 @@ def unknown_option(parser: argparse.ArgumentParser, words: Sequence[str]) -> Usa
             value_follows = False
             continue
         name, equals, _ = word.partition("=")
-        known = [each for each in options if each == name or (name[:2] == "--" and each.startswith(name))]
-        if not known and name[:2] != "--" and word[:2] in options:
-            known, equals = [word[:2]], word[2:]
-        if not known:
+        if name not in options and name[:2] != "--" and word[:2] in options:
+            name, equals = word[:2], word[2:]
+        if name not in options:
             return _no_option(parser, name, words, commands or {})
-        value_follows = options[known[0]].nargs != 0 and not equals
+        value_follows = options[name].nargs != 0 and not equals
     return None
 
 
@@ -96,7 +93,9 @@ def _no_option(
         if name in of_command:
             return UsageError(f"{name} stands after its command", f"{commands[command].prog} {name}")
         known = dict.fromkeys(of_command, commands[command]) | known
-    near = nearest(name, [option for option in known if option.startswith("--")])
+    long = [option for option in known if option.startswith("--")]
+    begun = [option for option in long if option.startswith(name)] if name[:2] == "--" else []
+    near = begun[0] if len(begun) == 1 else nearest(name, long)
     meant = f"; did you mean {near}?" if near else ""
     return UsageError(f"there is no option {name[:80]}{meant}", _see(known.get(near, parser)))
 

@@ -33,6 +33,10 @@ class Parser(argparse.ArgumentParser):
 
     words: Sequence[str] = ()
 
+    def __init__(self, **given: Any) -> None:
+        # A part of an option's name may be another option's some day: --remov must not remove.
+        super().__init__(allow_abbrev=False, **given)
+
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Read ``args``; what is left over is an error of this parser, which knows its command's name."""
         self.words = args

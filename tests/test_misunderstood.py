@@ -90,7 +90,6 @@ def test_a_word_that_nobody_knows_is_told_with_the_nearest_or_all(
         ("-v -q plan", "-v/--verbose and -q/--quiet do not go together\n"),
         ("plan --calendar", "--calendar needs a word after it\n"),
         ("run --yes=no", "-y/--yes is said by itself, without “no”\n"),
-        ("--no plan", "--no could be --now or --no-color\n"),
     ],
 )
 def test_what_is_missing_or_no_number_is_said_in_words(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from blocker.errors import UsageError
 from blocker.grammar import COMMANDS
 from blocker.parser import read_words
 
@@ -53,3 +54,18 @@ def test_only_what_is_named_is_built(name: str, capsys: pytest.CaptureFixture[st
 def test_a_value_that_is_a_commands_name_stays_a_value() -> None:
     assert parsed("-c", "run", "plan")["command"] == "plan"
     assert parsed("park", "run")["text"] == ["run"]
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("leave", "--remov"), "--remove"),
+        (("run", "--forc"), "--force"),
+        (("run", "--dry"), "--dry-run"),
+        (("--cal", "ics:x", "plan"), "--calendar"),
+    ],
+)
+def test_a_part_of_an_option_is_asked_about_and_never_taken(words: tuple[str, ...], meant: str) -> None:
+    wrong = next(word for word in words if word.startswith("--"))
+    with pytest.raises(UsageError, match=f"there is no option {wrong}; did you mean {meant}"):
+        read_words(list(words))
