@@ -299,3 +299,16 @@ def test_what_a_person_said_no_to_is_no_lack_of_room_and_told_once(cli: CommandL
     assert (
         cli.call("explain", key).out.strip() == f"{key}: you deleted it, and nothing is booked in its place"
     )
+
+
+def test_explaining_a_place_adds_up_and_has_no_idle_numbers(cli: CommandLine) -> None:
+    changes = [c for c in cli.document("plan")["changes"] if c["kind"] in ("strategic", "frontline")]
+    unmet = 0
+    for change in changes:
+        said = cli.call("explain", change["key"]).out
+        found = re.search(r"^ +(-?\d+) points?: (.+)$", said, re.MULTILINE)
+        assert found, said
+        assert "+0" not in said
+        assert sum(int(n) for n in re.findall(r" ([+-]\d+)(?=;|$)", found[2])) == int(found[1])
+        unmet += "not in the morning" in said
+    assert unmet, "what a place does not have is said as well"

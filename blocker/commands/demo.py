@@ -53,6 +53,7 @@ def demo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     lines += [f"   The CEO's office puts “Urgent: board question” onto {hit.key}, {start:%A %H:%M}.", ""]
     step("Make room again", ("rebalance", str(week_of(start.date())), "-y"))
     lines.append(f"The calendar is here, for any calendar program: {calendar}")
+    lines.append(f"Nothing else was made. Delete its folder when you have seen enough: {place}")
     return Answer(lines, {"schema": SCHEMA, "calendar": str(calendar)})
 
 

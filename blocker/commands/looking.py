@@ -114,7 +114,9 @@ def _explain_change(change: Change, zone: ZoneInfo) -> list[str]:
     lines = change_lines(change, zone, verbose=True)
     placed = change.placement
     if placed is not None:
-        parts = [f"{term.words} {term.points:+d}" for term in placed.terms]
+        counting = [term for term in placed.terms if term.points]
+        parts = [f"{term.words} {term.points:+d}" for term in counting]
+        parts += [term.words for term in placed.terms if not term.points]  # a wish that it does not meet
         if parts and placed.kind == OFFSITE:
             lines.append(f"      {'; '.join(term.words for term in placed.terms)}")
         elif parts:
