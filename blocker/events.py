@@ -147,10 +147,14 @@ class StandingBlock(Struct, frozen=True):
 
 
 class SkippedComponent(Struct, frozen=True):
-    """A part of a calendar that could not be read; the rest still counts."""
+    """A part of a calendar that could not be read; the rest still counts.
+
+    ``read``: it counts all the same, in the way that ``why`` says.
+    """
 
     where: str
     why: str
+    read: bool = False
 
 
 class Snapshot(Struct, frozen=True):

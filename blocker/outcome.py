@@ -84,7 +84,8 @@ def notes(
                 f"{change.key} takes more than the manners allow: without it the week would have none."
             )
     if not request.snapshot.complete:
-        where = next((skipped.where for skipped in request.snapshot.skipped), "the list of blocks")
+        unread = (skipped.where for skipped in request.snapshot.skipped if not skipped.read)
+        where = next(unread, "the list of blocks")
         found[f"unread {where}"] = (
             f"Not all blocks could be read ({where}): until they can be, none is taken away."
         )

@@ -83,11 +83,15 @@ def closing_lines(plan: Plan, plain: bool = False) -> list[str]:
         lines += ["", "Not booked, as you said:"]
         for item in answered:
             lines += unplaced_lines(item, zone, plain)
-    if plan.skipped:
-        lines += ["", f"Could not be read ({len(plan.skipped)}), everything else counts:"]
-        lines += [f"  {clean(item.where)}: {clean(item.why)}" for item in plan.skipped[:MOST_SKIPPED]]
-        if len(plan.skipped) > MOST_SKIPPED:
-            lines.append(f"  … and {len(plan.skipped) - MOST_SKIPPED} more")
+    for heading, passed in (
+        ("Could not be read ({}), everything else counts:", [s for s in plan.skipped if not s.read]),
+        ("Read as well as could be ({}):", [s for s in plan.skipped if s.read]),
+    ):
+        if passed:
+            lines += ["", heading.format(len(passed))]
+            lines += [f"  {clean(item.where)}: {clean(item.why)}" for item in passed[:MOST_SKIPPED]]
+        if len(passed) > MOST_SKIPPED:
+            lines.append(f"  … and {len(passed) - MOST_SKIPPED} more")
     told = {item.key for item in plan.unplaced} | {c.key for c in plan.changes if c.conflict}
     notes = [note for note in plan.notes if not _told(note, told)]
     return lines + (["", *(clean(note) for note in notes)] if notes else [])

@@ -177,3 +177,18 @@ def test_addresses_that_would_not_hear(
     assert "can be read by others" in findings(cli, code=1)["notify"][0]
     file.chmod(0o600)
     assert findings(cli, code=0)["notify"][0].startswith("ok two lost days go to 1 address")
+
+
+def test_an_unknown_zone_is_a_note_of_what_is_done_and_not_a_part_that_was_not_read(cli: CommandLine) -> None:
+    event = (
+        b"BEGIN:VEVENT\r\nUID:far@x\r\nDTSTART;TZID=Middle/Earth:20261105T090000\r\nDURATION:PT1H\r\n"
+        b"SUMMARY:Second breakfast\r\nEND:VEVENT\r\n"
+    )
+    at = cli.content.rindex(b"END:VCALENDAR")
+    cli.calendar.write_bytes(cli.content[:at] + event + cli.content[at:])
+    (words,) = (words for words in findings(cli)["calendar"] if "Middle/Earth" in words)
+    assert words.startswith("note line ")
+    assert "its times are read as" in words
+    said = cli.call("plan").out
+    assert "Could not be read" not in said
+    assert "Read as well as could be (1):" in said

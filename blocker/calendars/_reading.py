@@ -78,7 +78,7 @@ class _Reading:
         self.layout, self.window, self.calendar, self.home, self.me = layout, window, calendar, home, me
         self.zones = Zones(self._definitions)
         self.steps = Steps()
-        self.flaws: list[tuple[int, str, str]] = []  # offset, UID, why
+        self.flaws: list[tuple[int, str, str, bool]] = []  # offset, UID, why, whether it counts all the same
         self.complete = layout.insert_at is not None
         self.blocks: dict[str, StandingBlock] = {}
         self.events: list[Event] = []
@@ -102,7 +102,7 @@ class _Reading:
         for tzid in self.zones.unknown[:MAX_REPORTS]:
             place = max(self.layout.text.find(tzid.encode()), 0)
             why = f"the zone {tzid[:60]!r} is unknown, so its times are read as {self.home}"
-            self.flaws.append((place, "", why))
+            self.flaws.append((place, "", why, True))
         self.events.sort(key=lambda event: (event.when, event.uid, event.title))
         return Snapshot(
             calendar=self.calendar,
@@ -191,7 +191,7 @@ class _Reading:
 
     def _report(self, start: int, chunk: bytes, why: str) -> None:
         uid = next((p.value.strip() for p in properties(chunk[:20_000], ("UID",))), "")
-        self.flaws.append((start, uid[:80], why))
+        self.flaws.append((start, uid[:80], why, False))
         if may_be_ours(chunk):
             self.complete = False
 
@@ -199,10 +199,10 @@ class _Reading:
         """What was reported, in the order of the file; its lines are counted once."""
         line, at = 1, 0
         flaws = sorted(self.flaws, key=lambda flaw: flaw[0])
-        for start, uid, why in flaws[:MAX_REPORTS]:
+        for start, uid, why, read in flaws[:MAX_REPORTS]:
             line += self.layout.text.count(b"\n", at, start)
             at = start
-            yield SkippedComponent(f"line {line}, UID {uid}" if uid else f"line {line}", why)
+            yield SkippedComponent(f"line {line}, UID {uid}" if uid else f"line {line}", why, read)
         if len(flaws) > MAX_REPORTS:
             yield SkippedComponent(
                 "further on", f"{len(flaws) - MAX_REPORTS} more parts have something wrong"

@@ -110,7 +110,9 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
         made = sight.plan()
     request, snapshot = sight.request, sight.request.snapshot
     found.append(("calendar", "ok", f"{snapshot.calendar}: {snapshot.components} events"))
-    found += [("calendar", "note", f"not read: {s.where}: {s.why}") for s in made.skipped[:5]]
+    found += [
+        ("calendar", "note", f"{'' if s.read else 'not read: '}{s.where}: {s.why}") for s in made.skipped[:5]
+    ]
     source = (
         "the config" if setup.config.settings.timezone else "the calendar" if snapshot.zone else "the machine"
     )
