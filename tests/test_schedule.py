@@ -233,6 +233,12 @@ def test_a_calendar_that_nobody_said_yes_to_is_told_once(cli: CommandLine) -> No
     assert "this is the first run" in cli.call("run", "--cron").err, "told again, as it worked meanwhile"
 
 
+def test_leaving_says_that_the_daily_run_is_still_scheduled(cli: CommandLine, crontab: Path) -> None:
+    assert "still in" not in cli.call("leave", "--remove", "-y").out
+    Cron().install(SCHEDULE)
+    assert "The daily run is still in" in cli.call("leave", "--remove", "-y").out
+
+
 def test_a_week_without_a_floor_is_told_once(cli: CommandLine) -> None:
     """Its horizon reaches the week on 9 November."""
     full = "".join(

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
 from blocker.commands.work import at_work, carry_out, exit_code
-from blocker.errors import NotConfirmed, PartlyApplied, UsageError
+from blocker.errors import BlockerError, NotConfirmed, PartlyApplied, UsageError
 from blocker.journal import log_path
 from blocker.ledger import Ledger
 from blocker.ledger_file import ledger_path
@@ -121,8 +121,19 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     lines = [
         f"Removed {_blocks(removed)}. Nothing of blocker is ahead on {session.address} any more.",
         f"What stays: {', '.join(stays)}; delete what you don't want.",
+        *_still_scheduled(setup),
     ]
     return Answer(lines, {"schema": SCHEMA, "removed": removed})
+
+
+def _still_scheduled(setup: Setup) -> list[str]:
+    from blocker.commands.scheduling import installed
+
+    try:
+        found = installed(setup)
+    except BlockerError:  # no scheduler to ask: none that calls us
+        return []
+    return [f"The daily run is still in {found[0]}: blocker cron remove ends it."] if found else []
 
 
 def _blocks(number: int) -> str:
