@@ -264,7 +264,7 @@ def _texts(table: Table, shipped: Mapping[str, str]) -> dict[str, str]:
             continue
         name = ".".join(str(part) for part in (*table.path[1:], key))
         if shipped and name not in shipped:
-            message = f"unknown text {quoted(name)}{did_you_mean(name, shipped)}"
-            table.report.wrong_key((*table.path, key), message)
+            table.unknown(key, "text", name, shipped)
+            continue
         found[name] = table.take(key, template(name, shipped.get(name)), "")
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct, field
@@ -121,9 +121,13 @@ class Table:
         for key in self.data:
             if key in self.known:
                 continue
-            message = f"unknown {what} {quoted(key)}"
-            if self.path and key in self.report.top_keys:
-                message += f" in [{self.path[0]}]: it belongs above the first [table] of the file"
-            else:
-                message += did_you_mean(key, self.known)
-            self.report.wrong_key((*self.path, key), message)
+            self.unknown(key, what, key, self.known)
+
+    def unknown(self, key: str, what: str, name: str, known: Iterable[str]) -> None:
+        """Report a name that nobody knows here: where it belongs, or the nearest known one."""
+        message = f"unknown {what} {quoted(name)}"
+        if self.path and key in self.report.top_keys:  # what is added at the end lands in the last table
+            message += f" in [{self.path[0]}]: it belongs above the first [table] of the file"
+        else:
+            message += did_you_mean(name, known)
+        self.report.wrong_key((*self.path, key), message)

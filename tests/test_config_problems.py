@@ -57,6 +57,12 @@ ONE_PROBLEM = {
     "[classify]\npersnal = ['title = \"x\"']": (
         "line 2, column 1: unknown kind of time “persnal”; did you mean “personal”?"
     ),
+    "[texts]\ncalendar = 'ics:mine.ics'": (
+        "line 2, column 1: unknown text “calendar” in [texts]: it belongs above the first [table] of the file"
+    ),
+    "[texts]\nnative_focus = true": (
+        "line 2, column 1: unknown text “native_focus” in [texts]: it belongs above the first [table] of the file"
+    ),
     "[texts]\nsay.skp = 'x'": "line 2, column 5: unknown text “say.skp”; did you mean “say.skip”?",
     "[texts]\n'why.flor' = 'x'": "line 2, column 1: unknown text “why.flor”; did you mean “why.floor”?",
     # types
