@@ -187,7 +187,7 @@ def _note(change: Change, ledger: Ledger) -> None:
     if change.action == "forget":
         ledger.forget(change.key)
     elif change.action == "tombstone":
-        ledger.entomb(change.key, "deleted")
+        ledger.entomb(change.key, change.ended_by)
     elif change.action == "adopt" and change.standing is not None:
         ledger.remember(_row(change, "placed", change.standing.ref))
     elif change.action == "keep":  # where it stands now: a person moved it, or a kill came before our note

@@ -12,7 +12,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.events import Block, StandingBlock
+from blocker.events import Block, Event, Snapshot, StandingBlock
 from blocker.plan import Change, Placement
 from blocker.problem import Solution
 from blocker.remembered import Memory, Remembered
@@ -32,15 +32,17 @@ class Recalled(Struct, frozen=True):
     memory: Memory
 
 
-def recall(standing: Sequence[StandingBlock], memory: Memory, now: datetime, complete: bool) -> Recalled:
-    """Find what a person deleted, what our own crash left half done, and what is there twice.
+def recall(snapshot: Snapshot, memory: Memory, now: datetime) -> Recalled:
+    """Match what a calendar holds of ours with what we remember.
+
+    Find what a person deleted, what our own crash left half done, and what is there twice.
 
     Only a complete read may conclude that something was deleted. A block whose time is past is
     history, whether it is still there or not.
     """
     live: dict[str, StandingBlock] = {}
     surplus = []
-    for block in sorted(standing, key=lambda b: (b.key, not b.pinned, -b.generation, b.ref.id)):
+    for block in sorted(snapshot.blocks, key=lambda b: (b.key, not b.pinned, -b.generation, b.ref.id)):
         if block.key not in live:
             live[block.key] = block
         elif block.when.start > now and not block.pinned:
@@ -54,12 +56,23 @@ def recall(standing: Sequence[StandingBlock], memory: Memory, now: datetime, com
         absent = known.key not in live
         if absent and known.state == "removing":
             gone.append(_ledger_only("forget", known, "our own removal went through"))
-        elif absent and known.state == "placed" and complete and known.slot.end > now:
-            gone.append(_ledger_only("tombstone", known, "deleted on the calendar: it will not come back"))
-            kept.append(replace(known, state="tombstone", ended_by="deleted"))
+        elif absent and known.state == "placed" and snapshot.complete and known.slot.end > now:
+            ended_by, why = _how_it_ended(known, snapshot.events)
+            gone.append(replace(_ledger_only("tombstone", known, why), ended_by=ended_by))
+            kept.append(replace(known, state="tombstone", ended_by=ended_by))
         else:
             kept.append(known)
     return Recalled(tuple(live.values()), tuple(gone), tuple(surplus), replace(memory, blocks=tuple(kept)))
+
+
+def _how_it_ended(known: Remembered, events: Sequence[Event]) -> tuple[str, str]:
+    """Whether a block that is no block any more was deleted, or is there as an event of the person's."""
+    uids = {known.ref.id, f"{known.ref.id}@google.com"} if known.ref else set()
+    event = next((event for event in events if event.uid in uids and event.status != "cancelled"), None)
+    if event is None:
+        return "deleted", "deleted on the calendar: it will not come back"
+    how = "has guests now" if event.attendees else "is a series now" if event.recurring else "was changed"
+    return "theirs", f"{how}, so it is yours: it is left alone"
 
 
 def _ledger_only(action: str, known: Remembered, why: str) -> Change:

@@ -41,7 +41,7 @@ class Posed(NamedTuple):
 
 def pose_problem(request: Request, seen: Survey) -> Posed:
     """Match the blocks that stand with what we remember, ask the rules, and put it all into one problem."""
-    recalled = recall(request.snapshot.blocks, request.memory, request.now, request.snapshot.complete)
+    recalled = recall(request.snapshot, request.memory, request.now)
     request = replace(request, memory=recalled.memory)
     request = replace(request, memory=brought_up_to_date(seen, request))
     standing = examine(request, recalled.live, seen)

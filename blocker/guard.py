@@ -44,7 +44,7 @@ def _refusal(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> Gua
             f"most of {plan.calendar} can't be read: {unread} of {_count(snapshot.components, 'event')}",
             "blocker check says which and why; if the rest is all there is, add --force",
         )
-    gone = sum(change.action == "tombstone" for change in plan.changes)
+    gone = sum(c.action == "tombstone" and c.ended_by == "deleted" for c in plan.changes)
     if gone > MOST_UNASKED or MOST_GONE <= gone == len(expected):
         hint = "is this the right calendar? If you deleted them, say so once: blocker run --force"
         if plan.calendar.startswith("ics:"):  # elsewhere identities are used up, and they would not come back

@@ -72,9 +72,8 @@ def notes(
     found: dict[str, str] = {}
     for change in changes:
         if change.action == "tombstone":
-            found[f"deleted {change.key}"] = (
-                f"{change.key} was deleted on the calendar: it will not come back."
-            )
+            was = "was " if change.ended_by == "deleted" else ""
+            found[f"deleted {change.key}"] = f"{change.key} {was}{change.why}."
         elif change.conflict is not None:
             found[f"conflict {change.key} {change.conflict}"] = (
                 f"{change.key} stays where it is: {change.conflict}."

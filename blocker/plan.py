@@ -135,7 +135,7 @@ class Unplaced(Struct, frozen=True):
     key: str
     kind: str
     minutes: int
-    code: str  # no_room | deleted | skipped | undone | paused
+    code: str  # no_room | deleted | skipped | undone | theirs | paused
     why: str
     nearest: tuple[Option, ...] = ()
     causes: tuple[Cause, ...] = ()
@@ -169,6 +169,7 @@ class Change(Struct, frozen=True):
     standing: StandingBlock | None = None
     forced: bool = False  # a removal or move that the calendar made necessary
     placement: Placement | None = None
+    ended_by: str = "deleted"  # what made it a tombstone
     done: bool = False
     error: str | None = None
 
@@ -182,7 +183,7 @@ class WeekPlan(Struct, frozen=True):
     """A week of the horizon: its load, and what became of its floor."""
 
     load: WeekLoad
-    floor: str  # block | own | unplaced | deleted | skipped | undone | paused | none
+    floor: str  # block | own | unplaced | deleted | skipped | undone | theirs | paused | none
 
 
 class QuarterPlan(Struct, frozen=True):

@@ -20,6 +20,7 @@ from blocker.workweek import Week
 ANSWERS = {
     "deleted": "you deleted it",  # on the calendar
     "skipped": "you skipped it",
+    "theirs": "you made it an event of your own",  # by guests or a repetition: it still stands
     "undone": "you took it back with undo",  # the run that made it: a no for now, and not for good
 }
 

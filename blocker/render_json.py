@@ -43,8 +43,8 @@ def plan_document(plan: Plan, applied: bool) -> dict[str, Any]:
 
 
 def _as_agreed(answer: str) -> str:
-    """Programs know of a block that was deleted, and not of one that was taken back: ``why`` says which."""
-    return "deleted" if answer == "undone" else answer
+    """Programs know of a block that was deleted, and not of the other ways to give one up: ``why`` says which."""
+    return "deleted" if answer in ("undone", "theirs") else answer
 
 
 def week_document(load: WeekLoad, plan: WeekPlan | None = None) -> dict[str, Any]:

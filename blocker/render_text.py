@@ -27,6 +27,7 @@ SPOKEN = {
 }  # fmt: skip
 FLOORS = {
     "block": "a block", "own": "your own time", "unplaced": "no place", "deleted": "deleted by you", "undone": "taken back by you",
+    "theirs": "yours now",
     "skipped": "skipped", "paused": "paused", "none": "none due",
 }  # fmt: skip
 SHORT_CAUSES = {
