@@ -192,3 +192,18 @@ def test_an_unknown_zone_is_a_note_of_what_is_done_and_not_a_part_that_was_not_r
     said = cli.call("plan").out
     assert "Could not be read" not in said
     assert "Read as well as could be (1):" in said
+
+
+def test_settings_that_a_file_can_not_carry_out_are_noted_once_each(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not [words for words in findings(cli)["config"] if words.startswith("note")]
+    config = tmp_path / "config.toml"
+    config.write_text(
+        'protect = "decline"\nnative_focus = true\n[blocks.strategic]\ncolor = "sage"\n', encoding="utf-8"
+    )
+    monkeypatch.setenv("BLOCKER_CONFIG", str(config))
+    notes = [words for words in findings(cli)["config"] if words.startswith("note")]
+    assert len(notes) == 3
+    for setting, note in zip(("protect", "native_focus", "color of strategic"), notes, strict=True):
+        assert note.startswith(f"note {setting}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from blocker import guard
 from blocker.calendars import Checkpointed
 from blocker.commands import Answer, Talk
+from blocker.commands.beyond_files import beyond_files
 from blocker.commands.connecting import google_findings
 from blocker.commands.foresight import Finding, foresight
 from blocker.commands.pasteable import pasteable
@@ -78,6 +79,7 @@ def check(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         exit_code = error.exit_code
         findings.append(("calendar", "bad", f"{error.message}. {error.hint}".strip()))
     findings += foresight(setup, config.settings.calendar)
+    findings += beyond_files(config.settings)
     if exit_code == 0 and any(state == "bad" for _, state, _ in findings):
         exit_code = BlockerError.exit_code
     signs = {"ok": "✓", "note": "·", "bad": "✗"}
