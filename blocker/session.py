@@ -180,14 +180,20 @@ def find_week(text: str | None, today: date) -> Week:
         ) from None
 
 
+def is_calendar_unset(config: Config) -> bool:
+    """True if nobody has named a calendar and none is where it would be without that."""
+    address = config.settings.calendar
+    if "calendar" in config.origins or address != default_calendar():
+        return False
+    return not Path(address.removeprefix("ics:")).exists()
+
+
 def _refuse_unset_calendar(config: Config) -> None:
-    """Raises ConfigError if nobody has named a calendar and none is where it would be without that."""
-    if "calendar" in config.origins or config.settings.calendar != default_calendar():
-        return
-    place = Path(config.settings.calendar.removeprefix("ics:"))
-    if place.exists():
+    """Raises ConfigError where no calendar is set."""
+    if not is_calendar_unset(config):
         return
     named = f"name yours in {config.path}" if config.path else "blocker init writes a config to name yours in"
+    place = config.settings.calendar.removeprefix("ics:")
     raise ConfigError(
         f"no calendar is set, and there is none at {place}, where it would be then",
         f'{named}: calendar = "google:primary" or "ics:PATH"; or put --calendar ics:PATH before the command',

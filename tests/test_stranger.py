@@ -70,7 +70,9 @@ def test_with_no_calendar_at_all_the_error_says_so_and_names_the_next_step(
 
 
 def test_with_a_config_but_no_calendar_in_it_the_error_names_the_config(tmp_path: Path) -> None:
-    assert run(tmp_path, "init").returncode == 0
+    made = run(tmp_path, "init")
+    assert made.returncode == 0
+    assert "No calendar is set yet: name yours in it" in made.stdout
     said = run(tmp_path, "plan")
     assert said.returncode == 2
     assert "config.toml" in said.stderr

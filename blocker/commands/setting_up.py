@@ -21,7 +21,7 @@ from blocker.lock import only_run
 from blocker.remembered import Memory
 from blocker.render_json import SCHEMA
 from blocker.repair import is_damaged, rebuild
-from blocker.session import Session, Setup
+from blocker.session import Session, Setup, is_calendar_unset
 
 
 def init(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -41,7 +41,9 @@ def init(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(config_template(setup.config.settings.calendar if args.calendar else None))
     lines = [f"Wrote {path}: every setting is in it, explained and commented out."]
-    if args.calendar is None:
+    if is_calendar_unset(setup.config):
+        lines.append('No calendar is set yet: name yours in it, calendar = "google:primary" or "ics:PATH".')
+    elif args.calendar is None:
         lines.append(f"The calendar is {setup.config.settings.calendar} until you name another in it.")
     lines.append("Next: blocker check, then blocker plan.")
     return Answer(lines, {"schema": SCHEMA, "config": str(path)})
