@@ -171,7 +171,7 @@ def test_addresses_that_would_not_hear(
     config, file = tmp_path / "config.toml", tmp_path / "addresses"
     config.write_text(f"notify_file = '{file}'\n")
     monkeypatch.setenv("BLOCKER_CONFIG", str(config))
-    assert "can't be read" in findings(cli, code=1)["notify"][0]
+    assert "there is no file" in findings(cli, code=1)["notify"][0]
     file.write_text("json://127.0.0.1:9/x\n")
     file.chmod(0o644)
     assert "can be read by others" in findings(cli, code=1)["notify"][0]
