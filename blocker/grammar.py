@@ -121,7 +121,7 @@ def _calibrate(command: argparse.ArgumentParser) -> None:
         nargs="?",
         const="both",
         choices=("amber", "red", "both"),
-        help="put your own thresholds into the config file, for one rule or both",
+        help="put what is advised into the config file, or your own figures of one rule",
     )
 
 
@@ -267,7 +267,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, Fill, str]]] = {
             _nothing,
             "take back what the last run wrote, where nobody changed it since",
         ),
-        "leave": ("say:leave", _leave, "stop; with --remove every block ahead goes, and so does the ledger"),
+        "leave": ("say:leave", _leave, "stop; with --remove every block ahead goes, and what was known of the calendar"),
     },
     "setting up": {
         "init": ("setting_up:init", _nothing, "write a commented config file"),
