@@ -267,7 +267,11 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, Fill, str]]] = {
             _nothing,
             "take back what the last run wrote, where nobody changed it since",
         ),
-        "leave": ("say:leave", _leave, "stop; with --remove every block ahead goes, and what was known of the calendar"),
+        "leave": (
+            "say:leave",
+            _leave,
+            "stop; with --remove every block ahead goes, and what was known of the calendar",
+        ),
     },
     "setting up": {
         "init": ("setting_up:init", _nothing, "write a commented config file"),

@@ -204,12 +204,21 @@ class Ledger:
                 )
 
     def leave(self) -> None:
-        """Forget everything about this calendar, parked questions aside: they are the person's own."""
+        """Forget everything about this calendar, parked questions aside: they are the person's own.
+
+        Which identities were used stays known: Google never gives one free, and whoever comes back later would
+        find the old ones cancelled, as if deleted by a person.
+        """
         with self._transaction():
             mine = "SELECT id FROM run WHERE calendar = ?"
             for table in ("change", "checkpoint"):
                 self._db.execute(f"DELETE FROM {table} WHERE run IN ({mine})", (self._calendar,))  # noqa: S608 - our own names
-            for table in ("block", "week", "skip", "busy", "fill", "said", "run"):
+            self._db.execute(
+                "UPDATE block SET state = 'gone', ref_id = NULL, ref_etag = NULL, text_hash = '', ended_by = '', "
+                "causes = '[]', why = '', tier = '', zone = '' WHERE calendar = ?",
+                (self._calendar,),
+            )
+            for table in ("week", "skip", "busy", "fill", "said", "run"):
                 self._db.execute(f"DELETE FROM {table} WHERE calendar = ?", (self._calendar,))  # noqa: S608 - our own names
             self._db.execute("DELETE FROM calendar WHERE address = ?", (self._calendar,))
 

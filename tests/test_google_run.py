@@ -190,6 +190,18 @@ def test_undo_and_leave_take_back_what_was_written(server: GoogleServer) -> None
     assert blocks(server) == []
 
 
+def test_who_left_may_come_back(server: GoogleServer) -> None:
+    """The identities of the blocks that were are used up: Google knows them as cancelled for ever."""
+    call("run", "-y", now=NOW)
+    first = {key(e): e["start"] for e in blocks(server)}
+    assert call("leave", "--remove", "-y", now=NOW).code == 0
+    assert blocks(server) == []
+    again = call("run", "-y", now=NOW)
+    assert again.code == 0, again
+    assert {key(e): e["start"] for e in blocks(server)} == first
+    assert "deleted" not in call("plan", now=NOW).out
+
+
 def move_by_a_meeting(server: GoogleServer) -> tuple[dict[str, Any], dict[str, Any]]:
     """A block before and after a run that had to move it."""
     hit = next(e for e in blocks(server) if key(e).startswith("strategic/2026-W46"))
