@@ -235,7 +235,7 @@ def files(draw: st.DrawFn) -> bytes:
     return draw(st.sampled_from([b"", b"\xef\xbb\xbf"])) + content
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(content=files(), text=st.text(max_size=200))
 def test_inserting_and_deleting_restores_every_byte(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, text: str

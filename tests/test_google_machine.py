@@ -95,4 +95,4 @@ class SharedGoogleCalendar(SharedCalendar):
 
 
 TestSharedGoogleCalendar = SharedGoogleCalendar.TestCase
-TestSharedGoogleCalendar.settings = settings(max_examples=8, stateful_step_count=15, deadline=None)
+TestSharedGoogleCalendar.settings = settings(max_examples=6, stateful_step_count=15, deadline=None)

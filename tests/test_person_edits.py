@@ -253,7 +253,7 @@ CHANGES = st.dictionaries(
 
 @given(CHANGES, st.sets(st.integers(0, 14), max_size=3))
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
