@@ -24,6 +24,7 @@ from blocker.render_text import change_lines, next_best, plan_lines, unplaced_li
 from blocker.render_week import reasons_document, reasons_lines
 from blocker.secondlook import second_look
 from blocker.session import Session, Setup, Sight, find_week
+from blocker.survey import Survey
 from blocker.weekreasons import week_of_plan, week_reasons
 from blocker.weekview import week_view, week_views
 
@@ -69,17 +70,17 @@ def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Why a block is where it is, why a demand found no place, or why a week has its level."""
     sight = look(setup, args.what if _is_week(args.what) else None)
-    made = make_plan(sight.request, sight.survey(), worded=False)
-    zone = ZoneInfo(made.zone)
+    seen, zone = sight.survey(), sight.request.workweek.zone
     if _is_week(args.what) and not _is_date(args.what):
-        return _explain_week(sight, args.what, args.plain)
+        return _explain_week(sight, seen, args.what, args.plain)
+    made = make_plan(sight.request, seen, worded=False)
     about = [c for c in made.changes if _matches(c, args.what, zone)]
     missing = [u for u in made.unplaced if u.key == args.what]
     if not about and not missing:
         if _is_date(args.what):
-            return _explain_week(sight, args.what, args.plain)
+            return _explain_week(sight, seen, args.what, args.plain)
         raise UsageError(f"no block {args.what} in the plan", f"the plan has: {_keys(made)}")
-    looks = _second_looks(about, sight)
+    looks = _second_looks(about, sight, seen)
     about = [replace(c, placement=looks[c.key]) if _same(c, looks.get(c.key)) else c for c in about]
     known = {c.key: c for c in about}
     made = replace(made, changes=tuple(known.get(c.key, c) for c in made.changes))
@@ -101,9 +102,8 @@ def look(setup: Setup, week: str | None = None) -> Sight:
         return session.read(read_memory(setup.state_dir, session.address), "run", week)
 
 
-def _explain_week(sight: Sight, what: str, plain: bool) -> Answer:
+def _explain_week(sight: Sight, seen: Survey, what: str, plain: bool) -> Answer:
     week = find_week(what, sight.request.workweek.date_of(sight.request.now))
-    seen = sight.survey()
     made = make_plan(sight.request, seen, worded=False, runners_up=False)
     found = week_reasons(week_of_plan(made, seen, week), made, seen, sight.request)
     zone = sight.request.workweek.zone
@@ -126,12 +126,12 @@ def _explain_change(change: Change, zone: ZoneInfo) -> list[str]:
     return [*lines, f"      {words}"] if words else lines
 
 
-def _second_looks(about: Sequence[Change], sight: Sight) -> dict[str, Placement]:
+def _second_looks(about: Sequence[Change], sight: Sight, seen: Survey) -> dict[str, Placement]:
     """For blocks that simply stay: where they would be placed today."""
     stay = [c.key for c in about if c.action in ("keep", "update") and c.placement is None]
     if not stay:
         return {}
-    problem = pose_problem(sight.request, sight.survey()).problem
+    problem = pose_problem(sight.request, seen).problem
     return {key: found for key in stay if (found := second_look(problem, key)) is not None}
 
 
