@@ -162,7 +162,8 @@ class Snapshot(Struct, frozen=True):
 
     ``events`` are the occurrences of others' events that touch ``window``; ``blocks`` are ours,
     without a window. ``complete`` is False if some of it could not be read: such a snapshot never
-    leads to a removal. ``components`` counts everything found, ours included.
+    leads to a removal. ``components`` counts everything found, ours included. ``cut_off`` is True for a
+    file without its end: it is read as far as it goes, and nothing can be written to it.
     """
 
     calendar: str
@@ -172,5 +173,6 @@ class Snapshot(Struct, frozen=True):
     zone: str | None = None
     me: tuple[str, ...] = ()
     complete: bool = True
+    cut_off: bool = False
     components: int = 0
     skipped: tuple[SkippedComponent, ...] = ()

@@ -112,6 +112,7 @@ class _Reading:
             zone=own_zone,
             me=self.me,
             complete=self.complete,
+            cut_off=self.layout.insert_at is None,
             components=sum(c.name == "VEVENT" for c in self.layout.components),
             skipped=tuple(self._skipped()),
         )

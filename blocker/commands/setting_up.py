@@ -7,7 +7,6 @@ from argparse import Namespace
 from pathlib import Path
 
 from blocker import guard
-from blocker.calendars import Checkpointed
 from blocker.commands import Answer, Talk
 from blocker.commands.beyond_files import beyond_files
 from blocker.commands.connecting import google_findings
@@ -110,7 +109,6 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
     with Session(setup) as session:
         memory = read_memory(setup.state_dir, session.address)
         sight = session.read(memory)
-        cut_off = _cut_off(session)
         made = sight.plan()
     request, snapshot = sight.request, sight.request.snapshot
     found.append(("calendar", "ok", f"{snapshot.calendar}: {snapshot.components} events"))
@@ -130,7 +128,7 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
     yes = f"not confirmed yet: the first run wants {pasteable(setup, 'run', '-y')}"
     confirmed = "confirmed" if memory.confirmed else yes
     found.append(("ledger", "ok" if memory.confirmed else "note", f"{setup.state_dir}: {confirmed}"))
-    if cut_off:
+    if snapshot.cut_off:
         words = f"{snapshot.calendar.removeprefix('ics:')} has no END:VCALENDAR: it may be cut off, and nothing is written to it; put a whole copy in its place"
         found.append(("calendar", "bad", words))
         return found  # what a run would do with the part that is left is of no use to anybody
@@ -147,13 +145,3 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
     if request.memory.paused_until:
         found.append(("pause", "note", f"paused until {request.memory.paused_until}"))
     return found
-
-
-def _cut_off(session: Session) -> bool:
-    """True for a file without its end: it can be read as far as it goes, and a run would refuse to write to it."""
-    calendar = session.calendar
-    if not isinstance(calendar, Checkpointed):
-        return False
-    from blocker.calendars._ical import scan
-
-    return scan(calendar.content()).insert_at is None
