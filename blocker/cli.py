@@ -11,15 +11,13 @@ from contextlib import suppress
 from datetime import datetime
 from importlib import import_module
 from time import monotonic
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from blocker.errors import BlockerError, ConfigError, Untold, UsageError
 from blocker.parser import read_words
 from blocker.waiting import Wait, waiting
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from blocker.commands import Answer, Command, Talk
     from blocker.config import Setup
 
@@ -87,9 +85,9 @@ def _log_failure(args: argparse.Namespace, error: BlockerError) -> None:
 
 
 def _log_answer(args: argparse.Namespace, answer: Answer) -> None:
-    from blocker.journal import plan_facts
-
     if args.command in LOGGED and answer.logged is not None:
+        from blocker.journal import plan_facts
+
         _log(args, answer.exit_code, {**plan_facts(answer.document, args.log_titles), **answer.logged})
 
 
@@ -121,6 +119,7 @@ def _unexpected(error: Exception) -> BlockerError:
 
 def _answer(args: argparse.Namespace) -> int:
     module, function = args.target.split(":")
+    _import_structs()
     command: Command = getattr(import_module(f"blocker.commands.{module}"), function)
     with waiting(not (args.quiet or args.json), still=args.plain) as wait:
         setup = _setup(args, wait)
@@ -139,6 +138,21 @@ def _answer(args: argparse.Namespace) -> int:
             "blocker plan and blocker history show what stands",
         ) from None
     return answer.exit_code
+
+
+def _import_structs() -> None:
+    """Import msgspec without typing_extensions, of which it takes old names for what typing has as well.
+
+    Importing those takes as long as starting the interpreter, where other packages brought them along.
+    """
+    if "typing_extensions" in sys.modules:
+        return
+    absent: Any = None  # Python's own way to say that there is no such module
+    sys.modules["typing_extensions"] = absent
+    try:
+        import msgspec  # noqa: F401 - for those that come later
+    finally:
+        del sys.modules["typing_extensions"]
 
 
 def _setup(args: argparse.Namespace, wait: Wait) -> Setup:

@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.config_schema import Around, read_settings, scalars
-from blocker.config_table import Problem, Report
+from blocker.config_scalars import Around, scalars
 from blocker.config_values import BadValueError, Check, did_you_mean, holiday_code, mails, quoted, words
 from blocker.errors import ConfigError
 from blocker.settings import Settings
 from blocker.smallfiles import read_small
+from blocker.userfolders import user_folder
 
 if TYPE_CHECKING:
     from blocker.config_lines import Lines
+    from blocker.config_table import Problem
 
-APP = "blocker"
 PLACES = ("BLOCKER_CONFIG", "BLOCKER_STATE_DIR")
 OVERRIDES = ("calendar", "timezone", "role", "holidays", "me", "protect")
 PLAINER = {
@@ -71,18 +71,14 @@ def config_path(environ: Mapping[str, str]) -> Path:
     """Where the configuration is unless a flag says otherwise."""
     if environ.get("BLOCKER_CONFIG"):
         return _place(environ, "BLOCKER_CONFIG")
-    from platformdirs import user_config_dir
-
-    return Path(user_config_dir(APP), "config.toml")
+    return user_folder("config") / "config.toml"
 
 
 def state_dir(environ: Mapping[str, str]) -> Path:
     """Where the ledger, the lock and the caches are."""
     if environ.get("BLOCKER_STATE_DIR"):
         return _place(environ, "BLOCKER_STATE_DIR").absolute()
-    from platformdirs import user_state_dir
-
-    return Path(user_state_dir(APP))
+    return user_folder("state")
 
 
 def _place(environ: Mapping[str, str], name: str) -> Path:
@@ -100,9 +96,7 @@ def holiday_dir(environ: Mapping[str, str]) -> Path:
 
 def default_calendar() -> str:
     """The calendar of a person who has named none."""
-    from platformdirs import user_data_dir
-
-    return f"ics:{Path(user_data_dir(APP), 'calendar.ics')}"
+    return f"ics:{user_folder('data') / 'calendar.ics'}"
 
 
 def load_config(
@@ -190,6 +184,8 @@ def _from_file(raw: str, file: Path, around: Around) -> tuple[Settings, dict[str
     import tomllib
 
     from blocker.config_lines import Lines
+    from blocker.config_schema import read_settings
+    from blocker.config_table import Report
 
     try:
         data = tomllib.loads(raw)

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.config_conditions import event_condition, rule_condition
+from blocker.config_scalars import Around, scalars
 from blocker.config_table import Report, Table
 from blocker.config_values import (
-    Check,
     address,
     choice,
     did_you_mean,
@@ -30,7 +28,6 @@ from blocker.config_values import (
     title,
     whole,
     words,
-    zone,
 )
 from blocker.config_words import template
 from blocker.kinds import EVENT_KINDS, FRONTLINE, LEARNING, NOTE, OFFSITE, STRATEGIC
@@ -40,29 +37,6 @@ from blocker.workweek import WEEKDAYS, Lunch
 KIND = re.compile(r"[a-z][a-z0-9_-]*")  # it stands in keys such as coaching/2026-W48/1
 HOURS_EXAMPLE = 'a list such as ["09:00-12:00", "13:00-17:30"]'
 LUNCH_EXAMPLE = '{ within = "11:30-13:30", minutes = 60 }, or false for no lunch'
-
-
-class Around(Struct, frozen=True):
-    """What reading depends on beside the file.
-
-    Relative ``ics:`` paths are taken from ``base``. ``texts`` are the shipped texts by name: if there
-    are any, no other name is allowed and each text may only use the placeholders of the shipped one.
-    """
-
-    base: Path
-    holiday_code: Check[str]
-    texts: Mapping[str, str]
-
-
-def scalars(around: Around) -> dict[str, Check[Any]]:
-    """The settings of one value that the environment and flags can override."""
-    return {
-        "calendar": address(around.base),
-        "timezone": zone,
-        "role": choice("manager", "executive", "specialist"),
-        "holidays": around.holiday_code,
-        "protect": choice("busy", "graded", "decline"),
-    }
 
 
 def read_settings(data: Mapping[str, object], around: Around, report: Report) -> Settings:

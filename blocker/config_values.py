@@ -164,7 +164,8 @@ def holiday_code(value: object) -> str:
     from blocker.publicholidays import countries, parse_code, parts
 
     code = text(value)
-    country, part = parse_code(code)
+    region = parse_code(code)
+    country, part = region.country, region.part
     if country not in countries():
         raise BadValueError(f"unknown holiday code {quoted(code)}{_near_code(code)}")
     if code != country and part not in parts(country):
@@ -178,7 +179,8 @@ def holiday_code(value: object) -> str:
 def _near_code(code: str) -> str:
     from blocker.publicholidays import countries, parse_code, parts
 
-    country, part = parse_code(code.upper().replace("_", "-"))
+    region = parse_code(code.upper().replace("_", "-"))
+    country, part = region.country, region.part
     if country in countries() and (not part or part in parts(country)):
         return f"; did you mean {quoted(f'{country}-{part}' if part else country)}?"
     by_name = {name: short for short, name in countries().items() if len(short) == 2}

@@ -237,7 +237,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, Fill, str]]] = {
         "plan": ("looking:plan", _plan, "what run would do"),
         "load": ("looking:load", _load, "a week's measures, its level and the rules that fire"),
         "report": ("reporting:report", _report, "the weeks as a page, as text, as a calendar or as a table"),
-        "explain": ("looking:explain", _explain, "why this block, why here; or why a week has its level"),
+        "explain": ("explaining:explain", _explain, "why this block, why here; or why a week has its level"),
         "history": (
             "remembering:history",
             _history,

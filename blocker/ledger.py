@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from blocker.ledger_file import LedgerError as LedgerError  # noqa: PLC0414 - callers take it from here
-from blocker.ledger_file import connect, in_words, ledger_path
+from blocker.ledger_file import connect, in_words
 from blocker.ledger_rows import (
     UndoableRun,
     block_out,
@@ -345,11 +345,3 @@ def open_ledger(state_dir: Path, calendar: str) -> Ledger:
     Raises LedgerError if the file is damaged or newer than this program, Temporary if it is locked.
     """
     return Ledger(connect(state_dir), calendar)
-
-
-def read_memory(state_dir: Path, calendar: str) -> Memory:
-    """The memory for looking only: an empty one where there is no ledger yet, and no file is made."""
-    if not ledger_path(state_dir).exists():
-        return Memory()
-    with open_ledger(state_dir, calendar) as ledger:
-        return ledger.memory()

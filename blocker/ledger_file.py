@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from blocker.errors import BlockerError, Temporary
+from blocker.ledger_look import ledger_path
 from blocker.ledger_rows import SCHEMA, SCHEMA_VERSION
 from blocker.statefolder import open_private, private_folder
 
-NAME = "ledger.sqlite3"
 TABLES = frozenset(re.findall(r"CREATE TABLE (\w+)", SCHEMA))
 
 
@@ -53,10 +53,6 @@ class LedgerError(BlockerError):
 
 class DamagedLedger(LedgerError):
     """What is in the file is not what was put there, or is no ledger at all."""
-
-
-def ledger_path(state_dir: Path) -> Path:
-    return state_dir / NAME
 
 
 def connect(state_dir: Path) -> sqlite3.Connection:

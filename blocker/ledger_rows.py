@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.json import decode, encode
 from msgspec.structs import asdict
 
 from blocker.events import Block, Ref
@@ -103,11 +103,11 @@ def week_record(row: sqlite3.Row) -> WeekRecord:
 
 
 def causes_out(causes: Sequence[Cause]) -> str:
-    return json.dumps([asdict(cause) for cause in causes])
+    return encode([asdict(cause) for cause in causes]).decode()
 
 
 def _causes_in(text: str) -> tuple[Cause, ...]:
-    return tuple(Cause(**cause) for cause in json.loads(text))
+    return tuple(Cause(**cause) for cause in decode(text))
 
 
 def weeks_out(weeks: Sequence[Week]) -> str:
@@ -122,7 +122,7 @@ def standing_out(change: Change) -> str | None:
     there = change.standing
     if there is None:
         return None
-    return json.dumps(
+    return _text_out(
         {
             "slot": [when(there.slot.start), when(there.slot.end)],
             "when": [when(there.when.start), when(there.when.end)],
@@ -133,11 +133,17 @@ def standing_out(change: Change) -> str | None:
     )  # fmt: skip
 
 
+def _text_out(kept: Mapping[str, Any]) -> str:
+    import json  # takes half surrogates, which a calendar's words may hold
+
+    return json.dumps(kept)
+
+
 def block_out(change: Change) -> str | None:
     block = change.block
     if block is None:
         return None
-    return json.dumps(
+    return _text_out(
         {
             "slot": [when(block.slot.start), when(block.slot.end)],
             "title": block.title, "text": block.text, "kind": block.kind, "generation": block.generation,
@@ -168,6 +174,8 @@ class UndoableRun(Struct, frozen=True):
 
 
 def done_change(row: sqlite3.Row) -> DoneChange:
+    import json
+
     before, after = (json.loads(row[name]) if row[name] else None for name in ("before", "after"))
     return DoneChange(row["position"], row["action"], row["key"], before, after)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,14 +29,25 @@ def read_words(words: Sequence[str]) -> argparse.Namespace:
     return build_parser(words).parse_args(words)
 
 
+@cache
+def _unmeasured(prog: str) -> argparse.HelpFormatter:
+    """What argparse checks each argument with. The terminal's width is asked for when there is something to show."""
+    return argparse.HelpFormatter(prog, width=80)
+
+
 class Parser(argparse.ArgumentParser):
     """Errors are raised, so that they are shown like every other one, as JSON where asked for."""
 
     words: Sequence[str] = ()
+    layout: type[argparse.HelpFormatter] = argparse.RawDescriptionHelpFormatter
 
     def __init__(self, **given: Any) -> None:
         # A part of an option's name may be another option's some day: --remov must not remove.
-        super().__init__(allow_abbrev=False, **given)
+        super().__init__(allow_abbrev=False, formatter_class=_unmeasured, **given)
+
+    def format_help(self) -> str:
+        self.formatter_class = self.layout
+        return super().format_help()
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Read ``args``; what is left over is an error of this parser, which knows its command's name."""
@@ -63,6 +75,8 @@ class Parser(argparse.ArgumentParser):
 class CommandParser(Parser):
     """Takes the options of the whole program too, as people write ``blocker plan --json``."""
 
+    layout = argparse.HelpFormatter
+
     def __init__(self, **given: Any) -> None:
         super().__init__(**{"epilog": ALSO, **given})
         _add_options(self, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
@@ -76,7 +90,6 @@ def build_parser(words: Sequence[str]) -> argparse.ArgumentParser:
         prog="blocker",
         description=DESCRIPTION,
         epilog=_overview(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="blocker [options] COMMAND …",
     )
     _add_options(parser)

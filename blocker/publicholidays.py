@@ -6,19 +6,18 @@ is kept per code and year. This module reads and writes files: the core knows ho
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.json import decode, encode
 
 from blocker.errors import ConfigError
-from blocker.smallfiles import read_small_text
+from blocker.smallfiles import read_small
 from blocker.statefolder import private_folder
 
 AUTO = "auto"
@@ -51,7 +50,7 @@ class HolidayCalendar(Struct, frozen=True):
     source: str
 
 
-class Region(NamedTuple):
+class Region(Struct, frozen=True):
     """A country's code and that of a part of it ("" for the whole country)."""
 
     country: str
@@ -61,10 +60,12 @@ class Region(NamedTuple):
         return f"{self.country}-{self.part}" if self.part else self.country
 
 
-class _Kept(NamedTuple):
-    """What one file holds: the country's name, and a year's holidays."""
+class _Kept(Struct):
+    """What one file holds: the holidays of a year, by whose calendar and when they were found."""
 
-    place: str
+    code: str
+    made: date
+    place: str  # the country's name
     dates: dict[date, str]
 
 
@@ -90,13 +91,13 @@ def public_holidays(
     missing = [year for year in wanted if year not in kept]
     if missing:
         try:
-            kept |= _compute(region, missing)
+            kept |= _compute(region, missing, today)
         except KeyError:
             if code != AUTO:
                 raise ConfigError(f"unknown holiday code {code}") from None
             return HolidayCalendar({}, f"none: the public holidays of {region} are not known")
         for year in missing:
-            _write(cache_dir, region, year, today, kept[year])
+            _write(cache_dir, region, year, kept[year])
     dates = {day: name for year in wanted for day, name in kept[year].dates.items()}
     place = next((found.place for found in kept.values()), str(region))
     if code == AUTO:
@@ -153,6 +154,8 @@ def country_of(zone: str) -> str | None:
 
 def _zone_row(zone: str) -> str | None:
     for line in _zone_file("zone.tab"):
+        if zone not in line:
+            continue
         fields = line.split("\t")
         if len(fields) > 2 and fields[2] == zone:
             return fields[0]
@@ -187,7 +190,7 @@ def _zone_file(name: str) -> Iterator[str]:
     return (line for line in text.splitlines() if not line.startswith("#"))
 
 
-def _compute(region: Region, years: list[int]) -> dict[int, _Kept]:
+def _compute(region: Region, years: list[int], today: date) -> dict[int, _Kept]:
     """Ask python-holidays. Raises KeyError for a country or part that it does not know."""
     import warnings
 
@@ -200,7 +203,8 @@ def _compute(region: Region, years: list[int]) -> dict[int, _Kept]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it knows no moon of a far year is nothing to tell a person
         found = country(years=years, subdiv=region.part or None, language=language, expand=False)
-    kept = {year: _Kept(_country_name(region.country), {}) for year in years}
+    place = _country_name(region.country)
+    kept = {year: _Kept(str(region), today, place, {}) for year in years}
     for day, name in sorted(found.items()):
         if day.year in kept:
             kept[day.year].dates[day] = name
@@ -221,35 +225,26 @@ def _read(cache_dir: Path | None, region: Region, year: int, today: date) -> _Ke
     if cache_dir is None:
         return None
     try:
-        held = json.loads(read_small_text(_file(cache_dir, region, year)))
-        if held["code"] != str(region) or abs((today - date.fromisoformat(held["made"])).days) > KEPT_DAYS:
-            return None
-        dates = {date.fromisoformat(day): str(name) for day, name in held["dates"].items()}
-        if any(day.year != year for day in dates):
-            return None
-        return _Kept(str(held["place"]), dates)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        kept = decode(read_small(_file(cache_dir, region, year)), type=_Kept)
+    except (OSError, ValueError):
         return None
+    if kept.code != str(region) or abs((today - kept.made).days) > KEPT_DAYS:
+        return None
+    return None if any(day.year != year for day in kept.dates) else kept
 
 
-def _write(cache_dir: Path | None, region: Region, year: int, today: date, kept: _Kept) -> None:
+def _write(cache_dir: Path | None, region: Region, year: int, kept: _Kept) -> None:
     """Keep a year, in one piece or not at all."""
     if cache_dir is None:
         return
-    held = {
-        "code": str(region),
-        "made": today.isoformat(),
-        "place": kept.place,
-        "dates": {day.isoformat(): name for day, name in kept.dates.items()},
-    }
     import tempfile
 
     try:
         private_folder(cache_dir.parent, cache_dir.name)
         handle, temporary = tempfile.mkstemp(dir=cache_dir, suffix=".new")  # 0600
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(held, file, ensure_ascii=False, indent=1)
+            with os.fdopen(handle, "wb") as file:
+                file.write(encode(kept))
             Path(temporary).replace(_file(cache_dir, region, year))
         except OSError:
             Path(temporary).unlink(missing_ok=True)

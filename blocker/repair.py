@@ -13,7 +13,8 @@ from pathlib import Path
 
 from blocker.events import StandingBlock
 from blocker.ledger import open_ledger
-from blocker.ledger_file import DamagedLedger, bring_up_to_date, ledger_path
+from blocker.ledger_file import DamagedLedger, bring_up_to_date
+from blocker.ledger_look import ledger_path
 from blocker.ledger_rows import remembered, week_record
 from blocker.remembered import Remembered
 from blocker.workweek import parse_week

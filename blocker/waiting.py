@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 PATIENCE = 1.0  # seconds before anything is said
 STEP = 0.4  # seconds between two looks of the line
@@ -14,35 +13,43 @@ _DOTS = ("", ".", "..", "...")
 
 
 class Wait:
+    """Where nobody looks: nothing is said, and nothing is in the way of those who write."""
+
+    def doing(self, words: str) -> None:
+        """Say this from now on, such as ``reading google:primary``."""
+
+    def quiet(self) -> AbstractContextManager[None]:
+        """Hold back while somebody else writes, or waits for an answer."""
+        return nullcontext()
+
+
+class _Telling(Wait):
     """Writes what is being done on stderr, over and over on the same line, until it is told to stop.
 
     ``still`` is for those who listen to the terminal: each thing is said once, on a line of its own.
     """
 
-    def __init__(self, still: bool = False) -> None:
+    def __init__(self, still: bool) -> None:
+        import threading  # slow to import, and most runs are looked at by nobody
+
         self._done = threading.Event()
         self._turn = threading.Lock()
         self._words = "working"
         self._shown = 0  # cells of the line that stands there
         self._still = still
         self._thread = threading.Thread(target=self._tick, daemon=True)
+        self._thread.start()
 
     def doing(self, words: str) -> None:
-        """Say this from now on, such as ``reading google:primary``; costs nothing where nobody looks."""
         self._words = words
-
-    def start(self) -> None:
-        self._thread.start()
 
     def stop(self) -> None:
         self._done.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._thread.join()
         self._wipe()
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
-        """Hold back while somebody else writes, or waits for an answer."""
         with self._turn:
             self._wipe()
             yield
@@ -87,10 +94,11 @@ def _fitting(words: str) -> str:
 @contextmanager
 def waiting(wanted: bool, still: bool = False) -> Iterator[Wait]:
     """Show what goes on, where a person may be looking at it."""
-    wait = Wait(still or os.environ.get("TERM") == "dumb")
-    if wanted and sys.stderr is not None and sys.stderr.isatty():
-        wait.start()
+    if not wanted or sys.stderr is None or not sys.stderr.isatty():
+        yield Wait()
+        return
+    telling = _Telling(still or os.environ.get("TERM") == "dumb")
     try:
-        yield wait
+        yield telling
     finally:
-        wait.stop()
+        telling.stop()

@@ -13,9 +13,9 @@ PACKAGE = Path(__file__).parent.parent / "blocker"
 
 # The outside: files, networks, clocks, terminals. Everything else in the package is core.
 SHELL = {
-    "apply", "calendars", "cli", "commands", "config", "config_conditions", "config_lines", "config_schema",
-    "config_table", "config_text", "config_values", "config_words", "grammar", "ledger", "ledger_file", "ledger_rows", "lock", "misunderstood", "parser", "publicholidays", "repair",
-    "session", "smallfiles", "statefolder", "__main__",
+    "apply", "calendars", "cli", "commands", "config", "config_conditions", "config_lines", "config_scalars", "config_schema",
+    "config_table", "config_text", "config_values", "config_words", "grammar", "ledger", "ledger_file", "ledger_look", "ledger_rows", "lock", "misunderstood", "parser", "publicholidays", "repair",
+    "session", "smallfiles", "statefolder", "userfolders", "__main__",
 }  # fmt: skip
 PURE_LIBRARIES = {
     "__future__", "abc", "bisect", "collections", "datetime", "difflib", "functools", "hashlib", "heapq", "html",
@@ -118,6 +118,26 @@ def test_help_imports_nothing_heavy() -> None:
     loaded = loaded_after("--help", environ={"PATH": ""})
     assert not {name.partition(".")[0] for name in loaded} & (HEAVY | {"dateutil", "sqlite3", "zoneinfo"})
     assert "blocker.engine" not in loaded
+
+
+def test_a_plan_imports_little(tmp_path: Path) -> None:
+    calendar = tmp_path / "c.ics"
+    calendar.write_bytes(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-TIMEZONE:Etc/UTC\r\nEND:VCALENDAR\r\n")
+    environ = {"PATH": "", "HOME": str(tmp_path)}
+    loaded = loaded_after(
+        "--calendar", f"ics:{calendar}", "--now", "2026-11-02T06:30", "plan", environ=environ
+    )
+    assert "blocker.engine" in loaded
+    unwanted = {"typing_extensions", "json", "sqlite3", "shutil", "shlex", "tempfile", "tomllib"}
+    if sys.platform == "linux":
+        unwanted |= {"platformdirs"}
+    assert not {name.partition(".")[0] for name in loaded} & unwanted
+
+
+def test_what_is_kept_from_msgspec_can_still_be_imported() -> None:
+    code = "from blocker.cli import main\nmain(['plan'])\nimport typing_extensions\ntyping_extensions.Never"
+    environ = {"PATH": "", "HOME": "/nonexistent"}
+    subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environ, check=True)
 
 
 def test_a_run_on_a_file_imports_no_network_client(tmp_path: Path) -> None:

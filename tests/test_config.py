@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from textwrap import dedent
 
+import platformdirs
 import pytest
 from msgspec.structs import fields
 
@@ -13,13 +14,16 @@ from blocker.config import Config, config_path, holiday_dir, load_config, state_
 from blocker.config_text import show
 from blocker.errors import ConfigError
 from blocker.settings import BlockKind, RuleText, Settings, Theme
+from blocker.userfolders import user_folder
 from blocker.workweek import Lunch
+
+XDG = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of its own, and nothing set."""
-    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
+    for name in XDG:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     return tmp_path
@@ -218,6 +222,22 @@ def test_unknown_variables_are_worth_a_warning_and_no_more() -> None:
         "unknown environment variable “BLOCKER_CALENDER”; did you mean “BLOCKER_CALENDAR”?",
         "unknown environment variable “BLOCKER_ROLL”; did you mean “BLOCKER_ROLE”?",
     )
+
+
+@pytest.mark.parametrize("home", ["/home/lead", "/home/lead/", "/", "", "relative", None])
+@pytest.mark.parametrize("named", ["/elsewhere", "/elsewhere/", "relative", "", None])
+def test_folders_are_those_of_platformdirs(
+    named: str | None, home: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are found without it on Linux, as it is slow to import."""
+    for name, value in {"HOME": home, **dict.fromkeys(XDG, named)}.items():
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
+    assert user_folder("config") == Path(platformdirs.user_config_dir("blocker"))
+    assert user_folder("state") == Path(platformdirs.user_state_dir("blocker"))
+    assert user_folder("data") == Path(platformdirs.user_data_dir("blocker"))
 
 
 def test_places(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

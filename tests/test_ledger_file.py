@@ -24,6 +24,7 @@ from blocker.cli import main
 from blocker.errors import Temporary
 from blocker.ledger import LedgerError, open_ledger
 from blocker.ledger_file import DamagedLedger
+from blocker.ledger_look import ledger_path
 from blocker.ledger_rows import SCHEMA, SCHEMA_VERSION
 from blocker.repair import is_damaged, rebuild
 from blocker.sample import sample_calendar
@@ -330,7 +331,7 @@ def test_a_ledger_in_use_is_a_matter_of_waiting(tmp_path: Path, monkeypatch: pyt
     connect = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", lambda path, **how: connect(path, **{**how, "timeout": 0.05}))
     with (
-        closing(connect(ledger_file.ledger_path(tmp_path))) as other,
+        closing(connect(ledger_path(tmp_path))) as other,
         open_ledger(tmp_path, "ics:x") as ledger,
     ):
         other.execute("BEGIN EXCLUSIVE")
@@ -348,7 +349,7 @@ def dump(name: str) -> str:
 @pytest.mark.parametrize("name", sorted(path.stem for path in DUMPS.glob("*.sql")))
 def test_a_ledger_of_every_version_that_ever_landed_opens(tmp_path: Path, name: str) -> None:
     """Version 1 grew under its number: ``v1-…`` are its four shapes, from the first on."""
-    with closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as old:
+    with closing(sqlite3.connect(ledger_path(tmp_path))) as old:
         old.executescript(dump(name))
         assert name.startswith(f"v{old.execute('PRAGMA user_version').fetchone()[0]}")
         parked = old.execute("SELECT count(*) FROM parked").fetchone()[0]
@@ -368,7 +369,7 @@ def test_a_ledger_of_every_version_that_ever_landed_opens(tmp_path: Path, name: 
     assert len(memory.parked) == parked
     assert undoable is not None
     assert undoable.changes
-    with closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as new:
+    with closing(sqlite3.connect(ledger_path(tmp_path))) as new:
         assert new.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
 
 
@@ -388,11 +389,11 @@ def test_the_newest_dump_has_the_schema_of_today() -> None:
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in DUMPS.glob("*.sql")))
 def test_an_old_ledger_ends_with_the_schema_of_a_new_one(tmp_path: Path, name: str) -> None:
-    with closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as old:
+    with closing(sqlite3.connect(ledger_path(tmp_path))) as old:
         old.executescript(dump(name))
     open_ledger(tmp_path, "ics:x").close()
     with (
-        closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as there,
+        closing(sqlite3.connect(ledger_path(tmp_path))) as there,
         closing(sqlite3.connect(":memory:")) as today,
     ):
         today.executescript(SCHEMA)
@@ -402,7 +403,7 @@ def test_an_old_ledger_ends_with_the_schema_of_a_new_one(tmp_path: Path, name: s
 @pytest.mark.parametrize("name", ["v1-first", "v1-fill"])
 def test_a_damaged_ledger_of_an_older_version_is_mended_too(tmp_path: Path, name: str) -> None:
     address = "ics:/home/dana/calendar.ics"
-    with closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as old:
+    with closing(sqlite3.connect(ledger_path(tmp_path))) as old:
         old.executescript(dump(name))
         old.execute("UPDATE block SET start = 'yesterday' WHERE key LIKE 'strategic/2026-W46%'")
         old.commit()
@@ -417,7 +418,7 @@ def test_a_damaged_ledger_of_an_older_version_is_mended_too(tmp_path: Path, name
 
 def test_many_who_bring_an_old_ledger_up_to_date_at_once(tmp_path: Path) -> None:
     """Two calendars' crons share the ledger, and neither waits for the other's lock."""
-    with closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as old:
+    with closing(sqlite3.connect(ledger_path(tmp_path))) as old:
         old.executescript(dump("v1-first"))
     with ThreadPoolExecutor(8) as several:
         for opened in [several.submit(lambda: open_ledger(tmp_path, "ics:x").close()) for _ in range(8)]:
@@ -432,21 +433,21 @@ def test_a_migration_is_made_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(ledger_file, "MIGRATIONS", steps)
     with pytest.raises(LedgerError):
         open_ledger(tmp_path, "ics:x")
-    with closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as there:
+    with closing(sqlite3.connect(ledger_path(tmp_path))) as there:
         assert there.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
         assert [row[1] for row in there.execute("PRAGMA table_info(said)")] == ["calendar", "what"]
     steps[SCHEMA_VERSION] = lambda connection: "ALTER TABLE said ADD COLUMN at TEXT;"
     open_ledger(tmp_path, "ics:x").close()
-    with closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as there:
+    with closing(sqlite3.connect(ledger_path(tmp_path))) as there:
         assert [row[1] for row in there.execute("PRAGMA table_info(said)")] == ["calendar", "what", "at"]
 
 
 def test_a_ledger_of_a_newer_blocker_is_left_alone(tmp_path: Path) -> None:
     open_ledger(tmp_path, "ics:x").close()
-    with closing(sqlite3.connect(ledger_file.ledger_path(tmp_path))) as there:
+    with closing(sqlite3.connect(ledger_path(tmp_path))) as there:
         there.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
-    before = ledger_file.ledger_path(tmp_path).read_bytes()
+    before = ledger_path(tmp_path).read_bytes()
     with pytest.raises(LedgerError, match="newer blocker") as caught:
         open_ledger(tmp_path, "ics:x")
     assert not isinstance(caught.value, DamagedLedger)  # so that no repair throws it away
-    assert ledger_file.ledger_path(tmp_path).read_bytes() == before
+    assert ledger_path(tmp_path).read_bytes() == before

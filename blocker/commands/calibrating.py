@@ -14,7 +14,7 @@ from blocker.calibration import calibrate as try_rules
 from blocker.commands import Answer, Talk
 from blocker.config_text import toml, with_rules
 from blocker.errors import BlockerError, UsageError
-from blocker.ledger import read_memory
+from blocker.ledger_look import read_memory
 from blocker.render_calibration import calibration_document, calibration_lines
 from blocker.rules import rules_for
 from blocker.session import Session, Setup

@@ -13,7 +13,8 @@ from blocker.engine import make_plan
 from blocker.errors import BlockerError, NotConfirmed, UsageError
 from blocker.forecast import fill_now
 from blocker.history import week_records
-from blocker.ledger import Ledger, read_memory
+from blocker.ledger import Ledger
+from blocker.ledger_look import read_memory
 from blocker.picture import Picture
 from blocker.plan import Change, Plan
 from blocker.render_grid import plan_picture

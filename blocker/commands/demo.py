@@ -14,7 +14,7 @@ from blocker.commands.daily import rebalance, run
 from blocker.commands.looking import load, plan
 from blocker.config import Config, Setup
 from blocker.kinds import STRATEGIC
-from blocker.ledger import read_memory
+from blocker.ledger_look import read_memory
 from blocker.parser import read_words
 from blocker.plan import Change
 from blocker.render_json import SCHEMA

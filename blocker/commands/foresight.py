@@ -18,7 +18,7 @@ from blocker.commands.scheduling import installed
 from blocker.errors import BlockerError, Temporary
 from blocker.journal import log_path
 from blocker.ledger import open_ledger
-from blocker.ledger_file import ledger_path
+from blocker.ledger_look import ledger_path
 from blocker.lock import only_run
 from blocker.notify import INSTALL, addresses
 from blocker.outages import outage

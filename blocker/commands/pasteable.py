@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
-
 from blocker.config import Setup, config_path
 
 
 def pasteable(setup: Setup, *words: str) -> str:
     """``blocker run -y``, with the calendar and the config file where this call's options named them."""
+    import shlex
+
     config = setup.config
     options: list[str] = []
     if config.path is not None and config.path != config_path(setup.environ):

@@ -10,7 +10,7 @@ from blocker.errors import UsageError
 from blocker.forecast import fill_curve
 from blocker.history import brought_up_to_date, past_weeks
 from blocker.known import debt_minutes
-from blocker.ledger import read_memory
+from blocker.ledger_look import read_memory
 from blocker.render_history import (
     ahead_document,
     ahead_lines,

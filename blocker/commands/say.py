@@ -14,7 +14,7 @@ from blocker.commands.work import at_work, carry_out, exit_code
 from blocker.errors import BlockerError, NotConfirmed, PartlyApplied, UsageError
 from blocker.journal import log_path
 from blocker.ledger import Ledger
-from blocker.ledger_file import ledger_path
+from blocker.ledger_look import ledger_path
 from blocker.plan import Change, Plan
 from blocker.render_json import SCHEMA, plan_document
 from blocker.render_text import change_lines

@@ -15,7 +15,7 @@ from blocker.commands.pasteable import pasteable
 from blocker.config import config_path
 from blocker.config_text import config_template, show
 from blocker.errors import BlockerError, GuardRefused
-from blocker.ledger import read_memory
+from blocker.ledger_look import read_memory
 from blocker.lock import only_run
 from blocker.remembered import Memory
 from blocker.render_json import SCHEMA

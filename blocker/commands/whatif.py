@@ -9,7 +9,7 @@ from blocker.commands import Answer, Talk, daily
 from blocker.config import Setup
 from blocker.displacement import WhatIf, items_by_day, what_if
 from blocker.errors import UsageError
-from blocker.ledger import read_memory
+from blocker.ledger_look import read_memory
 from blocker.render_json import SCHEMA, moment
 from blocker.session import Session
 from blocker.survey import Request

@@ -1,0 +1,131 @@
+"""``explain``: why this, why here, why not. It looks and never writes to a calendar."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from blocker.commands import Answer, Talk
+from blocker.commands.looking import look
+from blocker.commands.pasteable import pasteable
+from blocker.engine import make_plan, pose_problem
+from blocker.errors import UsageError
+from blocker.kinds import OFFSITE
+from blocker.plan import Change, Placement, Plan, Unplaced
+from blocker.render_json import plan_document
+from blocker.render_text import change_lines, next_best, unplaced_lines
+from blocker.render_week import reasons_document, reasons_lines
+from blocker.secondlook import second_look
+from blocker.session import Setup, Sight, find_week
+from blocker.survey import Survey
+from blocker.weekreasons import week_of_plan, week_reasons
+
+
+def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Why a block is where it is, why a demand found no place, or why a week has its level."""
+    sight = look(setup, args.what if _is_week(args.what) else None)
+    seen, zone = sight.survey(), sight.request.workweek.zone
+    if _is_week(args.what) and not _is_date(args.what):
+        return _explain_week(sight, seen, args.what, args.plain)
+    made = make_plan(sight.request, seen, worded=False)
+    about = [c for c in made.changes if _matches(c, args.what, zone)]
+    missing = [u for u in made.unplaced if u.key == args.what]
+    if not about and not missing:
+        if _is_date(args.what):
+            return _explain_week(sight, seen, args.what, args.plain)
+        raise UsageError(f"no block {args.what} in the plan", f"the plan has: {_keys(made)}")
+    looks = _second_looks(about, sight, seen)
+    about = [replace(c, placement=looks[c.key]) if _same(c, looks.get(c.key)) else c for c in about]
+    known = {c.key: c for c in about}
+    made = replace(made, changes=tuple(known.get(c.key, c) for c in made.changes))
+    lines: list[str] = []
+    for change in about:
+        lines += _explain_change(change, zone)
+        if change.placement is None and (elsewhere := looks.get(change.key)):
+            lines.append(_would_be(elsewhere, change, zone, setup))
+    for item in missing:
+        lines += _explain_unplaced(item, zone)
+    document = plan_document(made, applied=False)
+    document["changes"] = [c for c in document["changes"] if c["key"] in known]
+    document["unplaced"] = [u for u in document["unplaced"] if u["key"] == args.what]
+    return Answer(lines, document)
+
+
+def _explain_week(sight: Sight, seen: Survey, what: str, plain: bool) -> Answer:
+    week = find_week(what, sight.request.workweek.date_of(sight.request.now))
+    made = make_plan(sight.request, seen, worded=False, runners_up=False)
+    found = week_reasons(week_of_plan(made, seen, week), made, seen, sight.request)
+    zone = sight.request.workweek.zone
+    return Answer(reasons_lines(found, zone, plain), reasons_document(found, zone))
+
+
+def _explain_change(change: Change, zone: ZoneInfo) -> list[str]:
+    lines = change_lines(change, zone, verbose=True)
+    placed = change.placement
+    if placed is not None:
+        counting = [term for term in placed.terms if term.points]
+        parts = [f"{term.words} {term.points:+d}" for term in counting]
+        parts += [term.words for term in placed.terms if not term.points]  # a wish that it does not meet
+        if parts and placed.kind == OFFSITE:
+            lines.append(f"      {'; '.join(term.words for term in placed.terms)}")
+        elif parts:
+            total = sum(term.points for term in placed.terms)
+            lines.append(f"      {total} point{'s' * (total != 1)}: {'; '.join(parts)}")
+    words = next_best(change)
+    return [*lines, f"      {words}"] if words else lines
+
+
+def _second_looks(about: Sequence[Change], sight: Sight, seen: Survey) -> dict[str, Placement]:
+    """For blocks that simply stay: where they would be placed today."""
+    stay = [c.key for c in about if c.action in ("keep", "update") and c.placement is None]
+    if not stay:
+        return {}
+    problem = pose_problem(sight.request, seen).problem
+    return {key: found for key in stay if (found := second_look(problem, key)) is not None}
+
+
+def _same(change: Change, found: Placement | None) -> bool:
+    return found is not None and found.slot == change.slot
+
+
+def _would_be(found: Placement, change: Change, zone: ZoneInfo, setup: Setup) -> str:
+    start, end = (instant.astimezone(zone) for instant in found.slot)
+    week = f"{change.slot.start.astimezone(zone):%G-W%V}"
+    where = f"{start:%a} {start.day} {start:%b %H:%M}–{end:%H:%M}"
+    command = pasteable(setup, "rebalance", week)
+    return f"      today it would be placed on {where}; a run never moves it for that, {command} may"
+
+
+def _explain_unplaced(item: Unplaced, zone: ZoneInfo) -> list[str]:
+    lines = unplaced_lines(item, zone, priced=True)
+    if item.limits:
+        removed = ", ".join(f"{limit} {count}" for limit, count in item.limits.items())
+        lines.append(f"      starts that each limit removed: {removed}")
+    return lines + [f"      it would fit {words}" for words in item.relaxations]
+
+
+def _matches(change: Change, what: str, zone: ZoneInfo) -> bool:
+    if _is_date(what):
+        return change.slot.start.astimezone(zone).date() == date.fromisoformat(what)
+    return change.key == what
+
+
+def _is_week(text: str) -> bool:
+    return text in ("this", "next") or _is_date(text) or ("-W" in text.upper() and "/" not in text)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return "W" not in text.upper()
+
+
+def _keys(made: Plan) -> str:
+    keys = sorted({c.key for c in made.changes} | {u.key for u in made.unplaced})
+    return ", ".join(keys) if keys else "no blocks at all"
