@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 # Control characters but for line ends and tabs, and those that turn the direction of writing.
-STEERING = re.compile(
-    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)"
-)
+STEERING = "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)"
 # What leaves everything as it is: nothing is lost with their answer.
 LOOKING = ("plan", "load", "explain", "history", "report", "check", "config", "calibrate")
 LOGGED = ("run", "rebalance", "skip", "undo", "leave")
@@ -213,7 +211,7 @@ def _json(document: Mapping[str, Any]) -> str:
     import json
 
     text = json.dumps(document, ensure_ascii=False, indent=2)
-    return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return text if _is_plain(text) else re.sub(STEERING, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _shown(answer: Answer, args: argparse.Namespace, stream: TextIO) -> str:
@@ -228,7 +226,12 @@ def _shown(answer: Answer, args: argparse.Namespace, stream: TextIO) -> str:
 
 def _harmless(text: str) -> str:
     """Whatever came through to here of a calendar, an error or a server: it does not steer the terminal."""
-    return STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if _is_plain(text) else re.sub(STEERING, "\N{REPLACEMENT CHARACTER}", text)
+
+
+def _is_plain(text: str) -> bool:
+    """True for most texts: nothing that steers a terminal can be printed, so there is none to look for."""
+    return text.replace("\n", "").replace("\t", "").isprintable()
 
 
 def _complain(error: BlockerError, as_json: bool) -> None:

@@ -21,9 +21,9 @@ TITLE_NAMES = ("theme", "kind")
 SCHEMES = ("ics", "google", "caldav")
 OFFERED = "ics:, google:"  # caldav: is taken, as its backend will come, and is told so where it is opened
 
-_CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
-_RANGE = re.compile(r"\s*(\S+?)\s*[-–]\s*(\S+)\s*")
+_CLOCK = r"([01]?\d|2[0-4]):([0-5]\d)"
+_SCHEME = r"(?s)([A-Za-z][A-Za-z0-9+.-]+):(.*)"
+_RANGE = r"\s*(\S+?)\s*[-–]\s*(\S+)\s*"
 
 
 class BadValueError(ValueError):
@@ -112,7 +112,7 @@ def address(base: Path) -> Check[str]:
     """A calendar's address; a relative ``ics:`` path is taken from ``base`` and made absolute."""
 
     def check(value: object) -> str:
-        match = _SCHEME.fullmatch(words(value).strip())
+        match = re.fullmatch(_SCHEME, words(value).strip())
         if match is None:
             hint = f"ics:{value}" if re.search(r"[/\\]|\.ics$", text(value)) else ""
             raise BadValueError(
@@ -220,7 +220,7 @@ def _near_zone(name: str) -> str:
 
 def span(value: object) -> tuple[int, int]:
     """``"09:00-17:30"`` as minutes from midnight; 24:00 may end it."""
-    match = _RANGE.fullmatch(text(value))
+    match = re.fullmatch(_RANGE, text(value))
     if match is None:
         raise BadValueError(f"{quoted(value)} is not a range such as “09:00-17:30”")
     start, end = (_clock(match, group) for group in (1, 2))
@@ -234,7 +234,7 @@ def span(value: object) -> tuple[int, int]:
 
 
 def _clock(match: re.Match[str], group: int) -> int:
-    clock = _CLOCK.fullmatch(match[group])
+    clock = re.fullmatch(_CLOCK, match[group])
     minute = int(clock[1]) * 60 + int(clock[2]) if clock else MINUTES_A_DAY + 1
     if minute > MINUTES_A_DAY:
         raise BadValueError(

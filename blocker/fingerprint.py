@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # What stands between two lines that begin and end with a long dash is kept up to date by later runs.
-_SECTION = re.compile(r"^—[^\n]*—[ \t]*\n(?:[^\n]*\n)*?—[^\n]*—[ \t]*$", re.MULTILINE)
+_SECTION = r"(?m)^—[^\n]*—[ \t]*\n(?:[^\n]*\n)*?—[^\n]*—[ \t]*$"
 
 TITLE, AROUND, SECTION = range(3)  # the parts of a fingerprint, in this order
 _LENGTH = 8  # characters of each part
@@ -33,7 +33,7 @@ def mixed_hash(parts: tuple[str, str, str]) -> str:
 def parts_of_text(text: str) -> tuple[str, str]:
     """The text without the section that is kept up to date, and that section, its two lines included."""
     text = "\n".join(text.splitlines())
-    found = _SECTION.search(text)
+    found = re.search(_SECTION, text)
     if found is None:
         return text, ""
     return text[: found.start()] + "\n" + text[found.end() :], found[0]
@@ -42,7 +42,7 @@ def parts_of_text(text: str) -> tuple[str, str]:
 def with_section(text: str, section: str) -> str:
     """The text with another section in place of the one it has."""
     text = "\n".join(text.splitlines())
-    found = _SECTION.search(text)
+    found = re.search(_SECTION, text)
     return text if found is None else text[: found.start()] + section + text[found.end() :]
 
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from blocker.fingerprint import parts_of_text
 from blocker.texts import STEERING
 
-_LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_MARKING = re.compile(r"^—(?=[^\n]*—[ \t]*$)")
+_LINE_ENDS = "\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]"
+_MARKING = r"^—(?=[^\n]*—[ \t]*$)"
 _KEPT = ("Zs", "Cf", "Co")  # of what is not printable: spaces of all sorts, joiners, a font's own signs
 _LOST = STEERING | {"\ufeff"}
 
@@ -56,15 +56,15 @@ def _marked_once(part: str) -> str:
     """No line of anybody's words looks like one of the two around what is kept up to date."""
     lines = part.split("\n")
     inside = slice(1, -1) if parts_of_text(part)[1] == part else slice(None)
-    lines[inside] = [_MARKING.sub("–", line) for line in lines[inside]]
+    lines[inside] = [re.sub(_MARKING, "–", line) for line in lines[inside]]
     return "\n".join(lines)
 
 
 def _clean(text: str) -> str:
     """Without half characters, control characters and what turns the direction of writing."""
-    text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
     if text.replace("\n", "").isprintable():  # nearly always, and none of them is
         return text
+    text = re.sub(_LINE_ENDS, "\n", text).replace("\t", " ")
     return "".join(
         c
         for c in text

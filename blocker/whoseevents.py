@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from blocker.events import Event
 
 OWN, OTHERS, LAST = 0, 1, 2
-_LEADERSHIP = re.compile(
-    r"\b(leadership|board|executives?|exec|steering|management (team|meeting)|all[- ]hands|town ?hall)\b",
-    re.IGNORECASE,
+_LEADERSHIP = (
+    r"(?i)\b(leadership|board|executives?|exec|steering|management (team|meeting)|all[- ]hands|town ?hall)\b"
 )
 
 
@@ -35,7 +34,7 @@ class Owners:
         if not event.attendees:
             return OWN
         domains = {_domain(address) for address in (event.organizer, *event.attendees)} - {"", self.domain}
-        leadership = event.recurring and _LEADERSHIP.search(event.title) is not None
+        leadership = event.recurring and re.search(_LEADERSHIP, event.title) is not None
         if domains or leadership or (event.recurring and not event.organizer_is_me):
             return LAST
         return OWN if event.organizer_is_me else OTHERS
