@@ -13,11 +13,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.conditions import Comparison, alternatives, compare, comparisons, map_comparisons, written
-from blocker.judge import RECENT_WORKING_DAYS, judge, upward
+from blocker.judge import Judge, is_ordinary, upward
 from blocker.kinds import LEVELS, STRATEGIC
 from blocker.load import MEASURES
 from blocker.plan import WeekLoad
-from blocker.remembered import Memory
 from blocker.rules import Rule
 from blocker.workweek import Week
 
@@ -119,7 +118,7 @@ class Calibration(Struct, frozen=True):
 def calibrate(weeks: Iterable[WeekLoad], rules: Sequence[Rule], full_week_minutes: float) -> Calibration:
     """Try the rules on completed weeks, each by what it holds; weeks before the calendar begins are left out."""
     looked_at = _since_the_first(sorted(weeks, key=lambda week: week.week))
-    ordinary = tuple(week for week in looked_at if _is_ordinary(week))
+    ordinary = tuple(week for week in looked_at if is_ordinary(week))
     levels = [rule for rule in rules if rule.name in LEVELS]
     offered = [own_rule(rule, ordinary, full_week_minutes) for rule in levels]
     own = [rule for rule, _ in offered]
@@ -246,24 +245,13 @@ def _judged(
     """Each week judged by what it holds, as if nothing were remembered."""
     if not weeks:
         return {}
-    judged = judge(
-        weeks,
-        completed=(),
-        rules=rules,
-        running=weeks[-1].week.plus(1),
-        full_week_minutes=full_week_minutes,
-        memory=Memory(),
-    )
-    return {week.week: week for week in judged}
+    judge = Judge(rules, weeks[-1].week.plus(1), full_week_minutes)
+    return {week.week: judge.judged(week) for week in weeks}
 
 
 def _firing(rule: Rule, weeks: Sequence[WeekLoad], full_week_minutes: float) -> tuple[Week, ...]:
     judged = _judged(weeks, [rule], full_week_minutes)
     return tuple(week for week, load in judged.items() if load.level == rule.name)
-
-
-def _is_ordinary(week: WeekLoad) -> bool:
-    return week.working_days >= RECENT_WORKING_DAYS and week.held["capacity_hours"] > 0
 
 
 def _since_the_first(weeks: Sequence[WeekLoad]) -> tuple[WeekLoad, ...]:

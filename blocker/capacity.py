@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from blocker.kinds import AWAY, IGNORED, OPERATIONAL, PERSONAL
+from blocker.ondemand import OnDemand
 from blocker.plan import Classified
 from blocker.settings import BOOKABLE_GAP_MINUTES
-from blocker.timeline import Interval, clip, merge, minutes, shared_out, subtract
+from blocker.timeline import InOrder, Interval, clip, merge, minutes, subtract
 from blocker.workweek import WorkDay, WorkWeek
 
 
@@ -88,7 +89,7 @@ def _bookable(gaps: Iterable[Interval]) -> float:
 
 
 def build_days(workweek: WorkWeek, dates: Iterable[date], events: Sequence[Classified]) -> Mapping[date, Day]:
-    """Lay the classified events onto dates (in order, each once). Ignored events take no time."""
+    """Lay the classified events onto dates, each when it is asked for. Ignored events take no time."""
     timed_away: list[Interval] = []
     day_away: dict[date, str] = {}
     busy: list[tuple[Interval, str]] = []
@@ -105,12 +106,13 @@ def build_days(workweek: WorkWeek, dates: Iterable[date], events: Sequence[Class
         if item.event.dates is None:
             busy.append((item.event.when, item.kind))
     away_time = merge(timed_away)
-    works = [workweek.day(day) for day in dates]
-    todays = shared_out(sorted(busy), [work.span for work in works], key=lambda item: item[0])
-    return {
-        work.date: _day(work, day_away.get(work.date), clip(away_time, work.span), today, workweek)
-        for work, today in zip(works, todays, strict=True)
-    }
+    taken = InOrder(sorted(busy), key=lambda item: item[0])
+
+    def day(day: date) -> Day:
+        work = workweek.day(day)
+        return _day(work, day_away.get(day), clip(away_time, work.span), taken.within(work.span), workweek)
+
+    return OnDemand(dates, day)
 
 
 def _day(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from blocker.judge import RECENT_WEEKS, RECENT_WORKING_DAYS
+from blocker.judge import RECENT_WEEKS, is_ordinary
 from blocker.plan import WeekLoad
 from blocker.settings import FILL_WEEKS
 from blocker.workweek import Week
@@ -37,11 +37,7 @@ def fill_now(loads: Iterable[WeekLoad], running: Week) -> Mapping[tuple[Week, in
 
 def fill_curve(fill: Mapping[tuple[Week, int], float], completed: Iterable[WeekLoad]) -> Mapping[int, Fill]:
     """The curve, by weeks ahead, from completed weeks that an earlier run has seen coming."""
-    ordinary = {
-        load.week: load
-        for load in completed
-        if load.working_days >= RECENT_WORKING_DAYS and load.held["capacity_hours"] > 0
-    }
+    ordinary = {load.week: load for load in completed if is_ordinary(load)}
     curve = {}
     for ahead in sorted({ahead for _, ahead in fill}):
         seen = {week: hours for (week, n), hours in fill.items() if n == ahead and week in ordinary}

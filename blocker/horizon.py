@@ -141,10 +141,9 @@ class HorizonSolver:
         offsite = self.offsite
         if offsite is None:
             return []
-        found = []
-        for day, given in self.board.problem.days.items():
-            inside = offsite.quarter.first_day <= day < offsite.quarter.end
-            if inside and given.is_working and not in_holidays(day):
+        found, days, first, end = [], self.board.problem.days, offsite.quarter.first_day, offsite.quarter.end
+        for day in days:
+            if first <= day < end and not in_holidays(day) and (given := days[day]).is_working:
                 best = int(offsite.quarter.week_number(day) in BEST_WEEKS)
                 found.append((best, -operational_minutes(given), day))
         return sorted(found, key=lambda one: (one[0], one[1], -one[2].toordinal()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from math import floor
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from blocker.conditions import Comparison, alternatives, compare, comparisons, holds
 from blocker.kinds import LEVELS, STRATEGIC
 from blocker.load import MEASURES
+from blocker.ondemand import OnDemand
 from blocker.plan import Cause, Clause, WeekLoad
 from blocker.presets import FLOOR
 from blocker.remembered import Memory, WeekRecord
@@ -24,61 +26,59 @@ FORECAST = ("operational_hours", "operational_share")
 CLEAR = 0.1  # a level falls only when its measures are this far on the quiet side
 
 
-def judge(
-    weeks: Iterable[WeekLoad],
-    *,
-    completed: Iterable[WeekLoad],
-    rules: Sequence[Rule],
-    running: Week,
-    full_week_minutes: float,
-    memory: Memory,
-    forecasts: Mapping[Week, float] | None = None,
-) -> tuple[WeekLoad, ...]:
-    """Judge measured weeks (``load.week_load``) by the rules; ``completed`` are those before ``running``.
+class Judge(Struct, frozen=True):
+    """What a measured week (``load.week_load``) is judged by.
 
     The running week and earlier ones are judged by what they hold; a later one, clause by clause, by
-    the heavier of that and the mean of the weeks just past. Where there is a forecast of a week's
-    operational hours, it stands in for their mean, and its share for the share's.
+    the heavier of that and the mean of the weeks just past (``lately``). Where there is a forecast of a
+    week's operational hours, it stands in for their mean, and its share for the share's.
     """
-    lately = recent_weeks(completed, running)
-    records = {record.week: record for record in memory.weeks}
-    judged = []
-    for week in weeks:
-        recent = recent_mean(lately, week.held["capacity_hours"]) if week.week > running else None
-        hours = (forecasts or {}).get(week.week)
+
+    rules: Sequence[Rule]
+    running: Week
+    full_week_minutes: float
+    memory: Memory = Memory()
+    lately: tuple[WeekLoad, ...] = ()
+    forecasts: Mapping[Week, float] = {}
+
+    def judged(self, week: WeekLoad) -> WeekLoad:
+        """The week with its level, its causes and what it books."""
+        recent = recent_mean(self.lately, week.held["capacity_hours"]) if week.week > self.running else None
+        hours = self.forecasts.get(week.week)
         if recent is not None and hours is not None:
             week = replace(week, forecast=hours)
             recent = {**recent, **_forecast_measures(hours, week.held["capacity_hours"])}
-        raw = _by_rules(replace(week, recent=recent), rules, full_week_minutes / 60)
-        kept = raw if week.week < running else _held_back(raw, records.get(week.week), running)
-        judged.append(replace(kept, booked=_booked(kept, rules)))
-    return tuple(judged)
+        raw = _by_rules(replace(week, recent=recent), self.rules, self.full_week_minutes / 60)
+        kept = raw if week.week < self.running else _held_back(raw, self._record(week.week), self.running)
+        return replace(kept, booked=_booked(kept, self.rules))
+
+    def _record(self, week: Week) -> WeekRecord | None:
+        return next((record for record in reversed(self.memory.weeks) if record.week == week), None)
 
 
-def recent_weeks(completed: Iterable[WeekLoad], running: Week) -> tuple[WeekLoad, ...]:
-    """The last four completed weeks with at least four working days, oldest first."""
-    full = [
-        week
-        for week in completed
-        if week.week < running
-        and week.working_days >= RECENT_WORKING_DAYS
-        and week.held["capacity_hours"] > 0
-    ]
-    return tuple(sorted(full, key=lambda week: week.week)[-RECENT_WEEKS:])
+def recent_weeks(completed: Iterable[WeekLoad]) -> tuple[WeekLoad, ...]:
+    """The last four of the completed weeks, given latest first, that are ordinary ones; oldest first."""
+    return tuple(islice(filter(is_ordinary, completed), RECENT_WEEKS))[::-1]
+
+
+def is_ordinary(week: WeekLoad) -> bool:
+    """True if a week has enough working days to say something of other weeks."""
+    return week.working_days >= RECENT_WORKING_DAYS and week.held["capacity_hours"] > 0
 
 
 def recent_mean(weeks: Sequence[WeekLoad], capacity: float) -> Mapping[str, float] | None:
     """The mean of each measure over the weeks; what adds up over a week is scaled to ``capacity`` hours."""
     if not weeks:
         return None
-    means = {}
-    for name, known in MEASURES.items():
-        values = [
-            week.held[name] * (capacity / week.held["capacity_hours"] if known.scales else 1.0)
-            for week in weeks
-        ]
-        means[name] = sum(values) / len(values)
-    return means
+
+    def mean(name: str) -> float:
+        scales = MEASURES[name].scales
+        values = (
+            week.held[name] * (capacity / week.held["capacity_hours"] if scales else 1.0) for week in weeks
+        )
+        return sum(values) / len(weeks)
+
+    return OnDemand(MEASURES, mean)
 
 
 def _forecast_measures(hours: float, capacity: float) -> Mapping[str, float]:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from blocker.capacity import Day
 from blocker.events import Event
 from blocker.kinds import FRONTLINE, LEARNING, OPERATIONAL, STRATEGIC
+from blocker.ondemand import OnDemand
 from blocker.plan import Classified, WeekLoad
 from blocker.timeline import Interval, clip, doubly_covered, intersect, merge, minutes, subtract, touches
 from blocker.workweek import DAY, Week, WorkWeek
@@ -208,15 +209,15 @@ MEASURES: Mapping[str, Measure] = {
 
 def measure(
     days: Sequence[Day], events: Iterable[Classified], workweek: WorkWeek, extra_hours: float = 0.0
-) -> dict[str, float]:
-    """All measures of one week: its days, and the events that touch it (others are harmless)."""
+) -> Mapping[str, float]:
+    """All measures of one week, on demand: its days, and the events that touch it (others are harmless)."""
     week = Held(
         days=tuple(days),
         events=tuple(events),
         workweek=workweek,
         extra_hours=extra_hours,
     )
-    return {name: float(known.function(week)) for name, known in MEASURES.items()}
+    return OnDemand(MEASURES, lambda name: float(MEASURES[name].function(week)))
 
 
 def week_load(

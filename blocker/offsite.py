@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from blocker.problem import OffsiteDemand
 from blocker.remembered import ANSWERS, Memory
 from blocker.standing import Examined, asked_back
 from blocker.survey import Request, Survey
-from blocker.workweek import Quarter, WorkWeek, quarter_of
+from blocker.workweek import Quarter, Week, WorkWeek, quarter_of
 
 DUE_WHILE_LEFT = timedelta(weeks=6)
 
@@ -41,7 +41,7 @@ def ask_for_offsite(
 ) -> OffsiteAsked:
     """See whether the due quarter needs an offsite, or the one that stands has to move."""
     workweek, settings, memory = request.workweek, request.settings, request.memory
-    own, loads = seen.own_offsites, tuple(seen.loads.values())
+    own = seen.own_offsites
     today = workweek.date_of(request.now)
     due = due_quarter(today, settings.fiscal_start)
     quarters, demand, answered = [], None, []
@@ -61,7 +61,7 @@ def ask_for_offsite(
         if no is not None:
             quarters.append(QuarterPlan(quarter, "unplaced", key, no[1]))
             answered.append(Unplaced(key, OFFSITE, settings.offsite.minutes, no[0], no[1], tier=OFFSITE))
-        elif settings.offsite.guarantee or _triggered(quarter, loads):
+        elif settings.offsite.guarantee or _triggered(quarter, seen.loads):
             quarters.append(QuarterPlan(quarter, "unplaced", key))
             demand = _demand(key, quarter, request)
         else:
@@ -109,9 +109,9 @@ def _answer(key: str, request: Request, today: date) -> tuple[str, str] | None:
     return None
 
 
-def _triggered(quarter: Quarter, loads: Iterable[WeekLoad]) -> bool:
+def _triggered(quarter: Quarter, loads: Mapping[Week, WeekLoad]) -> bool:
     """Amber (or more) in a third of the quarter's weeks, or one red."""
-    inside = [load for load in loads if quarter.first_day <= load.week.monday < quarter.end]
+    inside = [loads[week] for week in loads if quarter.first_day <= week.monday < quarter.end]
     weeks = (quarter.end - quarter.first_day).days // 7
     busy = sum(load.level != "calm" for load in inside)
     return any(load.level == "red" for load in inside) or 3 * busy >= weeks

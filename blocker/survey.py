@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
@@ -12,14 +12,15 @@ from blocker.capacity import Day, build_days
 from blocker.classify import classify, dedupe, own_offsites
 from blocker.events import Event, Snapshot, StandingBlock
 from blocker.forecast import ENOUGH_WEEKS, fill_curve, forecast_hours
-from blocker.judge import judge, recent_mean, recent_weeks
+from blocker.judge import Judge, recent_mean, recent_weeks
 from blocker.kinds import PERSONAL
 from blocker.load import week_load
+from blocker.ondemand import OnDemand
 from blocker.plan import Classified, WeekLoad
 from blocker.remembered import Memory
 from blocker.rules import rules_for
 from blocker.settings import FILL_WEEKS, HORIZON_WEEKS, NOTICE_HOURS, Settings
-from blocker.timeline import shared_out
+from blocker.timeline import InOrder
 from blocker.workweek import DAY, Week, WorkWeek, week_of
 
 # Enough completed weeks to find four with at least four working days, a holiday season included.
@@ -81,7 +82,7 @@ class Survey(Struct, frozen=True):
 
 
 def take_survey(request: Request) -> Survey:
-    """Classify every event once, lay them onto days, measure and judge the weeks."""
+    """Classify every event once, lay them onto days, measure and judge the weeks: those that are asked for."""
     events = dedupe(_events(request))
     blocked = tuple(_foreign_blocks(request))
     classified = (*classify(events, request.settings), *blocked)
@@ -90,44 +91,43 @@ def take_survey(request: Request) -> Survey:
     )
     weeks = _weeks(request)
     days = build_days(request.workweek, _dates(request, weeks), classified)
-    spans = [request.workweek.week_span(week) for week in weeks]
-    by_week = shared_out(classified, spans, key=lambda item: item.event.when)
-    measured = {
-        week: week_load(
+    in_order = InOrder(classified, key=lambda item: item.event.when)
+
+    def measure(week: Week) -> WeekLoad:
+        return week_load(
             week,
             [days[day] for day in week.days],
-            touching,
+            in_order.within(request.workweek.week_span(week)),
             request.workweek,
             request.earliest,
             request.memory.busy_hours.get(week, 0.0),
         )
-        for week, touching in zip(weeks, by_week, strict=True)
-    }
-    completed = [load for week, load in measured.items() if week < request.running]
-    judged = judge(
-        measured.values(),
-        completed=completed,
+
+    measured = OnDemand(weeks, measure)
+    completed = [week for week in weeks if week < request.running]
+    lately = recent_weeks(measured[week] for week in reversed(completed))
+    judge = Judge(
         rules=rules_for(request.settings),
         running=request.running,
         full_week_minutes=request.workweek.full_week_minutes,
         memory=request.memory,
+        lately=lately,
         forecasts=_forecasts(request, measured, completed) if request.settings.forecast else {},
     )
-    lately = recent_weeks(completed, request.running)
     return Survey(
         classified=classified,
         days=days,
-        loads={load.week: load for load in judged},
-        recent_operational={week: _recent_hours(lately, load) for week, load in measured.items()},
+        loads=OnDemand(weeks, lambda week: judge.judged(measured[week])),
+        recent_operational=OnDemand(weeks, lambda week: _recent_hours(lately, measured[week])),
         own_offsites=own_offsites(events, request.settings),
     )
 
 
 def _forecasts(
-    request: Request, measured: Mapping[Week, WeekLoad], completed: list[WeekLoad]
+    request: Request, measured: Mapping[Week, WeekLoad], completed: Iterable[Week]
 ) -> Mapping[Week, float]:
     """The hours that later weeks are likely to end with, where enough weeks are known to say so."""
-    curve = fill_curve(request.memory.fill, completed)
+    curve = fill_curve(request.memory.fill, [measured[week] for week in completed])
     found = {}
     for ahead, fill in curve.items():
         load = measured.get(request.running.plus(ahead))

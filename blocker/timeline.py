@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
+_DAY = timedelta(days=1)
 
 
 class Interval(NamedTuple):
@@ -68,16 +69,22 @@ def touches(when: Interval, parts: Sequence[Interval]) -> bool:
     return first < len(parts) and parts[first].start < when.end
 
 
-def shared_out(items: Iterable[T], spans: Sequence[Interval], key: Callable[[T], Interval]) -> list[list[T]]:
-    """For each of the ``spans``, which are in order and share no time, the items that have time in it."""
-    starts = [span.start for span in spans]
-    shares: list[list[T]] = [[] for _ in spans]
-    for item in items:
-        start, end = key(item)
-        for n in range(max(bisect_right(starts, start) - 1, 0), bisect_left(starts, end)):
-            if spans[n].end > start:
-                shares[n].append(item)
-    return shares
+class InOrder(Generic[T]):
+    """Items in order of their starts, to find those of a span without looking at all of them."""
+
+    def __init__(self, items: Sequence[T], key: Callable[[T], Interval]) -> None:
+        self._items = items
+        self._times = [key(item) for item in items]
+        self._starts = [when.start for when in self._times]
+        # Few last longer than a day: they are looked at apart, and the others only near the span.
+        self._long = [n for n, (start, end) in enumerate(self._times) if end - start > _DAY]
+
+    def within(self, span: Interval) -> list[T]:
+        """The items that have time in the span, in their order."""
+        near = bisect_left(self._starts, span.start - _DAY)
+        later = bisect_left(self._starts, span.end)
+        before = self._long[: bisect_left(self._long, near)]
+        return [self._items[n] for n in (*before, *range(near, later)) if self._times[n].end > span.start]
 
 
 def clip(intervals: Iterable[Interval], window: Interval) -> tuple[Interval, ...]:

@@ -11,7 +11,7 @@ from making import loaded, work
 from msgspec.structs import replace
 
 from blocker.expressions import ExpressionError
-from blocker.judge import judge, recent_weeks, remember
+from blocker.judge import Judge, recent_weeks, remember
 from blocker.kinds import LEVELS
 from blocker.load import MEASURES
 from blocker.plan import WeekLoad
@@ -45,9 +45,8 @@ def judged(
 ) -> WeekLoad:  # fmt: skip
     memory = Memory(weeks=(record,) if record else ())
     the_rules = rules_for(Settings(role=role, rules=rules))
-    return judge(
-        [load], completed=past, rules=the_rules, running=running, full_week_minutes=FULL, memory=memory
-    )[0]
+    before = sorted((week for week in past if week.week < running), key=lambda week: week.week, reverse=True)
+    return Judge(the_rules, running, FULL, memory, recent_weeks(before)).judged(load)
 
 
 # Role, measures, and the level: just short of it, and exactly there.
@@ -189,8 +188,8 @@ def test_recent_hours_are_scaled_to_the_week_and_shares_are_not() -> None:
 
 
 def test_the_last_four_completed_weeks_with_four_working_days() -> None:
-    past = [week(n, days=3 if n in (45, 47) else 5) for n in range(40, 50)]
-    assert [load.week.number for load in recent_weeks(reversed(past), RUNNING)] == [42, 43, 44, 46]
+    past = [week(n, days=3 if n == 45 else 5) for n in range(40, 47)]
+    assert [load.week.number for load in recent_weeks(reversed(past))] == [42, 43, 44, 46]
 
 
 def test_without_recent_weeks_a_later_week_is_judged_by_what_it_holds() -> None:

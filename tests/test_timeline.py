@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise, starmap
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker.timeline import Interval, clip, intersect, merge, minutes, shared_out, subtract, touches
+from blocker.timeline import InOrder, Interval, clip, intersect, merge, minutes, subtract, touches
 
 START = datetime(2026, 3, 29, tzinfo=UTC)
 PAIRS = st.tuples(st.integers(0, 40), st.integers(1, 9))
@@ -69,13 +69,13 @@ def test_a_bridge_fills_what_is_shorter_than_it(pairs: list[tuple[int, int]], br
     assert minutes(bridged) == 60 * len(hours(bridged))
 
 
-@given(HOURS, st.lists(st.integers(0, 50), min_size=2, max_size=9, unique=True), st.booleans())
-def test_each_span_gets_what_has_time_in_it(
-    pairs: list[tuple[int, int]], edges: list[int], gaps: bool
-) -> None:
-    """The spans are days one after the other, or days with others between them that nobody asked for."""
-    instants = [START + timedelta(hours=n) for n in sorted(edges)]
-    days = list(starmap(Interval, pairwise(instants)))[:: 2 if gaps else 1]
-    items = list(enumerate(spans(pairs)))
-    shares = shared_out(items, days, key=lambda item: item[1])
-    assert shares == [[item for item in items if item[1].overlaps(day)] for day in days]
+@given(
+    st.lists(st.tuples(st.integers(0, 90), st.integers(1, 60)), max_size=8),
+    st.lists(st.integers(0, 100), min_size=2, max_size=2, unique=True),
+)
+def test_a_span_is_found_with_all_that_has_time_in_it(pairs: list[tuple[int, int]], edges: list[int]) -> None:
+    first, last = sorted(edges)
+    asked = Interval(START + timedelta(hours=first), START + timedelta(hours=last))
+    items = list(enumerate(sorted(spans(pairs))))
+    found = InOrder(items, key=lambda item: item[1]).within(asked)
+    assert found == [item for item in items if item[1].overlaps(asked)]
