@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, tzinfo
@@ -31,13 +30,15 @@ _REWRITTEN = frozenset(
     )
 )
 _TIMES = frozenset(("DTSTART", "DTEND", "DURATION"))
-_LINE = re.compile(rb"[^\r\n]*(?:(?:\r*\n|\r)[ \t][^\r\n]*)*(?:\r*\n|\r|\Z)")
-_NAME = re.compile(rb"[A-Za-z0-9-]+")
+_LINE = rb"[^\r\n]*(?:(?:\r*\n|\r)[ \t][^\r\n]*)*(?:\r*\n|\r|\Z)"
+_NAME = rb"[A-Za-z0-9-]+"
 _MARK = b"X-BLOCKER-KEY"
 
 
 def etag_of(chunk: bytes) -> str:
     """The state of a component: a hash of its bytes."""
+    import hashlib
+
     return hashlib.sha256(chunk).hexdigest()[:32]
 
 
@@ -191,11 +192,11 @@ def _at_its_time(read: Read, block: Block) -> bool:
 
 def _named_lines(chunk: bytes) -> Iterator[tuple[str, bytes]]:
     """The logical lines of a component as bytes, folds and line ends included, each with its name."""
-    at = 0
+    at, logical_line = 0, re.compile(_LINE)
     while at < len(chunk):
-        line = _LINE.match(chunk, at)
+        line = logical_line.match(chunk, at)
         if line is None or line.end() == at:
             break
-        name = _NAME.match(line.group())
+        name = re.match(_NAME, line.group())
         yield (name.group().decode("ascii").upper() if name else ""), line.group()
         at = line.end()

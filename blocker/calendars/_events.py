@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import time, timedelta, tzinfo
-from functools import partial
-from typing import NamedTuple
 
-from blocker.calendars._ical import Property, properties, text_list, unescape
+from msgspec import Struct
+from msgspec.structs import replace
+
+from blocker.calendars._ical import Property, properties_by_name, text_list, unescape
 from blocker.calendars._people import RESPONSES, address_of, is_person
 from blocker.calendars._recurrence import Occurrence, Series, Span, gather, in_zone, span_between, span_of
 from blocker.calendars._rules import Rule, by_days_alone, parse_rule
@@ -24,14 +25,14 @@ _RECURS = ("RRULE", "EXRULE", "RDATE", "EXDATE")
 _REPEATED = (*_RECURS, "ATTENDEE", "CATEGORIES")
 _READ = (*_SINGLE, *_REPEATED)
 MAX_TITLE = 1_000  # characters; nothing that is shown needs more
-_DECIDES_TIME = frozenset(("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"))
+_DECIDES_TIME = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")
 
 
 class BrokenError(ValueError):
     """A component that can't be read; the message is the reason in one sentence."""
 
 
-class Read(NamedTuple):
+class Read(Struct, frozen=True):
     """One VEVENT as read: its times as a series, and its properties by name.
 
     ``original`` is the RECURRENCE-ID of a changed occurrence, ``and_later`` its RANGE=THISANDFUTURE.
@@ -54,7 +55,7 @@ class Read(NamedTuple):
 
 def read_component(chunk: bytes, zones: Zones, home: tzinfo) -> Read:
     """Read a VEVENT. Raises BrokenError if it isn't known when it begins or ends."""
-    single, repeated = _sorted(properties(chunk, _READ))
+    single, repeated = _sorted(properties_by_name(chunk, _READ))
     try:
         start = _moment(single, "DTSTART", zones)
         if start is None:
@@ -83,17 +84,13 @@ def read_component(chunk: bytes, zones: Zones, home: tzinfo) -> Read:
     )
 
 
-def _sorted(found: list[Property]) -> tuple[dict[str, Property], dict[str, list[Property]]]:
-    single: dict[str, Property] = {}
-    repeated: dict[str, list[Property]] = {}
-    for item in found:
-        if item.name in _REPEATED:
-            repeated.setdefault(item.name, []).append(item)
-        elif item.name not in single:
-            single[item.name] = item
-        elif item.name in _DECIDES_TIME and item != single[item.name]:
-            raise BrokenError(f"it has {item.name} twice")
-    return single, repeated
+def _sorted(found: dict[str, list[Property]]) -> tuple[dict[str, Property], dict[str, list[Property]]]:
+    """Of a property that belongs there once, the first; of the others all."""
+    repeated = {name: found.pop(name) for name in _REPEATED if name in found}
+    for name in _DECIDES_TIME:
+        if name in found and any(item != found[name][0] for item in found[name][1:]):
+            raise BrokenError(f"it has {name} twice")
+    return {name: items[0] for name, items in found.items()}, repeated
 
 
 def _moment(single: dict[str, Property], name: str, zones: Zones) -> Moment | None:
@@ -107,7 +104,7 @@ def _moment(single: dict[str, Property], name: str, zones: Zones) -> Moment | No
 
 
 def _zone(found: Property, zones: Zones) -> tzinfo | None:
-    tzid = found.param("TZID")
+    tzid = found.param("TZID") if found.head else ""
     # A time in UTC needs no zone, and one that names a strange zone is no reason to report it.
     return zones.find(tzid) if tzid and not found.value.strip().endswith(("Z", "z")) else None
 
@@ -171,8 +168,8 @@ def _with_recurrence(
                 (rules if found.name == "RRULE" else not_rules).append(rule)
         except ValueError as problem:
             flaws.append(f"its {found.name} can't be read, so it counts without: {problem}")
-    return series._replace(
-        rules=rules, not_rules=not_rules, extra=extra, excluded=gather(excluded, home)
+    return replace(
+        series, rules=rules, not_rules=not_rules, extra=extra, excluded=gather(excluded, home)
     ), flaws
 
 
@@ -186,10 +183,12 @@ def _extra(found: Property, zones: Zones, home: tzinfo) -> Iterator[tuple[Moment
             yield moment, span_between(moment, read_moment(rest, moment.zone), home)
 
 
-def event_maker(
-    read: Read, uid: str, calendar: str, me: tuple[str, ...], recurring: bool
-) -> Callable[[Occurrence], Event]:
-    """Normalise what a component says, once; the result makes the event of each of its occurrences."""
+def events_of(
+    read: Read, uid: str, calendar: str, me: tuple[str, ...], recurring: bool, found: Sequence[Occurrence]
+) -> list[Event]:
+    """The events of a component's occurrences. What it says is normalised once, and not for none."""
+    if not found:
+        return []
     busy_status = read.value("X-MICROSOFT-CDO-BUSYSTATUS").upper()
     status = read.value("STATUS").lower()
     if not status:
@@ -197,11 +196,12 @@ def event_maker(
     organizer = address_of(read.single["ORGANIZER"]) if "ORGANIZER" in read.single else ""
     response, others = _guests(read, organizer, me)
     summary = read.single.get("SUMMARY")
-    fill = partial(
-        Event,
+    first = Event(
         uid,
         calendar,
         unescape(summary.value[:MAX_TITLE]).strip() if summary else "",
+        found[0].when,
+        found[0].dates,
         status=status if status in ("tentative", "cancelled") else "confirmed",
         transparent=_transparent(read.value("TRANSP").upper(), busy_status),
         response=response,
@@ -214,7 +214,7 @@ def event_maker(
         private=read.value("CLASS").upper() in ("PRIVATE", "CONFIDENTIAL"),
         recurring=recurring,
     )
-    return lambda found: fill(when=found.when, dates=found.dates)
+    return [first, *(replace(first, when=more.when, dates=more.dates) for more in found[1:])]
 
 
 def _transparent(transp: str, busy_status: str) -> bool | None:

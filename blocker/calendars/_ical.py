@@ -13,25 +13,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 BOM = b"\xef\xbb\xbf"
 LINE_OCTETS = 75  # RFC 5545, 3.1: longer lines are folded
 CALENDAR, EVENT, ZONE = b"VCALENDAR", b"VEVENT", b"VTIMEZONE"
 REPORTED = frozenset((CALENDAR, EVENT, ZONE))  # what else is broken takes no time and is no matter
-CHILDREN = frozenset((EVENT, b"VTODO", b"VJOURNAL", b"VFREEBUSY", ZONE, b"VAVAILABILITY"))
+CHILDREN = {
+    name.encode(): name for name in ("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VAVAILABILITY")
+}
 
 _BORDER = re.compile(rb"\n(BEGIN|END)[ \t]*:[ \t]*([A-Z0-9-]+)[ \t]*(?=(\r?\n)|\Z)")
-_BLANK_LINES = re.compile(rb"\n(?:\r?\n)+")
-_LONE_CR = re.compile(rb"\r(?!\n)")
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+# What few files need is compiled on use, as compiling takes as long as reading some events.
+_BLANK_LINES = rb"\n(?:\r?\n)+"
+_LONE_CR = rb"\r(?!\n)"
 _TIMES = frozenset(("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"))
 _PARAMETER = re.compile(r';\s*([A-Za-z0-9-]+)\s*=\s*((?:"[^"]*"|[^";])*)')
-_HEAD = re.compile(r'(?:"[^"]*"|[^":])*')
+_HEAD = r'(?:"[^"]*"|[^":])*'
 
 
-class Component(NamedTuple):
+class Component(Struct, frozen=True, gc=False):
     """A component in a VCALENDAR, or beside one where it should be inside: ``data[start:end]``, whole lines."""
 
     name: str
@@ -39,7 +43,7 @@ class Component(NamedTuple):
     end: int
 
 
-class Problem(NamedTuple):
+class Problem(Struct, frozen=True, gc=False):
     """Something wrong with the structure, at a byte offset; ``end`` bounds what it spoils."""
 
     start: int
@@ -47,7 +51,7 @@ class Problem(NamedTuple):
     why: str
 
 
-class Layout(NamedTuple):
+class Layout(Struct, frozen=True):
     """Where everything is in a file.
 
     ``text`` is ``data`` with lone CRs made LFs (same length), ``upper`` the same in capitals with one
@@ -65,7 +69,7 @@ class Layout(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-class Property(NamedTuple):
+class Property(Struct, frozen=True, gc=False):
     """One content line: its name in capitals, its parameters as written, its value."""
 
     name: str
@@ -74,32 +78,48 @@ class Property(NamedTuple):
 
     def param(self, name: str) -> str:
         """A parameter without its quotes; "" if it isn't there."""
-        if name in self.head.upper():
-            for found in _PARAMETER.finditer(self.head):
-                if found[1].upper() == name:
-                    return found[2].strip().replace('"', "")
-        return ""
+        return _parameters(self.head).get(name, "") if self.head else ""
+
+
+@lru_cache(maxsize=512)
+def _parameters(head: str) -> Mapping[str, str]:
+    """The parameters by name in capitals, the first of each; a calendar says the same ones on many lines."""
+    found: dict[str, str] = {}
+    for parameter in _PARAMETER.finditer(head):
+        found.setdefault(parameter[1].upper(), parameter[2].strip().replace('"', ""))
+    return found
 
 
 def scan(data: bytes) -> Layout:
     """Find the components of a file, in a few passes over its bytes."""
     text = data
-    if data.count(b"\r") != data.count(b"\r\n"):
-        text = _LONE_CR.sub(b"\n", data)
+    if b"\r" in data:
+        text = re.sub(_LONE_CR, b"\n", data)
     upper = b"\n" + text.upper()
     if data.startswith(BOM):
         upper = b"\n\n\n\n" + upper[4:]
     found = _Found()
-    begin, end = found.begin, found.end
+    innermost: tuple[bytes, int] | None = None  # begun last, and not yet told to ``found``
     for border in _BORDER.finditer(upper):
         kind, name, line_end = border.groups(b"")
         # The LF put in front makes an offset in ``upper`` that of the line in ``data``.
+        at = border.start()
         if kind == b"BEGIN":
-            begin(name, border.start())
+            if innermost is not None:
+                found.begin(*innermost)
+            innermost = name, at
+            continue
+        after = border.end() - 1 + len(line_end)
+        if innermost is not None and innermost[0] == name and found.takes(name):
+            found.components.append(Component(CHILDREN[name], innermost[1], after))
         else:
-            end(name, border.start(), border.end() - 1 + len(line_end))
+            if innermost is not None:
+                found.begin(*innermost)
+            found.end(name, at, after)
+        innermost = None
+    if innermost is not None:
+        found.begin(*innermost)
     found.abandon(0, len(data))
-    first = _LINE_END.search(data)
     return Layout(
         data,
         text,
@@ -107,9 +127,17 @@ def scan(data: bytes) -> Layout:
         tuple(found.components),
         found.calendars,
         found.insert_at,
-        first.group() if first else b"\r\n",
+        _line_end(data),
         tuple(found.problems),
     )
+
+
+def _line_end(data: bytes) -> bytes:
+    """How the first line ends."""
+    cr, lf = data.find(b"\r"), data.find(b"\n")
+    if cr < 0 or 0 <= lf < cr:
+        return b"\n" if lf >= 0 else b"\r\n"
+    return b"\r\n" if lf == cr + 1 else b"\r"
 
 
 class _Found:
@@ -122,6 +150,10 @@ class _Found:
         self.problems: list[Problem] = []
         self.calendars = 0
         self.insert_at: int | None = None
+
+    def takes(self, name: bytes) -> bool:
+        """True if a component that begins and ends here, with none in it, is one of a calendar's own."""
+        return len(self.open) == 1 and self.open[0][0] == CALENDAR and name in CHILDREN
 
     def begin(self, name: bytes, at: int) -> None:
         if name == CALENDAR:
@@ -148,7 +180,7 @@ class _Found:
         if name == CALENDAR:
             self.insert_at = at
         elif name in CHILDREN and (depth == 0 or (depth == 1 and self.open[0][0] == CALENDAR)):
-            self.components.append(Component(_ascii(name), start, after))
+            self.components.append(Component(CHILDREN[name], start, after))
 
     def abandon(self, depth: int, at: int) -> None:
         """Give up what is open from ``depth`` on; an inner part of a component spoils only itself."""
@@ -170,11 +202,13 @@ def unfolded(chunk: bytes) -> bytes:
 
     Lines that end in CR CR LF, from a file converted twice, look like blank lines by now: they go first.
     """
-    if b"\n\n" in chunk or b"\n\r\n" in chunk:
-        chunk = _BLANK_LINES.sub(b"\n", chunk)
-    for fold_mark in (b"\r\n ", b"\n ", b"\r\n\t", b"\n\t"):
-        if fold_mark in chunk:
-            chunk = chunk.replace(fold_mark, b"")
+    cr = b"\r" in chunk
+    if b"\n\n" in chunk or (cr and b"\n\r\n" in chunk):
+        chunk = re.sub(_BLANK_LINES, b"\n", chunk)
+    for blank in (b" ", b"\t"):
+        if blank in chunk:
+            chunk = chunk.replace(b"\r\n" + blank, b"") if cr else chunk
+            chunk = chunk.replace(b"\n" + blank, b"")
     return chunk
 
 
@@ -185,23 +219,36 @@ def properties(chunk: bytes, wanted: tuple[str, ...]) -> list[Property]:
     ``wanted``, those of one name as in the file. A wanted line without a colon comes with an empty
     value, so that its absence can be told from its being broken.
     """
+    found = properties_by_name(chunk, wanted)
+    return [item for name in wanted if name in found for item in found[name]]
+
+
+def properties_by_name(chunk: bytes, wanted: tuple[str, ...]) -> dict[str, list[Property]]:
+    """The same by name; a name that isn't there has no entry."""
     lines = unfolded(b"\n" + chunk)
     upper = lines.upper()
     if upper.count(b"\nBEGIN") > 1:
         lines = _without_parts(lines, upper)
-        upper = lines.upper()
+    if b"\r" in lines:
+        while b"\r\n" in lines:
+            lines = lines.replace(b"\r\n", b"\n")
+        lines = lines.rstrip(b"\r")
     found: dict[str, list[Property]] = {}
-    for line in _lines_named(wanted).finditer(upper):
-        name = line[1].decode("ascii")
-        rest = _decoded(lines[line.end(1) : line.end()].rstrip(b"\r"))
-        found.setdefault(name, []).append(_property(name, rest))
-    return [item for name in wanted if name in found for item in found[name]]
+    for name, rest in _lines_named(wanted).findall(_decoded(lines)):
+        if name in found:
+            found[name].append(_property(name, rest))
+        elif name.isupper():
+            found[name] = [_property(name, rest)]
+        elif (capitals := name.upper()) in wanted:
+            found.setdefault(capitals, []).append(_property(capitals, rest))
+    return found
 
 
 @lru_cache(maxsize=16)
-def _lines_named(wanted: tuple[str, ...]) -> re.Pattern[bytes]:
-    names = b"|".join(name.encode("ascii") for name in wanted)
-    return re.compile(rb"\n(" + names + rb")(?=[:; \t\r\n]|\Z)[^\n]*")
+def _lines_named(wanted: tuple[str, ...]) -> re.Pattern[str]:
+    """Lines with one of these names in capitals, or with any name that has small letters: name and rest."""
+    names = "|".join(wanted)
+    return re.compile(rf"\n({names}|[A-Z-]*[a-z][A-Za-z-]*)(?=[:; \t\r\n]|\Z)([^\n]*)")
 
 
 def _without_parts(lines: bytes, upper: bytes) -> bytes:
@@ -220,8 +267,15 @@ def _without_parts(lines: bytes, upper: bytes) -> bytes:
     return b"".join(own)
 
 
-def _decoded(line: bytes) -> str:
-    """A line as text; one that isn't UTF-8 is read as Latin-1, for display."""
+def _decoded(lines: bytes) -> str:
+    """Lines as text; one that isn't UTF-8 is read as Latin-1, for display."""
+    try:
+        return lines.decode("utf-8")
+    except UnicodeDecodeError:
+        return "\n".join(map(_decoded_line, lines.split(b"\n")))
+
+
+def _decoded_line(line: bytes) -> str:
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError:
@@ -234,7 +288,7 @@ def _property(name: str, rest: str) -> Property:
         # A time holds no colon, but the name of its zone may, and not everybody quotes it.
         head, _, value = rest.rpartition(":")
     elif '"' in head:  # a colon in quotes ends nothing
-        plain = _HEAD.match(rest)
+        plain = re.match(_HEAD, rest)
         if plain is not None and rest.startswith(":", plain.end()):
             head, value = plain.group(), rest[plain.end() + 1 :]
     return Property(name, head, value if colon else "")
@@ -244,22 +298,22 @@ def unescape(value: str) -> str:
     """A TEXT value as a person wrote it."""
     if "\\" not in value:
         return value
-    return _ESCAPED.sub(lambda m: "\n" if m[1] in "nN" else m[1], value)
+    return re.sub(_ESCAPED, lambda m: "\n" if m[1] in "nN" else m[1], value)
 
 
-_ESCAPED = re.compile(r"\\([\\;,nN])")
-_COMMA = re.compile(r"(?:[^\\,]|\\.)+")
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_ESCAPED = r"\\([\\;,nN])"
+_COMMA = r"(?:[^\\,]|\\.)+"
+_UNWRITABLE = r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]"
 
 
 def text_list(value: str) -> list[str]:
     """The entries of a comma-separated TEXT value, such as CATEGORIES."""
-    return [entry for part in _COMMA.findall(value) if (entry := unescape(part).strip())]
+    return [entry for part in re.findall(_COMMA, value) if (entry := unescape(part).strip())]
 
 
 def writable(text: str) -> str:
     """What of a text a file can hold: line ends as LF, other control characters and half characters gone."""
-    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return re.sub(_UNWRITABLE, "", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def escape(text: str) -> str:

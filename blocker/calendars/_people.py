@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from blocker.calendars._ical import Layout, Property, unfolded
 
 _ADDRESS = re.compile(r"[^@\s<>,;:/]+@[^@\s<>,;:/]+")
-_GUEST = re.compile(rb"\n(BEGIN:VEVENT|BEGIN:VALARM|END:VALARM|X-BLOCKER-KEY|ATTENDEE)([^\r\n]*)")
+_GUEST = rb"\n(BEGIN:VEVENT|BEGIN:VALARM|END:VALARM|X-BLOCKER-KEY|ATTENDEE)([^\r\n]*)"
 _THINGS = frozenset(("ROOM", "RESOURCE"))
 CALENDAR_ADDRESSES = ("@group.calendar.google.com", "@resource.calendar.google.com")
 RESPONSES = {
@@ -22,12 +23,14 @@ RESPONSES = {
 
 def address_of(found: Property) -> str:
     """The lower-case address of an ATTENDEE or ORGANIZER; "" if it has none."""
-    for candidate in (found.value, found.param("EMAIL")):
-        text = candidate.strip().strip('"').lower()
-        text = text.removeprefix("mailto:").strip()
-        if _ADDRESS.fullmatch(text):
-            return text
-    return ""
+    return _address(found.value) or (_address(found.param("EMAIL")) if found.head else "")
+
+
+@lru_cache(maxsize=1024)
+def _address(text: str) -> str:
+    """The address that a value names, or ""; the same people come again and again."""
+    text = text.strip().strip('"').lower().removeprefix("mailto:").strip()
+    return text if _ADDRESS.fullmatch(text) else ""
 
 
 def is_person(found: Property) -> bool:
@@ -62,7 +65,7 @@ def _guest_lists(layout: Layout) -> Iterator[set[bytes]]:
     """The people of each event that has some: their addresses, in capitals."""
     people: set[bytes] = set()
     ours = alarm = False
-    for name, rest in _GUEST.findall(unfolded(layout.upper) + b"\nBEGIN:VEVENT"):
+    for name, rest in re.findall(_GUEST, unfolded(layout.upper) + b"\nBEGIN:VEVENT"):
         if name == b"ATTENDEE":
             _, found, address = rest.rpartition(b"MAILTO:")
             if (

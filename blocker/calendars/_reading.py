@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from blocker.calendars._blocks import damaged_mark, is_ours, may_be_ours, standing_block
-from blocker.calendars._events import BrokenError, Read, event_maker, read_component
+from blocker.calendars._events import BrokenError, Read, events_of, read_component
 from blocker.calendars._filter import may_touch
 from blocker.calendars._ical import Component, Layout, properties, unescape
 from blocker.calendars._people import address_in, likely_user
@@ -21,7 +22,7 @@ from blocker.events import Event, SkippedComponent, Snapshot, StandingBlock
 from blocker.timeline import Interval
 
 MAX_REPORTS = 200
-_TZID = re.compile(rb'\nDTSTART;[^\n:]*?TZID="?([^":;\r\n]+)')
+_TZID = rb'\nDTSTART;[^\n:]*?TZID="?([^":;\r\n]+)'
 
 
 def read_calendar(
@@ -45,7 +46,7 @@ def calendar_zone(layout: Layout) -> str | None:
         return named.key
     counts = Counter(
         layout.text[m.start(1) - 1 : m.end(1) - 1].decode("utf-8", "replace")
-        for m in _TZID.finditer(layout.upper)
+        for m in re.finditer(_TZID, layout.upper)
     )
     zones: Counter[str] = Counter()
     for tzid, count in counts.most_common(MAX_ZONES):
@@ -103,7 +104,7 @@ class _Reading:
             place = max(self.layout.text.find(tzid.encode()), 0)
             why = f"the zone {tzid[:60]!r} is unknown, so its times are read as {self.home}"
             self.flaws.append((place, "", why, True))
-        self.events.sort(key=lambda event: (event.when, event.uid, event.title))
+        self.events.sort(key=lambda event: (*event.when, event.uid, event.title))
         return Snapshot(
             calendar=self.calendar,
             window=self.window,
@@ -119,9 +120,9 @@ class _Reading:
 
     def _definitions(self) -> Mapping[str, bytes]:
         found: dict[str, bytes] = {}
-        for name, start, end in self.layout.components:
-            if name == "VTIMEZONE":
-                chunk = self.layout.text[start:end]
+        for component in self.layout.components:
+            if component.name == "VTIMEZONE":
+                chunk = self.layout.text[component.start : component.end]
                 for item in properties(chunk, ("TZID",)):
                     found.setdefault(item.value.strip(), chunk)
         return found
@@ -162,31 +163,30 @@ class _Reading:
         for component, read in masters:
             series = read.series
             if changes:
-                series = series._replace(replaced=originals, before=bounds[0] if bounds else None)
+                series = replace(series, replaced=originals, before=bounds[0] if bounds else None)
             self._emit(uid, component, read, series)
             ends = (*bounds, None)[1:]
             for (original, changed_component, changed), since, before in zip(
                 later, bounds, ends, strict=True
             ):
                 move = move_between(original, changed.series.start, changed.series.span, self.home)
-                tail = series._replace(since=since, before=before, moved=move)
+                tail = replace(series, since=since, before=before, moved=move)
                 self._emit(uid, changed_component, changed, tail)
         for component, read in changes:
             self._emit(uid, component, read, read.series)
 
     def _emit(self, uid: str, component: Component, read: Read, series: Series) -> None:
         recurring = series.recurs or read.original is not None
-        make = event_maker(read, uid, self.calendar, self.me, recurring)
         flaws = read.flaws
         found: list[Occurrence] = []
         try:
             found = list(expand(series, self.window, self.home, self.steps))
         except TooDenseError as problem:
             flaws = [*flaws, f"{problem}, so its rule doesn't count"]
-            found = list(expand(series._replace(rules=(), not_rules=()), self.window, self.home, self.steps))
+            found = list(expand(replace(series, rules=(), not_rules=()), self.window, self.home, self.steps))
         except ValueError as problem:
             flaws = [*flaws, str(problem)]
-        self.events.extend(map(make, found))
+        self.events += events_of(read, uid, self.calendar, self.me, recurring, found)
         for flaw in flaws:
             self._report(component.start, self.layout.text[component.start : component.end], flaw)
 
@@ -211,6 +211,8 @@ class _Reading:
 
 
 def _digest(chunk: bytes) -> str:
+    import hashlib
+
     return hashlib.sha256(chunk).hexdigest()[:12]
 
 

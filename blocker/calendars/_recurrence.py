@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import NamedTuple
+from functools import lru_cache
+
+from msgspec import Struct
 
 from blocker.calendars._rule_dates import Steps, occurrences
 from blocker.calendars._rules import Rule
@@ -18,14 +20,14 @@ from blocker.calendars._values import DAY, Duration, Moment, read_moment, to_ins
 from blocker.timeline import Interval
 
 
-class Occurrence(NamedTuple):
+class Occurrence(Struct, frozen=True):
     """``dates`` (first day, day after the last) for an all-day one, whose ``when`` is its midnights."""
 
     when: Interval
     dates: tuple[date, date] | None
 
 
-class Span(NamedTuple):
+class Span(Struct, frozen=True):
     """How long an occurrence lasts: ``days`` on the calendar and then ``rest`` in elapsed time."""
 
     days: int
@@ -40,7 +42,7 @@ class Span(NamedTuple):
         return to_instant(wall, start.zone or home) + self.rest
 
 
-class Moments(NamedTuple):
+class Moments(Struct, frozen=True):
     """A set of moments, ready to be compared with: all their days, those of plain dates, and the times."""
 
     days: frozenset[date] = frozenset()
@@ -51,6 +53,8 @@ class Moments(NamedTuple):
 
 def gather(moments: Sequence[Moment], home: tzinfo) -> Moments:
     """Raises ValueError for a time out of range."""
+    if not moments:
+        return NONE
     times = [m for m in moments if not m.is_date]
     return Moments(
         days=frozenset(m.date for m in moments),
@@ -63,7 +67,7 @@ def gather(moments: Sequence[Moment], home: tzinfo) -> Moments:
 NONE = Moments()
 
 
-class Series(NamedTuple):
+class Series(Struct, frozen=True):
     """The times of one component: what RDATE, EXDATE and the other properties say.
 
     ``replaced`` are the RECURRENCE-IDs that other components speak for. A component that speaks for
@@ -92,7 +96,7 @@ class Series(NamedTuple):
         return not self.extra and all(rule.at_one_time for rule in self.rules)
 
 
-class Move(NamedTuple):
+class Move(Struct, frozen=True):
     """From the start of an occurrence to where a later component puts it, on the wall clock."""
 
     shift: timedelta
@@ -132,14 +136,13 @@ def expand(series: Series, window: Interval, home: tzinfo, allowed: Steps) -> It
     """
     first, moved = series.start, series.moved
     zone = first.zone or home
-    left_out = _Matcher(series, [series.excluded, series.replaced])
-    seen: set[tuple[datetime, Span]] = set()
+    left_out = _Matcher(series, [group for group in (series.excluded, series.replaced) if group.days])
+    bounded = series.since is not None or series.before is not None
     for wall, span in _starts(series, window, home, allowed):
         begin = to_instant(wall, zone)
-        if (wall, span) in seen or left_out(wall, begin):
+        if left_out.groups and left_out(wall, begin):
             continue
-        seen.add((wall, span))
-        if (series.since and begin < series.since) or (series.before and begin >= series.before):
+        if bounded and not _within(begin, series.since, series.before):
             continue
         if moved is not None:
             found = occurrence(moved.apply(Moment(wall, first.zone, first.is_date), home), moved.span, home)
@@ -149,6 +152,10 @@ def expand(series: Series, window: Interval, home: tzinfo, allowed: Steps) -> It
             found = _timed(begin, span.rest)
         if found is not None and found.when.start < window.end and window.start < found.when.end:
             yield found
+
+
+def _within(begin: datetime, since: datetime | None, before: datetime | None) -> bool:
+    return (since is None or since <= begin) and (before is None or begin < before)
 
 
 def occurrence(start: Moment, span: Span, home: tzinfo) -> Occurrence | None:
@@ -175,22 +182,41 @@ def _timed(begin: datetime, length: timedelta) -> Occurrence | None:
 def _starts(
     series: Series, window: Interval, home: tzinfo, allowed: Steps
 ) -> Iterator[tuple[datetime, Span]]:
-    """Every wall time, in the series' zone, at which an occurrence may begin; exceptions not yet taken out."""
-    first, span, zone = series.start, series.span, series.start.zone or home
+    """Every wall time, in the series' zone, at which an occurrence may begin; exceptions not yet taken out.
+
+    Each once, unless occurrences of different lengths begin there.
+    """
     if not series.recurs:
-        yield first.wall, span
-        return
+        return iter([(series.start.wall, series.span)])
+    starts = _all_starts(series, window, home, allowed)
+    return _once(starts) if series.extra or len(series.rules) > 1 else starts
+
+
+def _once(starts: Iterator[tuple[datetime, Span]]) -> Iterator[tuple[datetime, Span]]:
+    seen: set[tuple[datetime, Span]] = set()
+    for start in starts:
+        if start not in seen:
+            seen.add(start)
+            yield start
+
+
+def _all_starts(
+    series: Series, window: Interval, home: tzinfo, allowed: Steps
+) -> Iterator[tuple[datetime, Span]]:
+    """The starts of a recurring series; those of one rule come once, those of several again."""
+    first, span, zone = series.start, series.span, series.start.zone or home
     low, high = _reach(series, window, zone)
     excluded: set[datetime] = set()
     for rule in series.not_rules:
         excluded.update(occurrences(rule, first.wall, low, min(high, until_wall(rule, first, zone)), allowed))
+    lasts = [until_wall(rule, first, zone) for rule in series.rules]
     # A series whose rules end before it begins was deleted from its first occurrence on.
-    gone = bool(series.rules) and all(until_wall(rule, first, zone) < first.wall for rule in series.rules)
+    gone = bool(lasts) and max(lasts) < first.wall
     if first.wall not in excluded and not gone:
         yield first.wall, span
-    for rule in series.rules:
-        for wall in occurrences(rule, first.wall, low, min(high, until_wall(rule, first, zone)), allowed):
-            if wall not in excluded:
+    for rule, last in zip(series.rules, lasts, strict=True):
+        for wall in occurrences(rule, first.wall, low, min(high, last), allowed):
+            if wall != first.wall and (not excluded or wall not in excluded):
                 yield wall, span
     for start, own_span in series.extra:
         wall = start.wall
@@ -220,9 +246,15 @@ def _reach(series: Series, window: Interval, zone: tzinfo) -> tuple[datetime, da
 def _wall(instant: datetime, zone: tzinfo, shift: timedelta) -> datetime:
     """The wall time of an instant, shifted; at the edge of the calendar, that edge."""
     try:
-        return instant.astimezone(zone).replace(tzinfo=None) + shift
+        return _on_clock(instant, zone) + shift
     except OverflowError:
         return datetime.min if shift < timedelta(0) else datetime.max  # noqa: DTZ901 - wall times
+
+
+@lru_cache(maxsize=64)
+def _on_clock(instant: datetime, zone: tzinfo) -> datetime:
+    """The wall time of an instant; nearly every series asks for the edges of the window."""
+    return instant.astimezone(zone).replace(tzinfo=None)
 
 
 def until_wall(rule: Rule, start: Moment, zone: tzinfo) -> datetime:
@@ -256,12 +288,13 @@ class _Matcher:
     """
 
     def __init__(self, series: Series, groups: Sequence[Moments]) -> None:
-        self._groups = [group for group in groups if group.days]
+        """``groups`` may be empty, and none of them is."""
+        self.groups = groups
         self._by_date = series.start.is_date
         self._by_wall = series.once_a_day
 
     def __call__(self, wall: datetime, instant: datetime) -> bool:
-        for group in self._groups:
+        for group in self.groups:
             if wall.date() in (group.days if self._by_date else group.dates):
                 return True
             if group.instants and not self._by_date:

@@ -105,7 +105,9 @@ def _periods(rule: Rule, start: datetime, first: datetime, high: datetime) -> It
         if length == 7 and not (weekdays or rule.by_month_day or rule.by_year_day or rule.by_week):
             weekdays = {start.weekday()}
         plain = not (rule.by_month or rule.by_month_day or rule.by_year_day or rule.by_week)
-        for first_day in range(day, high.toordinal() + 1, stride):
+        last = high.toordinal()
+        alike = plain and (length == 7 or not weekdays) and day >= 1 and last + stride + length <= _LAST_DAY
+        for first_day in range(day, last + 1, stride):
             days = [
                 date.fromordinal(n)
                 for n in range(max(1, first_day), min(first_day + length, _LAST_DAY + 1))
@@ -113,9 +115,20 @@ def _periods(rule: Rule, start: datetime, first: datetime, high: datetime) -> It
             ]
             if not plain:
                 days = [d for d in days if _day_matches(rule, start, d)]
-            yield _positions(rule, [datetime.combine(d, t) for d in days for t in times])
+            found = _positions(rule, [datetime.combine(d, t) for d in days for t in times])
+            yield found
+            if alike:  # the usual case, made short
+                yield from _again(found, timedelta(days=stride), len(range(day, last + 1, stride)) - 1)
+                return
     else:
         yield from _short_periods(rule, start, first, high)
+
+
+def _again(times: list[datetime], stride: timedelta, count: int) -> Iterator[list[datetime]]:
+    """The times of as many further periods, each a stride after the one before."""
+    for _ in range(count):
+        times = [moment + stride for moment in times]
+        yield times
 
 
 def _short_periods(rule: Rule, start: datetime, first: datetime, high: datetime) -> Iterator[list[datetime]]:
@@ -168,18 +181,22 @@ def _year_days(rule: Rule, start: datetime, year: int) -> list[date]:
     months: tuple[int, ...] = rule.by_month or tuple(range(1, 13))
     if not rule.by_month and not (rule.by_week or rule.by_year_day or rule.by_month_day or rule.by_day):
         months = (start.month,)
-    return [day for month in months for day in _days_of(year, month) if _day_matches(rule, start, day)]
+    return [day for month in months for day in _days_of(rule, year, month) if _day_matches(rule, start, day)]
 
 
 def _month_days(rule: Rule, start: datetime, number: int) -> list[date]:
     year, month = number // 12, number % 12 + 1
     if year > MAXYEAR or (rule.by_month and month not in rule.by_month):
         return []
-    return [day for day in _days_of(year, month) if _day_matches(rule, start, day)]
+    return [day for day in _days_of(rule, year, month) if _day_matches(rule, start, day)]
 
 
-def _days_of(year: int, month: int) -> list[date]:
-    return [date(year, month, day) for day in range(1, _month_length(year, month) + 1)]
+def _days_of(rule: Rule, year: int, month: int) -> list[date]:
+    """The days of a month, those left out that are no weekday of the rule's."""
+    first = date(year, month, 1)
+    weekdays = {(weekday - first.weekday()) % 7 for _, weekday in rule.by_day}
+    days = range(_month_length(year, month))
+    return [date(year, month, n + 1) for n in days if not weekdays or n % 7 in weekdays]
 
 
 def _day_matches(rule: Rule, start: datetime, day: date) -> bool:
@@ -218,7 +235,7 @@ def _weekday_matches(rule: Rule, day: date, n: int, weekday: int) -> bool:
 
 
 def _year_length(year: int) -> int:
-    return date(year, 12, 31).timetuple().tm_yday
+    return 366 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 365
 
 
 def _month_length(year: int, month: int) -> int:

