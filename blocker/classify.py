@@ -6,8 +6,10 @@ the user's own strategic time, front line, learning, personal; everything else i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from functools import cache
+from operator import attrgetter
 
 from blocker import absences, patterns
 from blocker.conditions import Comparison, Condition, compare, holds, searcher
@@ -38,11 +40,17 @@ NOTHING_TYPES = {
 }
 
 
+_told = attrgetter(
+    "title", "calendar", "status", "transparent", "response", "event_type", "organizer", "categories", "color",
+    "private",
+)  # fmt: skip
+
+
 def classify(events: Iterable[Event], settings: Settings) -> tuple[Classified, ...]:
     """Give each event its kind, in the order given. Raises ExpressionError for a bad rule of the user's."""
     events = tuple(events)
     rules = _user_rules(settings)
-    people = absences.names(events, settings.me)
+    people = cache(lambda: absences.names(events, settings.me))
     known: dict[object, tuple[str, str]] = {}
     found = []
     for event in events:
@@ -57,11 +65,7 @@ def classify(events: Iterable[Event], settings: Settings) -> tuple[Classified, .
 def _what_decides(event: Event) -> tuple[object, ...]:
     """All that a kind may depend on: the occurrences of a series have it in common."""
     start, end = event.when
-    return (
-        event.title, event.calendar, event.status, event.transparent, event.response, event.event_type,
-        event.organizer, len(event.attendees), event.categories, event.color, event.private, event.all_day,
-        end - start,
-    )  # fmt: skip
+    return _told(event), len(event.attendees), event.dates is None, end - start
 
 
 def condition(text: str) -> Condition:
@@ -77,8 +81,8 @@ def dedupe(events: Iterable[Event]) -> tuple[Event, ...]:
     kept: dict[object, Event] = {}
     for number, event in enumerate(events):
         same = (event.uid, event.when.start) if event.uid else number
-        other = kept.get(same)
-        if other is None or _knows(event) > _knows(other):
+        other = kept.setdefault(same, event)
+        if other is not event and _knows(event) > _knows(other):
             kept[same] = event
     return tuple(kept.values())
 
@@ -88,11 +92,10 @@ def own_offsites(events: Iterable[Event], settings: Settings) -> tuple[Event, ..
     own = [condition(text) for text in settings.classify.get(OFFSITE, ())]
 
     def is_offsite(event: Event) -> bool:
-        if not _half_a_day(event) or _nothing(event) is not None:
-            return False
         return _by_rule(event, own) or patterns.matched("offsite", event.title) is not None
 
-    return tuple(event for event in events if is_offsite(event))
+    long = [event for event in events if _half_a_day(event)]
+    return tuple(event for event in long if _nothing(event) is None and is_offsite(event))
 
 
 def _knows(event: Event) -> tuple[bool, int]:
@@ -100,13 +103,14 @@ def _knows(event: Event) -> tuple[bool, int]:
 
 
 def _half_a_day(event: Event) -> bool:
-    return event.all_day or event.when.end - event.when.start >= OFFSITE_LENGTH
+    start, end = event.when
+    return end - start >= OFFSITE_LENGTH or event.all_day
 
 
 def _kind(
     event: Event,
     rules: Sequence[tuple[str, str, Condition]],
-    people: tuple[frozenset[str], frozenset[str]],
+    people: Callable[[], tuple[frozenset[str], frozenset[str]]],
     settings: Settings,
 ) -> tuple[str, str]:
     nothing = _nothing(event)
@@ -118,7 +122,7 @@ def _kind(
             return kind, f"your rule {name.partition(':')[0] if event.private else name}"
     away = _away(event)
     if away is not None:
-        if event.event_type != "outOfOffice" and absences.somebody_elses(event.title, *people):
+        if event.event_type != "outOfOffice" and absences.somebody_elses(event.title, *people()):
             return IGNORED, "ignored: somebody else's absence"
         return AWAY, f"away: {away}"
     if event.all_day:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 PREFIX = 3  # letters of a word by which patterns are looked up
-_WORD = re.compile(r"\w+")
+_BEGINNINGS = re.compile(rf"\b\w{{1,{PREFIX}}}")
 # The letters that all a pattern matches begin with; what may be missing is none of them.
 _LETTERS = re.compile(r"(?:\^|\(\?<![^()]*\))*(([a-zß]*)[a-zß' -]*)(?![?*{])")
 
@@ -20,24 +20,25 @@ class Words:
     """A list of patterns. Words match whole: each begins and ends where no letter is next to it."""
 
     def __init__(self, patterns: str) -> None:
-        self._by_prefix: dict[str, list[tuple[int, str, str]]] = {}
+        self._by_prefix: dict[str, list[tuple[int, str]]] = {}
         for number, pattern in enumerate(alternatives(patterns)):
-            letters, prefix = _beginning(pattern)
-            self._by_prefix.setdefault(prefix, []).append((number, letters, pattern))
+            self._by_prefix.setdefault(_prefix(pattern), []).append((number, pattern))
         self._prefixes = frozenset(self._by_prefix)
 
     def possible(self, text: str) -> list[tuple[int, str]]:
         """Those that the text has the first letters of, with their numbers; no other can match."""
-        return [
-            (number, pattern)
-            for prefix in self._prefixes & _prefixes(text)
-            for number, letters, pattern in self._by_prefix[prefix]
-            if letters in text
-        ]
+        there = _prefixes(text)
+        if self._prefixes.isdisjoint(there):
+            return []
+        some = (one for prefix in self._prefixes & there for one in self._by_prefix[prefix])
+        return [(number, pattern) for number, pattern in some if _letters(pattern) in text]
 
     def search(self, text: str) -> re.Match[str] | None:
         """The leftmost match, and of those that begin there the one of the first pattern."""
-        found = ((number, _compiled(pattern).search(text)) for number, pattern in self.possible(text))
+        possible = self.possible(text)
+        if not possible:
+            return None
+        found = ((number, _compiled(pattern).search(text)) for number, pattern in possible)
         matches = [(match.start(), number, match) for number, match in found if match]
         return min(matches)[2] if matches else None
 
@@ -58,14 +59,24 @@ def alternatives(patterns: str) -> Iterator[str]:
                 yield pattern
 
 
-def _beginning(pattern: str) -> tuple[str, str]:
-    """The letters that a pattern's matches begin with, and the prefix of their first word; "" if unsure."""
+def _prefix(pattern: str) -> str:
+    """The prefix of the first word of all that a pattern matches; "" if there is no telling."""
+    begin, after = pattern[:PREFIX], pattern[PREFIX : PREFIX + 1]
+    if begin.isalpha() and after.isalpha():
+        return begin
     found = _LETTERS.match(pattern)
     if found is None:
-        return "", ""
+        return ""
     letters, word = found.groups()
     whole = len(word) < len(letters) or found.end() == len(pattern)
-    return letters, word[:PREFIX] if whole or len(word) >= PREFIX else ""
+    return word[:PREFIX] if whole or len(word) >= PREFIX else ""
+
+
+@lru_cache(maxsize=1024)
+def _letters(pattern: str) -> str:
+    """The letters that all that a pattern matches begins with."""
+    found = _LETTERS.match(pattern)
+    return found[1] if found else ""
 
 
 @lru_cache(maxsize=1024)
@@ -76,4 +87,4 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 @lru_cache(maxsize=1024)
 def _prefixes(text: str) -> frozenset[str]:
     """The prefixes of the text's words, and the empty one."""
-    return frozenset(["", *(word[:PREFIX] for word in _WORD.findall(text))])
+    return frozenset(["", *_BEGINNINGS.findall(text)])
