@@ -1,4 +1,4 @@
-"""One day solved exactly: the best way to put each possible set of blocks on it."""
+"""One day solved exactly: which sets of blocks it can hold, and the best way to put each of them on it."""
 
 from __future__ import annotations
 
@@ -18,54 +18,66 @@ from blocker.daysweep import (
     slots_of,
     sweep,
 )
+from blocker.objective import QUARTER_HOUR
+from blocker.settings import GRID_MINUTES
 from blocker.slots import DayRoom
 
 STRATEGIC_FIELD = 0  # of packed sets: how many strategic blocks
 
 
 class Choice(NamedTuple):
-    """A set of blocks for the day, packed in ``uses``, at its best."""
+    """A set of blocks for the day at its best."""
 
-    uses: int
     strategic: bool
-    minus_minutes: int
     squares: int
     minus_points: int
     entries: tuple[Entry, ...]
 
 
-DO_NOTHING = Choice(0, False, 0, 0, 0, ())
+DO_NOTHING = Choice(False, 0, 0, ())
 
 
 class DayPlan:
-    """The choices for a day, doing nothing left out; at first as good as they could be at most.
+    """The sets of blocks that the day can hold, doing nothing left out, with their sums of minutes.
 
-    A set of two or more is first put where it would be best if lunch and bookable minutes had not to
-    hold for the whole set. ``holds`` looks at one that a week would choose, and puts it right where
-    that was too good to be true; so most sets are never looked at.
+    ``sums`` maps each set, packed, to its possible sums: numbers of quarter hours, the smallest first.
+    For one block they are right. For more there may be too many, and the best way to such a set is first
+    the one that would be best if lunch and bookable minutes had not to hold for the whole set. A week
+    looks only at what could be a part of its best plan: ``choice`` then works out the best way or
+    strikes the sum off, and ``holds`` puts right what was too good to be true. So most sets are never
+    looked at, and what a week chooses in the end is right.
 
-    ``most`` is given if the cap may bind in this week, as the minutes that are left: then every sum
-    of minutes up to it is kept. If not, only the longest of each set of items is, since more
-    minutes are better and hinder nothing else.
+    ``most`` is given if the cap may bind in this week, as the minutes that are left. If not, a week
+    asks for the largest sum of each set only, since more minutes are better and hinder nothing else.
     """
 
     def __init__(self, room: DayRoom, uses: Sequence[Use], limit: Limit, most: int | None) -> None:
         self.room, self.most = room, most
         self.uses = [use for use in uses if not (room.strategic and use.item.strategic)]
         self.limit = limit.narrowed(int(not room.strategic))
-        self._found: dict[Token, Way] = {}
+        self._made_of: dict[int, tuple[Use, ...]] = {}
+        self._ways: dict[Token, Way] = {}
         self._certain: set[Token] = set()
-        if room.longest:
-            self._add_singles()
-            self._add_sets()
-        self._outside: list[Choice] = []
-        self.options = self._listed()
+        self.sums = self._possible() if room.longest else {}
+
+    def choice(self, code: int, quarters: int) -> Choice | None:
+        """The best way to a set with a sum; None if there is none, and then ``sums`` have changed."""
+        way = self._ways.get((code, quarters))
+        if way is None and quarters in self.sums[code]:
+            way = self._worked_out(code, quarters)
+            if way is None:
+                self.sums[code] = tuple(number for number in self.sums[code] if number != quarters)
+            else:
+                self._ways[code, quarters] = way
+        if way is None:
+            return None
+        return Choice(Limit.count(code, STRATEGIC_FIELD) > 0, way.squares, way.minus_points, way.entries)
 
     def holds(self, entries: tuple[Entry, ...]) -> bool:
-        """True if a choice made of ``entries`` is right; if not, ``options`` have changed."""
+        """True if a choice made of ``entries`` is right; if not, ``sums`` or ways have changed."""
         if len(entries) < 2:
             return True
-        token = next((token for token, way in self._found.items() if way.entries == entries), None)
+        token = next((token for token, way in self._ways.items() if way.entries == entries), None)
         if token is None or token in self._certain:
             return True
         spans = [entry.span for entry in entries]
@@ -77,74 +89,125 @@ class DayPlan:
 
     def add_outside(self, uses: Sequence[Use], mark: int) -> None:
         """Add a floor alone on its day, bookable minutes and cap left aside; ``mark`` says so in the set."""
-        found: dict[Token, Choice] = {}
         for use in uses:
             if not use.item.floor or self.room.strategic:
                 continue
+            code = use.code + mark
             for length in use.lengths:
                 slots = self.room.slots(use.item.prefer, length)
                 if slots:
-                    minus_points, start = slots[0]
-                    entry = Entry(start, -length, use.item.name)
-                    choice = Choice(use.code + mark, True, -length, length * length, minus_points, (entry,))
-                    token = (choice.uses, length)
-                    found[token] = min(found.get(token, choice), choice)
-        self._outside = sorted(found.values())
-        self.options = self._listed()
+                    self._ways[code, length // GRID_MINUTES] = _alone(use, length, *slots[0])
+                    self.sums[code] = (length // GRID_MINUTES, *self.sums.get(code, ()))
 
-    def _listed(self) -> list[Choice]:
-        listed = [
-            Choice(code, Limit.count(code, STRATEGIC_FIELD) > 0, *way)
-            for (code, _), way in self._found.items()
+    def _possible(self) -> dict[int, tuple[int, ...]]:
+        """Every set, by its number of blocks, that is not longer than so many blocks can be on the day."""
+        lengths = self.room.taken({length for use in self.uses for length in use.lengths})
+        ones = [(use, [n // GRID_MINUTES for n in use.lengths if n in lengths]) for use in self.uses]
+        found: dict[int, int] = {}
+        number, reached = 0, {0: 1}
+        while reached:
+            number += 1
+            mask = (2 << self._most(number, min(lengths))) - 1 if lengths else 0
+            larger: dict[int, int] = {}
+            for code, sums in reached.items():
+                for use, quarters in ones:
+                    if not quarters or not self.limit.allows(code + use.code):
+                        continue
+                    total = 0
+                    for more in quarters:
+                        total |= sums << more
+                    if total & mask:
+                        reach = code + use.code
+                        larger[reach] = larger.get(reach, 0) | total & mask
+                        self._made_of.setdefault(reach, (*self._made_of.get(code, ()), use))
+            found |= larger
+            reached = larger
+        return {code: _numbers(sums) for code, sums in found.items()}
+
+    def _most(self, number: int, shortest: int) -> int:
+        """Quarter hours that ``number`` blocks take at most: in as many gaps as can be, else apart by a buffer."""
+        view = self.room.view
+        step = -(-view.before // QUARTER_HOUR)
+        spaces = [
+            (high - low - (view.phase - low) % QUARTER_HOUR) // QUARTER_HOUR for low, high in self.room.gaps
         ]
-        return sorted(listed) + self._outside
+        longest = sorted((space for space in spaces if space * GRID_MINUTES >= shortest), reverse=True)
+        return max(0, sum(longest[:number]) - step * max(0, number - len(longest)))
 
-    def _add_singles(self) -> None:
-        for use in self.uses:
-            for length in use.lengths:
-                way = self._single(use, length) if self.most is None or length <= self.most else None
-                if way is not None:
-                    self._found[use.code, 0 if self.most is None else length] = way
-                    if self.most is None:
-                        break  # lengths come longest first
+    def _worked_out(self, code: int, quarters: int) -> Way | None:
+        parts, minutes = self._made_of[code], quarters * GRID_MINUTES
+        if len(parts) == 1:
+            return self._single(parts[0], minutes)
+        if len(parts) == 2:
+            return self._pair(*parts, minutes)
+        self._sweep()
+        return self._ways.get((code, quarters))
 
     def _single(self, use: Use, length: int) -> Way | None:
         for minus_points, start in self.room.slots(use.item.prefer, length):
             if self.room.keeps_bookable([(start, start + length * 60)]):
-                return NO_BLOCK.plus(Slot(start, 0, length, minus_points, use))
+                return _alone(use, length, minus_points, start)
         return None
 
-    def _add_sets(self) -> None:
-        """Sets of two and more."""
-        if not any(self.limit.allows(one.code + other.code) for one in self.uses for other in self.uses):
-            return
-        larger = self._longest_only()
-        if larger is None:
-            larger = sweep(slots_of(self.room, self.uses), self.limit, self.most)
-        for token, way in larger.items():
-            if len(way.entries) > 1:
-                self._found[token] = way
+    def _pair(self, one: Use, other: Use, minutes: int) -> Way | None:
+        """The best way to two blocks that are apart. The slots of both come best first."""
+        best: Way | None = None
+        gap = self.room.view.before
+        for length in one.lengths:
+            rest = minutes - length
+            theirs = self.room.slots(other.item.prefer, rest) if rest in other.lengths else []
+            squares = length * length + rest * rest
+            for minus_points, start in self.room.slots(one.item.prefer, length) if theirs else ():
+                least = minus_points + theirs[0][0]
+                if best is not None and (squares, least) > (best.squares, best.minus_points):
+                    break
+                before, after = start - gap - rest * 60, start + length * 60 + gap
+                for more, at in theirs:
+                    if at <= before or after <= at:
+                        entries = Entry(start, -length, one.item.name), Entry(at, -rest, other.item.name)
+                        way = Way(-minutes, squares, minus_points + more, tuple(sorted(entries)))
+                        best = way if best is None else min(best, way)
+                        break
+        return best
 
-    def _longest_only(self) -> dict[Token, Way] | None:
-        """Each item at its longest alone: where every allowed set fits like that, nothing is better."""
-        if self.most is not None or any((use.code, 0) not in self._found for use in self.uses):
-            return None
-        longest = [Use(use.item, use.code, (-self._found[use.code, 0].minus_minutes,)) for use in self.uses]
-        found = sweep(slots_of(self.room, longest), self.limit, None)
-        for code in [0, *(code for code, _ in found)]:
-            for use in longest:
-                if self.limit.allows(code + use.code) and (code + use.code, 0) not in found:
-                    return None
-        return found
+    def _sweep(self) -> None:
+        """Work out all sets of three and more at once: much of what leads to them is the same."""
+        larger: dict[int, list[Way]] = {code: [] for code, parts in self._made_of.items() if len(parts) > 2}
+        for (code, _), way in sweep(slots_of(self.room, self.uses), self.limit, self.most).items():
+            if code in larger:
+                larger[code].append(way)
+        for code, ways in larger.items():
+            self._replace(code, ways)
 
     def _put_right(self, code: int) -> None:
         """Replace the ways to a set by those that keep lunch and bookable minutes."""
-        for token in [token for token in self._found if token[0] == code]:
-            del self._found[token]
-        slots, part = slots_of(self.room, self.uses), self.limit.only(code)
-        ways = {t: way for t, way in lunch_sweep(self.room, slots, part, self.most).items() if t[0] == code}
-        if not all(self.room.keeps_bookable(way.spans) for way in ways.values()):
-            ways = careful_sweep(self.room, slots, self.limit, self.most, code)
-        self._found |= ways
-        self._certain |= ways.keys()
-        self.options = self._listed()
+        uses = {use.code: use for use in self._made_of[code]}
+        slots, part = slots_of(self.room, list(uses.values())), self.limit.only(code)
+        ways = lunch_sweep(self.room, slots, part, self.most)
+        found = [way for token, way in ways.items() if token[0] == code]
+        if not all(self.room.keeps_bookable(way.spans) for way in found):
+            found = list(careful_sweep(self.room, slots, part, self.most, code).values())
+        self._replace(code, found)
+        self._certain |= {(code, quarters) for quarters in self.sums[code]}
+
+    def _replace(self, code: int, ways: Sequence[Way]) -> None:
+        """Let a set have these ways and no others."""
+        for quarters in self.sums[code]:
+            self._ways.pop((code, quarters), None)
+        found = {-way.minus_minutes // GRID_MINUTES: way for way in ways}
+        self.sums[code] = tuple(sorted(found))
+        self._ways |= {(code, quarters): way for quarters, way in found.items()}
+
+
+def _alone(use: Use, length: int, minus_points: int, start: int) -> Way:
+    return NO_BLOCK.plus(Slot(start, 0, length, minus_points, use))
+
+
+def _numbers(bits: int) -> tuple[int, ...]:
+    """The positions of the bits that are set, the smallest first."""
+    found = []
+    while bits:
+        lowest = bits & -bits
+        found.append(lowest.bit_length() - 1)
+        bits ^= lowest
+    return tuple(found)

@@ -75,6 +75,7 @@ class Limit:
     """How often each field of a packed set may be used, with a guard bit above each field."""
 
     WIDTH = 6  # bits: a number up to 31, and the guard
+    MOST = (1 << WIDTH - 1) - 1
 
     def __init__(self, counts: Sequence[int]) -> None:
         self.fields = len(counts)
@@ -99,7 +100,7 @@ class Limit:
 
     @classmethod
     def count(cls, code: int, field: int) -> int:
-        return code >> (field * cls.WIDTH) & ((1 << (cls.WIDTH - 1)) - 1)
+        return code >> (field * cls.WIDTH) & cls.MOST
 
 
 def slots_of(room: DayRoom, uses: Sequence[Use]) -> list[Slot]:

@@ -213,42 +213,65 @@ class DayRoom:
         self.lunch_gone = bool(self.blocks and self.free) and not view.lunch_fits(self.blocks)
         self.gaps = [] if offsite or self.lunch_gone else self.free
         self.longest = max((high - low for low, high in self.gaps), default=0)
-        self._plenty: int | None = None
+        self._starts: dict[int, list[int]] = {}
         self._slots: dict[tuple[str, int], list[tuple[int, int]]] = {}
+
+    def starts(self, length: int) -> list[int]:
+        """Where a block of ``length`` minutes leaves a lunch, in order of time."""
+        known = self._starts.get(length)
+        if known is None:
+            seconds = length * 60
+            known = self.view.starts(self.gaps, seconds) if seconds <= self.longest else []
+            if known and self._lunch is not None:
+                early, late = self._lunch
+                known = [start for start in known if start >= early or start + seconds <= late]
+            self._starts[length] = known
+        return known
+
+    def taken(self, lengths: Iterable[int]) -> set[int]:
+        """Those of ``lengths`` (minutes) in which one more block has a place, bookable minutes kept."""
+        found: set[int] = set()
+        ordered = sorted(lengths, reverse=True)
+        for n, length in enumerate(ordered):
+            seconds, starts = length * 60, self.starts(length)
+            if starts and self._plenty >= seconds + 2 * BOOKABLE_GAP:
+                return found.union(ordered[n:])  # a shorter block in the same place leaves no less
+            if any(self.keeps_bookable([(start, start + seconds)]) for start in starts):
+                found.add(length)
+        return found
 
     def slots(self, prefer: str, length: int) -> list[tuple[int, int]]:
         """(minus points, start) of each slot of ``length`` minutes that leaves a lunch, best first."""
         known = self._slots.get((prefer, length))
         if known is None:
-            known = self._slots[prefer, length] = []
-            seconds, view = length * 60, self.view
-            if seconds <= self.longest:
-                scenery, room, lunch = view.scenery, self._lunch_room, view.lunch_seconds
-                first, last = (room[0][0], room[-1][1]) if room else (0, 0)
-                for start in view.starts(self.gaps, seconds):
-                    end = start + seconds
-                    # A block clear of the room for lunch leaves it; beside others lunch may be before or after.
-                    clear = start >= last or end <= first
-                    if clear or any(
-                        min(high, start) - low >= lunch or high - max(low, end) >= lunch for low, high in room
-                    ):
-                        known.append((-points(scenery, prefer, start, end), start))
-                known.sort()
+            seconds, scenery = length * 60, self.view.scenery
+            known = self._slots[prefer, length] = sorted(
+                (-points(scenery, prefer, start, start + seconds), start) for start in self.starts(length)
+            )
         return known
 
     @cached_property
-    def _lunch_room(self) -> list[Span]:
-        """What the staying blocks leave of the room for lunch; empty where the day has none to keep."""
-        return cut(self.view.lunch_room or (), self.blocks)
+    def _lunch(self) -> Span | None:
+        """The first instant after an early lunch and the last before a late one; None if there is none to keep.
+
+        A block that begins after the first one or ends by the last one leaves the day a lunch.
+        """
+        length = self.view.lunch_seconds
+        room = cut(self.view.lunch_room or (), self.blocks)
+        places = [(low, high) for low, high in room if high - low >= length]
+        return (places[0][0] + length, places[-1][1] - length) if places else None
 
     def lunch_fits(self, more: Sequence[Span]) -> bool:
         return not self.lunch_gone and self.view.lunch_fits([*self.blocks, *more])
 
+    @cached_property
+    def _plenty(self) -> int:
+        """Seconds that blocks may take in any case, with the rests that they leave, lunch and the minimum kept."""
+        room = cut(self.view.open, self.blocks)
+        return long_enough(room) - self.view.lunch_seconds - BOOKABLE_FLOOR - 2 * BOOKABLE_GAP
+
     def keeps_bookable(self, more: Sequence[Span]) -> bool:
         """A block takes its length and at most two rests of under a quarter hour: often that settles it."""
-        if self._plenty is None:
-            room = cut(self.view.open, self.blocks)
-            self._plenty = long_enough(room) - self.view.lunch_seconds - BOOKABLE_FLOOR - 2 * BOOKABLE_GAP
         taken = sum(end - start + 2 * BOOKABLE_GAP for start, end in more)
         return self._plenty >= taken or self.view.keeps_bookable([*self.blocks, *more])
 
@@ -266,18 +289,18 @@ def busiest_hour_of(problem: Problem) -> int | None:
             day = problem.days.get(date_)
             if day is None or not day.operational:
                 continue
-            low = floor_second(problem.workweek.instant(date_, 0))
-            plain = floor_second(problem.workweek.instant(date_, 1440)) - low == 86400
-            for start, end in map(outer, merge(day.operational)):
-                slack = 0 if plain else 2  # hours that a change of the clocks can shift
-                first, last = (start - low) // 3600 - slack, (end - low) // 3600 + slack
-                for hour in range(max(0, first), min(23, last) + 1):
-                    span = (
-                        (low + hour * 3600, low + hour * 3600 + 3600)
-                        if plain
-                        else hour_span(problem, date_, hour)
-                    )
-                    tally[hour] += max(0, min(end, span[1]) - max(start, span[0]))
+            low, high = hour_span(problem, date_, 0)[0], hour_span(problem, date_, 23)[1]
+            spans = clipped(map(outer, merge(day.operational)), (low, high))
+            if high - low == 86400:
+                for start, end in spans:
+                    while start < end:
+                        hour = (start - low) // 3600
+                        full = min(end, low + hour * 3600 + 3600)
+                        tally[hour] += full - start
+                        start = full
+            else:  # the clocks change
+                for hour in range(24):
+                    tally[hour] += sum(b - a for a, b in clipped(spans, hour_span(problem, date_, hour)))
     most = max(tally)
     return tally.index(most) if most else None
 

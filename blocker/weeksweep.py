@@ -18,6 +18,8 @@ MANY = 31  # strategic blocks in a week: no limit
 CODE_AT, QUARTERS = 13, (1 << 12) - 1  # of a packed state: where the set begins; quarter hours, up to 1023 h
 SQUARE = 1 << 24  # one squared minute outweighs all points of a week
 DayPlans = dict[tuple[Any, ...], DayPlan]
+Sums = Mapping[int, tuple[int, ...]]  # set → quarter hours
+Step = tuple[int, bool, tuple[Entry, ...]]
 
 
 class WeekWay(NamedTuple):
@@ -53,18 +55,15 @@ class Goal(NamedTuple):
         return found
 
 
-def _reachable(options: Sequence[Sequence[Choice]], limit: Limit, most: int | None) -> list[dict[int, int]]:
+def _reachable(days: Sequence[Sums], limit: Limit, most: int | None) -> list[dict[int, int]]:
     """For the days before each day (and before the next week): set → its sums of minutes, as bits."""
-    mask = -1 if most is None else (1 << max(0, most // GRID_MINUTES) + 1) - 1
+    mask = -1 if most is None else (2 << max(0, most // GRID_MINUTES)) - 1
     reached = {0: 1}
     found = [reached]
     guarded, guards = limit.guarded, limit.guards
-    for choices_of_day in options:
-        moves: dict[int, list[int]] = {}
-        for choice in choices_of_day:
-            moves.setdefault(choice.uses, []).append(-choice.minus_minutes // GRID_MINUTES)
+    for sums_of_day in days:
         after = dict(reached)
-        for uses, quarters in moves.items():
+        for uses, quarters in sums_of_day.items():
             for code, sums in reached.items():
                 if (guarded - code - uses) & guards == guards:
                     total = 0
@@ -120,23 +119,20 @@ class WeekSweep:
         """
         counts = [n for item in self.items for n in (item.count, int(bool(item.short)))]
         limit = Limit([MANY, *counts, int(outside)])
-        asked = sum(item.count * max(item.lengths + item.short, default=0) for item in self.items)
-        longest = max((max(item.lengths + item.short, default=0) for item in self.items), default=0)
-        if outside:
-            most: int | None = max(self.space, longest)
-        else:
-            most = self.space if asked > self.space else None
+        lengths = [max(item.lengths + item.short, default=0) for item in self.items]
+        asked = sum(item.count * length for item, length in zip(self.items, lengths, strict=True))
+        most = max([self.space, *lengths]) if outside else self.space if asked > self.space else None
         plans = [self._plan_of(day, limit, most, outside) for day in self.days]
         while True:
-            options = [self._allowed(plan) if plan else [] for plan in plans]
-            before = _reachable(options, limit, most)
+            sums = [self._allowed(plan) if plan else {} for plan in plans]
+            before = _reachable(sums, limit, most)
             goal = self._goal(before[-1])
             if goal is None:
                 return None
-            best = self._run(options, before, goal)
+            best = self._run(plans, sums, before, goal)
             # What looked best must hold on each day; else the day knows better now, and we look again.
-            held = [plan.holds(_within(plan.room, best.entries)) for plan in plans if plan]
-            if all(held):
+            held = [plan.holds(_within(plan.room, best.entries)) for plan in plans if plan and best]
+            if best is not None and all(held):
                 return best
 
     def _goal(self, reached: Mapping[int, int]) -> Goal | None:
@@ -158,61 +154,75 @@ class WeekSweep:
         return None if best is None else Goal(best[0], -best[1], frozenset(codes))
 
     def _run(
-        self, options: Sequence[list[Choice]], before: Sequence[Mapping[int, int]], goal: Goal
-    ) -> WeekWay:
+        self,
+        plans: Sequence[DayPlan | None],
+        sums: Sequence[Sums],
+        before: Sequence[Mapping[int, int]],
+        goal: Goal,
+    ) -> WeekWay | None:
         """The best way to the goal, by the best way to each state that can still come to it.
 
         A state is packed: the set of blocks, its quarter hours, and whether the next day is strategic.
+        None if there is none: then some day could not hold what was asked of it, and knows it now.
         """
         states: dict[int, tuple[int, Any]] = {0: (0, ())}
-        for n in range(len(options) - 1, -1, -1):
-            own, standing = self.days[n] in self.own_days, self.days[n] in self.block_days
-            steps = [self._step(option, own, standing) for option in (DO_NOTHING, *options[n])]
+        for n in range(len(plans) - 1, -1, -1):
+            plan, own, standing = plans[n], self.days[n] in self.own_days, self.days[n] in self.block_days
+            moves = {0: (0,), **sums[n]}
+            steps: dict[int, dict[int, Step | None]] = {uses: {} for uses in moves}
+            steps[0][0] = _step(DO_NOTHING, own, standing)
             after: dict[int, tuple[int, Any]] = {}
             sums_to: dict[int, int] = {}
             for state, (cost, chain) in states.items():
-                tomorrow = state & 1
-                for step, more, strategic, entries in steps:
-                    reached = state - tomorrow + step
-                    missing = goal.quarters - (reached >> 1 & QUARTERS)
-                    code = reached >> CODE_AT
-                    sums = sums_to.get(code)
-                    if sums is None:
-                        sums = sums_to[code] = goal.sums_to(code, before[n])
-                    if missing < 0 or not sums >> missing & 1:
+                tomorrow, missing = state & 1, goal.quarters - (state >> 1 & QUARTERS)
+                for uses, some in moves.items():
+                    code = (state >> CODE_AT) + uses
+                    ways = sums_to.get(code)
+                    if ways is None:
+                        ways = sums_to[code] = goal.sums_to(code, before[n])
+                    if not ways:
                         continue
-                    total = cost + more
-                    if strategic:
-                        reached += 1
-                        total -= SPREAD * tomorrow
-                    known = after.get(reached)
-                    if known is not None and total > known[0]:
-                        continue
-                    links = chain
-                    for entry in reversed(entries):
-                        links = (entry, links)
-                    if known is None or (total, links) < known:
-                        after[reached] = (total, links)
+                    known_steps = steps[uses]
+                    for number in some:
+                        if number > missing or not ways >> missing - number & 1:
+                            continue
+                        if number not in known_steps:
+                            choice = plan.choice(uses, number) if plan else None
+                            known_steps[number] = _step(choice, own, standing)
+                        step = known_steps[number]
+                        if step is None:
+                            continue
+                        more, strategic, entries = step
+                        reached = code << CODE_AT | goal.quarters - missing + number << 1 | strategic
+                        total = cost + more - SPREAD * (tomorrow and strategic)
+                        known = after.get(reached)
+                        if known is not None and total > known[0]:
+                            continue
+                        links = chain
+                        for entry in reversed(entries):
+                            links = (entry, links)
+                        if known is None or (total, links) < known:
+                            after[reached] = (total, links)
             states = after
+        if not states:
+            return None
         cost, chain = min(states.values())
         squares = (cost + SQUARE // 2) // SQUARE
         return WeekWay(
             goal.minus_tiers, -goal.quarters * GRID_MINUTES, squares, cost - squares * SQUARE, chain
         )
 
-    def _step(self, option: Choice, own: bool, standing: bool) -> tuple[int, int, bool, tuple[Entry, ...]]:
-        """What a choice adds to a state and to the cost, and whether it makes its day strategic."""
-        ours = option.strategic or standing
-        quarters = -option.minus_minutes // GRID_MINUTES
-        cost = option.squares * SQUARE + option.minus_points - SPREAD * (ours and own)
-        return option.uses << CODE_AT | quarters << 1, cost, ours or own, option.entries
-
-    def _allowed(self, plan: DayPlan) -> list[Choice]:
-        """The choices of a day, without those that hold a barred kind."""
-        if self.barred is None or plan.room.view.date != self.barred[1]:
-            return plan.options
-        fields = [1 + 2 * n for n, item in enumerate(self.items) if item.kind == self.barred[0]]
-        return [c for c in plan.options if not any(Limit.count(c.uses, field) for field in fields)]
+    def _allowed(self, plan: DayPlan) -> Sums:
+        """What a day can hold, without the sets that hold a barred kind."""
+        kept = -1 if plan.most is None else 0
+        barred: list[int] = []
+        if self.barred is not None and plan.room.view.date == self.barred[1]:
+            barred = [1 + 2 * n for n, item in enumerate(self.items) if item.kind == self.barred[0]]
+        return {
+            code: sums[kept:]
+            for code, sums in plan.sums.items()
+            if not any(Limit.count(code, field) for field in barred)
+        }
 
     def _uses(self) -> list[Use]:
         """Each item by its usual lengths and, for a floor, by its short ones."""
@@ -233,7 +243,7 @@ class WeekSweep:
         if known is None:
             uses = self._uses()
             plain = [use for use in uses if not (outside and use.item.strategic)]
-            known = DayPlan(room, plain, limit, self.space if outside else most)
+            known = DayPlan(room, plain, limit, most)
             if outside:
                 known.add_outside(uses, Limit.code(self.outside_field))
             self.known[token] = known
@@ -244,8 +254,9 @@ class WeekSweep:
         outside = bool(Limit.count(code, self.outside_field))
         tiers = [0] * MINUTES
         number, strategic = 0, False
-        for n, item in enumerate(self.items):
-            count = Limit.count(code, 1 + 2 * n)
+        rest = code >> Limit.WIDTH
+        for item in self.items:
+            count, rest = rest & Limit.MOST, rest >> 2 * Limit.WIDTH
             number += count
             strategic = strategic or (item.strategic and count > 0)
             for tier in item.gains[:count]:
@@ -260,3 +271,12 @@ class WeekSweep:
         if self.wants_floor and strategic:
             tiers[FLOORS], tiers[WITHIN] = -1, -int(not outside)
         return tuple(tiers)
+
+
+def _step(choice: Choice | None, own: bool, standing: bool) -> Step | None:
+    """What a choice adds to the cost, whether it makes its day strategic, and its blocks."""
+    if choice is None:
+        return None
+    ours = choice.strategic or standing
+    cost = choice.squares * SQUARE + choice.minus_points - SPREAD * (ours and own)
+    return cost, ours or own, choice.entries
