@@ -149,7 +149,7 @@ def _day(
 def _lunch(
     working: tuple[Interval, ...], busy: tuple[Interval, ...], window: Interval | None, length: int
 ) -> Interval | None:
-    if window is None or not length:
+    if window is None or not length or not working:
         return None
     span = timedelta(minutes=length)
     for gap in subtract(clip(working, window), busy):

@@ -51,7 +51,10 @@ def merge(intervals: Iterable[Interval], bridge: timedelta = timedelta(0)) -> tu
     """Union, in order. Gaps shorter than ``bridge`` are filled; with 0, only touching ones join."""
     merged: list[Interval] = []
     last: datetime | None = None  # the end of what is merged
-    for item in sorted(intervals):
+    in_order = sorted(intervals)
+    if len(in_order) < 2:
+        return tuple(in_order)
+    for item in in_order:
         start, end = item
         if last is None or (start > last and start - last >= bridge):
             merged.append(item)

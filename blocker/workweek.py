@@ -19,6 +19,7 @@ from blocker.timeline import Interval
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 
 
 class Week(NamedTuple):
@@ -136,18 +137,22 @@ class WorkWeek(Struct, frozen=True):
         return instant.astimezone(self.zone).date()
 
     def day(self, day: date) -> WorkDay:
+        span = self.span(day, day + DAY)
+        # No zone changes its clocks twice within a day: one of 24 hours has the same offset throughout.
+        plain = span.end - span.start == DAY
+
+        def between(first: int, last: int) -> Interval | None:
+            if plain:
+                start, end = span.start + first * MINUTE, span.start + last * MINUTE
+            else:
+                start, end = self.instant(day, first), self.instant(day, last)
+            return Interval(start, end) if start < end else None
+
         ranges = self.hours.get(day.weekday(), ())
-        hours = tuple(
-            Interval(start, end)
-            for start, end in ((self.instant(day, a), self.instant(day, b)) for a, b in ranges)
-            if start < end
-        )
-        window = None
-        if self.lunch is not None and self.lunch.minutes > 0:
-            start, end = self.instant(day, self.lunch.start), self.instant(day, self.lunch.end)
-            window = Interval(start, end) if start < end else None
-        holiday = self.holidays.get(day)
-        return WorkDay(day, self.span(day, day + DAY), hours, window, holiday)
+        hours = tuple(part for first, last in ranges if (part := between(first, last)))
+        lunch = self.lunch
+        window = between(lunch.start, lunch.end) if lunch is not None and lunch.minutes > 0 else None
+        return WorkDay(day, span, hours, window, self.holidays.get(day))
 
     def span(self, first: date, end: date) -> Interval:
         """From midnight of ``first`` to midnight of ``end`` (not included), in the zone."""
