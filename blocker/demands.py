@@ -58,6 +58,7 @@ class _Asking:
         self.known = known
         self.own = known.own_events()
         self.wanted: list[Demand] = []
+        self.wanted_in: set[tuple[str, Week]] = set()
         self.answered: list[Unplaced] = []
 
     def ranks(self, kind: str, week: Week) -> Ranks:
@@ -69,7 +70,7 @@ class _Asking:
         causes = self._rule_causes(STRATEGIC, load)
         own = Cause("floor", "strategic_hours", load.held["strategic_hours"], OWN_MINUTES / 60, "hours")
         for number in self._missing(STRATEGIC, load, load.booked.get(STRATEGIC, 0), causes or (own,)):
-            if not there.settled and not self._wanted_in(STRATEGIC, load.week):
+            if not there.settled and (STRATEGIC, load.week) not in self.wanted_in:
                 self._want(STRATEGIC, "floor", load, number, (own, *causes))
             else:  # in a calm week it is a rule of the person's own that asks for more
                 self._want(STRATEGIC, "red" if load.level == "red" else "amber", load, number, causes)
@@ -98,7 +99,7 @@ class _Asking:
         events = (*self.own.get((FRONTLINE, before), ()), *self.own.get((FRONTLINE, week), ()))
         own = minutes(event.when for event in events)
         lately = self.ranks(FRONTLINE, before)
-        had = lately.live or lately.answers or self._wanted_in(FRONTLINE, before)
+        had = lately.live or lately.answers or (FRONTLINE, before) in self.wanted_in
         due = own < FRONTLINE_MINUTES and not had
         cause = Cause(FRONTLINE, "frontline_hours", own / 60, FRONTLINE_MINUTES / 60, "hours")
         causes = (*self._rule_causes(FRONTLINE, load), *((cause,) if due else ()))
@@ -162,6 +163,7 @@ class _Asking:
 
     def _want(self, kind: str, tier: str, load: WeekLoad, number: int, causes: tuple[Cause, ...]) -> None:
         look = self.known.settings.kind(kind)
+        self.wanted_in.add((kind, load.week))
         self.wanted.append(
             Demand(
                 key=f"{kind}/{load.week}/{number}",
@@ -175,9 +177,6 @@ class _Asking:
                 causes=causes,
             )
         )
-
-    def _wanted_in(self, kind: str, week: Week) -> bool:
-        return any(demand.kind == kind and demand.week == week for demand in self.wanted)
 
     def _rule_causes(self, kind: str, load: WeekLoad) -> tuple[Cause, ...]:
         """The causes of the rules that book the kind."""

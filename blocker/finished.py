@@ -81,12 +81,16 @@ class Finished:
             for p in placements
         ]
         self._rooms: dict[tuple[date, str], DayRoom | None] = {}
+        self._near: dict[date, list[There]] = {}
+        self._minutes: dict[tuple[Week, str], int] = {}
 
     def minutes(self, week: Week, without: str = "") -> int:
         """What counts against the cap of ``week``."""
-        return sum(
-            b.slot.minutes for b in self.blocks if b.week == week and b.kind != OFFSITE and b.key != without
-        )
+        found = self._minutes.get((week, without))
+        if found is None:
+            counting = (b for b in self.blocks if b.week == week and b.kind != OFFSITE and b.key != without)
+            found = self._minutes[week, without] = sum(block.slot.minutes for block in counting)
+        return found
 
     def space(self, case: Case) -> float:
         """How many minutes the week's cap leaves for the case."""
@@ -114,10 +118,12 @@ class Finished:
         )
 
     def near(self, view: DayView) -> list[There]:
-        reach = view.before
-        return [
-            b for b in self.blocks if b.span[0] < view.span[1] + reach and view.span[0] - reach < b.span[1]
-        ]
+        """The blocks in reach of a date."""
+        found = self._near.get(view.date)
+        if found is None:
+            low, high = view.span[0] - view.before, view.span[1] + view.before
+            found = self._near[view.date] = [b for b in self.blocks if b.span[0] < high and low < b.span[1]]
+        return found
 
     def slot(
         self, kind: str, days: Iterable[date], lengths: Iterable[int], without: str = "", floor: bool = False

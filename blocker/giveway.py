@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
@@ -29,11 +30,14 @@ class GiveWay:
         self.board, self.finished, self.problem = board, finished, board.problem
         self.owners = Owners(self.problem.events)
         # By date in UTC, so that a day need not look at all of them.
-        self._timed: dict[int, list[Event]] = {}
+        self._timed: dict[int, list[Event]] = defaultdict(list)
         for event in self.problem.events:
             if event.dates is None:
-                for number in range(event.when.start.toordinal(), event.when.end.toordinal() + 1):
-                    self._timed.setdefault(number, []).append(event)
+                start, end = event.when
+                first, last = start.toordinal(), end.toordinal()
+                self._timed[first].append(event)
+                for number in range(first + 1, last + 1) if first != last else ():
+                    self._timed[number].append(event)
         self._by_day: dict[date, list[tuple[Span, Event]]] = {}
         self._events_on: dict[date, list[tuple[Span, Event, str]]] = {}
         self._costs: dict[int, tuple[int, int, int]] = {}

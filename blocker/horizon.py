@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from operator import sub
 
 from msgspec import Struct
 
@@ -88,7 +89,7 @@ class HorizonSolver:
             if left < 0:
                 return best
         base = {week: Ask(left, week in disturbed, gone=gone) for week in self.weeks}
-        bound = self._compose(base, left, None)
+        bound = self._compose(base, left, None) if gone else best
         for half_day in self.half_days():
             asks = dict(base)
             week = week_of(half_day.day)
@@ -167,8 +168,7 @@ class HorizonSolver:
 
 
 def _added(plan: WeekBest, later: _Sum) -> _Sum:
-    value = tuple(a - b for a, b in zip(later[0], plan.value, strict=True))
-    return value, (plan.entries, *later[1]), (plan, *later[2])
+    return tuple(map(sub, later[0], plan.value)), (plan.entries, *later[1]), (plan, *later[2])
 
 
 def _costs_nothing(value: Value, bound: Value) -> bool:

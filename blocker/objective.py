@@ -49,6 +49,7 @@ PART_OF_DAY, PARTLY = 40, 20
 BUSIEST_QUARTER = -5  # for each quarter hour inside the busiest hour, so at most -20
 NO_PAUSE = -20
 SLIVER, REST = -10, -5  # a rest of 15 minutes, of 30 or 45: too short to be of use
+RESTS = (0, SLIVER, REST, REST)  # by quarter hours
 OVER_LUNCH = -60
 WEEKDAY = 1  # for each day that it is earlier than Sunday
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -101,12 +102,9 @@ def slivers(start: int, end: int, gaps: tuple[Span, ...]) -> int:
     """Whole quarter hours left free before and after, where they are too few to be of use."""
     for low, high in gaps:
         if low <= start and end <= high:
-            return _rest((start - low) // QUARTER_HOUR) + _rest((high - end) // QUARTER_HOUR)
+            before, after = (start - low) // QUARTER_HOUR, (high - end) // QUARTER_HOUR
+            return (RESTS[before] if before < 4 else 0) + (RESTS[after] if after < 4 else 0)
     return 0
-
-
-def _rest(quarters: int) -> int:
-    return SLIVER if quarters == 1 else REST if quarters in (2, 3) else 0
 
 
 def over_lunch(start: int, end: int, lunch: Span | None) -> int:

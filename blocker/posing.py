@@ -11,15 +11,16 @@ from blocker.standing import Examined, asked_back
 from blocker.survey import Request, Survey
 from blocker.workweek import Week
 
+NO_TIME = frozenset((IGNORED, AWAY))  # kinds that take none
+
 
 def pose(
     request: Request, seen: Survey, examined: Examined, asked: Demands, offsite: OffsiteAsked
 ) -> Problem:
     """Everything placement may look at. The cap is 40 % of the time a week is judged to have free."""
+    timed = [item for item in seen.classified if item.event.dates is None]
     own = frozenset(
-        request.workweek.date_of(item.event.when.start)
-        for item in seen.classified
-        if item.kind == STRATEGIC and not item.event.all_day
+        request.workweek.date_of(item.event.when.start) for item in timed if item.kind == STRATEGIC
     )
     return Problem(
         now=request.now,
@@ -38,11 +39,7 @@ def pose(
         buffer_before=request.settings.buffer_before,
         buffer_after=request.settings.buffer_after,
         max_moves=MAX_MOVES,
-        events=tuple(
-            item.event
-            for item in seen.classified
-            if item.kind not in (IGNORED, AWAY) and not item.event.all_day
-        ),
+        events=tuple([item.event for item in timed if item.kind not in NO_TIME]),
         own_strategic=own,
         refused=tuple(
             known.slot for known in request.memory.blocks if known.answer and not asked_back(known, request)

@@ -66,6 +66,8 @@ def examine(request: Request, blocks: Sequence[StandingBlock], seen: Survey) -> 
     under ``rebalance`` never move, in conflict or not.
     """
     timed = [block for block in blocks if block.kind != NOTE and block.dates is None]
+    if not timed:
+        return Examined((), {})
     busy = [item for item in seen.classified if item.kind not in (IGNORED, AWAY) and not item.event.all_day]
     pinned = [block for block in timed if block.pinned]
     tiers = {known.key: known.tier for known in request.memory.blocks}

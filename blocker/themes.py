@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -10,6 +11,8 @@ from blocker.kinds import OFFSITE, STRATEGIC
 from blocker.settings import Settings
 from blocker.texts import TEXTS, say
 from blocker.workweek import Quarter, parse_week
+
+T = TypeVar("T")
 
 SHIPPED = range(1, 1 + sum(name.startswith("theme.") and name.endswith(".name") for name in TEXTS))
 
@@ -32,13 +35,13 @@ def topics(settings: Settings) -> tuple[Topic, ...]:
 
 def topic_of(key: str, kind: str, settings: Settings) -> Topic | None:
     """What a strategic block is about, or one of a kind that has themes of its own."""
-    if kind == STRATEGIC:
-        return topic_for(key, topics(settings))
     own = settings.kind(kind).themes if kind != OFFSITE else ()
+    if kind == STRATEGIC and not own:
+        return _shipped(topic_for(key, SHIPPED), settings.texts)
     return topic_for(key, [Topic(theme.name, theme.question) for theme in own]) if own else None
 
 
-def topic_for(key: str, among: Sequence[Topic]) -> Topic:
+def topic_for(key: str, among: Sequence[T]) -> T:
     """The next one each week, and another one for each block of a week while there are enough."""
     _, week, rank = key.split("/")
     ordinal = parse_week(week).monday.toordinal() // 7

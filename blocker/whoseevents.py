@@ -18,14 +18,14 @@ class Owners:
     """Sorts events by whose they are, from what all events together say about the user's address."""
 
     def __init__(self, events: Iterable[Event]) -> None:
-        mine: Counter[str] = Counter()
-        everyone: Counter[str] = Counter()
+        mine: list[str] = []
+        everyone: list[str] = []
         for event in events:
             if event.organizer_is_me:
-                mine[event.organizer] += 1
-            everyone[event.organizer] += 1
-            everyone.update(event.attendees)
-        known = _by_domain(mine) or _by_domain(everyone)
+                mine.append(event.organizer)
+            everyone.append(event.organizer)
+            everyone += event.attendees
+        known = _by_domain(Counter(mine)) or _by_domain(Counter(everyone))
         # The most frequent domain, the first by name of equals.
         self.domain = min(known, key=lambda name: (-known[name], name)) if known else ""
 

@@ -130,6 +130,10 @@ class WhyNot:
         shorter = self._free(case, days, lengths)
         if shorter is not None:
             found.append(f"shorter: {self._when(shorter)}")
+        alone: dict[str, Span] = {}  # the first slot that just one limit keeps out; what is past stays past
+        for slot in [slot for slot in tested if len(slot.broken) == 1]:
+            if slot.span[0] > now:
+                alone.setdefault(slot.broken[0], slot.span)
         for name, words in (
             ("notice", "at less notice"),
             ("buffer", "with less time after what comes before"),
@@ -138,10 +142,8 @@ class WhyNot:
             ("bookable", f"with less than {BOOKABLE_MINUTES} minutes bookable that day"),
             ("cap", "over the week's share for blocks"),
         ):
-            # What is past would not do at any notice.
-            alone = next((t.span for t in tested if t.broken == (name,) and t.span[0] > now), None)
-            if alone is not None:
-                found.append(f"{words}: {self._when(alone)}")
+            if name in alone:
+                found.append(f"{words}: {self._when(alone[name])}")
         later = self._later(case)
         if later is not None:
             found.append(f"later: {self._when(later)}")
