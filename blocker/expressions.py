@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
+
+from msgspec import Struct
 
 from blocker.conditions import NUMBERS, Comparison, Condition, Group, opposite, searcher
 
@@ -65,7 +67,7 @@ def parse(text: str, units: Mapping[str, str], noun: str = "measure") -> Conditi
     raise first
 
 
-class _Token(NamedTuple):
+class _Token(Struct, frozen=True):
     kind: str  # number | text | name | sign | mark | end
     text: str
     column: int

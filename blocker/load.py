@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -178,7 +177,7 @@ def learning_hours(week: Held) -> float:
     return week.hours_of(LEARNING)
 
 
-class Measure(NamedTuple):
+class Measure(Struct, frozen=True):
     """``heavier`` says which way is more load. ``scales``: it adds up over the days of a week, so that
     a short week's is compared with a threshold, or with other weeks, in proportion to capacity."""
 

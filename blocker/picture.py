@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from msgspec import Struct
 
 NARROWEST, WIDEST = 60, 200
 
 
-class Piece(NamedTuple):
+class Piece(Struct, frozen=True):
     """A piece of a line; ``style`` is a name such as ``red`` or ``block.new``, empty for plain text."""
 
     text: str
