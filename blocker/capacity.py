@@ -152,7 +152,8 @@ def _lunch(
     if window is None or not length or not working:
         return None
     span = timedelta(minutes=length)
-    for gap in subtract(clip(working, window), busy):
+    taken = [when for when in busy if when.overlaps(window)]
+    for gap in subtract(clip(working, window), taken):
         if gap.end - gap.start >= span:
             return Interval(gap.start, gap.start + span)
     return None

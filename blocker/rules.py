@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -27,6 +28,7 @@ class Rule(Struct, frozen=True):
     text: str
 
 
+@lru_cache(maxsize=64)
 def condition(text: str) -> Condition:
     """Read a condition over the measures; raises ExpressionError with the column of what is wrong."""
     return parse(text, MEASURE_UNITS)

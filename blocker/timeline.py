@@ -93,8 +93,11 @@ class InOrder(Generic[T]):
 def clip(intervals: Iterable[Interval], window: Interval) -> tuple[Interval, ...]:
     """The parts that lie inside ``window``, in the order given."""
     clipped = []
-    for item in intervals:
-        start, end = max(item.start, window.start), min(item.end, window.end)
+    first, last = window
+    for start, end in intervals:
+        if start >= last or end <= first:  # most are
+            continue
+        start, end = max(start, first), min(end, last)
         if start < end:
             clipped.append(Interval(start, end))
     return tuple(clipped)

@@ -37,7 +37,8 @@ class Week(NamedTuple):
 
     @property
     def days(self) -> tuple[date, ...]:
-        return tuple(self.monday + n * DAY for n in range(7))
+        monday = self.monday
+        return tuple(monday + n * DAY for n in range(7))
 
     def plus(self, weeks: int) -> Week:
         return week_of(self.monday + weeks * 7 * DAY)
