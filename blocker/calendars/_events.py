@@ -88,7 +88,8 @@ def _sorted(found: dict[str, list[Property]]) -> tuple[dict[str, Property], dict
     """Of a property that belongs there once, the first; of the others all."""
     repeated = {name: found.pop(name) for name in _REPEATED if name in found}
     for name in _DECIDES_TIME:
-        if name in found and any(item != found[name][0] for item in found[name][1:]):
+        items = found.get(name, ())
+        if len(items) > 1 and any(item != items[0] for item in items):
             raise BrokenError(f"it has {name} twice")
     return {name: items[0] for name, items in found.items()}, repeated
 

@@ -248,7 +248,7 @@ def properties_by_name(chunk: bytes, wanted: tuple[str, ...]) -> dict[str, list[
 def _lines_named(wanted: tuple[str, ...]) -> re.Pattern[str]:
     """Lines with one of these names in capitals, or with any name that has small letters: name and rest."""
     names = "|".join(wanted)
-    return re.compile(rf"\n({names}|[A-Z-]*[a-z][A-Za-z-]*)(?=[:; \t\r\n]|\Z)([^\n]*)")
+    return re.compile(rf"\n({names}|[A-Z-]*+[a-z][A-Za-z-]*+)(?=[:; \t\r\n]|\Z)([^\n]*)")
 
 
 def _without_parts(lines: bytes, upper: bytes) -> bytes:
@@ -283,7 +283,7 @@ def _decoded_line(line: bytes) -> str:
 
 
 def _property(name: str, rest: str) -> Property:
-    head, colon, value = rest.partition(":")
+    head, _, value = rest.partition(":")
     if name in _TIMES and ":" in value:
         # A time holds no colon, but the name of its zone may, and not everybody quotes it.
         head, _, value = rest.rpartition(":")
@@ -291,7 +291,7 @@ def _property(name: str, rest: str) -> Property:
         plain = re.match(_HEAD, rest)
         if plain is not None and rest.startswith(":", plain.end()):
             head, value = plain.group(), rest[plain.end() + 1 :]
-    return Property(name, head, value if colon else "")
+    return Property(name, head, value)
 
 
 def unescape(value: str) -> str:

@@ -43,12 +43,16 @@ class Span(Struct, frozen=True):
 
 
 class Moments(Struct, frozen=True):
-    """A set of moments, ready to be compared with: all their days, those of plain dates, and the times."""
+    """A set of moments, ready to be compared with: all their days, those of plain dates, and the times.
+
+    ``walls`` are the times as written, and ``walls_in_utc`` the instants they would be in UTC.
+    """
 
     days: frozenset[date] = frozenset()
     dates: frozenset[date] = frozenset()
     instants: frozenset[datetime] = frozenset()
     walls: frozenset[datetime] = frozenset()
+    walls_in_utc: frozenset[datetime] = frozenset()
 
 
 def gather(moments: Sequence[Moment], home: tzinfo) -> Moments:
@@ -61,6 +65,7 @@ def gather(moments: Sequence[Moment], home: tzinfo) -> Moments:
         dates=frozenset(m.date for m in moments if m.is_date),
         instants=frozenset(m.instant(home) for m in times),
         walls=frozenset(m.wall for m in times),
+        walls_in_utc=frozenset(to_instant(m.wall, UTC) for m in times),
     )
 
 
@@ -136,6 +141,7 @@ def expand(series: Series, window: Interval, home: tzinfo, allowed: Steps) -> It
     """
     first, moved = series.start, series.moved
     zone = first.zone or home
+    earliest, latest = window
     left_out = _Matcher(series, [group for group in (series.excluded, series.replaced) if group.days])
     bounded = series.since is not None or series.before is not None
     for wall, span in _starts(series, window, home, allowed):
@@ -150,8 +156,10 @@ def expand(series: Series, window: Interval, home: tzinfo, allowed: Steps) -> It
             found = occurrence(Moment(wall, first.zone, first.is_date), span, home)
         else:  # the usual case, made short
             found = _timed(begin, span.rest)
-        if found is not None and found.when.start < window.end and window.start < found.when.end:
-            yield found
+        if found is not None:
+            start, end = found.when
+            if start < latest and earliest < end:
+                yield found
 
 
 def _within(begin: datetime, since: datetime | None, before: datetime | None) -> bool:
@@ -300,7 +308,7 @@ class _Matcher:
             if group.instants and not self._by_date:
                 if instant in group.instants:
                     return True
-                if self._by_wall and not group.walls.isdisjoint((wall, instant.replace(tzinfo=None))):
+                if self._by_wall and (wall in group.walls or instant in group.walls_in_utc):
                     return True
         return False
 

@@ -51,8 +51,9 @@ def occurrences(
     first = max(start, low) if left is None else start
     steps = 0
     for times in _periods(rule, start, first, high):
-        steps += max(1, len(times))
-        allowed.left -= max(1, len(times))
+        taken = len(times) or 1
+        steps += taken
+        allowed.left -= taken
         if steps > MAX_STEPS or allowed.left < 0:
             raise TooDenseError(TOO_OFTEN)
         for moment in times:
