@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -18,25 +19,50 @@ from blocker.timeline import InOrder, Interval, clip, merge, minutes, subtract
 from blocker.workweek import WorkDay, WorkWeek
 
 
-class Day(Struct, frozen=True):
+class Day(Struct, frozen=True, dict=True):
     """One date of the calendar as it stands, our own blocks left out.
 
-    ``working`` is hours less timed away time, and empty on an away day. ``busy`` is everything that
-    takes time (merged), ``busy_at_lunch`` the same less personal events, which may be the lunch;
-    ``operational`` the intervals that are load, as they are. ``lunch`` is the earliest place in its
-    window where it fits, None if there is none.
+    ``working`` is hours less timed away time, and empty on an away day. ``taken`` are the events that take
+    time, with their kinds, in order of their starts.
     """
 
     date: date
     hours: tuple[Interval, ...]
     working: tuple[Interval, ...]
-    busy: tuple[Interval, ...]
-    busy_at_lunch: tuple[Interval, ...]
-    operational: tuple[Interval, ...]
-    lunch: Interval | None
+    taken: tuple[tuple[Interval, str], ...]
     lunch_window: Interval | None
     lunch_minutes: int
     away: str | None  # the reason, in words, if the whole day is away
+
+    @cached_property
+    def busy(self) -> tuple[Interval, ...]:
+        """Everything that takes time, merged."""
+        return merge(when for when, _ in self.taken)
+
+    @cached_property
+    def busy_at_lunch(self) -> tuple[Interval, ...]:
+        """The same less personal events, which may be the lunch."""
+        if any(kind == PERSONAL for _, kind in self.taken):
+            return merge(when for when, kind in self.taken if kind != PERSONAL)
+        return self.busy
+
+    @cached_property
+    def operational(self) -> tuple[Interval, ...]:
+        """The intervals that are load, as they are."""
+        return tuple(when for when, kind in self.taken if kind == OPERATIONAL)
+
+    @cached_property
+    def lunch(self) -> Interval | None:
+        """The earliest place in its window where it fits, None if there is none."""
+        window = self.lunch_window
+        if window is None or not self.lunch_minutes or not self.working:
+            return None
+        span = timedelta(minutes=self.lunch_minutes)
+        taken = [when for when in self.busy_at_lunch if when.overlaps(window)]
+        for gap in subtract(clip(self.working, window), taken):
+            if gap.end - gap.start >= span:
+                return Interval(gap.start, gap.start + span)
+        return None
 
     @property
     def is_working(self) -> bool:
@@ -119,7 +145,7 @@ def _day(
     work: WorkDay,
     away: str | None,
     away_time: tuple[Interval, ...],
-    busy: list[tuple[Interval, str]],
+    taken: list[tuple[Interval, str]],
     workweek: WorkWeek,
 ) -> Day:
     if away is None and work.holiday is not None:
@@ -127,33 +153,12 @@ def _day(
     left = subtract(work.hours, away_time)
     if away is None and away_time and work.hours and minutes(left) < minutes(work.hours) / 2:
         away = "away for more than half of the day"
-    working = () if away is not None else left
-    length = workweek.lunch.minutes if workweek.lunch else 0
-    taken = not_personal = merge(when for when, _ in busy)
-    if any(kind == PERSONAL for _, kind in busy):
-        not_personal = merge(when for when, kind in busy if kind != PERSONAL)
     return Day(
         date=work.date,
         hours=work.hours,
-        working=working,
-        busy=taken,
-        busy_at_lunch=not_personal,
-        operational=tuple(when for when, kind in busy if kind == OPERATIONAL),
-        lunch=_lunch(working, not_personal, work.lunch_window, length),
+        working=() if away is not None else left,
+        taken=tuple(taken),
         lunch_window=work.lunch_window,
-        lunch_minutes=length,
+        lunch_minutes=workweek.lunch.minutes if workweek.lunch else 0,
         away=away,
     )
-
-
-def _lunch(
-    working: tuple[Interval, ...], busy: tuple[Interval, ...], window: Interval | None, length: int
-) -> Interval | None:
-    if window is None or not length or not working:
-        return None
-    span = timedelta(minutes=length)
-    taken = [when for when in busy if when.overlaps(window)]
-    for gap in subtract(clip(working, window), taken):
-        if gap.end - gap.start >= span:
-            return Interval(gap.start, gap.start + span)
-    return None

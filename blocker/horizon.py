@@ -130,24 +130,29 @@ class HorizonSolver:
     def half_days(self) -> Iterator[HalfDay]:
         """One slot for each date that can hold the offsite once nothing of ours is on it, best first."""
         yield from self._half_days
-        while self._dates:
-            _, _, day = self._dates.pop()
+        for day in self._dates:
             found = self._half_day(day)
             if found is not None:
                 self._half_days.append(found)
                 yield found
 
-    def _dates_in_order(self) -> list[tuple[int, int, date]]:
-        """(best weeks, minus operational minutes, date) of the offsite's possible dates, the best last."""
-        offsite = self.offsite
-        if offsite is None:
-            return []
-        found, days, first, end = [], self.board.problem.days, offsite.quarter.first_day, offsite.quarter.end
+    def _dates_in_order(self) -> Iterator[date]:
+        """The offsite's possible dates: the best weeks' first, of these the lightest first, then the earliest.
+
+        The other weeks' days are laid out only if none of the best weeks' will do.
+        """
+        if self.offsite is None:
+            return
+        quarter, days = self.offsite.quarter, self.board.problem.days
+        first, end = quarter.first_day, quarter.end
+        best: list[date] = []
+        others: list[date] = []
         for day in days:
-            if first <= day < end and not in_holidays(day) and (given := days[day]).is_working:
-                best = int(offsite.quarter.week_number(day) in BEST_WEEKS)
-                found.append((best, -operational_minutes(given), day))
-        return sorted(found, key=lambda one: (one[0], one[1], -one[2].toordinal()))
+            if first <= day < end and not in_holidays(day):
+                (best if quarter.week_number(day) in BEST_WEEKS else others).append(day)
+        for dates in (best, others):
+            loads = [(operational_minutes(given), day) for day in dates if (given := days[day]).is_working]
+            yield from (day for _, day in sorted(loads))
 
     def _half_day(self, day: date) -> HalfDay | None:
         offsite, view = self.offsite, self.board.view(day)
