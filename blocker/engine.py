@@ -52,16 +52,22 @@ def pose_problem(request: Request, seen: Survey) -> Posed:
 
 
 def make_plan(
-    request: Request, survey: Survey | None = None, *, worded: bool = True, runners_up: bool = True
+    request: Request,
+    survey: Survey | None = None,
+    *,
+    worded: bool = True,
+    runners_up: bool = True,
+    relaxations: bool = True,
 ) -> Plan:
     """Decide everything; write nothing. The same request always gives the same plan.
 
     Who only looks at the plan can leave out what takes longest and decides nothing: ``worded`` the texts of
-    blocks that would be written, ``runners_up`` what each block's next best slot would have cost.
+    blocks that would be written, ``runners_up`` the points of each block and what its next best slot would
+    have cost, ``relaxations`` what would make room for what has no place.
     """
     snapshot, seen = request.snapshot, survey or take_survey(request)
     request, recalled, standing, asked, offsite, problem = pose_problem(request, seen)
-    solution = place(problem, runners_up)
+    solution = place(problem, runners_up, relaxations)
 
     unwanted = dismissed(request, recalled.live)
     note = pre_work(request, recalled.live, seen, solution, unwanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -57,11 +57,38 @@ class Case(Struct, frozen=True):
 
 
 class Tested(Struct, frozen=True):
-    """A slot and the first two limits that it breaks; what is under a meeting is not asked further."""
+    """The starts that the hours of a date have, in order, and for each limit those that it keeps out."""
 
-    day: date
-    span: Span
-    broken: tuple[str, ...]
+    starts: Sequence[int]
+    broken: Mapping[str, Collection[int]]
+
+    def firsts(self) -> dict[str, int]:
+        """For each limit how many starts it keeps out that none before it does."""
+        found, left = {}, self.starts
+        for name in LIMITS:
+            if left and (gone := self.broken.get(name)):
+                kept = [start for start in left if start not in gone]
+                found[name], left = len(left) - len(kept), kept
+        return found
+
+    def alone(self, after: int) -> dict[str, int]:
+        """For each limit the first start later than ``after`` that it alone keeps out."""
+        kept = self.kept(1)
+        found = {
+            name: next((start for start in kept if start > after and start in gone), None)
+            for name, gone in self.broken.items()
+        }
+        return {name: start for name, start in found.items() if start is not None}
+
+    def kept(self, most: int) -> list[int]:
+        """The starts that at most ``most`` limits, none or one, keep out."""
+        once: set[int] = set()
+        twice: set[int] = set()
+        for gone in self.broken.values():
+            twice |= once.intersection(gone)
+            once.update(gone)
+        out = twice if most else once
+        return [start for start in self.starts if start not in out]
 
 
 class Finished:
@@ -141,61 +168,56 @@ class Finished:
                         return day, span
         return None
 
-    def test(
-        self, kind: str, day: date, length: int, earliest: int, over: bool, floor: bool
-    ) -> Iterator[Tested]:
-        """Every quarter hour of a date's hours with the limits that a block of ``length`` would break.
+    def test(self, case: Case, day: date, over: bool, alone: bool) -> Tested:
+        """Every quarter hour of a date's hours with the limits that a block of the case would break there.
 
-        ``over``: it breaks the cap anyway.
+        ``over``: it breaks the cap anyway. Lunch and bookable minutes are asked for only where no other
+        limit is broken; with ``alone`` also where one is.
         """
-        view, room = self.board.view(day), self.room(day)
+        starts, view, room = self.starts(day, case.length), self.board.view(day), self.room(day)
         if view is None or room is None:
-            yield from (Tested(day, span, ("away",)) for span in self.hours(day, length))
-            return
-        seconds, around = length * 60, self.near(view)
-        holes = widened((block.span for block in around), view.before, view.before)
-        working = set(view.starts(view.working, seconds))
-        clear = set(view.starts(cut(view.working, view.busy), seconds))
-        buffered = set(view.starts(cut(view.working, view.blocked), seconds))
-        unblocked = set(view.starts(cut(view.working, holes), seconds))
-        allowed = set(view.starts(cut(view.working, view.refused), seconds)) if view.refused else working
-        always = ["offsite"] if room.offsite else []
-        if kind == OFFSITE and any(block.date == day for block in around):
-            always.append("one a day")
-        if kind == STRATEGIC and room.strategic:
-            always.append("one a day")
-        for span in self.hours(day, length):
-            start = span[0]
-            broken = ["notice"] if start < earliest else []
-            if start not in working:
-                broken.append("away")
-            if start not in clear:
-                yield Tested(day, span, (*broken, "meetings")[:2])
-                continue
-            if start not in buffered:
-                broken.append("buffer")
-            if start not in unblocked or start < view.midnight_guard:
-                broken.append("blocks")
-            if start not in allowed:
-                broken.append("refused")
-            broken += always
-            if kind != OFFSITE and len(broken) < 2:
-                if not room.lunch_fits([span]):
-                    broken.append("lunch")
-                if not floor and not room.keeps_bookable([span]):
-                    broken.append("bookable")
-                if over:
-                    broken.append("cap")
-            yield Tested(day, span, tuple(broken[:2]))
+            return Tested(starts, {"away": starts})
+        every, around, seconds = set(starts), self.near(view), case.length * 60
 
-    def hours(self, day: date, length: int) -> Iterator[Span]:
-        """The slots of a date by its hours alone."""
+        def beside(holes: Iterable[Span]) -> set[int]:
+            return every.difference(view.starts(cut(view.working, holes), seconds))
+
+        broken: dict[str, Collection[int]] = {
+            "notice": [start for start in starts if start < case.earliest],
+            "away": beside(()),
+            "meetings": beside(view.busy),
+        }
+        if len(broken["meetings"]) == len(every):
+            return Tested(starts, broken)  # what is under a meeting is not asked further
+        broken["buffer"] = beside(view.blocked)
+        broken["blocks"] = beside(widened((block.span for block in around), view.before, view.before))
+        if starts[0] < view.midnight_guard:
+            broken["blocks"] = {*broken["blocks"], *(s for s in starts if s < view.midnight_guard)}
+        broken["refused"] = beside(view.refused)
+        if room.offsite:
+            broken["offsite"] = every
+        if case.kind == OFFSITE and any(block.date == day for block in around):
+            broken["one a day"] = every
+        if case.kind == STRATEGIC and room.strategic:
+            broken["one a day"] = every
+        if case.kind != OFFSITE:
+            spans = [(s, s + seconds) for s in Tested(starts, broken).kept(1 if alone else 0)]
+            broken["lunch"] = {span[0] for span in spans if not room.lunch_fits([span])}
+            if not case.floor:
+                broken["bookable"] = {span[0] for span in spans if not room.keeps_bookable([span])}
+            if over:
+                broken["cap"] = every
+        return Tested(starts, broken)
+
+    def starts(self, day: date, length: int) -> list[int]:
+        """The quarter hours of a date at which ``length`` minutes fit into its hours."""
         given = self.board.problem.days.get(day)
         if given is None:
-            return
+            return []
         whole = self.board.problem.workweek.span(day, day + timedelta(days=1))
-        phase, seconds = outer(whole)[0] % QUARTER_HOUR, length * 60
+        phase = outer(whole)[0] % QUARTER_HOUR
+        found: list[int] = []
         for low, high in map(inner, given.hours):
             first = low + (phase - low) % QUARTER_HOUR
-            for start in range(first, high - seconds + 1, QUARTER_HOUR):
-                yield start, start + seconds
+            found += range(first, high - length * 60 + 1, QUARTER_HOUR)
+        return found

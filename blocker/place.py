@@ -18,10 +18,11 @@ from blocker.whynot import WhyNot
 from blocker.workweek import Week, week_of
 
 
-def place(problem: Problem, runners_up: bool = True) -> Solution:
+def place(problem: Problem, runners_up: bool = True, relaxations: bool = True) -> Solution:
     """Find the best plan for ``problem`` and say why it is so. Pure; the same for any order of input.
 
-    Each block's next best slot takes about as long as the plan; ``runners_up`` False leaves it out.
+    Each block's next best slot takes about as long as the plan; ``runners_up`` False leaves it out, with the
+    terms of its points. ``relaxations`` False leaves out what would make room for what has no place.
     """
     board = Board(problem)
     solver = HorizonSolver(board)
@@ -38,8 +39,9 @@ def place(problem: Problem, runners_up: bool = True) -> Solution:
     finished = Finished(board, placements, weeks)
     placed = {placement.key for placement in placements}
     stuck, waiting, lost = settle(board, finished, best, placed)
+    why_not = WhyNot(board, finished, relaxations)
     return Solution(
-        tuple(placements), _unplaced(solver, finished, best, placed), stuck, waiting, lost, best.value
+        tuple(placements), _unplaced(solver, why_not, best, placed), stuck, waiting, lost, best.value
     )
 
 
@@ -90,9 +92,8 @@ def _offsite(why: WhyHere, best: HorizonBest, key: str) -> Placement:
 
 
 def _unplaced(
-    solver: HorizonSolver, finished: Finished, best: HorizonBest, placed: set[str]
+    solver: HorizonSolver, why_not: WhyNot, best: HorizonBest, placed: set[str]
 ) -> tuple[Unplaced, ...]:
-    why_not = WhyNot(solver.board, finished)
     floored = {plan.week for plan in best.weeks if not solver.weeks[plan.week].wants_floor or plan.value[0]}
     missing = sorted(
         (demand for demand in solver.board.problem.demands if demand.key not in placed),
@@ -157,7 +158,10 @@ def _stuck(board: Board, finished: Finished, block: Standing, mover: Mover | Non
 
 def _no_slot(board: Board, finished: Finished, week: Week, kind: str, shortest: int) -> str:
     case = Demand("", kind, "other", week, shortest, shortest)
-    return "no other slot in its week: " + WhyNot(board, finished).demand(case, floor=False).why
+    return (
+        "no other slot in its week: "
+        + WhyNot(board, finished, relaxations=False).demand(case, floor=False).why
+    )
 
 
 __all__ = ["place"]

@@ -64,7 +64,9 @@ class WhyHere:
         return "; ".join(parts)
 
     def terms(self, plan: WeekBest, entry: Entry, item: Item) -> tuple[Term, ...]:
-        """The points of the slot by name. A pair of strategic days is laid to its later new block."""
+        """The points of the slot by name, if asked. A pair of strategic days is laid to its later new block."""
+        if not self.runners_up:
+            return ()
         view = self._view(entry)
         neighbours = 0
         if item.strategic:

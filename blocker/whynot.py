@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 
@@ -25,8 +25,9 @@ SHORTEST_OFFER = 30  # minutes; shorter than that nobody thinks
 class WhyNot:
     """Explains what a finished plan leaves out. Demands that are alike share the work."""
 
-    def __init__(self, board: Board, finished: Finished) -> None:
+    def __init__(self, board: Board, finished: Finished, relaxations: bool) -> None:
         self.board, self.finished, self.problem = board, finished, board.problem
+        self.relaxations = relaxations
         self._answers: dict[Case, _Answer] = {}
 
     @cached_property
@@ -60,26 +61,26 @@ class WhyNot:
     def _answer(self, case: Case) -> _Answer:
         found = self._answers.get(case)
         if found is None:
-            tested = list(self._tested(case))
-            limits = Counter(slot.broken[0] for slot in tested if slot.broken)
+            tested = [self._tested(case, day) for day in case.days]
+            limits: Counter[str] = Counter()
+            for one in tested:
+                limits.update(one.firsts())
             named = {name: limits[name] for name in LIMITS if limits[name]}
             found = (
-                self._why(case, len(tested), named),
+                self._why(case, sum(len(one.starts) for one in tested), named),
                 named,
-                self._relaxations(case, tested),
+                self._relaxations(case, tested) if self.relaxations else (),
                 self.give_way.nearest(case),
             )
             self._answers[case] = found
         return found
 
-    def _tested(self, case: Case) -> Iterable[Tested]:
+    def _tested(self, case: Case, day: date) -> Tested:
+        if case.week is None and in_holidays(day):
+            starts = self.finished.starts(day, case.length)
+            return Tested(starts, {"away": starts})
         over = not case.floor and self.finished.space(case) < case.length
-        for day in case.days:
-            if case.week is None and in_holidays(day):
-                spans = self.finished.hours(day, case.length)
-                yield from (Tested(day, span, ("away",)) for span in spans)
-                continue
-            yield from self.finished.test(case.kind, day, case.length, case.earliest, over, case.floor)
+        return self.finished.test(case, day, over, alone=self.relaxations)
 
     def _why(self, case: Case, slots: int, limits: dict[str, int]) -> str:
         if not slots:
@@ -131,9 +132,9 @@ class WhyNot:
         if shorter is not None:
             found.append(f"shorter: {self._when(shorter)}")
         alone: dict[str, Span] = {}  # the first slot that just one limit keeps out; what is past stays past
-        for slot in [slot for slot in tested if len(slot.broken) == 1]:
-            if slot.span[0] > now:
-                alone.setdefault(slot.broken[0], slot.span)
+        for one in tested:
+            for name, start in one.alone(after=now).items():
+                alone.setdefault(name, (start, start + case.length * 60))
         for name, words in (
             ("notice", "at less notice"),
             ("buffer", "with less time after what comes before"),
