@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from blocker.board import Board
 from blocker.events import Event
@@ -16,11 +16,13 @@ from blocker.plan import Option
 from blocker.slots import DayView, as_interval, cut, instant_at, outer, widened
 from blocker.timeline import subtract
 from blocker.whoseevents import Owners, price_words
+from blocker.workweek import DAY
 
 NEAREST = 3
 # Personal time may be the lunch. The day does not say whose time it was; what other events cover may be either.
 PERSONAL, NO_LUNCH, UNKNOWN = "personal", "no lunch", "unknown"
 Priced = tuple[tuple[int, ...], Span, date, list[Event]]
+Costing = tuple[int, int, Event, tuple[int, int, int]]  # an event's span, it, and what it costs
 
 
 class GiveWay:
@@ -29,18 +31,21 @@ class GiveWay:
     def __init__(self, board: Board, finished: Finished) -> None:
         self.board, self.finished, self.problem = board, finished, board.problem
         self.owners = Owners(self.problem.events)
-        # By date in UTC, so that a day need not look at all of them.
+        # By date in UTC, so that a day need not look at all of them; only those near days that are asked for.
         self._timed: dict[int, list[Event]] = defaultdict(list)
+        reach = timedelta(minutes=max(self.problem.buffer_before, self.problem.buffer_after))
+        since = self.problem.earliest - 2 * DAY - reach
+        last_day = max(self.problem.days, default=since.date())
+        until = self.problem.workweek.instant(last_day, 0) + 2 * DAY + reach
         for event in self.problem.events:
-            if event.dates is None:
-                start, end = event.when
+            start, end = event.when
+            if end > since and start < until and event.dates is None:
                 first, last = start.toordinal(), end.toordinal()
                 self._timed[first].append(event)
                 for number in range(first + 1, last + 1) if first != last else ():
                     self._timed[number].append(event)
-        self._by_day: dict[date, list[tuple[Span, Event]]] = {}
+        self._by_day: dict[date, list[Costing]] = {}
         self._events_on: dict[date, list[tuple[Span, Event, str]]] = {}
-        self._costs: dict[int, tuple[int, int, int]] = {}
 
     def nearest(self, case: Case) -> tuple[Option, ...]:
         """Up to ``NEAREST`` slots, none of which needs all that another one needs and more."""
@@ -68,18 +73,24 @@ class GiveWay:
         if (case.kind == STRATEGIC and room.strategic) or (case.kind == OFFSITE and room.blocks):
             return []
         blocks = [block.span for block in self.finished.near(view)]
-        floor = max(case.earliest, view.earliest, view.midnight_guard)
+        floor, seconds = max(case.earliest, view.earliest, view.midnight_guard), case.length * 60
         spaces = cut(view.working, [*widened(blocks, view.before, view.before), *view.refused])
-        spaces = [(max(low, floor), high) for low, high in spaces]
+        starts = view.starts([(max(low, floor), high) for low, high in spaces], seconds)
+        if not starts:
+            return []
         events = self._around(view)
-        immovable = cut(view.busy, [span for span, _ in events])
-        found = []
-        for start in view.starts(spaces, case.length * 60):
-            span = (start, start + case.length * 60)
-            low, high = span[0] - view.before, span[1] + view.after
-            conflicts = [event for (begin, end), event in events if begin < high and low < end]
-            if conflicts and not any(begin < high and low < end for begin, end in immovable):
-                found.append((self._price(conflicts), span, day, conflicts))
+        immovable = cut(view.busy, [(begin, end) for begin, end, _, _ in events])
+        found: list[Priced] = []
+        before: list[Costing] = []
+        price: tuple[int, ...] = ()
+        for start in starts:
+            low, high = start - view.before, start + seconds + view.after
+            costing = [one for one in events if one[0] < high and low < one[1]]
+            if not costing or any(begin < high and low < end for begin, end in immovable):
+                continue
+            if costing != before:  # else as the slot before
+                before, price = costing, _price(costing)
+            found.append((price, (start, start + seconds), day, [one[2] for one in costing]))
         return found
 
     def _between(self, low: int, high: int) -> list[tuple[Span, Event]]:
@@ -90,17 +101,7 @@ class GiveWay:
         found = [(span, event) for span, event in found if span[0] < high and low < span[1]]
         return sorted(found, key=lambda pair: (pair[0], pair[1].calendar, pair[1].uid, pair[1].title))
 
-    def _price(self, events: Sequence[Event]) -> tuple[int, ...]:
-        """Whose, minutes of other people's time, number of events, minutes: the smaller the cheaper."""
-        whose = others = own = 0
-        for event in events:
-            cost = self._costs.get(id(event))
-            if cost is None:
-                cost = self._costs[id(event)] = self.owners.cost(event)
-            whose, others, own = max(whose, cost[0]), others + cost[1], own + cost[2]
-        return whose, others, len(events), own
-
-    def _around(self, view: DayView) -> list[tuple[Span, Event]]:
+    def _around(self, view: DayView) -> list[Costing]:
         """The events in reach of a date; those that take its working time away can't give way."""
         known = self._by_day.get(view.date)
         if known is None:
@@ -108,7 +109,7 @@ class GiveWay:
             low, high = view.span[0] - reach, view.span[1] + reach
             away = subtract(view.day.hours, view.day.working)
             known = self._by_day[view.date] = [
-                (span, event)
+                (*span, event, self.owners.cost(event))
                 for span, event in self._between(low, high)
                 if not any(event.when.overlaps(part) for part in away)
             ]
@@ -149,3 +150,11 @@ class GiveWay:
                     lunch = NO_LUNCH if cut([span], others) else UNKNOWN
                 known.append((span, event, lunch))
         return known
+
+
+def _price(events: Sequence[Costing]) -> tuple[int, ...]:
+    """Whose, minutes of other people's time, number of events, minutes: the smaller the cheaper."""
+    whose = others = own = 0
+    for _, _, _, cost in events:
+        whose, others, own = max(whose, cost[0]), others + cost[1], own + cost[2]
+    return whose, others, len(events), own

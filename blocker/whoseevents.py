@@ -18,14 +18,11 @@ class Owners:
     """Sorts events by whose they are, from what all events together say about the user's address."""
 
     def __init__(self, events: Iterable[Event]) -> None:
-        mine: list[str] = []
-        everyone: list[str] = []
-        for event in events:
-            if event.organizer_is_me:
-                mine.append(event.organizer)
-            everyone.append(event.organizer)
-            everyone += event.attendees
-        known = _by_domain(Counter(mine)) or _by_domain(Counter(everyone))
+        events = list(events)
+        known = _by_domain(Counter(event.organizer for event in events if event.organizer_is_me))
+        if not known:
+            everyone = (name for event in events for name in (event.organizer, *event.attendees))
+            known = _by_domain(Counter(everyone))
         # The most frequent domain, the first by name of equals.
         self.domain = min(known, key=lambda name: (-known[name], name)) if known else ""
 
