@@ -78,7 +78,7 @@ class FileStage:
         return [part for part in self._parts() if b"X-BLOCKER-KEY" not in part]
 
     def meet(self, when: Interval, title: str) -> None:
-        start, end = (f":{instant_text(instant)}" for instant in when)
+        start, end = (f":{instant_text(instant)}" for instant in (when.start, when.end))
         *rest, last = self._parts()
         self._path.write_bytes(b"".join([*rest, _component(title, title, start, end).encode(), last]))
 

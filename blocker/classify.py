@@ -64,7 +64,7 @@ def classify(events: Iterable[Event], settings: Settings) -> tuple[Classified, .
 
 def _what_decides(event: Event) -> tuple[object, ...]:
     """All that a kind may depend on: the occurrences of a series have it in common."""
-    start, end = event.when
+    start, end = event.when.start, event.when.end
     return _told(event), len(event.attendees), event.dates is None, end - start
 
 
@@ -103,7 +103,7 @@ def _knows(event: Event) -> tuple[bool, int]:
 
 
 def _half_a_day(event: Event) -> bool:
-    start, end = event.when
+    start, end = event.when.start, event.when.end
     return end - start >= OFFSITE_LENGTH or event.all_day
 
 

@@ -90,7 +90,7 @@ def _series_head(found: Digest, texts: Mapping[str, str]) -> str:
 def _longest(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> str:
     if found.longest is None:
         return say("digest.longest_none", texts)
-    start, end = (workweek.local(instant) for instant in found.longest)
+    start, end = workweek.local(found.longest.start), workweek.local(found.longest.end)
     return say(
         "digest.longest",
         texts,

@@ -208,7 +208,7 @@ def _after_lunch(day: Day, starts: set[datetime]) -> set[datetime]:
     """Where a stretch can begin if lunch is taken first, as early as it can be."""
     if day.lunch is None or day.lunch_window is None:
         return set()
-    begin, end = day.lunch_window
+    begin, end = day.lunch_window.start, day.lunch_window.end
     span = timedelta(minutes=day.lunch_minutes)
     return {start + span for start in (*starts, begin) if begin <= start and start + span <= end}
 

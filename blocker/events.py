@@ -119,8 +119,8 @@ class StandingBlock(Struct, frozen=True):
         if self.dates is None:
             return self.slot != self.when
         # Midnight is another instant in another zone: a person who travels has moved nothing.
-        moved = zip(self.slot, self.when, strict=True)
-        return any(abs(then - now) >= _MOST_OF_A_DAY for then, now in moved)
+        moved = self.when.start - self.slot.start, self.when.end - self.slot.end
+        return any(abs(by) >= _MOST_OF_A_DAY for by in moved)
 
     @property
     def edited(self) -> bool:

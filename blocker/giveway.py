@@ -38,7 +38,7 @@ class GiveWay:
         last_day = max(self.problem.days, default=since.date())
         until = self.problem.workweek.instant(last_day, 0) + 2 * DAY + reach
         for event in self.problem.events:
-            start, end = event.when
+            start, end = event.when.start, event.when.end
             if end > since and start < until and event.dates is None:
                 first, last = start.toordinal(), end.toordinal()
                 self._timed[first].append(event)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 T = TypeVar("T")
 _DAY = timedelta(days=1)
 
 
-class Interval(NamedTuple):
+class Interval(Struct, frozen=True, order=True, gc=False):
     """A stretch of time between two aware UTC instants, start included, end excluded.
 
     Make one with :func:`interval`, which checks; arithmetic inside the core keeps the promise.
@@ -55,7 +57,7 @@ def merge(intervals: Iterable[Interval], bridge: timedelta = timedelta(0)) -> tu
     if len(in_order) < 2:
         return tuple(in_order)
     for item in in_order:
-        start, end = item
+        start, end = item.start, item.end
         if last is None or (start > last and start - last >= bridge):
             merged.append(item)
         elif end > last:
@@ -80,7 +82,7 @@ class InOrder(Generic[T]):
         self._times = [key(item) for item in items]
         self._starts = [when.start for when in self._times]
         # Few last longer than a day: they are looked at apart, and the others only near the span.
-        self._long = [n for n, (start, end) in enumerate(self._times) if end - start > _DAY]
+        self._long = [n for n, when in enumerate(self._times) if when.end - when.start > _DAY]
 
     def within(self, span: Interval) -> list[T]:
         """The items that have time in the span, in their order."""
@@ -93,11 +95,11 @@ class InOrder(Generic[T]):
 def clip(intervals: Iterable[Interval], window: Interval) -> tuple[Interval, ...]:
     """The parts that lie inside ``window``, in the order given."""
     clipped = []
-    first, last = window
-    for start, end in intervals:
-        if start >= last or end <= first:  # most are
+    first, last = window.start, window.end
+    for item in intervals:
+        if item.start >= last or item.end <= first:  # most are
             continue
-        start, end = max(start, first), min(end, last)
+        start, end = max(item.start, first), min(item.end, last)
         if start < end:
             clipped.append(Interval(start, end))
     return tuple(clipped)
@@ -143,7 +145,8 @@ def subtract(base: Iterable[Interval], holes: Iterable[Interval]) -> tuple[Inter
 def total(intervals: Iterable[Interval]) -> timedelta:
     """Time covered, overlaps counted once."""
     covered, last = timedelta(0), None
-    for start, end in sorted(intervals):
+    for item in sorted(intervals):
+        start, end = item.start, item.end
         if last is None or start >= last:
             covered += end - start
         elif end > last:

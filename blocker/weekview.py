@@ -6,7 +6,7 @@ Both pictures of a week, the terminal's and the report's, are drawn from these v
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -171,11 +171,11 @@ def _lunch(day: Day, blocks: Sequence[Interval], zone: ZoneInfo) -> tuple[int, i
 def wall_minutes(when: Interval, day: date, zone: ZoneInfo) -> tuple[int, int]:
     """An interval's part of a day as minutes from its midnight, as clocks there show them."""
 
-    def minute(which: int) -> int:
-        local = when[which].astimezone(zone)
+    def minute(instant: datetime) -> int:
+        local = instant.astimezone(zone)
         if local.date() != day:
             return 0 if local.date() < day else DAY_MINUTES
         return local.hour * 60 + local.minute
 
-    start, end = minute(0), minute(1)
+    start, end = minute(when.start), minute(when.end)
     return start, max(end, start + 5)  # the night the clocks go back may turn a short one round

@@ -32,7 +32,7 @@ def times(when: Interval) -> dict[str, Any]:
     """Start and end as the API writes them."""
     return {
         side: {"dateTime": instant.astimezone(UTC).isoformat()}
-        for side, instant in zip(("start", "end"), when, strict=True)
+        for side, instant in (("start", when.start), ("end", when.end))
     }
 
 

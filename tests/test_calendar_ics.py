@@ -59,7 +59,7 @@ class FileWorld:
         return uid
 
     def move(self, identity: str, when: Interval) -> None:
-        start, end = (f"{t + timedelta(hours=9):%Y%m%dT%H%M%S}" for t in when)
+        start, end = (f"{t + timedelta(hours=9):%Y%m%dT%H%M%S}" for t in (when.start, when.end))
 
         def moved(event: str) -> str:
             event = re.sub(r"DTSTART.*", f"DTSTART;TZID=Asia/Tokyo:{start}\r", event)

@@ -74,7 +74,7 @@ def shown(snapshot: Snapshot) -> Iterator[str]:
 def shown_event(event: Event) -> str:
     times = [str(day) for day in event.dates or ()]
     if not event.dates:
-        times = [re.sub(r"(:00)?\+00:00$", "", t.isoformat()) for t in event.when]
+        times = [re.sub(r"(:00)?\+00:00$", "", t.isoformat()) for t in (event.when.start, event.when.end)]
     organizer = "me" if event.organizer_is_me else event.organizer
     unusual = (
         event.status if event.status != "confirmed" else "",

@@ -104,7 +104,7 @@ class _Reading:
             place = max(self.layout.text.find(tzid.encode()), 0)
             why = f"the zone {tzid[:60]!r} is unknown, so its times are read as {self.home}"
             self.flaws.append((place, "", why, True))
-        self.events.sort(key=lambda event: (*event.when, event.uid, event.title))
+        self.events.sort(key=lambda event: (event.when, event.uid, event.title))
         return Snapshot(
             calendar=self.calendar,
             window=self.window,

@@ -141,7 +141,7 @@ def expand(series: Series, window: Interval, home: tzinfo, allowed: Steps) -> It
     """
     first, moved = series.start, series.moved
     zone = first.zone or home
-    earliest, latest = window
+    earliest, latest = window.start, window.end
     left_out = _Matcher(series, [group for group in (series.excluded, series.replaced) if group.days])
     bounded = series.since is not None or series.before is not None
     for wall, span in _starts(series, window, home, allowed):
@@ -157,7 +157,7 @@ def expand(series: Series, window: Interval, home: tzinfo, allowed: Steps) -> It
         else:  # the usual case, made short
             found = _timed(begin, span.rest)
         if found is not None:
-            start, end = found.when
+            start, end = found.when.start, found.when.end
             if start < latest and earliest < end:
                 yield found
 

@@ -75,7 +75,7 @@ def _first_block(setup: Setup) -> Change:
 
 
 def _drop_meeting(calendar: Path, hit: Change) -> None:
-    start, end = (instant.strftime("%Y%m%dT%H%M%SZ") for instant in hit.slot)
+    start, end = (instant.strftime("%Y%m%dT%H%M%SZ") for instant in (hit.slot.start, hit.slot.end))
     extra = meeting("urgent@sample.example.org", "Urgent: board question", start, end, start)
     data = calendar.read_bytes()
     at = data.rindex(b"END:VCALENDAR")

@@ -93,7 +93,7 @@ def _same(change: Change, found: Placement | None) -> bool:
 
 
 def _would_be(found: Placement, change: Change, zone: ZoneInfo, setup: Setup) -> str:
-    start, end = (instant.astimezone(zone) for instant in found.slot)
+    start, end = found.slot.start.astimezone(zone), found.slot.end.astimezone(zone)
     week = f"{change.slot.start.astimezone(zone):%G-W%V}"
     where = f"{start:%a} {start.day} {start:%b %H:%M}–{end:%H:%M}"
     command = pasteable(setup, "rebalance", week)

@@ -52,7 +52,7 @@ def _lines(found: WhatIf | None, minutes: int, request: Request) -> list[str]:
 
 
 def _when(slot: Interval, request: Request) -> dict[str, object]:
-    start, end = (request.workweek.local(instant) for instant in slot)
+    start, end = request.workweek.local(slot.start), request.workweek.local(slot.end)
     texts = request.settings.texts
     day = date_words(start.date(), texts)
     return {"day": day, "start": clock_words(start, texts), "end": clock_words(end, texts)}
