@@ -73,21 +73,46 @@ class _Token(Struct, frozen=True):
     column: int
 
 
-LEXEMES = (
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>'[^']*'|\"[^\"]*\")|(?P<name>[^\W\d]\w*)"
-    r"|(?P<sign><=|>=|==|!=|!~|[<>=~≤≥≠])|(?P<mark>[(),%])|(?P<end>\Z)|(?P<wrong>.))"
-)
+SIGNS = ("<=", ">=", "==", "!=", "!~", *"<>=~≤≥≠")  # the longer ones first: "<=" is not "<"
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    for found in re.finditer(LEXEMES, text, re.DOTALL):
-        kind = str(found.lastgroup)
-        token = _Token(kind, found[kind] or "the end", found.start(kind) + 1)
-        if kind == "wrong":
-            unclosed = token.text in "'\""
-            message = "this quote is never closed" if unclosed else f"{token.text!r} means nothing here"
-            raise ExpressionError(message, token.column)
-        yield token
+    at = 0
+    while at < len(text):
+        begin, letter = at, text[at]
+        if letter.isspace():
+            at += 1
+            continue
+        if letter.isdecimal():
+            kind, at = "number", _past(text, at, str.isdecimal)
+            if text[at : at + 1] == "." and text[at + 1 : at + 2].isdecimal():
+                at = _past(text, at + 1, str.isdecimal)
+        elif _in_name(letter):
+            kind, at = "name", _past(text, at, _in_name)
+        elif letter in "'\"":
+            kind, at = "text", text.find(letter, at + 1) + 1
+            if not at:
+                raise ExpressionError("this quote is never closed", begin + 1)
+        elif letter in "(),%":
+            kind, at = "mark", at + 1
+        elif sign := next((sign for sign in SIGNS if text.startswith(sign, at)), ""):
+            kind, at = "sign", at + len(sign)
+        else:
+            raise ExpressionError(f"{letter!r} means nothing here", begin + 1)
+        yield _Token(kind, text[begin:at], begin + 1)
+    yield _Token("end", "the end", len(text) + 1)
+
+
+def _past(text: str, at: int, belongs: Callable[[str], bool]) -> int:
+    """The place after the letters from ``at + 1`` on that belong together."""
+    at += 1
+    while at < len(text) and belongs(text[at]):
+        at += 1
+    return at
+
+
+def _in_name(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
 
 
 class _Parser:
