@@ -50,8 +50,8 @@ _NO_NAMES = _listed("""
 """)
 _ROLES = _listed("info team office sales support hr admin calendar noreply events meetings room all")
 _NAME = r"[^\W\d_][^\W\d_'.-]*(?:[-'][^\W\d_]+)*\.?"
-_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
-_WHOSE = re.compile(r"(?P<who>[^\W\d_]+(?: [^\W\d_]+){0,2}?)'s ")
+_WORD = r"[^\W\d_]+(?:['-][^\W\d_]+)*"
+_WHOSE = r"(?P<who>[^\W\d_]+(?: [^\W\d_]+){0,2}?)'s "
 _FEASTS = _listed("year season mother father valentine president veteran king queen women")
 _SHORTEST = 3  # letters of a name in an address
 
@@ -70,14 +70,14 @@ def names(events: Iterable[Event], me: Iterable[str]) -> tuple[frozenset[str], f
 def somebody_elses(title: str, known: frozenset[str], own: frozenset[str]) -> bool:
     """True if an absence's title tells of somebody who is not the user."""
     plain, folded = patterns.folded(title)
-    words = [word for word in _WORD.findall(folded) if word not in _NO_NAMES]
+    words = [word for word in re.findall(_WORD, folded) if word not in _NO_NAMES]
     if own.intersection(words):
         return False
     away = patterns.matched("away", title)
     if away is not None:
         if _possessor(folded):
             return True
-        left = set(words).difference(_WORD.findall(patterns.folded(away)[1]))
+        left = set(words).difference(re.findall(_WORD, patterns.folded(away)[1]))
         if left and left <= known:
             return True
     found = _subject().match(folded)
@@ -88,12 +88,12 @@ def somebody_elses(title: str, known: frozenset[str], own: frozenset[str]) -> bo
         return False
     if any(patterns.matched(kind, plain[:end]) for kind in patterns.KINDS):
         return False  # "Dentist OOO" names nobody
-    return found["sure"] is not None or all(word[0].isupper() for word in _WORD.findall(plain[:end]))
+    return found["sure"] is not None or all(word[0].isupper() for word in re.findall(_WORD, plain[:end]))
 
 
 def _possessor(folded: str) -> bool:
     """True for "Bob's vacation", and not for "New Year's holiday"."""
-    found = _WHOSE.match(folded)
+    found = re.match(_WHOSE, folded)
     return found is not None and _NO_NAMES.union(_FEASTS).isdisjoint(found["who"].split())
 
 

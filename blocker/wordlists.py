@@ -7,22 +7,23 @@ any title has any of its words. So a pattern is compiled once a title has the le
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 
 PREFIX = 3  # letters of a word by which patterns are looked up
 _BEGINNINGS = re.compile(rf"\b\w{{1,{PREFIX}}}")
-# The letters that all a pattern matches begin with; what may be missing is none of them.
-_LETTERS = re.compile(r"(?:\^|\(\?<![^()]*\))*(([a-zß]*)[a-zß' -]*)(?![?*{])")
+_LETTERS = "abcdefghijklmnopqrstuvwxyzß"
+_OPTIONAL = ("?", "*", "{")  # after a letter: it may be missing
 
 
 class Words:
     """A list of patterns. Words match whole: each begins and ends where no letter is next to it."""
 
     def __init__(self, patterns: str) -> None:
-        self._by_prefix: dict[str, list[tuple[int, str]]] = {}
+        self._by_prefix: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for number, pattern in enumerate(alternatives(patterns)):
-            self._by_prefix.setdefault(_prefix(pattern), []).append((number, pattern))
+            self._by_prefix[_prefix(pattern)].append((number, pattern))
         self._prefixes = frozenset(self._by_prefix)
 
     def possible(self, text: str) -> list[tuple[int, str]]:
@@ -47,10 +48,9 @@ def alternatives(patterns: str) -> Iterator[str]:
     """Each pattern in the order written; of one that begins with a choice, one for each of its words."""
     for line in patterns.splitlines():
         for pattern in line.strip().split(" | "):
-            anchor = "^" if pattern.startswith("^") else ""
-            rest = pattern.removeprefix("^")
-            if rest.startswith("(?:"):
-                choice, _, rest = rest.removeprefix("(?:").partition(")")
+            if pattern.startswith(("(?:", "^(?:")):
+                anchor = "^" if pattern.startswith("^") else ""
+                choice, _, rest = pattern.removeprefix(f"{anchor}(?:").partition(")")
                 words = choice.split("|")
                 if rest.startswith("?"):
                     words, rest = [*words, ""], rest.removeprefix("?")
@@ -62,21 +62,29 @@ def alternatives(patterns: str) -> Iterator[str]:
 def _prefix(pattern: str) -> str:
     """The prefix of the first word of all that a pattern matches; "" if there is no telling."""
     begin, after = pattern[:PREFIX], pattern[PREFIX : PREFIX + 1]
-    if begin.isalpha() and after.isalpha():
+    if len(begin) == PREFIX and begin.isalpha() and after not in _OPTIONAL:
         return begin
-    found = _LETTERS.match(pattern)
-    if found is None:
-        return ""
-    letters, word = found.groups()
-    whole = len(word) < len(letters) or found.end() == len(pattern)
+    letters = _letters(pattern)
+    word = letters[: len(letters) - len(letters.lstrip(_LETTERS))]
+    whole = len(word) < len(letters) or letters == _unanchored(pattern)
     return word[:PREFIX] if whole or len(word) >= PREFIX else ""
 
 
 @lru_cache(maxsize=1024)
 def _letters(pattern: str) -> str:
     """The letters that all that a pattern matches begins with."""
-    found = _LETTERS.match(pattern)
-    return found[1] if found else ""
+    rest = _unanchored(pattern)
+    end = len(rest) - len(rest.lstrip(f"{_LETTERS}' -"))
+    letters, after = rest[:end], rest[end : end + 1]
+    return letters[:-1] if after in _OPTIONAL else letters
+
+
+def _unanchored(pattern: str) -> str:
+    """The pattern without what it asks for before its first letter."""
+    rest = pattern.lstrip("^")
+    while rest.startswith("(?<!"):
+        rest = rest.partition(")")[2].lstrip("^")
+    return rest
 
 
 @lru_cache(maxsize=1024)
