@@ -85,10 +85,7 @@ def take_survey(request: Request) -> Survey:
     """Classify every event once, lay them onto days, measure and judge the weeks: those that are asked for."""
     events = dedupe(_events(request))
     blocked = tuple(_foreign_blocks(request))
-    classified = (*classify(events, request.settings), *blocked)
-    classified = tuple(
-        sorted(classified, key=lambda item: (item.event.when, item.event.uid, item.event.calendar))
-    )
+    classified = tuple(sorted((*classify(events, request.settings), *blocked), key=_in_time))
     weeks = _weeks(request)
     days = build_days(request.workweek, _dates(request, weeks), classified)
     in_order = InOrder(classified, key=lambda item: item.event.when)
@@ -135,6 +132,11 @@ def _forecasts(
         if load and hours is not None:
             found[load.week] = hours
     return found
+
+
+def _in_time(item: Classified) -> tuple[datetime, datetime, str, str]:
+    event = item.event
+    return *event.when, event.uid, event.calendar
 
 
 def _recent_hours(lately: tuple[WeekLoad, ...], load: WeekLoad) -> float | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -22,7 +21,7 @@ DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
 
-class Week(NamedTuple):
+class Week(Struct, frozen=True, order=True):
     """An ISO week; the year is the ISO year, which can differ from the calendar year of its days."""
 
     year: int
@@ -60,7 +59,7 @@ def parse_week(text: str) -> Week:
     return week
 
 
-class Quarter(NamedTuple):
+class Quarter(Struct, frozen=True, order=True):
     """A quarter of a year that may begin in another month than January (a fiscal year).
 
     ``year`` is the year in which the fiscal year begins; ``first_month`` is its month, 1 to 12.
