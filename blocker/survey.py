@@ -136,7 +136,7 @@ def _forecasts(
 
 def _in_time(item: Classified) -> tuple[datetime, datetime, str, str]:
     event = item.event
-    return *event.when, event.uid, event.calendar
+    return event.when.start, event.when.end, event.uid, event.calendar
 
 
 def _recent_hours(lately: tuple[WeekLoad, ...], load: WeekLoad) -> float | None:
