@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from blocker.daysweep import (
     NO_BLOCK,
@@ -25,7 +26,7 @@ from blocker.slots import DayRoom
 STRATEGIC_FIELD = 0  # of packed sets: how many strategic blocks
 
 
-class Choice(NamedTuple):
+class Choice(Struct, frozen=True, gc=False):
     """A set of blocks for the day at its best."""
 
     strategic: bool

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import heappop, heappush
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from blocker.board import Item
 from blocker.objective import Span
@@ -17,7 +18,7 @@ from blocker.slots import BOOKABLE_FLOOR, DayRoom, clipped, cut, long_enough
 Token = tuple[int, int]  # a set of items in packed form, and its minutes where they matter (else 0)
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True, gc=False, order=True):
     """One block of a plan, in the order in which plans of equal worth are compared."""
 
     start: int  # seconds
@@ -29,7 +30,7 @@ class Entry(NamedTuple):
         return self.start, self.start - self.minus_minutes * 60
 
 
-class Use(NamedTuple):
+class Use(Struct, frozen=True, gc=False):
     """One block of an item with a set of lengths; ``code`` is what it adds to a set."""
 
     item: Item
@@ -37,7 +38,7 @@ class Use(NamedTuple):
     lengths: tuple[int, ...]
 
 
-class Slot(NamedTuple):
+class Slot(Struct, frozen=True, gc=False):
     """One place for a use; ``ready`` is when the next block of ours may start."""
 
     start: int
@@ -47,7 +48,7 @@ class Slot(NamedTuple):
     use: Use
 
 
-class Way(NamedTuple):
+class Way(Struct, frozen=True, gc=False, order=True):
     """Blocks chosen so far on a day; of two ways to the same set the smaller is better."""
 
     minus_minutes: int
@@ -182,7 +183,7 @@ def lunch_sweep(room: DayRoom, slots: Sequence[Slot], limit: Limit, most: int | 
     return best
 
 
-class Label(NamedTuple):
+class Label(Struct, frozen=True, gc=False):
     """A way with what its stretches so far leave: a lunch?, bookable seconds, and what lunch costs of them."""
 
     way: Way

@@ -8,8 +8,7 @@ we remember, the rules' demands are placed around them, and the difference is th
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.demands import Demands, Known, ask
@@ -28,7 +27,7 @@ from blocker.standing import Examined, dismissed, examine
 from blocker.survey import Request, Survey, take_survey
 
 
-class Posed(NamedTuple):
+class Posed(Struct, frozen=True):
     """What is asked of placement, and everything that the question was made from."""
 
     request: Request
@@ -66,8 +65,10 @@ def make_plan(
     have cost, ``relaxations`` what would make room for what has no place.
     """
     snapshot, seen = request.snapshot, survey or take_survey(request)
-    request, recalled, standing, asked, offsite, problem = pose_problem(request, seen)
-    solution = place(problem, runners_up, relaxations)
+    posed = pose_problem(request, seen)
+    request, recalled, standing = posed.request, posed.recalled, posed.standing
+    asked, offsite = posed.asked, posed.offsite
+    solution = place(posed.problem, runners_up, relaxations)
 
     unwanted = dismissed(request, recalled.live)
     note = pre_work(request, recalled.live, seen, solution, unwanted)

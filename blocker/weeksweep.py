@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from blocker.board import Board, Item
 from blocker.dayplan import DO_NOTHING, STRATEGIC_FIELD, Choice, DayPlan
@@ -22,7 +24,7 @@ Sums = Mapping[int, tuple[int, ...]]  # set → quarter hours
 Step = tuple[int, bool, tuple[Entry, ...]]
 
 
-class WeekWay(NamedTuple):
+class WeekWay(Struct, frozen=True, gc=False, order=True):
     """The best way through a week. Of two the smaller is better; ``minus_tiers`` are entries 1 to 12."""
 
     minus_tiers: tuple[int, ...]
@@ -40,7 +42,7 @@ class WeekWay(NamedTuple):
         return tuple(found)
 
 
-class Goal(NamedTuple):
+class Goal(Struct, frozen=True, gc=False):
     """The best that entries 1 to 13 can be, and the sets of blocks that come to it."""
 
     minus_tiers: tuple[int, ...]
