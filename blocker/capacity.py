@@ -114,29 +114,36 @@ def _bookable(gaps: Iterable[Interval]) -> float:
     return sum(m for m in ((g.end - g.start).total_seconds() / 60 for g in gaps) if m >= BOOKABLE_GAP_MINUTES)
 
 
-def build_days(workweek: WorkWeek, dates: Iterable[date], events: Sequence[Classified]) -> Mapping[date, Day]:
-    """Lay the classified events onto dates, each when it is asked for. Ignored events take no time."""
+def build_days(workweek: WorkWeek, dates: Iterable[date], events: Iterable[Classified]) -> Mapping[date, Day]:
+    """Lay the classified events onto dates. Ignored events take no time."""
+    in_time = sorted(events, key=lambda item: item.event.when)
+    return lay_out(workweek, dates, InOrder(in_time, key=lambda item: item.event.when))
+
+
+def lay_out(workweek: WorkWeek, dates: Iterable[date], events: InOrder[Classified]) -> Mapping[date, Day]:
+    """The same for events that are in order of time; each date is laid out when it is asked for."""
     timed_away: list[Interval] = []
     day_away: dict[date, str] = {}
-    busy: list[tuple[Interval, str]] = []
-    for item in events:
-        if item.kind == IGNORED:
+    for item in events.items:
+        if item.kind != AWAY:
             continue
-        if item.kind == AWAY and item.event.dates is not None:
+        if item.event.dates is None:
+            timed_away.append(item.event.when)
+        else:
             first, end = item.event.dates
             while first < end:
                 day_away.setdefault(first, item.event.shown_title)
                 first += timedelta(days=1)
-        elif item.kind == AWAY:
-            timed_away.append(item.event.when)
-        if item.event.dates is None:
-            busy.append((item.event.when, item.kind))
     away_time = merge(timed_away)
-    taken = InOrder(sorted(busy), key=lambda item: item[0])
 
     def day(day: date) -> Day:
         work = workweek.day(day)
-        return _day(work, day_away.get(day), clip(away_time, work.span), taken.within(work.span), workweek)
+        taken = tuple(
+            (item.event.when, item.kind)
+            for item in events.within(work.span)
+            if item.kind != IGNORED and item.event.dates is None
+        )
+        return _day(work, day_away.get(day), clip(away_time, work.span), taken, workweek)
 
     return OnDemand(dates, day)
 
@@ -145,7 +152,7 @@ def _day(
     work: WorkDay,
     away: str | None,
     away_time: tuple[Interval, ...],
-    taken: list[tuple[Interval, str]],
+    taken: tuple[tuple[Interval, str], ...],
     workweek: WorkWeek,
 ) -> Day:
     if away is None and work.holiday is not None:
@@ -157,7 +164,7 @@ def _day(
         date=work.date,
         hours=work.hours,
         working=() if away is not None else left,
-        taken=tuple(taken),
+        taken=taken,
         lunch_window=work.lunch_window,
         lunch_minutes=workweek.lunch.minutes if workweek.lunch else 0,
         away=away,

@@ -14,7 +14,7 @@ OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "=", "~
 NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
 
-class Comparison(Struct, frozen=True):
+class Comparison(Struct, frozen=True, cache_hash=True):
     """A name compared with a value. ``value`` is in the name's unit; ``literal`` is as written."""
 
     name: str

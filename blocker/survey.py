@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.capacity import Day, build_days
+from blocker.capacity import Day, lay_out
 from blocker.classify import classify, dedupe, own_offsites
 from blocker.events import Event, Snapshot, StandingBlock
 from blocker.forecast import ENOUGH_WEEKS, fill_curve, forecast_hours
@@ -87,8 +87,8 @@ def take_survey(request: Request) -> Survey:
     blocked = tuple(_foreign_blocks(request))
     classified = tuple(sorted((*classify(events, request.settings), *blocked), key=_in_time))
     weeks = _weeks(request)
-    days = build_days(request.workweek, _dates(request, weeks), classified)
     in_order = InOrder(classified, key=lambda item: item.event.when)
+    days = lay_out(request.workweek, _dates(request, weeks), in_order)
 
     def measure(week: Week) -> WeekLoad:
         return week_load(

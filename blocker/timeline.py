@@ -78,7 +78,7 @@ class InOrder(Generic[T]):
     """Items in order of their starts, to find those of a span without looking at all of them."""
 
     def __init__(self, items: Sequence[T], key: Callable[[T], Interval]) -> None:
-        self._items = items
+        self.items = items
         self._times = [key(item) for item in items]
         self._starts = [when.start for when in self._times]
         # Few last longer than a day: they are looked at apart, and the others only near the span.
@@ -89,7 +89,7 @@ class InOrder(Generic[T]):
         near = bisect_left(self._starts, span.start - _DAY)
         later = bisect_left(self._starts, span.end)
         before = self._long[: bisect_left(self._long, near)]
-        return [self._items[n] for n in (*before, *range(near, later)) if self._times[n].end > span.start]
+        return [self.items[n] for n in (*before, *range(near, later)) if self._times[n].end > span.start]
 
 
 def clip(intervals: Iterable[Interval], window: Interval) -> tuple[Interval, ...]:
