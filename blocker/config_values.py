@@ -22,7 +22,7 @@ SCHEMES = ("ics", "google", "caldav")
 OFFERED = "ics:, google:"  # caldav: is taken, as its backend will come, and is told so where it is opened
 
 _CLOCK = r"([01]?\d|2[0-4]):([0-5]\d)"
-_SCHEME = r"(?s)([A-Za-z][A-Za-z0-9+.-]+):(.*)"
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+"  # one letter is a drive
 _RANGE = r"\s*(\S+?)\s*[-–]\s*(\S+)\s*"
 
 
@@ -112,14 +112,13 @@ def address(base: Path) -> Check[str]:
     """A calendar's address; a relative ``ics:`` path is taken from ``base`` and made absolute."""
 
     def check(value: object) -> str:
-        match = re.fullmatch(_SCHEME, words(value).strip())
-        if match is None:
+        scheme, colon, rest = words(value).strip().partition(":")
+        if not colon or not (scheme in SCHEMES or re.fullmatch(_SCHEME, scheme)):
             hint = f"ics:{value}" if re.search(r"[/\\]|\.ics$", text(value)) else ""
             raise BadValueError(
                 f"{quoted(value)} has no scheme ({OFFERED})"
                 + (f"; did you mean {quoted(hint)}?" if hint else "")
             )
-        scheme, rest = match.groups()
         if scheme not in SCHEMES:
             near = did_you_mean(scheme, SCHEMES[:2])
             if scheme.lower() in ("http", "https", "webcal"):

@@ -7,7 +7,6 @@ is kept per code and year. This module reads and writes files: the core knows ho
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from importlib.util import find_spec
@@ -213,7 +212,8 @@ def _compute(region: Region, years: list[int], today: date) -> dict[int, _Kept]:
 
 def _name(region: Region, year: object) -> str:
     """A file name, whatever a person has written for a code."""
-    return f"{re.sub(r'[^A-Za-z0-9-]', '_', str(region))}-{year}.json"
+    letters = (sign if sign.isascii() and (sign.isalnum() or sign == "-") else "_" for sign in str(region))
+    return f"{''.join(letters)}-{year}.json"
 
 
 def _file(cache_dir: Path, region: Region, year: object) -> Path:
