@@ -123,6 +123,7 @@ def sweep(slots: Sequence[Slot], limit: Limit, most: int | None) -> dict[Token, 
     that order, and of equal costs the smaller numbers are the better way, as slots are in order.
     """
     guarded, guards = limit.guarded, limit.guards
+    ceiling = 0 if most is None else most
     steps = [
         (n, slot.start, slot.ready, slot.use.code, slot.length if most is not None else 0, _cost(slot))
         for n, slot in enumerate(slots)
@@ -134,12 +135,13 @@ def sweep(slots: Sequence[Slot], limit: Limit, most: int | None) -> dict[Token, 
             _, token, cost, path = heappop(running)
             if token not in ended or (cost, path) < ended[token]:
                 ended[token] = cost, path
+        left, room = guarded - use, ceiling - length
         for (code, total), (cost, path) in ended.items():
-            reached = code + use
-            if (guarded - reached) & guards != guards or (most is not None and total + length > most):
+            if (left - code) & guards != guards or total > room:
                 continue
-            token, cost = (reached, total + length), cost + more
-            if token not in ended or cost <= ended[token][0]:  # else a better way is out of the way already
+            token, cost = (code + use, total + length), cost + more
+            known = ended.get(token)
+            if known is None or cost <= known[0]:  # else a better way is out of the way already
                 heappush(running, (ready, token, cost, (*path, n)))
     for _, token, cost, path in running:
         if token not in ended or (cost, path) < ended[token]:

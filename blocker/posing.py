@@ -18,9 +18,10 @@ def pose(
     request: Request, seen: Survey, examined: Examined, asked: Demands, offsite: OffsiteAsked
 ) -> Problem:
     """Everything placement may look at. The cap is 40 % of the time a week is judged to have free."""
-    timed = [item for item in seen.classified if item.event.dates is None]
     own = frozenset(
-        request.workweek.date_of(item.event.when.start) for item in timed if item.kind == STRATEGIC
+        request.workweek.date_of(item.event.when.start)
+        for item in seen.classified
+        if item.kind == STRATEGIC and item.event.dates is None
     )
     return Problem(
         now=request.now,
@@ -39,7 +40,7 @@ def pose(
         buffer_before=request.settings.buffer_before,
         buffer_after=request.settings.buffer_after,
         max_moves=MAX_MOVES,
-        events=tuple([item.event for item in timed if item.kind not in NO_TIME]),
+        events=tuple([i.event for i in seen.classified if i.kind not in NO_TIME and i.event.dates is None]),
         own_strategic=own,
         refused=tuple(
             known.slot for known in request.memory.blocks if known.answer and not asked_back(known, request)

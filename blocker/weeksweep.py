@@ -66,13 +66,16 @@ def _reachable(days: Sequence[Sums], limit: Limit, most: int | None) -> list[dic
     for sums_of_day in days:
         after = dict(reached)
         for uses, quarters in sums_of_day.items():
+            left, longest = guarded - uses, quarters[-1]
             for code, sums in reached.items():
-                if (guarded - code - uses) & guards == guards:
-                    total = 0
-                    for number in quarters:
-                        total |= sums << number
-                    if total & mask:
-                        after[code + uses] = after.get(code + uses, 0) | total & mask
+                if (left - code) & guards != guards:
+                    continue
+                total = sums << longest
+                for number in quarters[:-1]:
+                    total |= sums << number
+                if total := total & mask:
+                    code += uses
+                    after[code] = after[code] | total if code in after else total
         reached = after
         found.append(reached)
     return found
@@ -215,7 +218,7 @@ class WeekSweep:
         )
 
     def _allowed(self, plan: DayPlan) -> Sums:
-        """What a day can hold, without the sets that hold a barred kind."""
+        """What a day can hold, without the sets that hold a barred kind or have no sum left."""
         kept = -1 if plan.most is None else 0
         barred: list[int] = []
         if self.barred is not None and plan.room.view.date == self.barred[1]:
@@ -223,7 +226,7 @@ class WeekSweep:
         return {
             code: sums[kept:]
             for code, sums in plan.sums.items()
-            if not any(Limit.count(code, field) for field in barred)
+            if sums and not (barred and any(Limit.count(code, field) for field in barred))
         }
 
     def _uses(self) -> list[Use]:
