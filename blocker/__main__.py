@@ -9,8 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from blocker.cli import main
-
 # Objects made before the first look for garbage: a plan makes values, none of which holds itself, and
 # looking for such again and again takes a fifteenth of its time.
 ENOUGH = 200_000
@@ -23,6 +21,8 @@ def start() -> NoReturn:
     and ledger are closed by then, and locks die with the process.
     """
     gc.set_threshold(ENOUGH)
+    from blocker.cli import main  # only now: this makes objects too
+
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever called: what is said goes nowhere
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end

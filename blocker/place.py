@@ -14,7 +14,6 @@ from blocker.problem import Problem, Solution, Standing
 from blocker.slots import as_interval
 from blocker.weekplan import WeekBest
 from blocker.whyhere import WhyHere
-from blocker.whynot import WhyNot
 from blocker.workweek import Week, week_of
 
 
@@ -39,10 +38,8 @@ def place(problem: Problem, runners_up: bool = True, relaxations: bool = True) -
     finished = Finished(board, placements, weeks)
     placed = {placement.key for placement in placements}
     stuck, waiting, lost = settle(board, finished, best, placed)
-    why_not = WhyNot(board, finished, relaxations)
-    return Solution(
-        tuple(placements), _unplaced(solver, why_not, best, placed), stuck, waiting, lost, best.value
-    )
+    missing = _unplaced(solver, finished, best, placed, relaxations)
+    return Solution(tuple(placements), missing, stuck, waiting, lost, best.value)
 
 
 def hand_out(plan: WeekBest) -> list[tuple[Entry, Demand | Mover]]:
@@ -92,19 +89,25 @@ def _offsite(why: WhyHere, best: HorizonBest, key: str) -> Placement:
 
 
 def _unplaced(
-    solver: HorizonSolver, why_not: WhyNot, best: HorizonBest, placed: set[str]
+    solver: HorizonSolver, finished: Finished, best: HorizonBest, placed: set[str], relaxations: bool
 ) -> tuple[Unplaced, ...]:
     floored = {plan.week for plan in best.weeks if not solver.weeks[plan.week].wants_floor or plan.value[0]}
     missing = sorted(
         (demand for demand in solver.board.problem.demands if demand.key not in placed),
         key=lambda demand: (demand.week, rank(demand.key)),
     )
+    homeless = solver.offsite if best.half_day is None and solver.offsite_from is None else None
+    if not missing and homeless is None:
+        return ()
+    from blocker.whynot import WhyNot  # mostly all have a place
+
+    why_not = WhyNot(solver.board, finished, relaxations)
     found = []
     for demand in missing:
         floor = demand.tier == "floor" and demand.kind == STRATEGIC and demand.week not in floored
         found.append(why_not.demand(demand, floor))
-    if solver.offsite is not None and best.half_day is None and solver.offsite_from is None:
-        found.append(why_not.offsite(solver.offsite))
+    if homeless is not None:
+        found.append(why_not.offsite(homeless))
     return tuple(found)
 
 
@@ -157,6 +160,8 @@ def _stuck(board: Board, finished: Finished, block: Standing, mover: Mover | Non
 
 
 def _no_slot(board: Board, finished: Finished, week: Week, kind: str, shortest: int) -> str:
+    from blocker.whynot import WhyNot
+
     case = Demand("", kind, "other", week, shortest, shortest)
     return (
         "no other slot in its week: "

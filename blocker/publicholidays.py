@@ -17,7 +17,6 @@ from msgspec.json import decode, encode
 
 from blocker.errors import ConfigError
 from blocker.smallfiles import read_small
-from blocker.statefolder import private_folder
 
 AUTO = "auto"
 OFF = "off"
@@ -238,6 +237,8 @@ def _write(cache_dir: Path | None, region: Region, year: int, kept: _Kept) -> No
     if cache_dir is None:
         return
     import tempfile
+
+    from blocker.statefolder import private_folder
 
     try:
         private_folder(cache_dir.parent, cache_dir.name)

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from blocker.capacity import Day, lay_out
 from blocker.classify import classify, dedupe, own_offsites
 from blocker.events import Event, Snapshot, StandingBlock
-from blocker.forecast import ENOUGH_WEEKS, fill_curve, forecast_hours
 from blocker.judge import Judge, recent_mean, recent_weeks
 from blocker.kinds import PERSONAL
 from blocker.load import week_load
@@ -124,6 +123,8 @@ def _forecasts(
     request: Request, measured: Mapping[Week, WeekLoad], completed: Iterable[Week]
 ) -> Mapping[Week, float]:
     """The hours that later weeks are likely to end with, where enough weeks are known to say so."""
+    from blocker.forecast import ENOUGH_WEEKS, fill_curve, forecast_hours  # few ask for it
+
     curve = fill_curve(request.memory.fill, [measured[week] for week in completed])
     found = {}
     for ahead, fill in curve.items():

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from blocker.board import Board, lengths_between
 from blocker.finished import LIMITS, Case, Finished, Tested
-from blocker.giveway import GiveWay
 from blocker.horizon import in_holidays
 from blocker.kinds import OFFSITE
 from blocker.objective import Span
@@ -17,6 +17,9 @@ from blocker.plan import Demand, Option, Unplaced
 from blocker.problem import OffsiteDemand
 from blocker.settings import BOOKABLE_MINUTES, GRID_MINUTES
 from blocker.slots import as_interval, ceil_second
+
+if TYPE_CHECKING:
+    from blocker.giveway import GiveWay
 
 _Answer = tuple[str, dict[str, int], tuple[str, ...], tuple[Option, ...]]
 SHORTEST_OFFER = 30  # minutes; shorter than that nobody thinks
@@ -32,6 +35,8 @@ class WhyNot:
 
     @cached_property
     def give_way(self) -> GiveWay:
+        from blocker.giveway import GiveWay  # wanted where no slot is found only
+
         return GiveWay(self.board, self.finished)
 
     def demand(self, demand: Demand, floor: bool) -> Unplaced:
