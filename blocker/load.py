@@ -132,7 +132,7 @@ def back_to_back_hours(week: Held) -> float:
     Source: Microsoft 2021: ten minutes between meetings are what keeps stress from building up.
     """
     runs = (run for day in week.load for run in merge(day, SHORTEST_BREAK))
-    return max((minutes([run]) for run in runs), default=0.0) / 60
+    return max((run.end - run.start for run in runs), default=timedelta(0)).total_seconds() / 60 / 60
 
 
 def conflict_share(week: Held) -> float:
@@ -244,6 +244,8 @@ def days_left(days: Iterable[Day], after: datetime) -> int:
 
 
 def _minutes_after(day: Day, after: datetime) -> float:
+    if not day.working or day.working[-1].end <= after:
+        return 0.0
     working = subtract(day.working, [day.lunch] if day.lunch else [])
     return minutes(Interval(max(part.start, after), part.end) for part in working if part.end > after)
 

@@ -122,12 +122,13 @@ def intersect(some: Iterable[Interval], others: Iterable[Interval]) -> tuple[Int
 
 def subtract(base: Iterable[Interval], holes: Iterable[Interval]) -> tuple[Interval, ...]:
     """Time that is in ``base`` and in none of ``holes``, merged and in order."""
-    cuts = merge(holes)
+    whole = merge(base)
+    cuts = merge(holes) if whole else ()
     if not cuts:
-        return merge(base)
+        return whole
     left: list[Interval] = []
     j = 0
-    for item in merge(base):
+    for item in whole:
         start = item.start
         while j < len(cuts) and cuts[j].end <= start:
             j += 1
