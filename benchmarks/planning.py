@@ -39,12 +39,13 @@ def planning(books: Sequence[Book], files: Sequence[Path], repeats: int) -> Tabl
                      milliseconds(worded), "–" if whole is None else milliseconds(whole), share])  # fmt: skip
     return Table(
         "Planning thirteen weeks, after the reading",
-        ("calendar", "classify, measure and judge", "demands, placement, diff", "both (limit: 50 ms)",
+        ("calendar", "classify", "measure, judge, demands, placement, diff", "both (limit: 50 ms)",
          "next best slots and texts", "`plan`, whole process", "both of the whole (limit: 5 %)"),
         rows,
         (("Medians over four days of the year; the first plan on an empty ledger, so that everything is placed. The "
          "program itself plans five weeks; for this table it is made to plan thirteen. The whole process plans five. "
-         "Next best slots and texts are made only for what will be written or was asked to be explained."),),
+         "Weeks are measured when planning asks for them. Next best slots, texts and what would make room are made "
+         "only for what will be written or was asked to be explained."),),
     )  # fmt: skip
 
 

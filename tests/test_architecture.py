@@ -128,7 +128,7 @@ def test_a_plan_imports_little(tmp_path: Path) -> None:
         "--calendar", f"ics:{calendar}", "--now", "2026-11-02T06:30", "plan", environ=environ
     )
     assert "blocker.engine" in loaded
-    unwanted = {"typing_extensions", "json", "sqlite3", "shutil", "shlex", "tempfile", "tomllib"}
+    unwanted = {"typing_extensions", "json", "sqlite3", "hashlib", "shutil", "shlex", "tempfile", "tomllib"}
     if sys.platform == "linux":
         unwanted |= {"platformdirs"}
     assert not {name.partition(".")[0] for name in loaded} & unwanted
