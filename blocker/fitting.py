@@ -6,7 +6,6 @@ A text that comes back other than it was written would count as a person's edit 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from blocker.fingerprint import parts_of_text
@@ -64,6 +63,8 @@ def _clean(text: str) -> str:
     """Without half characters, control characters and what turns the direction of writing."""
     if text.replace("\n", "").isprintable():  # nearly always, and none of them is
         return text
+    import unicodedata
+
     text = re.sub(_LINE_ENDS, "\n", text).replace("\t", " ")
     return "".join(
         c

@@ -9,7 +9,6 @@ A bar between spaces or a line's end parts the alternatives (see ``wordlists``);
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 from blocker.wordlists import Words, alternatives
@@ -276,9 +275,13 @@ def cancelled_form(title: str) -> str | None:
 @lru_cache(maxsize=4096)
 def folded(title: str) -> tuple[str, str]:
     """The title trimmed, and the same letter for letter in lower case without accents."""
-    plain = " ".join(unicodedata.normalize("NFC", title[:LONGEST]).replace("\u2019", "'").split())
-    if plain.isascii():
+    title = title[:LONGEST]
+    if title.isascii():
+        plain = " ".join(title.split())
         return plain, plain.lower()
+    import unicodedata
+
+    plain = " ".join(unicodedata.normalize("NFC", title).replace("\u2019", "'").split())
     lower = "".join(unicodedata.normalize("NFD", letter)[0].lower()[:1] for letter in plain)
     return plain, lower
 

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from blocker.causes import cause_words
 from blocker.plan import Cause, Change, Option, Plan, QuarterPlan, Unplaced, WeekLoad, WeekPlan
-from blocker.refreshing import refreshed_words
 from blocker.render_level import judged_words
 from blocker.texts import quantity
 from blocker.timeline import Interval
@@ -175,6 +174,8 @@ def change_lines(
     if change.was is not None:
         lines.append(f"      was {span(change.was, zone)}")
     if change.action == "update":
+        from blocker.refreshing import refreshed_words
+
         lines.append(f"      {refreshed_words(change)}")
     if (change.writes and change.action != "update") or verbose or change.pinned:
         why = reason(change, () if verbose else said)
@@ -237,7 +238,7 @@ def number(value: float) -> str:
 
 
 def _whole(words: str) -> str:
-    return _POINT_ZERO.sub(r"\1\2", words)
+    return re.sub(_POINT_ZERO, r"\1\2", words) if ".0 h" in words else words
 
 
 def _week_of(change: Change, zone: ZoneInfo) -> Week:
@@ -275,7 +276,7 @@ def clean(text: str) -> str:
 
 
 _STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
-_POINT_ZERO = re.compile(r"(\d)\.0( h\b)")
+_POINT_ZERO = r"(\d)\.0( h\b)"
 
 
 def to_ascii(text: str) -> str:

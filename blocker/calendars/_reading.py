@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from blocker.calendars._blocks import damaged_mark, is_ours, may_be_ours, standing_block
 from blocker.calendars._events import BrokenError, Read, events_of, read_component
 from blocker.calendars._filter import may_touch
-from blocker.calendars._ical import Component, Layout, properties, unescape
+from blocker.calendars._ical import Component, Layout, properties, properties_by_name, unescape
 from blocker.calendars._people import address_in, likely_user
 from blocker.calendars._recurrence import Occurrence, Series, exclusion, expand, gather, move_between
 from blocker.calendars._rule_dates import Steps, TooDenseError
@@ -22,6 +22,7 @@ from blocker.events import Event, SkippedComponent, Snapshot, StandingBlock
 from blocker.timeline import Interval
 
 MAX_REPORTS = 200
+OWN = ("X-WR-TIMEZONE", "X-WR-CALNAME")  # what a calendar says of itself; looked for by one expression
 _TZID = rb'\nDTSTART;[^\n:]*?TZID="?([^":;\r\n]+)'
 
 
@@ -66,8 +67,8 @@ def _calendar_value(layout: Layout, name: str) -> str:
     at = layout.upper.find(b"\n" + name.encode())
     if at < 0:
         return ""
-    found = properties(layout.text[at : at + 2000], (name,))
-    return found[0].value.strip() if found else ""
+    found = properties_by_name(layout.text[at : at + 2000], OWN)
+    return found[name][0].value.strip() if name in found else ""
 
 
 class _Reading:
