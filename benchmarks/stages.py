@@ -87,7 +87,7 @@ class FileStage:
 
     def move(self, block: Seen, when: Interval) -> None:
         def moved(part: bytes) -> bytes:
-            for name, instant in zip((b"DTSTART", b"DTEND"), when, strict=True):
+            for name, instant in ((b"DTSTART", when.start), (b"DTEND", when.end)):
                 line = name + b":" + instant_text(instant).encode()
                 part = re.sub(rb"(?m)^%s\b[^\r\n]*" % name, line, part, count=1)
             return part
@@ -242,9 +242,8 @@ def _slot(day: date, start: str, end: str) -> Interval:
 
 
 def _body(title: str, when: Interval) -> dict[str, Any]:
-    sides = {
-        side: {"dateTime": instant.isoformat()} for side, instant in zip(("start", "end"), when, strict=True)
-    }
+    times = (("start", when.start), ("end", when.end))
+    sides = {side: {"dateTime": instant.isoformat()} for side, instant in times}
     return {
         "summary": title,
         "attendees": [{"email": ME, "responseStatus": "accepted"}, {"email": COLLEAGUE}],
