@@ -93,7 +93,10 @@ def read(content: bytes, start: datetime, end: datetime) -> set[Occurrence]:
         scan(content), interval(start, end), calendar="ics:", zone="Europe/Berlin", me=("nobody@example.org",)
     )
     return {
-        ("" if e.uid.startswith("no-uid-") else e.uid, *(as_text(t) for t in e.dates or e.when))
+        (
+            "" if e.uid.startswith("no-uid-") else e.uid,
+            *(as_text(t) for t in e.dates or (e.when.start, e.when.end)),
+        )
         for e in snapshot.events
     }
 
