@@ -42,7 +42,7 @@ class GiveWay:
             if end > since and start < until and event.dates is None:
                 first, last = start.toordinal(), end.toordinal()
                 self._timed[first].append(event)
-                for number in range(first + 1, last + 1) if first != last else ():
+                for number in range(first + 1, last + 1):
                     self._timed[number].append(event)
         self._by_day: dict[date, list[Costing]] = {}
         self._events_on: dict[date, list[tuple[Span, Event, str]]] = {}

@@ -11,6 +11,7 @@ PERSONAL = "personal"
 AWAY = "away"
 IGNORED = "ignored"
 EVENT_KINDS = (OPERATIONAL, STRATEGIC, FRONTLINE, LEARNING, PERSONAL, AWAY, IGNORED)
+NO_TIME = frozenset((IGNORED, AWAY))  # what takes no working time: the one is nothing, the other leaves none
 # Kinds that only blocks have.
 OFFSITE = "offsite"
 NOTE = "note"

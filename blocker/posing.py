@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from blocker.demands import Demands
-from blocker.kinds import AWAY, IGNORED, STRATEGIC
+from blocker.kinds import NO_TIME, STRATEGIC
 from blocker.offsite import OffsiteAsked
 from blocker.problem import Problem, WeekRoom
 from blocker.settings import CAP_SHARE, MAX_MOVES
 from blocker.standing import Examined, asked_back
 from blocker.survey import Request, Survey
 from blocker.workweek import Week
-
-NO_TIME = frozenset((IGNORED, AWAY))  # kinds that take none
 
 
 def pose(

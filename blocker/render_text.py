@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from blocker.causes import cause_words
 from blocker.plan import Cause, Change, Option, Plan, QuarterPlan, Unplaced, WeekLoad, WeekPlan
 from blocker.render_level import judged_words
-from blocker.texts import quantity
+from blocker.texts import STEERING, quantity
 from blocker.timeline import Interval
 from blocker.workweek import Week, week_of
 
@@ -219,10 +219,6 @@ def option_text(option: Option, zone: ZoneInfo) -> str:
     return f"{span(option.slot, zone)} would do if {names} gave way"
 
 
-def causes_text(causes: Iterable[Cause]) -> str:
-    return "; ".join(cause_text(cause) for cause in causes)
-
-
 def cause_text(cause: Cause) -> str:
     """A cause in words, whole hours without their ``.0``."""
     return _whole(clean(cause_words(cause, {})))
@@ -272,10 +268,9 @@ def clean(text: str) -> str:
     text = " ".join(text.split())
     if text.isascii() and text.isprintable():
         return text
-    return "".join(c if c.isprintable() and c not in _STEERING else "�" for c in text)
+    return "".join(c if c.isprintable() and c not in STEERING else "�" for c in text)
 
 
-_STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 _POINT_ZERO = r"(\d)\.0( h\b)"
 
 

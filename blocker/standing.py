@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from blocker.capacity import Day, build_days
 from blocker.events import StandingBlock
-from blocker.kinds import AWAY, IGNORED, NOTE, OFFSITE
+from blocker.kinds import NO_TIME, NOTE, OFFSITE
 from blocker.plan import Classified
 from blocker.problem import Standing
 from blocker.remembered import Remembered
@@ -68,7 +68,7 @@ def examine(request: Request, blocks: Sequence[StandingBlock], seen: Survey) -> 
     timed = [block for block in blocks if block.kind != NOTE and block.dates is None]
     if not timed:
         return Examined((), {})
-    busy = [item for item in seen.classified if item.kind not in (IGNORED, AWAY) and not item.event.all_day]
+    busy = [item for item in seen.classified if item.kind not in NO_TIME and not item.event.all_day]
     pinned = [block for block in timed if block.pinned]
     tiers = {known.key: known.tier for known in request.memory.blocks}
     zones = {known.key: known.zone for known in request.memory.blocks}

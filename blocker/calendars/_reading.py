@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from blocker.calendars._blocks import damaged_mark, is_ours, may_be_ours, standing_block
+from blocker.calendars._blocks import damaged_mark, etag_of, is_ours, may_be_ours, standing_block
 from blocker.calendars._events import BrokenError, Read, events_of, read_component
 from blocker.calendars._filter import may_touch
 from blocker.calendars._ical import Component, Layout, properties, properties_by_name, unescape
@@ -98,7 +98,7 @@ class _Reading:
             except BrokenError as problem:
                 self._report(component.start, chunk, str(problem))
                 continue
-            series.setdefault(read.uid or f"no-uid-{_digest(chunk)}", []).append((component, read))
+            series.setdefault(read.uid or f"no-uid-{etag_of(chunk)[:12]}", []).append((component, read))
         for uid, members in series.items():
             self._take_series(uid, members)
         for tzid in self.zones.unknown[:MAX_REPORTS]:
@@ -209,12 +209,6 @@ class _Reading:
             yield SkippedComponent(
                 "further on", f"{len(flaws) - MAX_REPORTS} more parts have something wrong"
             )
-
-
-def _digest(chunk: bytes) -> str:
-    import hashlib
-
-    return hashlib.sha256(chunk).hexdigest()[:12]
 
 
 def _newest(members: list[tuple[Component, Read]]) -> list[tuple[Component, Read]]:
