@@ -18,8 +18,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.calendars import open_calendar
-from blocker.events import Event
-from blocker.timeline import Interval
+from blocker.values.events import Event
+from blocker.values.intervals import Interval
 
 DATED = re.compile(r"_(\d{4}-\d\d-\d\d)_")
 LATEST, SINGLE, MOVED, CALLED_OFF = 10, 21, 0.15, 0.06

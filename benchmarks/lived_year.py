@@ -22,19 +22,20 @@ from blocker.apply import apply
 from blocker.calendars.memory import MemoryCalendar
 from blocker.capacity import Day
 from blocker.engine import make_plan
-from blocker.events import Snapshot, StandingBlock
 from blocker.forecast import fill_now
 from blocker.history import week_records
-from blocker.kinds import OFFSITE, STRATEGIC
 from blocker.ledger import open_ledger
-from blocker.plan import Plan
 from blocker.problem import Problem, Solution
 from blocker.publicholidays import public_holidays
-from blocker.remembered import Memory
-from blocker.settings import Settings
-from blocker.survey import Request, Survey, take_survey
-from blocker.timeline import Interval
-from blocker.workweek import Week, WorkWeek, week_of
+from blocker.survey import Survey, take_survey
+from blocker.values.events import Snapshot, StandingBlock
+from blocker.values.intervals import Interval
+from blocker.values.kinds import OFFSITE, STRATEGIC
+from blocker.values.memory import Memory
+from blocker.values.plan import Plan
+from blocker.values.request import Request
+from blocker.values.settings import Settings
+from blocker.values.workweek import Week, WorkWeek, week_of
 
 Way = Callable[[Problem], Solution]
 DAYS = 364

@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from benchmarks.arrivals import Book, arriving
-from blocker.events import Event
-from blocker.timeline import interval
+from blocker.values.events import Event
+from blocker.values.intervals import interval
 
 ZONE = "Europe/Berlin"
 ME = "lead@example.org"

@@ -15,12 +15,12 @@ from msgspec import Struct
 
 from blocker.board import Board, lengths_between, rank, tier_index
 from blocker.horizon import BEST_WEEKS, in_holidays
-from blocker.kinds import OFFSITE, STRATEGIC
 from blocker.objective import SPREAD, Span, points
-from blocker.plan import Demand, Placement, Unplaced
-from blocker.problem import OffsiteDemand, Problem, Solution, Standing
+from blocker.problem import Problem, Solution
 from blocker.slots import DayRoom, as_interval, ceil_second, operational_minutes
-from blocker.workweek import Week, week_of
+from blocker.values.kinds import OFFSITE, STRATEGIC
+from blocker.values.plan import Demand, OffsiteDemand, Placement, Standing, Unplaced
+from blocker.values.workweek import Week, week_of
 
 Found = tuple[date, Span]
 

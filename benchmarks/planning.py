@@ -16,12 +16,13 @@ from benchmarks.processes import in_turn, typical
 from benchmarks.tables import Table, milliseconds, per_cent
 from blocker import survey as survey_module
 from blocker.engine import make_plan
-from blocker.events import Snapshot
-from blocker.remembered import Memory
-from blocker.settings import Settings
-from blocker.survey import Request, take_survey
-from blocker.timeline import Interval
-from blocker.workweek import week_of
+from blocker.survey import take_survey
+from blocker.values.events import Snapshot
+from blocker.values.intervals import Interval
+from blocker.values.memory import Memory
+from blocker.values.request import Request
+from blocker.values.settings import Settings
+from blocker.values.workweek import week_of
 
 WEEKS = 13
 MONTHS = (60, 120, 180, 240)  # days after the first one

@@ -9,9 +9,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from blocker.plan import Demand
-from blocker.problem import Problem, WeekRoom
-from blocker.timeline import Interval
+from blocker.problem import Problem
+from blocker.values.intervals import Interval
+from blocker.values.plan import Demand, WeekRoom
 
 TESTS = str(Path(__file__).parent.parent / "tests")
 if TESTS not in sys.path:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from blocker.calendars import open_calendar
 from blocker.calendars.marks import instant_text
-from blocker.timeline import Interval
+from blocker.values.intervals import Interval
 
 ZONE = ZoneInfo("Europe/Berlin")
 ME, COLLEAGUE = "lead@example.org", "ann@example.org"

@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.fate import Fate, Killed, striking
 from benchmarks.stages import ZONE, Seen, Stage, open_stage
 from blocker.cli import main as blocker
-from blocker.timeline import Interval
+from blocker.values.intervals import Interval
 
 FIRST = date(2026, 1, 5)
 FAULT_RATE = 0.1

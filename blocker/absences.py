@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from blocker import patterns
-from blocker.events import Event
+from blocker.values.events import Event
 
 
 def _listed(words: str) -> frozenset[str]:

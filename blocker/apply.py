@@ -13,11 +13,19 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from blocker.calendars import NATIVE_FOCUS, Calendar
-from blocker.errors import AlreadyExists, BlockerError, Conflict, Missing, NotInPlace, SignInNeeded, Temporary
-from blocker.events import Block, Ref
 from blocker.ledger import Ledger, LedgerError
-from blocker.plan import Change, Plan, Receipt
-from blocker.remembered import Remembered
+from blocker.values.errors import (
+    AlreadyExists,
+    BlockerError,
+    Conflict,
+    Missing,
+    NotInPlace,
+    SignInNeeded,
+    Temporary,
+)
+from blocker.values.events import Block, Ref
+from blocker.values.memory import Remembered
+from blocker.values.plan import Change, Plan, Receipt
 
 _MOST_TRIES = 10  # so many identities taken by others: something else is wrong
 _NO_FOCUS = "an ordinary busy event, because this account takes no focus time"

@@ -9,13 +9,13 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from blocker.kinds import OFFSITE, STRATEGIC
 from blocker.objective import DEMAND_TIERS, STAY, Span, points
-from blocker.plan import Demand
-from blocker.problem import Problem, Standing, WeekRoom
-from blocker.settings import GRID_MINUTES
+from blocker.problem import Problem
 from blocker.slots import DayRoom, DayView, busiest_hour_of, outer
-from blocker.workweek import Week, week_of
+from blocker.values.kinds import OFFSITE, STRATEGIC
+from blocker.values.plan import Demand, Standing, WeekRoom
+from blocker.values.settings import GRID_MINUTES
+from blocker.values.workweek import Week, week_of
 
 
 class Mover(Struct, frozen=True):

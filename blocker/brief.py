@@ -5,13 +5,14 @@ from __future__ import annotations
 from blocker.causes import why_lines
 from blocker.encounters import heaviest_weeks, met_least
 from blocker.fitting import MOST_CHARACTERS, text_of
-from blocker.kinds import FRONTLINE, LEARNING, NOTE, OFFSITE, THINKING
-from blocker.plan import Placement
 from blocker.sections import Sources, section
-from blocker.settings import Settings
-from blocker.survey import Request, Survey
+from blocker.survey import Survey
 from blocker.texts import date_words, length_words, plain, say, say_times, shortened
 from blocker.themes import topic_of
+from blocker.values.kinds import FRONTLINE, LEARNING, NOTE, OFFSITE, THINKING
+from blocker.values.plan import Placement
+from blocker.values.request import Request
+from blocker.values.settings import Settings
 
 # The change of mode before a block; one with a question opens that, whatever its kind.
 SHIFTS = {FRONTLINE: "shift_frontline", LEARNING: "shift_learning", OFFSITE: "shift_offsite"}

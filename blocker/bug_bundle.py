@@ -17,15 +17,16 @@ from msgspec.structs import replace
 
 from blocker.bug_words import Numbered
 from blocker.classify import own_offsites
-from blocker.events import Event, Ref, Snapshot, StandingBlock
-from blocker.fingerprint import hash_of_text
-from blocker.kinds import EVENT_KINDS, IGNORED, OFFSITE
-from blocker.plan import Cause, Classified, Plan
-from blocker.remembered import Memory, Remembered, WeekRecord
-from blocker.settings import BlockKind, Offsite, RuleText, Settings
-from blocker.survey import Request, Survey
-from blocker.timeline import Interval
-from blocker.workweek import Lunch, WorkWeek, parse_week
+from blocker.survey import Survey
+from blocker.values.events import Event, Ref, Snapshot, StandingBlock
+from blocker.values.fingerprint import hash_of_text
+from blocker.values.intervals import Interval
+from blocker.values.kinds import EVENT_KINDS, IGNORED, OFFSITE
+from blocker.values.memory import Memory, Remembered, WeekRecord
+from blocker.values.plan import Cause, Classified, Plan
+from blocker.values.request import Request
+from blocker.values.settings import BlockKind, Offsite, RuleText, Settings
+from blocker.values.workweek import Lunch, WorkWeek, parse_week
 
 SCHEMA = 1
 Json = dict[str, Any]

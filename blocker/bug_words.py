@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from blocker.kinds import EVENT_KINDS, LEVELS
-from blocker.settings import SHIPPED_KINDS, Settings
+from blocker.values.kinds import EVENT_KINDS, LEVELS
+from blocker.values.settings import SHIPPED_KINDS, Settings
 
 
 class Numbered:

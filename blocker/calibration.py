@@ -14,11 +14,11 @@ from msgspec.structs import replace
 
 from blocker.conditions import Comparison, alternatives, compare, comparisons, map_comparisons, written
 from blocker.judge import Judge, is_ordinary, upward
-from blocker.kinds import LEVELS, STRATEGIC
 from blocker.load import MEASURES
-from blocker.plan import WeekLoad
 from blocker.rules import Rule
-from blocker.workweek import Week
+from blocker.values.kinds import LEVELS, STRATEGIC
+from blocker.values.plan import WeekLoad
+from blocker.values.workweek import Week
 
 SHARES = {"amber": 0.60, "red": 0.85}  # of the weeks that lie on the quiet side
 MOST = 0.75  # of the weeks: a trigger that fires in so many tells little

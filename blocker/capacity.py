@@ -11,12 +11,12 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from blocker.kinds import AWAY, IGNORED, OPERATIONAL, PERSONAL
-from blocker.ondemand import OnDemand
-from blocker.plan import Classified
-from blocker.settings import BOOKABLE_GAP_MINUTES
-from blocker.timeline import InOrder, Interval, clip, merge, minutes, subtract
-from blocker.workweek import WorkDay, WorkWeek
+from blocker.values.intervals import InOrder, Interval, clip, merge, minutes, subtract
+from blocker.values.kinds import AWAY, IGNORED, OPERATIONAL, PERSONAL
+from blocker.values.ondemand import OnDemand
+from blocker.values.plan import Classified
+from blocker.values.settings import BOOKABLE_GAP_MINUTES
+from blocker.values.workweek import WorkDay, WorkWeek
 
 
 class Day(Struct, frozen=True, dict=True):

@@ -13,11 +13,11 @@ from operator import attrgetter
 
 from blocker import absences, patterns
 from blocker.conditions import Comparison, Condition, compare, holds, searcher
-from blocker.events import Event
 from blocker.expressions import parse
-from blocker.kinds import AWAY, FRONTLINE, IGNORED, LEARNING, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
-from blocker.plan import Classified
-from blocker.settings import Settings
+from blocker.values.events import Event
+from blocker.values.kinds import AWAY, FRONTLINE, IGNORED, LEARNING, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
+from blocker.values.plan import Classified
+from blocker.values.settings import Settings
 
 # What the user's own classification rules can ask about an event, and the unit of each.
 PROPERTIES = {

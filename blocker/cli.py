@@ -13,8 +13,8 @@ from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
-from blocker.errors import BlockerError, ConfigError, Untold, UsageError
 from blocker.parser import read_words
+from blocker.values.errors import BlockerError, ConfigError, Untold, UsageError
 from blocker.waiting import Wait, waiting
 
 if TYPE_CHECKING:

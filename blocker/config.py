@@ -16,11 +16,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.config_scalars import Around, scalars
-from blocker.config_values import BadValueError, Check, did_you_mean, holiday_code, mails, quoted, words
-from blocker.errors import ConfigError
-from blocker.settings import Settings
+from blocker.config_values import BadValueError, Check, did_you_mean, holiday_code, mails, words
 from blocker.smallfiles import read_small
 from blocker.userfolders import user_folder
+from blocker.values.errors import ConfigError, quoted
+from blocker.values.settings import Settings
 
 if TYPE_CHECKING:
     from blocker.config_lines import Lines

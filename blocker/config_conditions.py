@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from blocker.config_values import BadValueError, quoted, words
+from blocker.config_values import BadValueError, words
+from blocker.values.errors import quoted
 
 if TYPE_CHECKING:
     from blocker.expressions import ExpressionError

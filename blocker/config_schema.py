@@ -21,7 +21,6 @@ from blocker.config_values import (
     fits,
     flag,
     mail,
-    quoted,
     show_span,
     span,
     text,
@@ -30,9 +29,10 @@ from blocker.config_values import (
     words,
 )
 from blocker.config_words import template
-from blocker.kinds import EVENT_KINDS, FRONTLINE, LEARNING, NOTE, OFFSITE, STRATEGIC
-from blocker.settings import GRID_MINUTES, SHIPPED_KINDS, BlockKind, Offsite, RuleText, Settings, Theme
-from blocker.workweek import WEEKDAYS, Lunch
+from blocker.values.errors import quoted
+from blocker.values.kinds import EVENT_KINDS, FRONTLINE, LEARNING, NOTE, OFFSITE, STRATEGIC
+from blocker.values.settings import GRID_MINUTES, SHIPPED_KINDS, BlockKind, Offsite, RuleText, Settings, Theme
+from blocker.values.workweek import WEEKDAYS, Lunch
 
 KIND = re.compile(r"[a-z][a-z0-9_-]*")  # it stands in keys such as coaching/2026-W48/1
 HOURS_EXAMPLE = 'a list such as ["09:00-12:00", "13:00-17:30"]'

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct, field
 
-from blocker.config_values import BadValueError, Check, did_you_mean, quoted
+from blocker.config_values import BadValueError, Check, did_you_mean
+from blocker.values.errors import quoted
 
 if TYPE_CHECKING:
     from blocker.config_lines import KeyPath

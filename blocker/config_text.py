@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from blocker.config_values import show_span
-from blocker.settings import SHIPPED_KINDS, BlockKind, RuleText
-from blocker.workweek import WEEKDAYS
+from blocker.values.settings import SHIPPED_KINDS, BlockKind, RuleText
+from blocker.values.workweek import WEEKDAYS
 
 if TYPE_CHECKING:
     from blocker.config import Config

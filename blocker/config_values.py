@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from blocker.workweek import Lunch
+from blocker.values.errors import quoted
+from blocker.values.workweek import Lunch
 
 T = TypeVar("T")
 Check = Callable[[object], T]
-MAX_SHOWN = 80
 MINUTES_A_DAY = 24 * 60
 TITLE_NAMES = ("theme", "kind")
 SCHEMES = ("ics", "google", "caldav")
@@ -34,12 +34,6 @@ class BadValueError(ValueError):
         self.message = message
         self.index = index
         self.more: tuple[BadValueError, ...] = ()  # what else is wrong with the same value
-
-
-def quoted(value: object) -> str:
-    """A value as it is shown in a message: on one line, and not too long."""
-    plain = "".join(char if char.isprintable() else " " for char in str(value))
-    return f"“{plain}”" if len(plain) <= MAX_SHOWN else f"“{plain[: MAX_SHOWN - 1]}…”"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

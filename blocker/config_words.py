@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from string import Formatter
 
-from blocker.config_values import BadValueError, Check, did_you_mean, quoted, text
+from blocker.config_values import BadValueError, Check, did_you_mean, text
+from blocker.values.errors import quoted
 
 SECTION = "section."  # the two lines around what later runs keep up to date
 LISTS = {"days": 7, "months": 12}  # texts that are so many words

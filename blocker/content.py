@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from blocker.events import DECLINE_ALL, DECLINE_NEW, DECLINE_NONE, Block, StandingBlock
-from blocker.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
 from blocker.fitting import MOST_CHARACTERS, line_of, shorter
-from blocker.kinds import NOTE, OFFSITE
-from blocker.plan import Placement
-from blocker.settings import Settings
-from blocker.survey import Request
 from blocker.texts import TEXTS, say
 from blocker.themes import topic_of
-from blocker.workweek import DAY
+from blocker.values.events import DECLINE_ALL, DECLINE_NEW, DECLINE_NONE, Block, StandingBlock
+from blocker.values.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
+from blocker.values.kinds import NOTE, OFFSITE
+from blocker.values.plan import Placement
+from blocker.values.request import Request
+from blocker.values.settings import Settings
+from blocker.values.workweek import DAY
 
 MOST_TITLE = 250
 Write = Callable[[Placement], str]

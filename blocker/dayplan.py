@@ -20,8 +20,8 @@ from blocker.daysweep import (
     sweep,
 )
 from blocker.objective import QUARTER_HOUR
-from blocker.settings import GRID_MINUTES
 from blocker.slots import DayRoom
+from blocker.values.settings import GRID_MINUTES
 
 STRATEGIC_FIELD = 0  # of packed sets: how many strategic blocks
 

@@ -10,12 +10,12 @@ from math import floor
 
 from msgspec import Struct
 
-from blocker.kinds import FRONTLINE, LEARNING, STRATEGIC
 from blocker.known import DEBT_WEEKS, OWN_MINUTES, Known, Ranks, debt_minutes, ranks, week_quarter
-from blocker.plan import Cause, Demand, Unplaced, WeekLoad
-from blocker.remembered import ANSWERS
-from blocker.timeline import minutes
-from blocker.workweek import Quarter, Week, parse_week
+from blocker.values.intervals import minutes
+from blocker.values.kinds import FRONTLINE, LEARNING, STRATEGIC
+from blocker.values.memory import ANSWERS
+from blocker.values.plan import Cause, Demand, Unplaced, WeekLoad
+from blocker.values.workweek import Quarter, Week, parse_week
 
 __all__ = ["DEBT_WEEKS", "Demands", "Known", "ask"]
 

@@ -12,11 +12,10 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.events import Block, Event, Snapshot, StandingBlock
-from blocker.plan import Change, Placement
 from blocker.problem import Solution
-from blocker.remembered import Memory, Remembered
-from blocker.standing import Examined
+from blocker.values.events import Block, Event, Snapshot, StandingBlock
+from blocker.values.memory import Memory, Remembered
+from blocker.values.plan import Change, Examined, Placement
 
 
 class Recalled(Struct, frozen=True):

@@ -11,12 +11,13 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from blocker.displacement import Displaced, Overrun, displaced, items_by_day, overruns
-from blocker.kinds import FRONTLINE, OPERATIONAL
 from blocker.load import measure
-from blocker.plan import Classified
-from blocker.survey import Request, Survey
-from blocker.timeline import Interval, clip, intersect, minutes, touches
-from blocker.workweek import DAY
+from blocker.survey import Survey
+from blocker.values.intervals import Interval, clip, intersect, minutes, touches
+from blocker.values.kinds import FRONTLINE, OPERATIONAL
+from blocker.values.plan import Classified
+from blocker.values.request import Request
+from blocker.values.workweek import DAY
 
 WEEK = 7 * DAY
 LATELY_WEEKS = 4

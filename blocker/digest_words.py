@@ -16,7 +16,7 @@ from blocker.texts import (
     shortened,
     weekday_words,
 )
-from blocker.workweek import WorkWeek
+from blocker.values.workweek import WorkWeek
 
 TITLE_CHARACTERS = 70
 MOST_ALONE = 3  # so many that took the same time share a line

@@ -13,12 +13,12 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from blocker.capacity import Day, build_days
-from blocker.events import Event, StandingBlock
-from blocker.kinds import IGNORED, OPERATIONAL, STRATEGIC
 from blocker.load import FOCUS_GAP
-from blocker.plan import Classified
-from blocker.timeline import Interval, clip, minutes, subtract
-from blocker.workweek import DAY, WorkWeek
+from blocker.values.events import Event, StandingBlock
+from blocker.values.intervals import Interval, clip, minutes, subtract
+from blocker.values.kinds import IGNORED, OPERATIONAL, STRATEGIC
+from blocker.values.plan import Classified
+from blocker.values.workweek import DAY, WorkWeek
 
 
 class Displaced(Struct, frozen=True):

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec.structs import replace
 
 from blocker.content import Write, make_block, moved_block, wished_focus, with_fresh_section
-from blocker.events import Block, StandingBlock
-from blocker.kinds import NOTE, OFFSITE, THINKING
-from blocker.plan import Placement
 from blocker.problem import Solution
-from blocker.survey import Request, Survey
-from blocker.timeline import Interval
+from blocker.survey import Survey
+from blocker.values.events import Block, StandingBlock
+from blocker.values.intervals import Interval
+from blocker.values.kinds import NOTE, OFFSITE, THINKING
+from blocker.values.plan import Placement
+from blocker.values.request import Request
 
 Draft = Callable[[Placement, StandingBlock | None], Block]
 

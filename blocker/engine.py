@@ -18,13 +18,14 @@ from blocker.history import brought_up_to_date
 from blocker.offsite import OffsiteAsked, ask_for_offsite
 from blocker.outcome import floors, notes, offsites, unplaced
 from blocker.place import place
-from blocker.plan import Plan
 from blocker.posing import pose
 from blocker.prework import pre_work
 from blocker.problem import Problem
 from blocker.rules import rules_for
-from blocker.standing import Examined, dismissed, examine
-from blocker.survey import Request, Survey, take_survey
+from blocker.standing import dismissed, examine
+from blocker.survey import Survey, take_survey
+from blocker.values.plan import Examined, Plan
+from blocker.values.request import Request
 
 
 class Posed(Struct, frozen=True):

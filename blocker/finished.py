@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from blocker.board import Board
-from blocker.kinds import OFFSITE, STRATEGIC
 from blocker.objective import QUARTER_HOUR, Span
-from blocker.plan import Placement
 from blocker.slots import DayRoom, DayView, cut, inner, outer, widened
-from blocker.timeline import Interval
-from blocker.workweek import Week
+from blocker.values.intervals import Interval
+from blocker.values.kinds import OFFSITE, STRATEGIC
+from blocker.values.plan import Placement
+from blocker.values.workweek import Week
 
 # The hard limits by name, in the order in which a slot is tested.
 LIMITS = (

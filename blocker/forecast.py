@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from blocker.judge import RECENT_WEEKS, is_ordinary
-from blocker.plan import WeekLoad
-from blocker.settings import FILL_WEEKS
-from blocker.workweek import Week
+from blocker.values.plan import WeekLoad
+from blocker.values.settings import FILL_WEEKS
+from blocker.values.workweek import Week
 
 HOURS = "operational_hours"
 ENOUGH_WEEKS = RECENT_WEEKS  # before rules may use a forecast

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from blocker.errors import GuardRefused
-from blocker.events import Snapshot
-from blocker.plan import Plan
-from blocker.remembered import Memory
+from blocker.values.errors import GuardRefused
+from blocker.values.events import Snapshot
+from blocker.values.memory import Memory
+from blocker.values.plan import Plan
 
 MOST_UNASKED = 5
 MANY_UNREAD = 10  # so many events that can't be read, and more than half of all: blocks would lie on them

@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from blocker.demands import DEBT_WEEKS
 from blocker.judge import remember
-from blocker.kinds import OPERATIONAL, STRATEGIC
-from blocker.plan import Change, Plan, WeekLoad
-from blocker.remembered import Memory, WeekRecord
-from blocker.standing import key_week
-from blocker.survey import Request, Survey
-from blocker.timeline import minutes, subtract
-from blocker.workweek import Week
+from blocker.survey import Survey
+from blocker.values.intervals import minutes, subtract
+from blocker.values.keys import key_week
+from blocker.values.kinds import OPERATIONAL, STRATEGIC
+from blocker.values.memory import Memory, WeekRecord
+from blocker.values.plan import Change, Plan, WeekLoad
+from blocker.values.request import Request
+from blocker.values.workweek import Week
 
 
 class PastWeek(Struct, frozen=True):

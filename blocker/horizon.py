@@ -10,12 +10,12 @@ from msgspec import Struct
 
 from blocker.board import Board
 from blocker.daysweep import Entry
-from blocker.kinds import OFFSITE as OFFSITE_KIND
 from blocker.objective import BAND, EARLINESS, LIGHTNESS, NOTHING, OFFSITE, SQUARES, WITHIN
-from blocker.problem import Standing
 from blocker.slots import ceil_second, floor_second, operational_minutes
+from blocker.values.kinds import OFFSITE as OFFSITE_KIND
+from blocker.values.plan import Standing
+from blocker.values.workweek import Week, week_of
 from blocker.weekplan import Ask, Value, WeekBest, WeekSolver
-from blocker.workweek import Week, week_of
 
 _Sum = tuple[tuple[int, ...], tuple[tuple[Entry, ...], ...], tuple[WeekBest, ...]]
 BEST_WEEKS = range(3, 11)  # of the quarter, design 4.5

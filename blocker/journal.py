@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from blocker.errors import BlockerError
 from blocker.statefolder import open_private, private_folder
+from blocker.values.errors import BlockerError
 
 MOST_BYTES = 512 * 1024
 MOST_WHY = 200

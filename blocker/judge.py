@@ -10,14 +10,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.conditions import Comparison, alternatives, compare, comparisons, holds
-from blocker.kinds import LEVELS, STRATEGIC
 from blocker.load import MEASURES
-from blocker.ondemand import OnDemand
-from blocker.plan import Cause, Clause, WeekLoad
 from blocker.presets import FLOOR
-from blocker.remembered import Memory, WeekRecord
 from blocker.rules import Rule
-from blocker.workweek import Week
+from blocker.values.kinds import LEVELS, STRATEGIC
+from blocker.values.memory import Memory, WeekRecord
+from blocker.values.ondemand import OnDemand
+from blocker.values.plan import Cause, Clause, WeekLoad
+from blocker.values.workweek import Week
 
 RECENT_WEEKS = 4
 RECENT_WORKING_DAYS = 4  # fewer, and a week says little about an ordinary one

@@ -9,13 +9,13 @@ from datetime import date
 from msgspec import Struct
 
 from blocker.classify import own_offsites
-from blocker.events import Event, StandingBlock
-from blocker.kinds import IGNORED, OPERATIONAL
-from blocker.plan import Classified
-from blocker.remembered import Memory
 from blocker.rules import Rule
-from blocker.settings import Settings
-from blocker.workweek import Quarter, Week, WorkWeek, quarter_of, week_of
+from blocker.values.events import Event, StandingBlock
+from blocker.values.kinds import IGNORED, OPERATIONAL
+from blocker.values.memory import Memory
+from blocker.values.plan import Classified
+from blocker.values.settings import Settings
+from blocker.values.workweek import Quarter, Week, WorkWeek, quarter_of, week_of
 
 OWN_MINUTES = 60  # the shortest event of a person's own that counts as one of theirs
 DEBT_WEEKS = 4  # what was owed longer ago has faded

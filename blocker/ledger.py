@@ -27,11 +27,10 @@ from blocker.ledger_rows import (
     weeks_out,
     when,
 )
-from blocker.outages import Tried
 from blocker.parking import parked_questions
-from blocker.plan import Change
-from blocker.remembered import Memory, Remembered, WeekRecord
-from blocker.workweek import Week, parse_week
+from blocker.values.memory import Memory, Remembered, Tried, WeekRecord
+from blocker.values.plan import Change
+from blocker.values.workweek import Week, parse_week
 
 CHECKPOINTS = 10
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from blocker.remembered import Memory
+from blocker.values.memory import Memory
 
 NAME = "ledger.sqlite3"
 

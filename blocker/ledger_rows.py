@@ -11,11 +11,11 @@ from msgspec import Struct
 from msgspec.json import decode, encode
 from msgspec.structs import asdict
 
-from blocker.events import Block, Ref
-from blocker.plan import Cause, Change
-from blocker.remembered import Remembered, WeekRecord
-from blocker.timeline import Interval, interval
-from blocker.workweek import Week, parse_week
+from blocker.values.events import Block, Ref
+from blocker.values.intervals import Interval, interval
+from blocker.values.memory import Remembered, WeekRecord
+from blocker.values.plan import Cause, Change
+from blocker.values.workweek import Week, parse_week
 
 SCHEMA_VERSION = 2
 

@@ -13,12 +13,21 @@ from functools import cached_property
 from msgspec import Struct
 
 from blocker.capacity import Day
-from blocker.events import Event
-from blocker.kinds import FRONTLINE, LEARNING, OPERATIONAL, STRATEGIC
-from blocker.ondemand import OnDemand
-from blocker.plan import Classified, WeekLoad
-from blocker.timeline import Interval, clip, doubly_covered, intersect, merge, minutes, subtract, touches
-from blocker.workweek import DAY, Week, WorkWeek
+from blocker.values.events import Event
+from blocker.values.intervals import (
+    Interval,
+    clip,
+    doubly_covered,
+    intersect,
+    merge,
+    minutes,
+    subtract,
+    touches,
+)
+from blocker.values.kinds import FRONTLINE, LEARNING, OPERATIONAL, STRATEGIC
+from blocker.values.ondemand import OnDemand
+from blocker.values.plan import Classified, WeekLoad
+from blocker.values.workweek import DAY, Week, WorkWeek
 
 FOCUS_GAP = timedelta(hours=2)
 SHORTEST_BREAK = timedelta(minutes=10)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from blocker.errors import BlockerError, Temporary
 from blocker.statefolder import open_private, private_folder
+from blocker.values.errors import BlockerError, Temporary
 
 
 @contextmanager

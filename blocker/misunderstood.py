@@ -6,8 +6,8 @@ import argparse
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from blocker.config_values import nearest, quoted
-from blocker.errors import UsageError
+from blocker.config_values import nearest
+from blocker.values.errors import UsageError, quoted
 
 # What argparse says → what we say, with its groups in it.
 PLAINER = (

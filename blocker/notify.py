@@ -15,9 +15,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from blocker.errors import BlockerError, ConfigError
-from blocker.settings import Settings
 from blocker.smallfiles import read_small_text
+from blocker.values.errors import BlockerError, ConfigError
+from blocker.values.settings import Settings
 
 COMMAND_SECONDS = 30
 INSTALL = "install it beside blocker: pip install apprise, or with pipx: pipx inject calendar-blocker apprise"

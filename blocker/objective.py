@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from blocker.plan import Term
+from blocker.values.plan import Term
 
 Span = tuple[int, int]
 

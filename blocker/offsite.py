@@ -7,14 +7,14 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from blocker.events import Event, StandingBlock
-from blocker.kinds import OFFSITE
-from blocker.plan import QuarterPlan, Unplaced, WeekLoad
-from blocker.problem import OffsiteDemand
-from blocker.remembered import ANSWERS, Memory
-from blocker.standing import Examined, asked_back
-from blocker.survey import Request, Survey
-from blocker.workweek import Quarter, Week, WorkWeek, quarter_of
+from blocker.standing import asked_back
+from blocker.survey import Survey
+from blocker.values.events import Event, StandingBlock
+from blocker.values.kinds import OFFSITE
+from blocker.values.memory import ANSWERS, Memory
+from blocker.values.plan import Examined, OffsiteDemand, QuarterPlan, Unplaced, WeekLoad
+from blocker.values.request import Request
+from blocker.values.workweek import Quarter, Week, WorkWeek, quarter_of
 
 DUE_WHILE_LEFT = timedelta(weeks=6)
 

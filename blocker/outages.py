@@ -10,14 +10,9 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
+from blocker.values.memory import Tried
+
 LOUD_AFTER_DAYS = 2
-
-
-class Tried(Struct, frozen=True):
-    """One daily run that ended: on which day, and with which exit code."""
-
-    day: date
-    exit_code: int
 
 
 class Outage(Struct, frozen=True):

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from blocker.demands import Demands
-from blocker.kinds import OFFSITE, STRATEGIC
 from blocker.offsite import OffsiteAsked
-from blocker.plan import Change, QuarterPlan, Unplaced, WeekPlan
 from blocker.problem import Solution
-from blocker.standing import Examined, key_week
-from blocker.survey import Request, Survey
+from blocker.survey import Survey
+from blocker.values.keys import key_week
+from blocker.values.kinds import OFFSITE, STRATEGIC
+from blocker.values.plan import Change, Examined, QuarterPlan, Unplaced, WeekPlan
+from blocker.values.request import Request
 
 
 def unplaced(

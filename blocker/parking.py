@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime
 
-from blocker.remembered import ParkedQuestion
+from blocker.values.memory import ParkedQuestion
 
 DONE, DROPPED = "done", "dropped"
 

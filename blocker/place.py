@@ -8,13 +8,13 @@ from blocker.board import Board, Mover, rank
 from blocker.daysweep import Entry
 from blocker.finished import Finished
 from blocker.horizon import HorizonBest, HorizonSolver
-from blocker.kinds import OFFSITE, STRATEGIC
-from blocker.plan import Demand, Placement, Unplaced
-from blocker.problem import Problem, Solution, Standing
+from blocker.problem import Problem, Solution
 from blocker.slots import as_interval
+from blocker.values.kinds import OFFSITE, STRATEGIC
+from blocker.values.plan import Demand, Placement, Standing, Unplaced
+from blocker.values.workweek import Week, week_of
 from blocker.weekplan import WeekBest
 from blocker.whyhere import WhyHere
-from blocker.workweek import Week, week_of
 
 
 def place(problem: Problem, runners_up: bool = True, relaxations: bool = True) -> Solution:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from blocker.demands import Demands
-from blocker.kinds import NO_TIME, STRATEGIC
 from blocker.offsite import OffsiteAsked
-from blocker.problem import Problem, WeekRoom
-from blocker.settings import CAP_SHARE, MAX_MOVES
-from blocker.standing import Examined, asked_back
-from blocker.survey import Request, Survey
-from blocker.workweek import Week
+from blocker.problem import Problem
+from blocker.standing import asked_back
+from blocker.survey import Survey
+from blocker.values.kinds import NO_TIME, STRATEGIC
+from blocker.values.plan import Examined, WeekRoom
+from blocker.values.request import Request
+from blocker.values.settings import CAP_SHARE, MAX_MOVES
+from blocker.values.workweek import Week
 
 
 def pose(

@@ -7,13 +7,14 @@ from datetime import date
 
 from msgspec import Struct
 
-from blocker.events import StandingBlock
-from blocker.kinds import NOTE, OFFSITE
-from blocker.plan import Placement
 from blocker.problem import Solution
 from blocker.standing import asked_back
-from blocker.survey import Request, Survey
-from blocker.workweek import DAY
+from blocker.survey import Survey
+from blocker.values.events import StandingBlock
+from blocker.values.kinds import NOTE, OFFSITE
+from blocker.values.plan import Placement
+from blocker.values.request import Request
+from blocker.values.workweek import DAY
 
 DAYS_BEFORE = (7, 8, 9, 10)
 

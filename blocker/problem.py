@@ -8,56 +8,10 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from blocker.capacity import Day
-from blocker.events import Event
-from blocker.plan import Demand, Placement, Unplaced
-from blocker.timeline import Interval
-from blocker.workweek import Quarter, Week, WorkWeek
-
-
-class Standing(Struct, frozen=True):
-    """A block of ours that exists, as placement sees it.
-
-    ``state``: fixed (scenery; past, begun, today's and pinned blocks always are), movable (valid; it
-    moves only for a floor or an offsite under ``run``, for a gain under ``rebalance``), overlapped
-    (a busy event lies on it: move it if there is a slot, else it stays) or lost (its time is no
-    working time any more: move it, else it is removed). ``week`` is its key's week, whatever day
-    it is on. ``shortest`` bounds what a move may shorten it to; a move never lengthens past ``minutes``.
-    ``floor_minutes`` takes the place of ``shortest`` when an overlapped or lost block is the only
-    strategic one of its week. An offsite moves only if ``Problem.offsite`` asks for its key.
-    """
-
-    key: str
-    kind: str
-    tier: str
-    week: Week
-    slot: Interval
-    state: str
-    minutes: int
-    shortest: int
-    prefer: str = "morning"
-    floor_minutes: int = 60
-
-
-class WeekRoom(Struct, frozen=True):
-    """One week of the horizon as placement sees it.
-
-    ``cap_minutes`` is the most that blocks of this week (the offsite left out) may take in all,
-    standing ones included. ``needs_floor``: it is a working week without any strategic time yet;
-    a lost block does not count as such time, an overlapped one does.
-    """
-
-    week: Week
-    cap_minutes: float
-    needs_floor: bool
-
-
-class OffsiteDemand(Struct, frozen=True):
-    """The half day wanted for a quarter: on days of ``quarter`` not before ``earliest``."""
-
-    key: str
-    quarter: Quarter
-    minutes: int
-    earliest: datetime
+from blocker.values.events import Event
+from blocker.values.intervals import Interval
+from blocker.values.plan import Demand, OffsiteDemand, Placement, Standing, Unplaced, WeekRoom
+from blocker.values.workweek import Week, WorkWeek
 
 
 class Problem(Struct, frozen=True):

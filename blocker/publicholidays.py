@@ -15,8 +15,8 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.json import decode, encode
 
-from blocker.errors import ConfigError
 from blocker.smallfiles import read_small
+from blocker.values.errors import ConfigError
 
 AUTO = "auto"
 OFF = "off"

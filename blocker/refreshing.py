@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blocker.plan import Change
+from blocker.values.plan import Change
 
 TEXT = "its text is brought up to date"
 

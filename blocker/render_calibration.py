@@ -7,11 +7,11 @@ from typing import Any
 from blocker.advice import advice, offer, verdict
 from blocker.calibration import SHARES, Calibration, Tried
 from blocker.conditions import Comparison
-from blocker.kinds import STRATEGIC
-from blocker.plan import WeekLoad
 from blocker.render_json import SCHEMA
 from blocker.render_text import measured, number
 from blocker.texts import MEASURE_WORDS
+from blocker.values.kinds import STRATEGIC
+from blocker.values.plan import WeekLoad
 
 SIGNS = {">=": "≥", "<=": "≤", "!=": "≠"}
 

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from blocker.grid_cells import LEGEND, SIGN_WORDS, Glyphs, double_booked, glyphs, header_lines, row_lines
 from blocker.picture import WIDEST, Canvas, Line, Piece, beside, flow
-from blocker.plan import Change, Classified, Plan, WeekLoad
 from blocker.refreshing import refreshed_words
 from blocker.render_level import judged_words
 from blocker.render_load import event_lines, measure_lines, told_lines
@@ -27,6 +26,7 @@ from blocker.render_text import (
     told_words,
     when_words,
 )
+from blocker.values.plan import Change, Classified, Plan, WeekLoad
 from blocker.weekview import WeekView
 
 BAR = 40

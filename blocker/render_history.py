@@ -8,12 +8,12 @@ from typing import Any
 
 from blocker.forecast import Fill, forecast_hours
 from blocker.history import PastWeek
-from blocker.kinds import LEVELS
 from blocker.picture import Canvas, Line, Piece
-from blocker.plan import WeekLoad
-from blocker.remembered import WeekRecord
 from blocker.render_json import SCHEMA, week_document
 from blocker.render_text import measured, number
+from blocker.values.kinds import LEVELS
+from blocker.values.memory import WeekRecord
+from blocker.values.plan import WeekLoad
 
 SPARKS, ASCII_SPARKS = "▁▂▃▄▅▆▇█", "_.:-=+*#"
 UNITS = "Hours of strategic time for each week; moved counts blocks."

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker.errors import BlockerError, ConfigError
-from blocker.plan import Cause, Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
-from blocker.timeline import Interval
+from blocker.values.errors import BlockerError, ConfigError
+from blocker.values.intervals import Interval
+from blocker.values.plan import Cause, Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
 
 SCHEMA = 1
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blocker.judge import FORECAST
-from blocker.plan import Cause, WeekLoad
+from blocker.values.plan import Cause, WeekLoad
 
 BEFORE_WORDS, FORECAST_WORDS = "the weeks before", "the forecast"
 

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from blocker.capacity import Day
 from blocker.judge import FORECAST
-from blocker.kinds import OPERATIONAL
-from blocker.plan import Classified, WeekLoad, WeekPlan
 from blocker.render_text import cause_text, clean, measured, span, told_words, week_line
 from blocker.texts import MEASURE_WORDS
-from blocker.timeline import Interval
+from blocker.values.intervals import Interval
+from blocker.values.kinds import OPERATIONAL
+from blocker.values.plan import Classified, WeekLoad, WeekPlan
 
 
 def load_lines(

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from blocker.conditions import Comparison, Condition
 from blocker.judge import FORECAST
-from blocker.plan import Cause, Clause, WeekLoad
 from blocker.render_json import (
     SCHEMA,
     cause_document,
@@ -29,6 +28,7 @@ from blocker.render_text import (
     week_line,
 )
 from blocker.texts import MEASURE_WORDS
+from blocker.values.plan import Cause, Clause, WeekLoad
 from blocker.weekreasons import RuleReason, WeekReasons
 
 AMOUNTS = {

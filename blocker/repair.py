@@ -11,13 +11,13 @@ from contextlib import closing, suppress
 from datetime import date, datetime
 from pathlib import Path
 
-from blocker.events import StandingBlock
 from blocker.ledger import open_ledger
 from blocker.ledger_file import DamagedLedger, bring_up_to_date
 from blocker.ledger_look import ledger_path
 from blocker.ledger_rows import remembered, week_record
-from blocker.remembered import Remembered
-from blocker.workweek import parse_week
+from blocker.values.events import StandingBlock
+from blocker.values.memory import Remembered
+from blocker.values.workweek import parse_week
 
 UNKNOWN = "which blocks you deleted or skipped, levels and debt of past weeks, and parked questions"
 SIDE_FILES = ("-journal", "-wal", "-shm")

@@ -11,7 +11,7 @@ from blocker import presets
 from blocker.conditions import Condition
 from blocker.expressions import parse
 from blocker.load import MEASURES
-from blocker.settings import RuleText, Settings
+from blocker.values.settings import RuleText, Settings
 
 MEASURE_UNITS: Mapping[str, str] = {name: known.unit for name, known in MEASURES.items()}
 

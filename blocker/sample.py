@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from blocker.workweek import week_of
+from blocker.values.workweek import week_of
 
 ME = "dana.weiss@example.org"
 BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"

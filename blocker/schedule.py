@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 
 from msgspec import Struct
 
-from blocker.errors import BlockerError, UsageError
+from blocker.values.errors import BlockerError, UsageError
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LAST_HOUR = 20  # until then an hourly look catches up after a machine that slept

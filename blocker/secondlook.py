@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from blocker.kinds import OFFSITE, STRATEGIC
 from blocker.place import place
-from blocker.plan import Demand, Placement
-from blocker.problem import Problem, Standing
+from blocker.problem import Problem
+from blocker.values.kinds import OFFSITE, STRATEGIC
+from blocker.values.plan import Demand, Placement, Standing
 
 
 def second_look(problem: Problem, key: str) -> Placement | None:

@@ -10,11 +10,12 @@ from msgspec import Struct
 from blocker.agenda import agenda_lines
 from blocker.digest import Digest, lately, week_behind
 from blocker.digest_words import TITLE_CHARACTERS, digest_lines
-from blocker.kinds import OFFSITE
-from blocker.remembered import ParkedQuestion
-from blocker.survey import Request, Survey
+from blocker.survey import Survey
 from blocker.texts import PARKED_LONG_DAYS, say, shortened
-from blocker.timeline import Interval
+from blocker.values.intervals import Interval
+from blocker.values.kinds import OFFSITE
+from blocker.values.memory import ParkedQuestion
+from blocker.values.request import Request
 
 QUESTION_CHARACTERS, PARKED_CHARACTERS = 240, 1200
 

@@ -19,14 +19,15 @@ from blocker.calendars import Calendar, Paged, open_calendar
 from blocker.config import Config, default_calendar
 from blocker.config import Setup as Setup  # noqa: PLC0414 - the commands take it from here
 from blocker.engine import make_plan
-from blocker.errors import ConfigError
-from blocker.events import Snapshot
-from blocker.plan import Plan
-from blocker.remembered import Memory
-from blocker.settings import FILL_WEEKS, HORIZON_WEEKS, Settings
-from blocker.survey import HISTORY_WEEKS, Request, Survey, take_survey
-from blocker.timeline import Interval
-from blocker.workweek import Week, WorkWeek, quarter_of, week_of
+from blocker.survey import Survey, take_survey
+from blocker.values.errors import ConfigError
+from blocker.values.events import Snapshot
+from blocker.values.intervals import Interval
+from blocker.values.memory import Memory
+from blocker.values.plan import Plan
+from blocker.values.request import HISTORY_WEEKS, Request
+from blocker.values.settings import FILL_WEEKS, HORIZON_WEEKS, Settings
+from blocker.values.workweek import Week, WorkWeek, quarter_of, week_of
 
 
 class Session:
@@ -165,8 +166,8 @@ def machine_zone(environ: Mapping[str, str]) -> str:
 
 def find_week(text: str | None, today: date) -> Week:
     """``this``, ``next``, ``2026-W48`` or a date in it → the week. Raises UsageError."""
-    from blocker.errors import UsageError
-    from blocker.workweek import parse_week
+    from blocker.values.errors import UsageError
+    from blocker.values.workweek import parse_week
 
     if text is None or text == "this":
         return week_of(today)

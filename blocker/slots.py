@@ -15,9 +15,9 @@ from math import ceil, floor
 from blocker.capacity import Day
 from blocker.objective import BREATH_MINUTES, HEAVY_MINUTES, QUARTER_HOUR, Scenery, Span, points
 from blocker.problem import Problem
-from blocker.settings import BOOKABLE_GAP_MINUTES, BOOKABLE_MINUTES
-from blocker.timeline import Interval, clip, merge, minutes
-from blocker.workweek import DAY
+from blocker.values.intervals import Interval, clip, merge, minutes
+from blocker.values.settings import BOOKABLE_GAP_MINUTES, BOOKABLE_MINUTES
+from blocker.values.workweek import DAY
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

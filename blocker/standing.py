@@ -6,34 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.capacity import Day, build_days
-from blocker.events import StandingBlock
-from blocker.kinds import NO_TIME, NOTE, OFFSITE
-from blocker.plan import Classified
-from blocker.problem import Standing
-from blocker.remembered import Remembered
-from blocker.survey import Request, Survey
-from blocker.timeline import Interval
-from blocker.workweek import Week, WorkWeek, parse_week, week_of
-
-
-class Examined(Struct, frozen=True):
-    """The standing blocks as placement sees them, and for those in conflict what lies on them."""
-
-    standing: tuple[Standing, ...]
-    conflicts: Mapping[str, str]
-
-
-def key_week(key: str, slot: Interval, workweek: WorkWeek) -> Week:
-    """The week a block counts for: that of its key, or of its slot where the key names a quarter."""
-    part = key.split("/")[1]
-    try:
-        return parse_week(part)
-    except ValueError:
-        return week_of(workweek.date_of(slot.start))
+from blocker.survey import Survey
+from blocker.values.events import StandingBlock
+from blocker.values.keys import key_week
+from blocker.values.kinds import NO_TIME, NOTE, OFFSITE
+from blocker.values.memory import Remembered
+from blocker.values.plan import Classified, Examined, Standing
+from blocker.values.request import Request
+from blocker.values.workweek import WorkWeek
 
 
 def asked_back(known: Remembered, request: Request) -> bool:

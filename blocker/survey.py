@@ -3,61 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.capacity import Day, lay_out
 from blocker.classify import classify, dedupe, own_offsites
-from blocker.events import Event, Snapshot, StandingBlock
 from blocker.judge import Judge, recent_mean, recent_weeks
-from blocker.kinds import PERSONAL
 from blocker.load import week_load
-from blocker.ondemand import OnDemand
-from blocker.plan import Classified, WeekLoad
-from blocker.remembered import Memory
 from blocker.rules import rules_for
-from blocker.settings import FILL_WEEKS, HORIZON_WEEKS, NOTICE_HOURS, Settings
-from blocker.timeline import InOrder
-from blocker.workweek import DAY, Week, WorkWeek, week_of
-
-# Enough completed weeks to find four with at least four working days, a holiday season included.
-HISTORY_WEEKS = 12
-
-
-class Request(Struct, frozen=True):
-    """Everything a plan depends on. The same request gives the same plan, always.
-
-    ``policy`` is run or rebalance; ``week`` is the one to rebalance, or to look at. ``others`` are
-    calendars that are only read. ``back`` completed weeks and ``ahead`` weeks to come are measured at least.
-    """
-
-    now: datetime
-    policy: str
-    week: Week
-    settings: Settings
-    workweek: WorkWeek
-    snapshot: Snapshot
-    others: tuple[Snapshot, ...]
-    memory: Memory
-    back: int = HISTORY_WEEKS
-    ahead: int = FILL_WEEKS
-
-    @property
-    def earliest(self) -> datetime:
-        """Nothing may start before it: now plus the policy's notice."""
-        return self.now + timedelta(hours=NOTICE_HOURS[self.policy])
-
-    @property
-    def running(self) -> Week:
-        """The week of today, in the user's zone."""
-        return week_of(self.workweek.date_of(self.now))
-
-    @property
-    def horizon(self) -> tuple[Week, ...]:
-        """This week plus four."""
-        return tuple(self.running.plus(n) for n in range(HORIZON_WEEKS))
+from blocker.values.events import Event, StandingBlock
+from blocker.values.intervals import InOrder
+from blocker.values.kinds import PERSONAL
+from blocker.values.memory import Memory
+from blocker.values.ondemand import OnDemand
+from blocker.values.plan import Classified, WeekLoad
+from blocker.values.request import HISTORY_WEEKS, Request
+from blocker.values.workweek import DAY, Week, WorkWeek
 
 
 class Survey(Struct, frozen=True):

@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from blocker.kinds import OFFSITE, STRATEGIC
-from blocker.settings import Settings
 from blocker.texts import TEXTS, say
-from blocker.workweek import Quarter, parse_week
+from blocker.values.kinds import OFFSITE, STRATEGIC
+from blocker.values.settings import Settings
+from blocker.values.workweek import Quarter, parse_week
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from blocker.plan import Change, Plan
+from blocker.values.plan import Change, Plan
 
 _STANDS = ("create", "move", "update", "adopt")  # actions after which a block stands
 

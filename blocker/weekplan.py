@@ -10,8 +10,8 @@ from msgspec import Struct
 from blocker.board import Board, Item, Mover, subsets
 from blocker.daysweep import Entry
 from blocker.objective import FLOORS, MINUTES, POINTS, SQUARES, VALUE, WITHIN
+from blocker.values.workweek import Week
 from blocker.weeksweep import DayPlans, WeekSweep, WeekWay
-from blocker.workweek import Week
 
 Value = tuple[int, ...]
 

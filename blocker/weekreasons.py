@@ -8,14 +8,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.conditions import Comparison, comparisons, holds
-from blocker.events import StandingBlock
-from blocker.kinds import NOTE, STRATEGIC
-from blocker.plan import Change, Clause, Plan, Unplaced, WeekPlan
-from blocker.remembered import ANSWERS
 from blocker.rules import Rule, rules_for
-from blocker.standing import key_week
-from blocker.survey import Request, Survey
-from blocker.workweek import Week
+from blocker.survey import Survey
+from blocker.values.events import StandingBlock
+from blocker.values.keys import key_week
+from blocker.values.kinds import NOTE, STRATEGIC
+from blocker.values.memory import ANSWERS
+from blocker.values.plan import Change, Clause, Plan, Unplaced, WeekPlan
+from blocker.values.request import Request
+from blocker.values.workweek import Week
 
 
 class RuleReason(Struct, frozen=True):

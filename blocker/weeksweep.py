@@ -12,9 +12,9 @@ from blocker.board import Board, Item
 from blocker.dayplan import DO_NOTHING, STRATEGIC_FIELD, Choice, DayPlan
 from blocker.daysweep import Entry, Limit, Use
 from blocker.objective import DISTURBED, FIRST_TIER, FLOORS, MINUTES, SOLVED, SPREAD, WITHIN
-from blocker.settings import GRID_MINUTES
 from blocker.slots import DayRoom
-from blocker.workweek import Week
+from blocker.values.settings import GRID_MINUTES
+from blocker.values.workweek import Week
 
 MANY = 31  # strategic blocks in a week: no limit
 CODE_AT, QUARTERS = 13, (1 << 12) - 1  # of a packed state: where the set begins; quarter hours, up to 1023 h

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from blocker.capacity import Day
-from blocker.kinds import IGNORED
-from blocker.plan import Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
 from blocker.render_text import change_title, clean
-from blocker.survey import Request, Survey
-from blocker.timeline import Interval, clip, minutes, subtract
-from blocker.workweek import Week, WorkWeek
+from blocker.survey import Survey
+from blocker.values.intervals import Interval, clip, minutes, subtract
+from blocker.values.kinds import IGNORED
+from blocker.values.plan import Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
+from blocker.values.request import Request
+from blocker.values.workweek import Week, WorkWeek
 
 DAY_MINUTES = 24 * 60
 BEFORE, AFTER, BOTH = "before", "after", "both"

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from blocker.events import Event
+from blocker.values.events import Event
 
 OWN, OTHERS, LAST = 0, 1, 2
 _LEADERSHIP = (

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from blocker.board import Item, Mover
 from blocker.daysweep import Entry
 from blocker.horizon import BEST_WEEKS, HalfDay, HorizonBest, HorizonSolver
-from blocker.kinds import STRATEGIC
 from blocker.objective import (
     BAND,
     DEMAND_TIERS,
@@ -29,11 +28,12 @@ from blocker.objective import (
     Span,
     terms,
 )
-from blocker.plan import Term
-from blocker.settings import BOOKABLE_MINUTES, SHIPPED_KINDS
 from blocker.slots import DayView, instant_at
+from blocker.values.kinds import STRATEGIC
+from blocker.values.plan import Term
+from blocker.values.settings import BOOKABLE_MINUTES, SHIPPED_KINDS
+from blocker.values.workweek import DAY, week_of
 from blocker.weekplan import Value, WeekBest
-from blocker.workweek import DAY, week_of
 
 USUAL_SHORTEST = SHIPPED_KINDS[STRATEGIC].shortest
 QUIET = 1800  # seconds: nothing else this close

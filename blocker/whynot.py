@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 from blocker.board import Board, lengths_between
 from blocker.finished import LIMITS, Case, Finished, Tested
 from blocker.horizon import in_holidays
-from blocker.kinds import OFFSITE
 from blocker.objective import Span
-from blocker.plan import Demand, Option, Unplaced
-from blocker.problem import OffsiteDemand
-from blocker.settings import BOOKABLE_MINUTES, GRID_MINUTES
 from blocker.slots import as_interval, ceil_second
+from blocker.values.kinds import OFFSITE
+from blocker.values.plan import Demand, OffsiteDemand, Option, Unplaced
+from blocker.values.settings import BOOKABLE_MINUTES, GRID_MINUTES
 
 if TYPE_CHECKING:
     from blocker.giveway import GiveWay

@@ -22,15 +22,16 @@ from blocker.config import Config
 from blocker.engine import make_plan
 from blocker.paint import STYLES, as_text
 from blocker.picture import Canvas, Line, Piece, beside, text_of
-from blocker.remembered import Memory
 from blocker.render_grid import change_list, week_lines
 from blocker.render_text import to_ascii
 from blocker.report.gather import gather
 from blocker.report.page import render_page
 from blocker.sample import sample_calendar
 from blocker.session import Session, Setup
-from blocker.settings import Settings
-from blocker.survey import Request, Survey
+from blocker.survey import Survey
+from blocker.values.memory import Memory
+from blocker.values.request import Request
+from blocker.values.settings import Settings
 from blocker.weekview import week_views
 
 DOCS = Path(__file__).parent

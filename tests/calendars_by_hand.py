@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from blocker.events import Event, Snapshot, StandingBlock
-from blocker.remembered import Memory
-from blocker.settings import DEFAULT_HOURS, DEFAULT_LUNCH, Settings
-from blocker.survey import Request
-from blocker.timeline import Interval, interval
-from blocker.workweek import Week, WorkWeek, week_of
+from blocker.values.events import Event, Snapshot, StandingBlock
+from blocker.values.intervals import Interval, interval
+from blocker.values.memory import Memory
+from blocker.values.request import Request
+from blocker.values.settings import DEFAULT_HOURS, DEFAULT_LUNCH, Settings
+from blocker.values.workweek import Week, WorkWeek, week_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = date(2026, 11, 2)  # 2026-W45, five ordinary weeks before Advent

@@ -14,10 +14,10 @@ import pytest
 from msgspec.structs import replace
 
 from blocker.calendars import Calendar
-from blocker.errors import AlreadyExists, BlockerError, Conflict, Missing, Refused
-from blocker.events import Block, Ref, Snapshot, StandingBlock
-from blocker.fingerprint import hash_of_text
-from blocker.timeline import Interval, interval
+from blocker.values.errors import AlreadyExists, BlockerError, Conflict, Missing, Refused
+from blocker.values.events import Block, Ref, Snapshot, StandingBlock
+from blocker.values.fingerprint import hash_of_text
+from blocker.values.intervals import Interval, interval
 
 ZONE = "Europe/Berlin"
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from blocker.problem import Problem
-from blocker.timeline import clip, minutes
-from blocker.workweek import DAY
+from blocker.values.intervals import clip, minutes
+from blocker.values.workweek import DAY
 
 LOADS = (0, 10, 30, 50, 70, 85, 101)  # per cent: where one class of fill ends and the next begins
 

@@ -14,7 +14,7 @@ from blocker.calendars import google, google_account
 from blocker.calendars._google_http import Pace
 from blocker.calendars.google import GoogleCalendar
 from blocker.calendars.google_auth import HOURS, OWNED, SignIn
-from blocker.timeline import Interval
+from blocker.values.intervals import Interval
 from tests.contract import ZONE
 
 LEAD = "lead@example.org"

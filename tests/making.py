@@ -12,12 +12,12 @@ from msgspec.structs import replace
 
 from blocker.capacity import build_days
 from blocker.classify import classify
-from blocker.events import Event
 from blocker.load import measure, week_load
-from blocker.plan import Classified, WeekLoad
-from blocker.settings import Settings
-from blocker.timeline import Interval, interval
-from blocker.workweek import DAY, Week, WorkWeek, parse_week
+from blocker.values.events import Event
+from blocker.values.intervals import Interval, interval
+from blocker.values.plan import Classified, WeekLoad
+from blocker.values.settings import Settings
+from blocker.values.workweek import DAY, Week, WorkWeek, parse_week
 
 DEFAULTS = Settings()
 NUMBERS = count(1)

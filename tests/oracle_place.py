@@ -12,8 +12,8 @@ from plan_checker import Judge
 from plan_limits import Thing
 
 from blocker.problem import Problem
-from blocker.timeline import Interval
-from blocker.workweek import week_of
+from blocker.values.intervals import Interval
+from blocker.values.workweek import week_of
 
 Found = tuple[tuple[int, ...], list[object], dict[str, Interval]]
 

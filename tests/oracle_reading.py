@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from blocker.calendars._ical import scan
 from blocker.calendars._reading import read_calendar
-from blocker.timeline import interval
+from blocker.values.intervals import interval
 
 HOME = ZoneInfo("Europe/Berlin")
 EDGE = timedelta(days=3)  # near the edges of a window the two count floating times differently

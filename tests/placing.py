@@ -10,13 +10,13 @@ from making import WEEKDAYS, event, when, work
 from msgspec.structs import replace
 
 from blocker.capacity import build_days
-from blocker.events import Event
 from blocker.place import place
-from blocker.plan import Classified, Demand, Placement
-from blocker.problem import OffsiteDemand, Problem, Standing, WeekRoom
-from blocker.settings import DEFAULT_HOURS
-from blocker.timeline import Interval, interval
-from blocker.workweek import DAY, Lunch, Quarter, Week, WorkWeek, parse_week
+from blocker.problem import Problem
+from blocker.values.events import Event
+from blocker.values.intervals import Interval, interval
+from blocker.values.plan import Classified, Demand, OffsiteDemand, Placement, Standing, WeekRoom
+from blocker.values.settings import DEFAULT_HOURS
+from blocker.values.workweek import DAY, Lunch, Quarter, Week, WorkWeek, parse_week
 
 WEEK = parse_week("2026-W48")  # Monday is 23 November
 NO_LUNCH: dict[str, Any] = {"lunch": None}

@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 
 from plan_limits import MINUTE, ONE_DAY, Limits, Plan, Thing, natural
 
-from blocker.problem import Problem, Standing
-from blocker.timeline import Interval, intersect, merge, minutes, subtract
+from blocker.problem import Problem
+from blocker.values.intervals import Interval, intersect, merge, minutes, subtract
+from blocker.values.plan import Standing
 
 TIERS = ("floor", "red", "amber", "debt", "frontline", "learning")
 

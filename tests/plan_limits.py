@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from blocker.capacity import Day
-from blocker.plan import Demand
-from blocker.problem import Problem, Standing
-from blocker.timeline import Interval
-from blocker.workweek import Week, week_of
+from blocker.problem import Problem
+from blocker.values.intervals import Interval
+from blocker.values.plan import Demand, Standing
+from blocker.values.workweek import Week, week_of
 
 MINUTE = timedelta(minutes=1)
 ONE_DAY = timedelta(days=1)

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from problem_sizes import TINY, Size
 
 from blocker.capacity import Day, build_days
-from blocker.events import Event
-from blocker.plan import Classified, Demand
-from blocker.problem import OffsiteDemand, Problem, Standing, WeekRoom
-from blocker.timeline import Interval
-from blocker.workweek import Lunch, Quarter, Week, WorkWeek, quarter_of, week_of
+from blocker.problem import Problem
+from blocker.values.events import Event
+from blocker.values.intervals import Interval
+from blocker.values.plan import Classified, Demand, OffsiteDemand, Standing, WeekRoom
+from blocker.values.workweek import Lunch, Quarter, Week, WorkWeek, quarter_of, week_of
 
 # A Monday near each change of the clocks, near a new year, and in a plain week.
 MONDAYS = (

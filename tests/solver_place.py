@@ -25,8 +25,8 @@ from plan_limits import Thing
 from solver_rows import Rows, candidates
 from solvers import CpSat, Highs, Row
 
-from blocker.timeline import Interval
-from blocker.workweek import Week
+from blocker.values.intervals import Interval
+from blocker.values.workweek import Week
 
 ONE_DAY = timedelta(days=1)
 PARTS = {kind: n for n, kind in enumerate(TIERS)}

@@ -16,8 +16,8 @@ from plan_limits import MINUTE, ONE_DAY, Thing
 from solvers import Solver
 
 from blocker.capacity import Day
-from blocker.timeline import Interval, clip, minutes
-from blocker.workweek import Week, week_of
+from blocker.values.intervals import Interval, clip, minutes
+from blocker.values.workweek import Week, week_of
 
 BIG = 20_000  # minutes; more than any week has
 

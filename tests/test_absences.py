@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from blocker.classify import classify
-from blocker.events import Event
-from blocker.settings import Settings
+from blocker.values.events import Event
+from blocker.values.settings import Settings
 from tests.making import event
 
 TUESDAY = (date(2026, 11, 24), date(2026, 11, 25))

@@ -10,15 +10,16 @@ from msgspec.structs import replace
 
 from blocker.agenda import agenda_lines, part_minutes, quarter_named, strategic_kept
 from blocker.engine import make_plan
-from blocker.events import Event, Ref, StandingBlock
-from blocker.fingerprint import hash_of_text
-from blocker.plan import Change
-from blocker.remembered import Memory, ParkedQuestion, Remembered, WeekRecord
-from blocker.settings import Settings
-from blocker.survey import Request, take_survey
+from blocker.survey import take_survey
 from blocker.texts import TEXTS
-from blocker.timeline import Interval
-from blocker.workweek import week_of
+from blocker.values.events import Event, Ref, StandingBlock
+from blocker.values.fingerprint import hash_of_text
+from blocker.values.intervals import Interval
+from blocker.values.memory import Memory, ParkedQuestion, Remembered, WeekRecord
+from blocker.values.plan import Change
+from blocker.values.request import Request
+from blocker.values.settings import Settings
+from blocker.values.workweek import week_of
 from tests.calendars_by_hand import MONDAY, at, meeting, request, slot, workweek
 from tests.command_line import CommandLine, sample
 
@@ -139,7 +140,7 @@ def test_early_in_a_quarter_it_looks_back_on_twelve_weeks() -> None:
 @pytest.mark.parametrize("start", range(1, 13))
 def test_the_quarter_is_that_of_the_key(start: int) -> None:
     asked = request(settings=Settings(fiscal_start=start))
-    from blocker.workweek import quarter_of
+    from blocker.values.workweek import quarter_of
 
     quarter = quarter_of(DAY, start)
     assert quarter_named(f"offsite/{quarter}", SLOT, asked) == quarter

@@ -18,7 +18,7 @@ from benchmarks.problems import judge_of, make
 from benchmarks.tables import Table
 from blocker.calendars import open_calendar
 from blocker.place import place
-from blocker.timeline import Interval
+from blocker.values.intervals import Interval
 
 
 @pytest.mark.parametrize("load", [0.2, 0.6, 0.9])

@@ -20,17 +20,18 @@ from blocker.causes import cause_words, why_lines
 from blocker.config import load_config
 from blocker.content import Write, block_title, make_block, moved_block
 from blocker.engine import make_plan
-from blocker.events import Block, Event, Ref, StandingBlock
-from blocker.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
-from blocker.plan import Cause, Placement
-from blocker.remembered import Memory, ParkedQuestion, Remembered
 from blocker.report_text import report_text
 from blocker.sections import Sources
-from blocker.settings import BlockKind, Settings, Theme
-from blocker.survey import Request, take_survey
+from blocker.survey import take_survey
 from blocker.texts import TEXTS, plain, say, shortened
 from blocker.themes import topic_for, topics, topics_of_quarter
-from blocker.workweek import Quarter, week_of
+from blocker.values.events import Block, Event, Ref, StandingBlock
+from blocker.values.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
+from blocker.values.memory import Memory, ParkedQuestion, Remembered
+from blocker.values.plan import Cause, Placement
+from blocker.values.request import Request
+from blocker.values.settings import BlockKind, Settings, Theme
+from blocker.values.workweek import Quarter, week_of
 from tests.calendars_by_hand import MONDAY, at, meeting, request, slot, week_days
 
 KEY = "strategic/2026-W45/1"

@@ -19,9 +19,9 @@ from blocker.calendars import _google_marks as marks
 from blocker.calendars.google_known import learned
 from blocker.calendars.marks import slot_text
 from blocker.config import state_dir
-from blocker.errors import AlreadyExists, Conflict, NotInPlace, Refused
-from blocker.events import DECLINE_NEW, DECLINE_NONE
-from blocker.timeline import interval
+from blocker.values.errors import AlreadyExists, Conflict, NotInPlace, Refused
+from blocker.values.events import DECLINE_NEW, DECLINE_NONE
+from blocker.values.intervals import interval
 from tests.contract import MONDAY, WINDOW, ZONE, CalendarContract, block, slot
 from tests.google_world import GoogleWorld
 

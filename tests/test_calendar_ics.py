@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from blocker.calendars import Calendar, open_calendar
-from blocker.errors import (
+from blocker.values.errors import (
     AlreadyExists,
     CalendarError,
     Conflict,
@@ -29,8 +29,8 @@ from blocker.errors import (
     Unreadable,
     UsageError,
 )
-from blocker.events import Ref
-from blocker.timeline import Interval, interval
+from blocker.values.events import Ref
+from blocker.values.intervals import Interval, interval
 from tests.contract import WINDOW, ZONE, CalendarContract, block, slot
 
 EMPTY = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nEND:VCALENDAR\r\n"

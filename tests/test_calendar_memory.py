@@ -9,9 +9,9 @@ import pytest
 
 from blocker.calendars import Calendar
 from blocker.calendars.memory import MemoryCalendar
-from blocker.errors import Refused, Unreachable
-from blocker.events import Event
-from blocker.timeline import Interval, interval
+from blocker.values.errors import Refused, Unreachable
+from blocker.values.events import Event
+from blocker.values.intervals import Interval, interval
 from tests.contract import ZONE, CalendarContract, block
 
 

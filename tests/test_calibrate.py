@@ -18,12 +18,12 @@ from blocker.advice import advice, verdict
 from blocker.calibration import Calibration, allowed, calibrate, percentile
 from blocker.conditions import written
 from blocker.config_text import config_template, with_rules
-from blocker.plan import WeekLoad
 from blocker.presets import BOOKS, ROLES, when
 from blocker.render_calibration import calibration_lines
 from blocker.rules import Rule, condition, rules_for
-from blocker.settings import RuleText, Settings
-from blocker.workweek import parse_week
+from blocker.values.plan import WeekLoad
+from blocker.values.settings import RuleText, Settings
+from blocker.values.workweek import parse_week
 from tests.command_line import CommandLine, sample
 from tests.making import loaded
 

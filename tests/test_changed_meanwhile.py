@@ -14,7 +14,7 @@ from google_server import GoogleServer, error
 from google_server.faults import Entry
 
 from blocker.cli import main
-from blocker.errors import PartlyApplied
+from blocker.values.errors import PartlyApplied
 from tests.command_line import CommandLine, sample
 from tests.google_days import blocks, busy_weeks, call, document, key, meeting, others, requests_of
 from tests.google_world import no_waiting

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from making import DEFAULTS, event
 
 from blocker.classify import classify, dedupe, own_offsites
-from blocker.events import Event
 from blocker.expressions import ExpressionError
-from blocker.plan import Classified
-from blocker.settings import Settings
-from blocker.timeline import interval
+from blocker.values.events import Event
+from blocker.values.intervals import interval
+from blocker.values.plan import Classified
+from blocker.values.settings import Settings
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ALL_DAY = (date(2026, 11, 23), date(2026, 11, 24))

@@ -12,10 +12,10 @@ from msgspec.structs import fields
 
 from blocker.config import Config, config_path, holiday_dir, load_config, state_dir
 from blocker.config_text import show
-from blocker.errors import ConfigError
-from blocker.settings import BlockKind, RuleText, Settings, Theme
 from blocker.userfolders import user_folder
-from blocker.workweek import Lunch
+from blocker.values.errors import ConfigError
+from blocker.values.settings import BlockKind, RuleText, Settings, Theme
+from blocker.values.workweek import Lunch
 
 XDG = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
 

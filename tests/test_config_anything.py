@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from blocker.config import load_config
 from blocker.config_text import show, toml
-from blocker.errors import ConfigError
+from blocker.values.errors import ConfigError
 
 NAMES = [
     "calendar",

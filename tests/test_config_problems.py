@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from blocker.config import load_config
-from blocker.errors import ConfigError
 from blocker.texts import TEXTS
+from blocker.values.errors import ConfigError
 
 
 def problems(tmp_path: Path, text: str | bytes, **flags: object) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 
 from blocker.config import Config, load_config
 from blocker.config_text import config_template, show
-from blocker.settings import SHIPPED_KINDS
+from blocker.values.settings import SHIPPED_KINDS
 
 
 @pytest.fixture(autouse=True)

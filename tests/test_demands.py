@@ -13,14 +13,14 @@ from making import event, events_in, loaded, work
 from msgspec.structs import replace
 
 from blocker.demands import Demands, Known, ask
-from blocker.events import Ref, StandingBlock
 from blocker.known import debt_minutes
-from blocker.plan import Cause, Classified, WeekLoad
-from blocker.remembered import Memory, Remembered, WeekRecord
 from blocker.rules import rules_for
-from blocker.settings import RuleText, Settings
-from blocker.timeline import Interval
-from blocker.workweek import Week, parse_week
+from blocker.values.events import Ref, StandingBlock
+from blocker.values.intervals import Interval
+from blocker.values.memory import Memory, Remembered, WeekRecord
+from blocker.values.plan import Cause, Classified, WeekLoad
+from blocker.values.settings import RuleText, Settings
+from blocker.values.workweek import Week, parse_week
 
 TODAY = date(2026, 11, 23)  # Monday of 2026-W48; 2026-Q4 ends with W53
 BERLIN = work()

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from blocker.digest import Digest, digest, lately, series_by_hours, week_behind
 from blocker.digest_words import digest_lines
 from blocker.encounters import heaviest_weeks, met_least
-from blocker.events import Event, Ref, StandingBlock
 from blocker.report_text import report_text
-from blocker.survey import Request, take_survey
+from blocker.survey import take_survey
+from blocker.values.events import Event, Ref, StandingBlock
+from blocker.values.request import Request
 from tests.calendars_by_hand import MONDAY, at, meeting, request, slot, workweek
 
 MON, TUE, WED, THU, FRI = (MONDAY - timedelta(days=7 - n) for n in range(5))  # the week before

@@ -23,10 +23,10 @@ from blocker.displacement import (
     overruns,
     what_if,
 )
-from blocker.events import Event, Ref, StandingBlock
-from blocker.plan import Classified
-from blocker.settings import Settings
-from blocker.timeline import Interval, subtract
+from blocker.values.events import Event, Ref, StandingBlock
+from blocker.values.intervals import Interval, subtract
+from blocker.values.plan import Classified
+from blocker.values.settings import Settings
 from tests.calendars_by_hand import MONDAY, at, meeting, slot, workweek
 from tests.command_line import CommandLine, sample
 

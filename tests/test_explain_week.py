@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from blocker.engine import make_plan
-from blocker.remembered import Memory, Remembered, WeekRecord
 from blocker.render_week import reasons_document, reasons_lines
-from blocker.settings import RuleText, Settings
-from blocker.survey import Request, take_survey
+from blocker.survey import take_survey
+from blocker.values.memory import Memory, Remembered, WeekRecord
+from blocker.values.request import Request
+from blocker.values.settings import RuleText, Settings
+from blocker.values.workweek import Week, parse_week
 from blocker.weekreasons import WeekReasons, week_of_plan, week_reasons
-from blocker.workweek import Week, parse_week
 from tests.calendars_by_hand import BERLIN, MONDAY, meeting, request, slot, week_days
 from tests.command_line import CommandLine, sample
 

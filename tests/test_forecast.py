@@ -10,22 +10,22 @@ import pytest
 from msgspec.structs import replace
 
 from blocker.engine import make_plan
-from blocker.events import Event
 from blocker.forecast import fill_curve, fill_now, forecast_hours
 from blocker.ledger import open_ledger
 from blocker.picture import Canvas, text_of
-from blocker.plan import Cause, WeekLoad
-from blocker.remembered import Memory
 from blocker.render_grid import plan_picture
 from blocker.render_history import ahead_document, ahead_lines
 from blocker.render_load import measure_lines
 from blocker.render_text import week_line
 from blocker.report.gather import gather
 from blocker.report.page import render_page
-from blocker.settings import Settings
 from blocker.survey import take_survey
+from blocker.values.events import Event
+from blocker.values.memory import Memory
+from blocker.values.plan import Cause, WeekLoad
+from blocker.values.settings import Settings
+from blocker.values.workweek import Week, parse_week
 from blocker.weekview import week_views
-from blocker.workweek import Week, parse_week
 from tests.calendars_by_hand import MONDAY, at, meeting, request
 from tests.command_line import CommandLine, sample
 from tests.making import loaded

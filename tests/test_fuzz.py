@@ -23,10 +23,10 @@ from hypothesis import strategies as st
 from blocker.calendars import open_calendar
 from blocker.config import load_config
 from blocker.config_text import config_template
-from blocker.errors import AlreadyExists, ConfigError, Refused, Unreadable
-from blocker.remembered import Memory
 from blocker.session import Session, Setup
-from blocker.timeline import Interval, interval
+from blocker.values.errors import AlreadyExists, ConfigError, Refused, Unreadable
+from blocker.values.intervals import Interval, interval
+from blocker.values.memory import Memory
 from tests.contract import block
 
 HERE = Path(__file__).parent

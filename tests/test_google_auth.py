@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from blocker.calendars import google_auth as auth
 from blocker.calendars._private_files import write_private
 from blocker.calendars.google_auth import HOURS
-from blocker.errors import ConfigError, SignInNeeded, Unreachable, UsageError
+from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, UsageError
 from tests.google_days import call, requests_of
 from tests.google_world import SOME, no_waiting, signed_in
 

@@ -19,8 +19,8 @@ from blocker.calendars import google_auth as auth
 from blocker.calendars import google_consent as consent
 from blocker.calendars._private_files import write_private
 from blocker.calendars.google_auth import HOURS, OWNED, READ_ALL, WRITE_ALL
-from blocker.errors import SignInNeeded, UsageError
-from blocker.settings import Settings
+from blocker.values.errors import SignInNeeded, UsageError
+from blocker.values.settings import Settings
 from tests.command_line import sample
 from tests.google_days import call
 from tests.google_world import SOME, no_waiting, signed_in

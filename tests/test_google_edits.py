@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from google_server import GoogleServer
 
-from blocker.fingerprint import parts_of_text
+from blocker.values.fingerprint import parts_of_text
 from tests.google_days import blocks, busy_weeks, call, key
 from tests.google_world import no_waiting
 

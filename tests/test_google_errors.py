@@ -22,8 +22,8 @@ from google_server import (
 from blocker.calendars import _google_http as wire
 from blocker.calendars._google_http import ATTEMPTS, Pace
 from blocker.calendars.google import GoogleCalendar
-from blocker.errors import BlockerError, Conflict, Missing, Refused, SignInNeeded, Unreachable
-from blocker.events import Ref
+from blocker.values.errors import BlockerError, Conflict, Missing, Refused, SignInNeeded, Unreachable
+from blocker.values.events import Ref
 from tests.contract import WINDOW, block, slot
 from tests.google_world import GoogleWorld, Naps
 

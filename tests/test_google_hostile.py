@@ -18,7 +18,7 @@ from google_server.app import Answer, Call
 from blocker.calendars import google
 from blocker.calendars._google_http import ATTEMPTS, Pace, Wire
 from blocker.calendars.google_auth import keep_sign_in, prove, token_path
-from blocker.errors import Refused, SignInNeeded, Temporary, Unreachable, Unreadable
+from blocker.values.errors import Refused, SignInNeeded, Temporary, Unreachable, Unreadable
 from tests.contract import WINDOW, block, slot
 from tests.google_days import blocks, busy_weeks, call, key, others
 from tests.google_world import GoogleWorld, no_waiting, signed_in

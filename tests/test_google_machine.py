@@ -11,9 +11,9 @@ from hypothesis import settings
 from hypothesis.stateful import invariant
 
 from blocker.calendars.google import GoogleCalendar
-from blocker.errors import BlockerError
-from blocker.events import Event
-from blocker.timeline import Interval
+from blocker.values.errors import BlockerError
+from blocker.values.events import Event
+from blocker.values.intervals import Interval
 from tests.contract import ZONE
 from tests.google_days import others
 from tests.google_world import Naps, times

@@ -30,9 +30,9 @@ from blocker.calendars import google_consent as consent
 from blocker.commands import Answer, Talk
 from blocker.commands.connecting import connect
 from blocker.config import Config
-from blocker.errors import BlockerError, SignInNeeded
 from blocker.session import Setup
-from blocker.settings import Settings
+from blocker.values.errors import BlockerError, SignInNeeded
+from blocker.values.settings import Settings
 from tests.google_days import call
 
 PACKAGE = "emulate@0.11.2"  # pinned: the tag "latest" is an unrelated package, and 0.12 wants a newer Node

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from blocker.calendars import _google_events as shape
 from blocker.calendars import _google_marks as marks
 from blocker.calendars._google_snapshot import Seen
-from blocker.errors import Refused, Unreachable, Unreadable, UsageError
-from blocker.events import Event, Ref
-from blocker.timeline import interval
+from blocker.values.errors import Refused, Unreachable, Unreadable, UsageError
+from blocker.values.events import Event, Ref
+from blocker.values.intervals import interval
 from tests.contract import MONDAY, WINDOW, ZONE, block, slot
 from tests.google_world import LEAD, GoogleWorld
 

@@ -15,7 +15,7 @@ from google_server import Fault, GoogleServer, backend_error, drop, error, forbi
 from google_server.errors import bad
 
 from blocker.calendars._google_http import ATTEMPTS
-from blocker.errors import PartlyApplied, SignInNeeded, Temporary
+from blocker.values.errors import PartlyApplied, SignInNeeded, Temporary
 from tests.command_line import sample
 from tests.google_days import blocks, busy_weeks, call, document, key, meeting, others, requests_of
 from tests.google_world import no_waiting

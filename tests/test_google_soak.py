@@ -18,7 +18,7 @@ from google_server.faults import PASSING
 
 from blocker.calendars._google_http import Wire
 from blocker.calendars._google_marks import is_ours
-from blocker.errors import PartlyApplied, Temporary
+from blocker.values.errors import PartlyApplied, Temporary
 from tests.google_days import BERLIN, blocks, call, document, key, meeting, others, series_of_weeks
 from tests.google_world import no_waiting
 

@@ -13,8 +13,8 @@ import pytest
 from google_server import GoogleServer
 
 from blocker.calendars.google import GoogleCalendar
-from blocker.errors import Unreachable
-from blocker.events import Ref
+from blocker.values.errors import Unreachable
+from blocker.values.events import Ref
 from tests.google_days import BERLIN, blocks, busy_weeks, call, key, meeting
 from tests.google_world import no_waiting
 

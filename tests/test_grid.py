@@ -16,10 +16,11 @@ from calendars_by_hand import BERLIN, MONDAY, meeting, request, slot
 from command_line import CommandLine, sample
 
 from blocker.engine import make_plan
-from blocker.events import Event
 from blocker.picture import Canvas, Piece, cells, cut, fit, flow, length, text_of, wrap
 from blocker.render_grid import load_picture, plan_picture
-from blocker.survey import Request, take_survey
+from blocker.survey import take_survey
+from blocker.values.events import Event
+from blocker.values.request import Request
 from blocker.weekview import week_views
 
 TUESDAY = MONDAY + timedelta(days=1)

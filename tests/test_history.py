@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blocker.events import Ref, StandingBlock
 from blocker.history import PastWeek, past_weeks, week_records
 from blocker.picture import Canvas, text_of
-from blocker.plan import Plan
-from blocker.remembered import Memory, WeekRecord
 from blocker.render_history import closing_lines, history_picture, sparkline
 from blocker.survey import take_survey
-from blocker.workweek import parse_week
+from blocker.values.events import Ref, StandingBlock
+from blocker.values.memory import Memory, WeekRecord
+from blocker.values.plan import Plan
+from blocker.values.workweek import parse_week
 from tests.calendars_by_hand import MONDAY, at, meeting, request, slot
 from tests.command_line import CommandLine, sample
 

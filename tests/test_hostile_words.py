@@ -12,12 +12,12 @@ from google_server import GoogleServer
 
 from blocker.calendars.icsfile import IcsCalendar
 from blocker.config import state_dir
-from blocker.events import StandingBlock
 from blocker.fitting import line_of, shorter, text_of
 from blocker.ledger import open_ledger
 from blocker.parking import park
 from blocker.sample import sample_calendar
-from blocker.timeline import Interval
+from blocker.values.events import StandingBlock
+from blocker.values.intervals import Interval
 from tests.google_days import busy_weeks, call, document
 from tests.google_world import GoogleWorld, no_waiting
 

@@ -38,8 +38,8 @@ from blocker.calendars._values import read_duration, read_moment
 from blocker.calendars._vtimezone import read_definition
 from blocker.calendars._windows_zones import WINDOWS_ZONES
 from blocker.calendars._zones import Zones
-from blocker.events import Event, Snapshot
-from blocker.timeline import Interval, interval
+from blocker.values.events import Event, Snapshot
+from blocker.values.intervals import Interval, interval
 
 CORPUS = Path(__file__).parent / "corpus"
 FACTS = sorted(CORPUS.glob("*.ics"))

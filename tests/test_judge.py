@@ -12,13 +12,13 @@ from msgspec.structs import replace
 
 from blocker.expressions import ExpressionError
 from blocker.judge import Judge, recent_weeks, remember
-from blocker.kinds import LEVELS
 from blocker.load import MEASURES
-from blocker.plan import WeekLoad
-from blocker.remembered import Memory, WeekRecord
 from blocker.rules import rules_for
-from blocker.settings import RuleText, Settings
-from blocker.workweek import Week, parse_week
+from blocker.values.kinds import LEVELS
+from blocker.values.memory import Memory, WeekRecord
+from blocker.values.plan import WeekLoad
+from blocker.values.settings import RuleText, Settings
+from blocker.values.workweek import Week, parse_week
 
 FULL = 2250
 RUNNING = parse_week("2026-W48")

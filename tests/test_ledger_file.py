@@ -21,13 +21,13 @@ import pytest
 
 from blocker import ledger_file
 from blocker.cli import main
-from blocker.errors import Temporary
 from blocker.ledger import LedgerError, open_ledger
 from blocker.ledger_file import DamagedLedger
 from blocker.ledger_look import ledger_path
 from blocker.ledger_rows import SCHEMA, SCHEMA_VERSION
 from blocker.repair import is_damaged, rebuild
 from blocker.sample import sample_calendar
+from blocker.values.errors import Temporary
 from tests.command_line import CommandLine, Said
 from tests.command_line import sample as sample_file
 

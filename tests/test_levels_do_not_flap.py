@@ -13,15 +13,16 @@ import pytest
 from msgspec.structs import replace
 
 from blocker.engine import make_plan
-from blocker.events import Event
 from blocker.forecast import fill_now
 from blocker.history import week_records
-from blocker.kinds import LEVELS
-from blocker.plan import Plan, WeekPlan
-from blocker.remembered import Memory
-from blocker.settings import Settings
-from blocker.survey import Request, Survey, take_survey
-from blocker.workweek import Week, week_of
+from blocker.survey import Survey, take_survey
+from blocker.values.events import Event
+from blocker.values.kinds import LEVELS
+from blocker.values.memory import Memory
+from blocker.values.plan import Plan, WeekPlan
+from blocker.values.request import Request
+from blocker.values.settings import Settings
+from blocker.values.workweek import Week, week_of
 from tests.calendars_by_hand import MONDAY, at, meeting, request
 
 DAY = timedelta(days=1)

@@ -11,9 +11,9 @@ from making import event, loaded, measured, when, work
 
 from blocker.capacity import build_days
 from blocker.load import MEASURES, days_left, measure
-from blocker.plan import Classified
-from blocker.timeline import Interval, interval
-from blocker.workweek import WorkWeek, parse_week
+from blocker.values.intervals import Interval, interval
+from blocker.values.plan import Classified
+from blocker.values.workweek import WorkWeek, parse_week
 
 PLAIN = "2026-W48"  # Monday 23 November
 SPRING, AUTUMN = "2026-W13", "2026-W43"  # in Europe the clocks change on their Sundays, at 02:00 and 03:00

@@ -19,12 +19,12 @@ from blocker.apply import apply
 from blocker.calendars.marks import uid_for
 from blocker.calendars.memory import MemoryCalendar
 from blocker.engine import make_plan
-from blocker.errors import Unreachable
-from blocker.events import Event, Ref, StandingBlock
 from blocker.ledger import open_ledger
-from blocker.plan import Plan
-from blocker.remembered import Memory
-from blocker.timeline import Interval
+from blocker.values.errors import Unreachable
+from blocker.values.events import Event, Ref, StandingBlock
+from blocker.values.intervals import Interval
+from blocker.values.memory import Memory
+from blocker.values.plan import Plan
 from tests.calendars_by_hand import MONDAY, at, meeting, request
 
 CLOCKS = ["09:00", "10:15", "11:30", "13:00", "14:45", "16:00"]

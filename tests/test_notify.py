@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from blocker.errors import BlockerError, ConfigError
 from blocker.notify import addresses, send
-from blocker.settings import Settings
+from blocker.values.errors import BlockerError, ConfigError
+from blocker.values.settings import Settings
 from tests.command_line import CommandLine, sample
 
 CANARY = "canary-5f1c7a"

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from blocker.calendars import open_calendar
 from blocker.calendars._ical import scan
-from blocker.errors import Refused, Unreadable
-from blocker.events import Snapshot
-from blocker.timeline import Interval, interval
+from blocker.values.errors import Refused, Unreadable
+from blocker.values.events import Snapshot
+from blocker.values.intervals import Interval, interval
 from tests.contract import block
 
 OUTSIDE = Path(__file__).parent.parent.parent / "shared" / "calendars"

@@ -17,10 +17,10 @@ import pytest
 
 from blocker.calendars.icsfile import IcsCalendar
 from blocker.cli import main
-from blocker.events import StandingBlock
 from blocker.ledger import open_ledger
-from blocker.remembered import ParkedQuestion
-from blocker.timeline import Interval
+from blocker.values.events import StandingBlock
+from blocker.values.intervals import Interval
+from blocker.values.memory import ParkedQuestion
 from tests.calendars_by_hand import MONDAY, at
 from tests.command_line import CommandLine, sample
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from blocker.errors import UsageError
 from blocker.grammar import COMMANDS
 from blocker.parser import read_words
+from blocker.values.errors import UsageError
 
 NAMES = [name for group in COMMANDS.values() for name in group]
 

@@ -22,9 +22,9 @@ from placing import (
 )
 
 from blocker.place import place
-from blocker.plan import Demand
 from blocker.problem import Problem, Solution
-from blocker.workweek import parse_week
+from blocker.values.plan import Demand
+from blocker.values.workweek import parse_week
 
 # Hard limits
 

@@ -24,8 +24,9 @@ from placing import (
 )
 
 from blocker.place import place
-from blocker.problem import OffsiteDemand, Problem, Standing
-from blocker.workweek import DAY, Quarter, parse_week
+from blocker.problem import Problem
+from blocker.values.plan import OffsiteDemand, Standing
+from blocker.values.workweek import DAY, Quarter, parse_week
 
 # Moves under run
 

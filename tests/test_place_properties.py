@@ -18,13 +18,13 @@ from problem_sizes import HALF_DAYS, QUARTER, TINY, USUAL, Size
 from problems import draw, make_problem, shuffled, without
 
 from blocker.capacity import Day
-from blocker.kinds import OFFSITE
 from blocker.place import place
-from blocker.plan import Classified, Unplaced
-from blocker.problem import Problem, Solution, Standing
+from blocker.problem import Problem, Solution
 from blocker.slots import DayView, as_interval, outer
-from blocker.timeline import Interval
-from blocker.workweek import DAY, week_of
+from blocker.values.intervals import Interval
+from blocker.values.kinds import OFFSITE
+from blocker.values.plan import Classified, Standing, Unplaced
+from blocker.values.workweek import DAY, week_of
 
 SEEDS = st.integers(0, 10**9)
 SIZES = st.sampled_from((TINY, HALF_DAYS, HALF_DAYS, USUAL))

@@ -22,11 +22,11 @@ from placing import (
     strategic,
 )
 
-from blocker.events import Event
 from blocker.place import place
-from blocker.plan import Unplaced
 from blocker.problem import Problem
 from blocker.secondlook import second_look
+from blocker.values.events import Event
+from blocker.values.plan import Unplaced
 from blocker.whoseevents import LAST, OTHERS, OWN, Owners
 
 

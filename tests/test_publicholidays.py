@@ -13,7 +13,6 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from blocker.errors import ConfigError
 from blocker.publicholidays import (
     HolidayCalendar,
     Region,
@@ -24,6 +23,7 @@ from blocker.publicholidays import (
     parts,
     public_holidays,
 )
+from blocker.values.errors import ConfigError
 
 TODAY = date(2026, 5, 1)
 

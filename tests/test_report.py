@@ -20,14 +20,15 @@ from icalendar import Calendar
 from msgspec.structs import replace
 
 from blocker.engine import make_plan
-from blocker.events import Event
-from blocker.remembered import Memory, ParkedQuestion
 from blocker.report.columns import MOST_LANES, lay_out
 from blocker.report.gather import gather
 from blocker.report.page import MOST_BYTES, render_page
 from blocker.report.values import Report
 from blocker.sample import meeting as sample_meeting
-from blocker.survey import Request, take_survey
+from blocker.survey import take_survey
+from blocker.values.events import Event
+from blocker.values.memory import Memory, ParkedQuestion
+from blocker.values.request import Request
 from blocker.weekview import Item
 
 NOW = "2026-11-02T06:30"

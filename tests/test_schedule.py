@@ -14,9 +14,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from blocker.errors import UsageError
-from blocker.outages import Tried, outage
+from blocker.outages import outage
 from blocker.schedule import Cron, Launchd, Schedule, Systemd, TaskScheduler, parse_at, parse_days
+from blocker.values.errors import UsageError
+from blocker.values.memory import Tried
 from tests.command_line import CommandLine, sample
 
 COMMAND = ("/opt/a b/python", "-m", "blocker", "-c", "/home/me/50%.toml", "run", "--cron")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker.timeline import InOrder, Interval, clip, intersect, merge, minutes, subtract, touches
+from blocker.values.intervals import InOrder, Interval, clip, intersect, merge, minutes, subtract, touches
 
 START = datetime(2026, 3, 29, tzinfo=UTC)
 PAIRS = st.tuples(st.integers(0, 40), st.integers(1, 9))

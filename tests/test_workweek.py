@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from blocker.timeline import Interval
-from blocker.workweek import Lunch, WorkWeek, wall_instant
+from blocker.values.intervals import Interval
+from blocker.values.workweek import Lunch, WorkWeek, wall_instant
 
 ZONES = (
     "Europe/Berlin", "Africa/Cairo", "America/Havana", "Asia/Beirut", "Australia/Lord_Howe", "Pacific/Apia",

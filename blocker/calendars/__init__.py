@@ -11,9 +11,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from blocker.errors import UsageError
-from blocker.events import Block, Ref, Snapshot
-from blocker.timeline import Interval
+from blocker.values.errors import UsageError
+from blocker.values.events import Block, Ref, Snapshot
+from blocker.values.intervals import Interval
 
 # What a backend may declare that it can do.
 NATIVE_FOCUS = "native_focus"  # ``Block.focus``: native focus time

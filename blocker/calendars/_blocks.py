@@ -19,8 +19,8 @@ from blocker.calendars.marks import (
     slot_text,
     uid_for,
 )
-from blocker.events import Block, Ref, StandingBlock
-from blocker.fingerprint import hash_of_text
+from blocker.values.events import Block, Ref, StandingBlock
+from blocker.values.fingerprint import hash_of_text
 
 # Properties that a write replaces. The others of a component (alarms, what a client added) stay.
 _REWRITTEN = frozenset(

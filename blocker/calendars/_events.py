@@ -14,7 +14,7 @@ from blocker.calendars._recurrence import Occurrence, Series, Span, gather, in_z
 from blocker.calendars._rules import Rule, by_days_alone, parse_rule
 from blocker.calendars._values import Moment, read_duration, read_moment, read_moments
 from blocker.calendars._zones import Zones
-from blocker.events import Event
+from blocker.values.events import Event
 
 _SINGLE = (
     *("UID", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SEQUENCE", "STATUS", "TRANSP", "CLASS"),

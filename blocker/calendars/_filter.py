@@ -12,7 +12,7 @@ import re
 from datetime import date, timedelta
 
 from blocker.calendars._ical import Component, Layout
-from blocker.timeline import Interval
+from blocker.values.intervals import Interval
 
 # Local dates lie within a day of the UTC ones; an all-day event or one without an end lasts a day more.
 SLACK = timedelta(days=3)

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from blocker.calendars._google_marks import Json, generation_in, guests_of, id_for, is_ours, mark_of, part
 from blocker.calendars._people import CALENDAR_ADDRESSES, address_in
 from blocker.calendars.marks import MARK_VERSION, kind_of, parse_slot, slot_text
-from blocker.events import DECLINE_NONE, Block, Event, Ref, StandingBlock
-from blocker.fingerprint import hash_of_text
-from blocker.timeline import Interval, interval
+from blocker.values.events import DECLINE_NONE, Block, Event, Ref, StandingBlock
+from blocker.values.fingerprint import hash_of_text
+from blocker.values.intervals import Interval, interval
 
 FOCUS, ORDINARY, TASK = "focusTime", "default", "task"
 

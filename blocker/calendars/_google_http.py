@@ -21,7 +21,7 @@ from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
 from msgspec import Struct
 
 from blocker.calendars.google_auth import CONNECT
-from blocker.errors import BlockerError, Refused, SignInNeeded, Unreachable
+from blocker.values.errors import BlockerError, Refused, SignInNeeded, Unreachable
 
 Json = dict[str, Any]
 

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from blocker.calendars import _google_events as shape
 from blocker.calendars import _google_marks as marks
-from blocker.events import Event, SkippedComponent, Snapshot, StandingBlock
-from blocker.timeline import Interval
+from blocker.values.events import Event, SkippedComponent, Snapshot, StandingBlock
+from blocker.values.intervals import Interval
 
 Item = Mapping[str, Any]
 

@@ -18,8 +18,8 @@ from blocker.calendars._people import address_in, likely_user
 from blocker.calendars._recurrence import Occurrence, Series, exclusion, expand, gather, move_between
 from blocker.calendars._rule_dates import Steps, TooDenseError
 from blocker.calendars._zones import MAX_ZONES, Zones, iana_zone
-from blocker.events import Event, SkippedComponent, Snapshot, StandingBlock
-from blocker.timeline import Interval
+from blocker.values.events import Event, SkippedComponent, Snapshot, StandingBlock
+from blocker.values.intervals import Interval
 
 MAX_REPORTS = 200
 OWN = ("X-WR-TIMEZONE", "X-WR-CALNAME")  # what a calendar says of itself; looked for by one expression

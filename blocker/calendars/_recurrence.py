@@ -17,7 +17,7 @@ from msgspec import Struct
 from blocker.calendars._rule_dates import Steps, occurrences
 from blocker.calendars._rules import Rule
 from blocker.calendars._values import DAY, Duration, Moment, read_moment, to_instant
-from blocker.timeline import Interval
+from blocker.values.intervals import Interval
 
 
 class Occurrence(Struct, frozen=True):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from blocker.errors import CalendarError, Conflict, Refused, Unreachable, Unreadable
+from blocker.values.errors import CalendarError, Conflict, Refused, Unreachable, Unreadable
 
 MAX_BYTES = 128 * 1024 * 1024
 LOCK_TRIES, LOCK_PAUSE = 100, 0.05  # 5 seconds in all; a write takes milliseconds

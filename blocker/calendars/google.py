@@ -23,7 +23,7 @@ from blocker.calendars.google_auth import api_root, authorized_http, build_servi
 from blocker.calendars.google_known import learn, learned
 from blocker.calendars.marks import MARK_VERSION
 from blocker.config import state_dir
-from blocker.errors import (
+from blocker.values.errors import (
     AlreadyExists,
     BlockerError,
     Conflict,
@@ -34,8 +34,8 @@ from blocker.errors import (
     Unreadable,
     UsageError,
 )
-from blocker.events import Block, Ref, Snapshot
-from blocker.timeline import Interval
+from blocker.values.events import Block, Ref, Snapshot
+from blocker.values.intervals import Interval
 
 Item = Mapping[str, Any]
 

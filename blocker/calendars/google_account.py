@@ -7,7 +7,7 @@ from typing import Any
 
 from blocker.calendars._google_http import Answered, Pace, Wire
 from blocker.calendars.google_auth import api_root, authorized_http, build_service
-from blocker.errors import Unreadable
+from blocker.values.errors import Unreadable
 
 
 def working_hours(environ: Mapping[str, str], pace: Pace | None = None) -> Mapping[str, Any] | None:

@@ -17,8 +17,8 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from blocker.calendars._private_files import others_may_read, write_private
-from blocker.errors import ConfigError, SignInNeeded, Unreachable, UsageError
 from blocker.smallfiles import read_small_text
+from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, UsageError
 
 ROOT = "BLOCKER_GOOGLE_ROOT"
 TIMEOUT_SECONDS = 30

@@ -16,9 +16,9 @@ from msgspec import Struct
 
 from blocker.calendars import google_auth as auth
 from blocker.calendars.google_auth import SignIn
-from blocker.errors import SignInNeeded, Temporary, UsageError
-from blocker.settings import Settings
 from blocker.smallfiles import read_small_text
+from blocker.values.errors import SignInNeeded, Temporary, UsageError
+from blocker.values.settings import Settings
 
 WAIT_SECONDS = 600
 _DONE = "Signed in. You can close this window and go back to blocker."

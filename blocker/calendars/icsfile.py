@@ -18,9 +18,9 @@ from blocker.calendars._reading import calendar_user, read_calendar
 from blocker.calendars._replace import locked, read_file, replace_file
 from blocker.calendars._zones import Zones
 from blocker.calendars.marks import generation_of, uid_for
-from blocker.errors import AlreadyExists, Conflict, Missing, Refused, Unreadable, UsageError
-from blocker.events import Block, Ref, Snapshot
-from blocker.timeline import Interval
+from blocker.values.errors import AlreadyExists, Conflict, Missing, Refused, Unreadable, UsageError
+from blocker.values.events import Block, Ref, Snapshot
+from blocker.values.intervals import Interval
 
 
 class IcsCalendar:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from blocker.timeline import Interval, interval
+from blocker.values.intervals import Interval, interval
 
 MARK_VERSION = "1"
 DOMAIN = "calendar-blocker"

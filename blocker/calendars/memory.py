@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from blocker.calendars import NATIVE_FOCUS
 from blocker.calendars.marks import kind_of, uid_for
-from blocker.errors import AlreadyExists, BlockerError, Conflict, Missing, Refused
-from blocker.events import Block, Event, Ref, Snapshot, StandingBlock
-from blocker.fingerprint import hash_of_text
-from blocker.timeline import Interval
+from blocker.values.errors import AlreadyExists, BlockerError, Conflict, Missing, Refused
+from blocker.values.events import Block, Event, Ref, Snapshot, StandingBlock
+from blocker.values.fingerprint import hash_of_text
+from blocker.values.intervals import Interval
 
 
 class MemoryCalendar:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blocker.commands.foresight import Finding
-from blocker.settings import Settings
+from blocker.values.settings import Settings
 
 FOCUS = "focus time is for Google calendars; in a file the blocks are ordinary busy events"
 

@@ -14,9 +14,10 @@ from typing import Any
 from blocker import __version__
 from blocker.bug_bundle import bundle
 from blocker.commands import Answer
-from blocker.plan import Plan
 from blocker.report.files import GENERATOR, write_report
-from blocker.survey import Request, Survey
+from blocker.survey import Survey
+from blocker.values.plan import Plan
+from blocker.values.request import Request
 
 PACKAGES = ("python-dateutil", "holidays", "tzdata", "google-api-python-client", "icalendar")
 

@@ -13,12 +13,12 @@ from blocker.calibration import FEWEST_WEEKS, Calibration, Trial
 from blocker.calibration import calibrate as try_rules
 from blocker.commands import Answer, Talk
 from blocker.config_text import toml, with_rules
-from blocker.errors import BlockerError, UsageError
 from blocker.ledger_look import read_memory
 from blocker.render_calibration import calibration_document, calibration_lines
 from blocker.rules import rules_for
 from blocker.session import Session, Setup
-from blocker.settings import RuleText
+from blocker.values.errors import BlockerError, UsageError
+from blocker.values.settings import RuleText
 
 MOST_WEEKS = 104
 

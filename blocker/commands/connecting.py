@@ -11,10 +11,10 @@ from blocker.calendars import open_calendar
 from blocker.calendars.google_known import PRIMARY, hours_in, learn, learned
 from blocker.commands import Answer, Talk
 from blocker.config import config_path
-from blocker.errors import SignInNeeded, Unreadable, UsageError
 from blocker.render_json import SCHEMA
 from blocker.session import Setup
-from blocker.timeline import Interval
+from blocker.values.errors import SignInNeeded, Unreadable, UsageError
+from blocker.values.intervals import Interval
 
 REVOKE = "https://myaccount.google.com/permissions"
 TESTING_DAYS = 7

@@ -10,18 +10,19 @@ from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
 from blocker.commands.work import after_writing, at_work, carry_out, exit_code
 from blocker.engine import make_plan
-from blocker.errors import BlockerError, NotConfirmed, UsageError
 from blocker.forecast import fill_now
 from blocker.history import week_records
 from blocker.ledger import Ledger
 from blocker.ledger_look import read_memory
 from blocker.picture import Picture
-from blocker.plan import Change, Plan
 from blocker.render_grid import plan_picture
 from blocker.render_json import plan_document
 from blocker.render_text import plan_lines, summary
 from blocker.session import Session, Setup, find_week
-from blocker.survey import Request, Survey
+from blocker.survey import Survey
+from blocker.values.errors import BlockerError, NotConfirmed, UsageError
+from blocker.values.plan import Change, Plan
+from blocker.values.request import Request
 from blocker.weekview import week_views
 
 

@@ -13,15 +13,15 @@ from blocker.commands import Answer, Talk
 from blocker.commands.daily import rebalance, run
 from blocker.commands.looking import load, plan
 from blocker.config import Config, Setup
-from blocker.kinds import STRATEGIC
 from blocker.ledger_look import read_memory
 from blocker.parser import read_words
-from blocker.plan import Change
 from blocker.render_json import SCHEMA
 from blocker.sample import BERLIN, meeting, sample_calendar
 from blocker.session import Session
-from blocker.settings import Settings
-from blocker.workweek import week_of
+from blocker.values.kinds import STRATEGIC
+from blocker.values.plan import Change
+from blocker.values.settings import Settings
+from blocker.values.workweek import week_of
 
 
 def demo(args: Namespace, setup: Setup, talk: Talk) -> Answer:

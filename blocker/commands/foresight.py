@@ -15,7 +15,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from blocker.commands.scheduling import installed
-from blocker.errors import BlockerError, Temporary
 from blocker.journal import log_path
 from blocker.ledger import open_ledger
 from blocker.ledger_look import ledger_path
@@ -24,6 +23,7 @@ from blocker.notify import INSTALL, addresses
 from blocker.outages import outage
 from blocker.schedule import Cron
 from blocker.session import Setup
+from blocker.values.errors import BlockerError, Temporary
 
 Finding = tuple[str, str, str]  # name, state (ok | note | bad), words
 SPARE_BYTES = 1 << 20  # what the ledger, its journal and the log may take in a run

@@ -6,7 +6,6 @@ from argparse import Namespace
 
 from blocker.commands import Answer, Talk
 from blocker.engine import make_plan
-from blocker.errors import UsageError
 from blocker.forecast import fill_curve
 from blocker.history import brought_up_to_date, past_weeks
 from blocker.known import debt_minutes
@@ -19,6 +18,7 @@ from blocker.render_history import (
     history_picture,
 )
 from blocker.session import Session, Setup
+from blocker.values.errors import UsageError
 
 MOST_BACK, MOST_AHEAD = 104, 26
 

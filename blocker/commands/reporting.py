@@ -8,11 +8,12 @@ from pathlib import Path
 from blocker.commands import Answer, Talk
 from blocker.commands.looking import look
 from blocker.engine import make_plan
-from blocker.errors import UsageError
-from blocker.plan import Plan
 from blocker.report.values import Report
 from blocker.session import Setup
-from blocker.survey import Request, Survey
+from blocker.survey import Survey
+from blocker.values.errors import UsageError
+from blocker.values.plan import Plan
+from blocker.values.request import Request
 
 
 def report(args: Namespace, setup: Setup, talk: Talk) -> Answer:

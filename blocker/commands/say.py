@@ -11,15 +11,15 @@ from msgspec.structs import replace
 from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
 from blocker.commands.work import at_work, carry_out, exit_code
-from blocker.errors import BlockerError, NotConfirmed, PartlyApplied, UsageError
 from blocker.journal import log_path
 from blocker.ledger import Ledger
 from blocker.ledger_look import ledger_path
-from blocker.plan import Change, Plan
 from blocker.render_json import SCHEMA, plan_document
 from blocker.render_text import change_lines
 from blocker.session import Session, Setup, aware, find_week
-from blocker.workweek import week_of
+from blocker.values.errors import BlockerError, NotConfirmed, PartlyApplied, UsageError
+from blocker.values.plan import Change, Plan
+from blocker.values.workweek import week_of
 
 
 def skip(args: Namespace, setup: Setup, talk: Talk) -> Answer:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from blocker.commands import Answer, Talk
 from blocker.commands.work import at_work
-from blocker.errors import BlockerError, UsageError
 from blocker.journal import log_path
 from blocker.render_json import SCHEMA
 from blocker.render_text import plan_lines
@@ -23,6 +22,7 @@ from blocker.schedule import (
     parse_days,
 )
 from blocker.session import Session, Setup
+from blocker.values.errors import BlockerError, UsageError
 
 
 def cron(args: Namespace, setup: Setup, talk: Talk) -> Answer:

@@ -14,13 +14,13 @@ from blocker.commands.foresight import Finding, foresight
 from blocker.commands.pasteable import pasteable
 from blocker.config import config_path
 from blocker.config_text import config_template, show
-from blocker.errors import BlockerError, GuardRefused
 from blocker.ledger_look import read_memory
 from blocker.lock import only_run
-from blocker.remembered import Memory
 from blocker.render_json import SCHEMA
 from blocker.repair import is_damaged, rebuild
 from blocker.session import Session, Setup, is_calendar_unset
+from blocker.values.errors import BlockerError, GuardRefused
+from blocker.values.memory import Memory
 
 
 def init(args: Namespace, setup: Setup, talk: Talk) -> Answer:

@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo
 from blocker import parking
 from blocker.commands import Answer, Talk
 from blocker.config import Setup
-from blocker.errors import Temporary, UsageError
 from blocker.ledger import Ledger, open_ledger
-from blocker.remembered import ParkedQuestion
 from blocker.render_json import SCHEMA
 from blocker.texts import PARKED_LONG_DAYS, plain, shortened
+from blocker.values.errors import Temporary, UsageError
+from blocker.values.memory import ParkedQuestion
 
 SHOWN_CHARACTERS = 300
 MOST_CHARACTERS = 20_000  # of a question; a mail that is piped in may be long

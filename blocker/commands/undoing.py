@@ -12,17 +12,17 @@ from blocker.calendars import VERBATIM, Calendar, Checkpointed
 from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
 from blocker.commands.work import at_work
-from blocker.errors import BlockerError, NotInPlace, PartlyApplied, SignInNeeded, Temporary
-from blocker.events import Block, Ref, StandingBlock
-from blocker.fingerprint import hash_of_text
-from blocker.kinds import NOTE, OFFSITE
 from blocker.ledger import Ledger
 from blocker.ledger_rows import DoneChange, UndoableRun, block_in, slot_in
-from blocker.remembered import Remembered
 from blocker.render_json import SCHEMA
 from blocker.session import Session, Setup, Sight
-from blocker.standing import key_week
-from blocker.workweek import Week
+from blocker.values.errors import BlockerError, NotInPlace, PartlyApplied, SignInNeeded, Temporary
+from blocker.values.events import Block, Ref, StandingBlock
+from blocker.values.fingerprint import hash_of_text
+from blocker.values.keys import key_week
+from blocker.values.kinds import NOTE, OFFSITE
+from blocker.values.memory import Remembered
+from blocker.values.workweek import Week
 
 REVERSED = {
     "create": "taken away",

@@ -8,13 +8,13 @@ from typing import Any
 from blocker.commands import Answer, Talk, daily
 from blocker.config import Setup
 from blocker.displacement import WhatIf, items_by_day, what_if
-from blocker.errors import UsageError
 from blocker.ledger_look import read_memory
 from blocker.render_json import SCHEMA, moment
 from blocker.session import Session
-from blocker.survey import Request
 from blocker.texts import clock_words, date_words, plain, say, say_times
-from blocker.timeline import Interval
+from blocker.values.errors import UsageError
+from blocker.values.intervals import Interval
+from blocker.values.request import Request
 
 LONGEST = 24 * 60
 

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from blocker.apply import apply
 from blocker.calendars import Checkpointed
-from blocker.errors import BlockerError, PartlyApplied
 from blocker.ledger import Ledger, open_ledger
 from blocker.lock import only_run
-from blocker.plan import Change, Plan, Receipt
 from blocker.session import Session
 from blocker.twofold import as_one
+from blocker.values.errors import BlockerError, PartlyApplied
+from blocker.values.plan import Change, Plan, Receipt
 
 
 @contextmanager

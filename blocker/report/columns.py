@@ -7,8 +7,8 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from blocker.kinds import OPERATIONAL
 from blocker.report.values import Band, Box, Column
+from blocker.values.kinds import OPERATIONAL
 from blocker.weekview import AFTER, DayView, Item, WeekView
 
 HOUR = 60

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from blocker.errors import BlockerError, UsageError
+from blocker.values.errors import BlockerError, UsageError
 
 GENERATOR = "blocker report"
 _HEAD = 4096

@@ -7,10 +7,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from blocker.causes import why_lines
-from blocker.kinds import AWAY, FRONTLINE, LEARNING, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
-from blocker.plan import Cause, Change, Plan, Unplaced
 from blocker.refreshing import refreshed_words
-from blocker.remembered import ParkedQuestion
 from blocker.render_grid import thresholds, week_dates
 from blocker.render_level import judged_words
 from blocker.render_text import (
@@ -30,7 +27,11 @@ from blocker.report.headline import headline, level_at
 from blocker.report.quarters import quarter_cards
 from blocker.report.trends import bars, chart_limits
 from blocker.report.values import Bar, Missing, Note, Parked, Report, WeekCard
-from blocker.survey import Request, Survey
+from blocker.survey import Survey
+from blocker.values.kinds import AWAY, FRONTLINE, LEARNING, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
+from blocker.values.memory import ParkedQuestion
+from blocker.values.plan import Cause, Change, Plan, Unplaced
+from blocker.values.request import Request
 from blocker.weekview import AFTER, BEFORE, DayView, Item, WeekView, week_views
 
 WHAT = {

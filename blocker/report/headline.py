@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from blocker.plan import Cause, WeekLoad
 from blocker.render_text import cause_text, number
+from blocker.values.plan import Cause, WeekLoad
 
 
 def headline(load: WeekLoad) -> str:

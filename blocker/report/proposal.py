@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from blocker.calendars._blocks import write_block
 from blocker.calendars._ical import fold
-from blocker.events import Block
-from blocker.plan import Change, Plan
 from blocker.report.files import GENERATOR
+from blocker.values.events import Block
+from blocker.values.plan import Change, Plan
 
 _STATES = {
     "create": "TENTATIVE",

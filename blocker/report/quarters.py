@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from blocker.kinds import OFFSITE
-from blocker.plan import Plan, QuarterPlan
 from blocker.render_text import clean, option_text, span
 from blocker.report.values import Missing, QuarterCard, QuarterWeek
-from blocker.survey import Request, Survey
-from blocker.workweek import Week, week_of
+from blocker.survey import Survey
+from blocker.values.kinds import OFFSITE
+from blocker.values.plan import Plan, QuarterPlan
+from blocker.values.request import Request
+from blocker.values.workweek import Week, week_of
 
 STATES = {"placed": "planned", "present": "on the calendar", "unplaced": "no place yet", "not due": "not due"}
 

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from blocker.load import MEASURES
-from blocker.plan import Plan
 from blocker.render_json import SCHEMA
 from blocker.report.trends import bars
-from blocker.survey import HISTORY_WEEKS, Request, Survey
+from blocker.survey import Survey
+from blocker.values.plan import Plan
+from blocker.values.request import HISTORY_WEEKS, Request
 
 HEAD = (
     "week",

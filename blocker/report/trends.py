@@ -5,16 +5,17 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from blocker.history import week_records
-from blocker.kinds import STRATEGIC
-from blocker.plan import Change, Plan
-from blocker.remembered import WeekRecord
 from blocker.render_grid import thresholds
 from blocker.report.headline import level_at
 from blocker.report.values import Bar
-from blocker.standing import key_week
-from blocker.survey import HISTORY_WEEKS, Request, Survey
-from blocker.timeline import minutes
-from blocker.workweek import Week
+from blocker.survey import Survey
+from blocker.values.intervals import minutes
+from blocker.values.keys import key_week
+from blocker.values.kinds import STRATEGIC
+from blocker.values.memory import WeekRecord
+from blocker.values.plan import Change, Plan
+from blocker.values.request import HISTORY_WEEKS, Request
+from blocker.values.workweek import Week
 
 
 def bars(plan: Plan, seen: Survey, request: Request) -> tuple[Bar, ...]:

@@ -13,9 +13,9 @@ import pytest
 from msgspec.structs import replace
 
 from blocker.calendars.google import GoogleCalendar
-from blocker.errors import AlreadyExists, Conflict, Missing
-from blocker.events import DECLINE_NONE, Block, StandingBlock
-from blocker.timeline import Interval, interval
+from blocker.values.errors import AlreadyExists, Conflict, Missing
+from blocker.values.events import DECLINE_NONE, Block, StandingBlock
+from blocker.values.intervals import Interval, interval
 
 DAY = timedelta(days=1)
 KIND = "live"

@@ -7,14 +7,9 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from blocker.events import (
-    Block,
-    Event,
-    SkippedComponent,
-    StandingBlock,
-)
-from blocker.timeline import Interval
-from blocker.workweek import Quarter, Week
+from blocker.values.events import Block, Event, SkippedComponent, StandingBlock
+from blocker.values.intervals import Interval
+from blocker.values.workweek import Quarter, Week
 
 
 class Classified(Struct, frozen=True):
@@ -236,3 +231,56 @@ class Receipt(Struct, frozen=True):
     def written(self) -> tuple[Change, ...]:
         """What was changed on the calendar."""
         return tuple(change for change in self.changes if change.done and change.writes)
+
+
+class Examined(Struct, frozen=True):
+    """The standing blocks as placement sees them, and for those in conflict what lies on them."""
+
+    standing: tuple[Standing, ...]
+    conflicts: Mapping[str, str]
+
+
+class Standing(Struct, frozen=True):
+    """A block of ours that exists, as placement sees it.
+
+    ``state``: fixed (scenery; past, begun, today's and pinned blocks always are), movable (valid; it
+    moves only for a floor or an offsite under ``run``, for a gain under ``rebalance``), overlapped
+    (a busy event lies on it: move it if there is a slot, else it stays) or lost (its time is no
+    working time any more: move it, else it is removed). ``week`` is its key's week, whatever day
+    it is on. ``shortest`` bounds what a move may shorten it to; a move never lengthens past ``minutes``.
+    ``floor_minutes`` takes the place of ``shortest`` when an overlapped or lost block is the only
+    strategic one of its week. An offsite moves only if ``Problem.offsite`` asks for its key.
+    """
+
+    key: str
+    kind: str
+    tier: str
+    week: Week
+    slot: Interval
+    state: str
+    minutes: int
+    shortest: int
+    prefer: str = "morning"
+    floor_minutes: int = 60
+
+
+class WeekRoom(Struct, frozen=True):
+    """One week of the horizon as placement sees it.
+
+    ``cap_minutes`` is the most that blocks of this week (the offsite left out) may take in all,
+    standing ones included. ``needs_floor``: it is a working week without any strategic time yet;
+    a lost block does not count as such time, an overlapped one does.
+    """
+
+    week: Week
+    cap_minutes: float
+    needs_floor: bool
+
+
+class OffsiteDemand(Struct, frozen=True):
+    """The half day wanted for a quarter: on days of ``quarter`` not before ``earliest``."""
+
+    key: str
+    quarter: Quarter
+    minutes: int
+    earliest: datetime

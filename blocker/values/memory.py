@@ -7,14 +7,10 @@ from datetime import date, datetime
 
 from msgspec import Struct, field
 
-from blocker.events import (
-    Ref,
-)
-from blocker.plan import (
-    Cause,
-)
-from blocker.timeline import Interval
-from blocker.workweek import Week
+from blocker.values.events import Ref
+from blocker.values.intervals import Interval
+from blocker.values.plan import Cause
+from blocker.values.workweek import Week
 
 # The ways in which a person ends a block, and the words for them.
 ANSWERS = {
@@ -106,3 +102,10 @@ class Memory(Struct, frozen=True):
     confirmed: bool = False
     parked: tuple[ParkedQuestion, ...] = ()
     fill: Mapping[tuple[Week, int], float] = field(default_factory=dict)
+
+
+class Tried(Struct, frozen=True):
+    """One daily run that ended: on which day, and with which exit code."""
+
+    day: date
+    exit_code: int

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
-from blocker.fingerprint import AROUND, SECTION, TITLE, hash_of_text, part_of_hash
-from blocker.timeline import Interval
+from blocker.values.fingerprint import AROUND, SECTION, TITLE, hash_of_text, part_of_hash
+from blocker.values.intervals import Interval
 
 # Native focus time, in Google's words for what it does with invitations that conflict.
 DECLINE_NONE = "declineNone"

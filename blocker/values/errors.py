@@ -132,3 +132,12 @@ class Unreachable(Temporary):
     """The calendar did not answer."""
 
     kind = "unreachable"
+
+
+MAX_SHOWN = 80
+
+
+def quoted(value: object) -> str:
+    """A value as it is shown in a message: on one line, and not too long."""
+    plain = "".join(char if char.isprintable() else " " for char in str(value))
+    return f"“{plain}”" if len(plain) <= MAX_SHOWN else f"“{plain[: MAX_SHOWN - 1]}…”"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from blocker.workweek import Lunch
+from blocker.values.workweek import Lunch
 
 DEFAULT_LUNCH = Lunch()
 FULL_DAY = (9 * 60, 17 * 60 + 30)

@@ -1,0 +1,49 @@
+"""What a plan is made from: one value that holds everything it depends on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from blocker.values.events import Snapshot
+from blocker.values.memory import Memory
+from blocker.values.settings import FILL_WEEKS, HORIZON_WEEKS, NOTICE_HOURS, Settings
+from blocker.values.workweek import Week, WorkWeek, week_of
+
+# Enough completed weeks to find four with at least four working days, a holiday season included.
+HISTORY_WEEKS = 12
+
+
+class Request(Struct, frozen=True):
+    """Everything a plan depends on. The same request gives the same plan, always.
+
+    ``policy`` is run or rebalance; ``week`` is the one to rebalance, or to look at. ``others`` are
+    calendars that are only read. ``back`` completed weeks and ``ahead`` weeks to come are measured at least.
+    """
+
+    now: datetime
+    policy: str
+    week: Week
+    settings: Settings
+    workweek: WorkWeek
+    snapshot: Snapshot
+    others: tuple[Snapshot, ...]
+    memory: Memory
+    back: int = HISTORY_WEEKS
+    ahead: int = FILL_WEEKS
+
+    @property
+    def earliest(self) -> datetime:
+        """Nothing may start before it: now plus the policy's notice."""
+        return self.now + timedelta(hours=NOTICE_HOURS[self.policy])
+
+    @property
+    def running(self) -> Week:
+        """The week of today, in the user's zone."""
+        return week_of(self.workweek.date_of(self.now))
+
+    @property
+    def horizon(self) -> tuple[Week, ...]:
+        """This week plus four."""
+        return tuple(self.running.plus(n) for n in range(HORIZON_WEEKS))
