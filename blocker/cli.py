@@ -67,7 +67,7 @@ def _log(args: argparse.Namespace, code: int, told: Mapping[str, Any]) -> None:
     """One line for each command that works on a calendar; it has no titles in it unless they were asked for."""
     if args.command not in LOGGED or getattr(args, "dry_run", False):
         return
-    from blocker.config import state_dir
+    from blocker.files.places import state_dir
     from blocker.journal import write_line
 
     took = f"{monotonic() - args.began:.1f}s"
@@ -94,7 +94,7 @@ def _said_before(args: argparse.Namespace | None, error: BlockerError) -> bool:
     if args is None or not getattr(args, "cron", False):
         return False
     from blocker.commands.unattended import told_before
-    from blocker.config import state_dir
+    from blocker.files.places import state_dir
 
     try:
         return told_before(state_dir(os.environ), error)
@@ -154,7 +154,8 @@ def _import_structs() -> None:
 
 
 def _setup(args: argparse.Namespace, wait: Wait) -> Setup:
-    from blocker.config import Setup, load_config, state_dir
+    from blocker.config import Setup, load_config
+    from blocker.files.places import state_dir
     from blocker.texts import TEXTS
 
     must_exist = args.command != "init"  # which writes the file that is named

@@ -17,14 +17,14 @@ from msgspec.structs import replace
 
 from blocker.config_scalars import Around, scalars
 from blocker.config_values import BadValueError, Check, did_you_mean, holiday_code, mails, words
-from blocker.smallfiles import read_small
-from blocker.userfolders import user_folder
+from blocker.files.private import read_small
 from blocker.values.errors import ConfigError, quoted
 from blocker.values.settings import Settings
 
 if TYPE_CHECKING:
     from blocker.config_lines import Lines
     from blocker.config_table import Problem
+from blocker.files.places import config_path, default_calendar, holiday_dir
 
 PLACES = ("BLOCKER_CONFIG", "BLOCKER_STATE_DIR")
 OVERRIDES = ("calendar", "timezone", "role", "holidays", "me", "protect")
@@ -65,38 +65,6 @@ class Setup(Struct, frozen=True):
     now: datetime
     environ: Mapping[str, str]
     doing: Callable[[str], None] = _unsaid  # tells a person who waits what is being done
-
-
-def config_path(environ: Mapping[str, str]) -> Path:
-    """Where the configuration is unless a flag says otherwise."""
-    if environ.get("BLOCKER_CONFIG"):
-        return _place(environ, "BLOCKER_CONFIG")
-    return user_folder("config") / "config.toml"
-
-
-def state_dir(environ: Mapping[str, str]) -> Path:
-    """Where the ledger, the lock and the caches are."""
-    if environ.get("BLOCKER_STATE_DIR"):
-        return _place(environ, "BLOCKER_STATE_DIR").absolute()
-    return user_folder("state")
-
-
-def _place(environ: Mapping[str, str], name: str) -> Path:
-    """A path from the environment; cron and services leave a ``~`` in it. Raises ConfigError."""
-    try:
-        return Path(environ[name]).expanduser()
-    except RuntimeError as error:
-        raise ConfigError(f"{name} is {quoted(environ[name])}: {error}") from None
-
-
-def holiday_dir(environ: Mapping[str, str]) -> Path:
-    """Where public holidays are kept once they were computed."""
-    return state_dir(environ) / "holidays"
-
-
-def default_calendar() -> str:
-    """The calendar of a person who has named none."""
-    return f"ics:{user_folder('data') / 'calendar.ics'}"
 
 
 def load_config(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from blocker.statefolder import open_private, private_folder
+from blocker.files.private import open_private, private_folder
 from blocker.values.errors import BlockerError
 
 MOST_BYTES = 512 * 1024

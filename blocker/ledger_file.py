@@ -8,9 +8,9 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from blocker.files.private import open_private, private_folder
 from blocker.ledger_look import ledger_path
 from blocker.ledger_rows import SCHEMA, SCHEMA_VERSION
-from blocker.statefolder import open_private, private_folder
 from blocker.values.errors import BlockerError, Temporary
 
 TABLES = frozenset(re.findall(r"CREATE TABLE (\w+)", SCHEMA))

@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from blocker.smallfiles import read_small_text
+from blocker.files.private import read_small_text
 from blocker.values.errors import BlockerError, ConfigError
 from blocker.values.settings import Settings
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.json import decode, encode
 
-from blocker.smallfiles import read_small
+from blocker.files.private import read_small
 from blocker.values.errors import ConfigError
 
 AUTO = "auto"
@@ -238,7 +238,7 @@ def _write(cache_dir: Path | None, region: Region, year: int, kept: _Kept) -> No
         return
     import tempfile
 
-    from blocker.statefolder import private_folder
+    from blocker.files.private import private_folder
 
     try:
         private_folder(cache_dir.parent, cache_dir.name)

@@ -16,9 +16,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.calendars import Calendar, Paged, open_calendar
-from blocker.config import Config, default_calendar
+from blocker.config import Config
 from blocker.config import Setup as Setup  # noqa: PLC0414 - the commands take it from here
 from blocker.engine import make_plan
+from blocker.files.places import default_calendar
 from blocker.survey import Survey, take_survey
 from blocker.values.errors import ConfigError
 from blocker.values.events import Snapshot

@@ -128,26 +128,6 @@ def test_help_imports_nothing_heavy() -> None:
     assert "blocker.engine" not in loaded
 
 
-def test_a_plan_imports_little(tmp_path: Path) -> None:
-    calendar = tmp_path / "c.ics"
-    calendar.write_bytes(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-TIMEZONE:Etc/UTC\r\nEND:VCALENDAR\r\n")
-    environ = {"PATH": "", "HOME": str(tmp_path)}
-    loaded = loaded_after(
-        "--calendar", f"ics:{calendar}", "--now", "2026-11-02T06:30", "plan", environ=environ
-    )
-    assert "blocker.engine" in loaded
-    unwanted = {"typing_extensions", "json", "sqlite3", "hashlib", "shutil", "shlex", "tempfile", "tomllib"}
-    if sys.platform == "linux":
-        unwanted |= {"platformdirs"}
-    assert not {name.partition(".")[0] for name in loaded} & unwanted
-
-
-def test_what_is_kept_from_msgspec_can_still_be_imported() -> None:
-    code = "from blocker.cli import main\nmain(['plan'])\nimport typing_extensions\ntyping_extensions.Never"
-    environ = {"PATH": "", "HOME": "/nonexistent"}
-    subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environ, check=True)
-
-
 def test_a_run_on_a_file_imports_no_network_client(tmp_path: Path) -> None:
     calendar = tmp_path / "c.ics"
     calendar.write_bytes(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-TIMEZONE:Etc/UTC\r\nEND:VCALENDAR\r\n")

@@ -18,7 +18,7 @@ from blocker.calendars import NATIVE_FOCUS
 from blocker.calendars import _google_marks as marks
 from blocker.calendars.google_known import learned
 from blocker.calendars.marks import slot_text
-from blocker.config import state_dir
+from blocker.files.places import state_dir
 from blocker.values.errors import AlreadyExists, Conflict, NotInPlace, Refused
 from blocker.values.events import DECLINE_NEW, DECLINE_NONE
 from blocker.values.intervals import interval

@@ -557,7 +557,7 @@ def test_a_lock_that_is_held_for_long_is_temporary(
     world: FileWorld, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fcntl = pytest.importorskip("fcntl")
-    monkeypatch.setattr("blocker.calendars._replace.LOCK_TRIES", 2)
+    monkeypatch.setattr("blocker.files.replace.LOCK_TRIES", 2)
     with world.path.open() as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         with pytest.raises(Unreachable, match="lock"):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from blocker.lock import only_run
+from blocker.files.lock import only_run
 from tests.command_line import CommandLine, sample
 
 EMPTY = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n"

@@ -10,9 +10,9 @@ import platformdirs
 import pytest
 from msgspec.structs import fields
 
-from blocker.config import Config, config_path, holiday_dir, load_config, state_dir
+from blocker.config import Config, load_config
 from blocker.config_text import show
-from blocker.userfolders import user_folder
+from blocker.files.places import config_path, holiday_dir, state_dir, user_folder
 from blocker.values.errors import ConfigError
 from blocker.values.settings import BlockKind, RuleText, Settings, Theme
 from blocker.values.workweek import Lunch

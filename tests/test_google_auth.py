@@ -14,8 +14,8 @@ from google_server import GoogleServer, backend_error, unauthorized
 from msgspec.structs import replace
 
 from blocker.calendars import google_auth as auth
-from blocker.calendars._private_files import write_private
 from blocker.calendars.google_auth import HOURS
+from blocker.files.private import write_private
 from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, UsageError
 from tests.google_days import call, requests_of
 from tests.google_world import SOME, no_waiting, signed_in

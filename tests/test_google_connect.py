@@ -17,8 +17,8 @@ from msgspec.structs import replace
 
 from blocker.calendars import google_auth as auth
 from blocker.calendars import google_consent as consent
-from blocker.calendars._private_files import write_private
 from blocker.calendars.google_auth import HOURS, OWNED, READ_ALL, WRITE_ALL
+from blocker.files.private import write_private
 from blocker.values.errors import SignInNeeded, UsageError
 from blocker.values.settings import Settings
 from tests.command_line import sample

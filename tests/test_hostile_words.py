@@ -11,7 +11,7 @@ import pytest
 from google_server import GoogleServer
 
 from blocker.calendars.icsfile import IcsCalendar
-from blocker.config import state_dir
+from blocker.files.places import state_dir
 from blocker.fitting import line_of, shorter, text_of
 from blocker.ledger import open_ledger
 from blocker.parking import park

@@ -153,7 +153,7 @@ def test_a_file_of_ours_that_never_ends_is_refused_at_once(
 def test_a_state_folder_of_somebody_elses_is_refused(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can make a folder somebody else's")
-    from blocker.statefolder import _check_owner
+    from blocker.files.private import _check_owner
 
     folder = tmp_path / "state"
     folder.mkdir()

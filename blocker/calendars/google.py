@@ -22,7 +22,7 @@ from blocker.calendars._google_snapshot import Seen, ours_among
 from blocker.calendars.google_auth import api_root, authorized_http, build_service
 from blocker.calendars.google_known import learn, learned
 from blocker.calendars.marks import MARK_VERSION
-from blocker.config import state_dir
+from blocker.files.places import state_dir
 from blocker.values.errors import (
     AlreadyExists,
     BlockerError,

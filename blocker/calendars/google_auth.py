@@ -16,8 +16,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from blocker.calendars._private_files import others_may_read, write_private
-from blocker.smallfiles import read_small_text
+from blocker.files.private import others_may_read, read_small_text, write_private
 from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, UsageError
 
 ROOT = "BLOCKER_GOOGLE_ROOT"
@@ -58,7 +57,7 @@ class SignIn(Struct, frozen=True):
 
 def token_path(environ: Mapping[str, str]) -> Path:
     """Where the sign-in is kept: beside the config. Raises ConfigError."""
-    from blocker.config import config_path
+    from blocker.files.places import config_path
 
     return config_path(environ).with_name("google-token.json")
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from blocker.calendars import google_auth as auth
 from blocker.calendars.google_auth import SignIn
-from blocker.smallfiles import read_small_text
+from blocker.files.private import read_small_text
 from blocker.values.errors import SignInNeeded, Temporary, UsageError
 from blocker.values.settings import Settings
 

@@ -12,8 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from blocker.calendars._private_files import write_private
-from blocker.smallfiles import read_small_text
+from blocker.files.private import read_small_text, write_private
 
 Hours = Mapping[int, tuple[tuple[int, int], ...]]
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -15,9 +15,9 @@ from blocker.calendars._blocks import etag_of, is_ours, key_of, rewrite_block, w
 from blocker.calendars._events import BrokenError, Read, read_component
 from blocker.calendars._ical import Component, Layout, properties, scan
 from blocker.calendars._reading import calendar_user, read_calendar
-from blocker.calendars._replace import locked, read_file, replace_file
 from blocker.calendars._zones import Zones
 from blocker.calendars.marks import generation_of, uid_for
+from blocker.files.replace import locked, read_file, replace_file
 from blocker.values.errors import AlreadyExists, Conflict, Missing, Refused, Unreadable, UsageError
 from blocker.values.events import Block, Ref, Snapshot
 from blocker.values.intervals import Interval

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from blocker.advice import COMMAND
-from blocker.calendars._replace import replace_file
 from blocker.calibration import FEWEST_WEEKS, Calibration, Trial
 from blocker.calibration import calibrate as try_rules
 from blocker.commands import Answer, Talk
 from blocker.config_text import toml, with_rules
+from blocker.files.replace import replace_file
 from blocker.ledger_look import read_memory
 from blocker.render_calibration import calibration_document, calibration_lines
 from blocker.rules import rules_for

@@ -10,7 +10,7 @@ from pathlib import Path
 from blocker.calendars import open_calendar
 from blocker.calendars.google_known import PRIMARY, hours_in, learn, learned
 from blocker.commands import Answer, Talk
-from blocker.config import config_path
+from blocker.files.places import config_path
 from blocker.render_json import SCHEMA
 from blocker.session import Setup
 from blocker.values.errors import SignInNeeded, Unreadable, UsageError

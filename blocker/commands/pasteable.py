@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from blocker.config import Setup, config_path
+from blocker.config import Setup
+from blocker.files.places import config_path
 
 
 def pasteable(setup: Setup, *words: str) -> str:

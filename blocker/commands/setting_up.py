@@ -12,10 +12,10 @@ from blocker.commands.beyond_files import beyond_files
 from blocker.commands.connecting import google_findings
 from blocker.commands.foresight import Finding, foresight
 from blocker.commands.pasteable import pasteable
-from blocker.config import config_path
 from blocker.config_text import config_template, show
+from blocker.files.lock import only_run
+from blocker.files.places import config_path
 from blocker.ledger_look import read_memory
-from blocker.lock import only_run
 from blocker.render_json import SCHEMA
 from blocker.repair import is_damaged, rebuild
 from blocker.session import Session, Setup, is_calendar_unset

@@ -13,12 +13,12 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from blocker.commands import Answer, Talk
+from blocker.files.private import open_private, private_folder
 from blocker.journal import error_facts
 from blocker.ledger import Ledger, open_ledger
 from blocker.notify import send
 from blocker.outages import Outage, outage
 from blocker.session import Setup
-from blocker.statefolder import open_private, private_folder
 from blocker.values.errors import BlockerError, NotConfirmed, Temporary
 
 TOLD = "told-"  # what was said last of a run that could not begin: the name of an empty file

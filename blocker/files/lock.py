@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from blocker.statefolder import open_private, private_folder
+from blocker.files.private import open_private, private_folder
 from blocker.values.errors import BlockerError, Temporary
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -64,3 +66,62 @@ def _check_owner(folder: Path) -> None:
     owner, me = folder.stat().st_uid, os.geteuid()
     if owner not in (me, 0) and me != 0:
         raise OSError(errno.EPERM, "it belongs to somebody else", folder)
+
+
+READABLE_BY_OTHERS = 0o077
+
+
+def write_private(path: Path, text: str) -> None:
+    """Put ``text`` into a file of mode 0600, whatever the umask, in one step. Raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    handle = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            if hasattr(os, "fchmod"):
+                os.fchmod(file.fileno(), 0o600)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            fresh.unlink()
+        raise
+    with suppress(OSError):  # not every system can make the folder's entry durable
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def others_may_read(path: Path) -> bool:
+    """True if group or others have any right on a file. Always False where modes mean nothing. Raises OSError."""
+    return os.name != "nt" and bool(path.stat().st_mode & READABLE_BY_OTHERS)
+
+
+MOST_BYTES = 1 << 20
+
+
+def read_small(path: Path) -> bytes:
+    """The bytes of an ordinary file of 1 MB at most, links followed. Raises OSError.
+
+    A pipe would be waited for for ever, and a device may never end.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no ordinary file", path)
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise OSError(errno.EFBIG, "it is larger than 1 MB", path)
+    return content
+
+
+def read_small_text(path: Path) -> str:
+    """The same as UTF-8 text. Raises OSError or UnicodeDecodeError."""
+    return read_small(path).decode("utf-8")
