@@ -20,11 +20,11 @@ from benchmarks.arrivals import Book
 from blocker import engine
 from blocker.apply import apply
 from blocker.calendars.memory import MemoryCalendar
-from blocker.capacity import Day
 from blocker.engine import make_plan
 from blocker.forecast import fill_now
 from blocker.history import week_records
 from blocker.ledger import open_ledger
+from blocker.measuring.days import Day
 from blocker.problem import Problem, Solution
 from blocker.publicholidays import public_holidays
 from blocker.survey import Survey, take_survey

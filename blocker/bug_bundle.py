@@ -16,7 +16,7 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from blocker.bug_words import Numbered
-from blocker.classify import own_offsites
+from blocker.measuring.classify import own_offsites
 from blocker.survey import Survey
 from blocker.values.events import Event, Ref, Snapshot, StandingBlock
 from blocker.values.fingerprint import hash_of_text

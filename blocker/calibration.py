@@ -12,9 +12,16 @@ from math import floor
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.conditions import Comparison, alternatives, compare, comparisons, map_comparisons, written
 from blocker.judge import Judge, is_ordinary, upward
-from blocker.load import MEASURES
+from blocker.measuring.conditions import (
+    Comparison,
+    alternatives,
+    compare,
+    comparisons,
+    map_comparisons,
+    written,
+)
+from blocker.measuring.measures import MEASURES
 from blocker.rules import Rule
 from blocker.values.kinds import LEVELS, STRATEGIC
 from blocker.values.plan import WeekLoad

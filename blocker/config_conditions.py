@@ -9,7 +9,7 @@ from blocker.config_values import BadValueError, words
 from blocker.values.errors import quoted
 
 if TYPE_CHECKING:
-    from blocker.expressions import ExpressionError
+    from blocker.measuring.expressions import ExpressionError
 
 
 def rule_condition(value: object) -> str:
@@ -21,13 +21,13 @@ def rule_condition(value: object) -> str:
 
 def event_condition(value: object) -> str:
     """A condition of [classify], over the properties of an event."""
-    from blocker.classify import condition
+    from blocker.measuring.classify import condition
 
     return _checked(value, condition)
 
 
 def _checked(value: object, read: Callable[[str], object]) -> str:
-    from blocker.expressions import ExpressionError
+    from blocker.measuring.expressions import ExpressionError
 
     condition = words(value)
     try:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from blocker.displacement import Displaced, Overrun, displaced, items_by_day, overruns
-from blocker.load import measure
+from blocker.measuring.measures import measure
 from blocker.survey import Survey
 from blocker.values.intervals import Interval, clip, intersect, minutes, touches
 from blocker.values.kinds import FRONTLINE, OPERATIONAL

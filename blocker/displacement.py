@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from blocker.capacity import Day, build_days
-from blocker.load import FOCUS_GAP
+from blocker.measuring.days import Day, build_days
+from blocker.measuring.measures import FOCUS_GAP
 from blocker.values.events import Event, StandingBlock
 from blocker.values.intervals import Interval, clip, minutes, subtract
 from blocker.values.kinds import IGNORED, OPERATIONAL, STRATEGIC

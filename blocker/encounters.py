@@ -8,12 +8,12 @@ from datetime import date
 from msgspec import Struct
 
 from blocker.digest import dates_between
+from blocker.measuring.owners import Owners
 from blocker.survey import Survey
 from blocker.values.intervals import intersect, minutes
 from blocker.values.kinds import IGNORED, OPERATIONAL
 from blocker.values.request import Request
 from blocker.values.workweek import DAY, week_of
-from blocker.whoseevents import Owners
 
 BACK_WEEKS, AHEAD_WEEKS = 8, 9
 SMALL_MEETING = 12  # other people; in a larger one nobody meets anybody

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from blocker.board import Board
 from blocker.finished import Case, Finished
 from blocker.horizon import in_holidays
+from blocker.measuring.owners import Owners, price_words
 from blocker.objective import Span
 from blocker.slots import DayView, as_interval, cut, instant_at, outer, widened
 from blocker.values.events import Event
@@ -16,7 +17,6 @@ from blocker.values.intervals import subtract
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.plan import Option
 from blocker.values.workweek import DAY
-from blocker.whoseevents import Owners, price_words
 
 NEAREST = 3
 # Personal time may be the lunch. The day does not say whose time it was; what other events cover may be either.

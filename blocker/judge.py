@@ -9,8 +9,8 @@ from math import floor
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.conditions import Comparison, alternatives, compare, comparisons, holds
-from blocker.load import MEASURES
+from blocker.measuring.conditions import Comparison, alternatives, compare, comparisons, holds
+from blocker.measuring.measures import MEASURES
 from blocker.presets import FLOOR
 from blocker.rules import Rule
 from blocker.values.kinds import LEVELS, STRATEGIC

@@ -8,7 +8,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from blocker.classify import own_offsites
+from blocker.measuring.classify import own_offsites
 from blocker.rules import Rule
 from blocker.values.events import Event, StandingBlock
 from blocker.values.kinds import IGNORED, OPERATIONAL

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from blocker.capacity import Day
+from blocker.measuring.days import Day
 from blocker.values.events import Event
 from blocker.values.intervals import Interval
 from blocker.values.plan import Demand, OffsiteDemand, Placement, Standing, Unplaced, WeekRoom

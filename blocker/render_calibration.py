@@ -6,7 +6,7 @@ from typing import Any
 
 from blocker.advice import advice, offer, verdict
 from blocker.calibration import SHARES, Calibration, Tried
-from blocker.conditions import Comparison
+from blocker.measuring.conditions import Comparison
 from blocker.render_json import SCHEMA
 from blocker.render_text import measured, number
 from blocker.texts import MEASURE_WORDS

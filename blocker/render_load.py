@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
-from blocker.capacity import Day
 from blocker.judge import FORECAST
+from blocker.measuring.days import Day
 from blocker.render_text import cause_text, clean, measured, span, told_words, week_line
 from blocker.texts import MEASURE_WORDS
 from blocker.values.intervals import Interval

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker.conditions import Comparison, Condition
 from blocker.judge import FORECAST
+from blocker.measuring.conditions import Comparison, Condition
 from blocker.render_json import (
     SCHEMA,
     cause_document,

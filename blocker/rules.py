@@ -8,9 +8,9 @@ from functools import lru_cache
 from msgspec import Struct
 
 from blocker import presets
-from blocker.conditions import Condition
-from blocker.expressions import parse
-from blocker.load import MEASURES
+from blocker.measuring.conditions import Condition
+from blocker.measuring.expressions import parse
+from blocker.measuring.measures import MEASURES
 from blocker.values.settings import RuleText, Settings
 
 MEASURE_UNITS: Mapping[str, str] = {name: known.unit for name, known in MEASURES.items()}

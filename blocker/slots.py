@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from math import ceil, floor
 
-from blocker.capacity import Day
+from blocker.measuring.days import Day
 from blocker.objective import BREATH_MINUTES, HEAVY_MINUTES, QUARTER_HOUR, Scenery, Span, points
 from blocker.problem import Problem
 from blocker.values.intervals import Interval, clip, merge, minutes

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from blocker.capacity import Day, build_days
+from blocker.measuring.days import Day, build_days
 from blocker.survey import Survey
 from blocker.values.events import StandingBlock
 from blocker.values.keys import key_week

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.capacity import Day, lay_out
-from blocker.classify import classify, dedupe, own_offsites
 from blocker.judge import Judge, recent_mean, recent_weeks
-from blocker.load import week_load
+from blocker.measuring.classify import classify, dedupe, own_offsites
+from blocker.measuring.days import Day, lay_out
+from blocker.measuring.measures import week_load
 from blocker.rules import rules_for
 from blocker.values.events import Event, StandingBlock
 from blocker.values.intervals import InOrder

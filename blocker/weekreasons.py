@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.conditions import Comparison, comparisons, holds
+from blocker.measuring.conditions import Comparison, comparisons, holds
 from blocker.rules import Rule, rules_for
 from blocker.survey import Survey
 from blocker.values.events import StandingBlock

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from blocker.capacity import Day
+from blocker.measuring.days import Day
 from blocker.render_text import change_title, clean
 from blocker.survey import Survey
 from blocker.values.intervals import Interval, clip, minutes, subtract

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from blocker.capacity import build_days
-from blocker.classify import classify
-from blocker.load import measure, week_load
+from blocker.measuring.classify import classify
+from blocker.measuring.days import build_days
+from blocker.measuring.measures import measure, week_load
 from blocker.values.events import Event
 from blocker.values.intervals import Interval, interval
 from blocker.values.plan import Classified, WeekLoad

@@ -9,7 +9,7 @@ from typing import Any
 from making import WEEKDAYS, event, when, work
 from msgspec.structs import replace
 
-from blocker.capacity import build_days
+from blocker.measuring.days import build_days
 from blocker.place import place
 from blocker.problem import Problem
 from blocker.values.events import Event

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from blocker.capacity import Day
+from blocker.measuring.days import Day
 from blocker.problem import Problem
 from blocker.values.intervals import Interval
 from blocker.values.plan import Demand, Standing

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 from problem_sizes import TINY, Size
 
-from blocker.capacity import Day, build_days
+from blocker.measuring.days import Day, build_days
 from blocker.problem import Problem
 from blocker.values.events import Event
 from blocker.values.intervals import Interval

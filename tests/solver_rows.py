@@ -15,7 +15,7 @@ from plan_checker import Judge
 from plan_limits import MINUTE, ONE_DAY, Thing
 from solvers import Solver
 
-from blocker.capacity import Day
+from blocker.measuring.days import Day
 from blocker.values.intervals import Interval, clip, minutes
 from blocker.values.workweek import Week, week_of
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from blocker.classify import classify
+from blocker.measuring.classify import classify
 from blocker.values.events import Event
 from blocker.values.settings import Settings
 from tests.making import event

@@ -16,8 +16,8 @@ from msgspec.structs import replace
 
 from blocker.advice import advice, verdict
 from blocker.calibration import Calibration, allowed, calibrate, percentile
-from blocker.conditions import written
 from blocker.config_text import config_template, with_rules
+from blocker.measuring.conditions import written
 from blocker.presets import BOOKS, ROLES, when
 from blocker.render_calibration import calibration_lines
 from blocker.rules import Rule, condition, rules_for

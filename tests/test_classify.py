@@ -11,8 +11,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from making import DEFAULTS, event
 
-from blocker.classify import classify, dedupe, own_offsites
-from blocker.expressions import ExpressionError
+from blocker.measuring.classify import classify, dedupe, own_offsites
+from blocker.measuring.expressions import ExpressionError
 from blocker.values.events import Event
 from blocker.values.intervals import interval
 from blocker.values.plan import Classified

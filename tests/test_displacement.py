@@ -11,8 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from blocker.capacity import build_days
-from blocker.classify import classify
 from blocker.displacement import (
     Displaced,
     WhatIf,
@@ -23,6 +21,8 @@ from blocker.displacement import (
     overruns,
     what_if,
 )
+from blocker.measuring.classify import classify
+from blocker.measuring.days import build_days
 from blocker.values.events import Event, Ref, StandingBlock
 from blocker.values.intervals import Interval, subtract
 from blocker.values.plan import Classified

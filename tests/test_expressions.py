@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker.conditions import Comparison, Condition, Group, compare, comparisons, holds, opposite
-from blocker.expressions import ExpressionError, parse
+from blocker.measuring.conditions import Comparison, Condition, Group, compare, comparisons, holds, opposite
+from blocker.measuring.expressions import ExpressionError, parse
 
 UNITS = {"share": "share", "hours_free": "hours", "meetings": "count", "minutes": "minutes", "title": "text"}
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from making import loaded, work
 from msgspec.structs import replace
 
-from blocker.expressions import ExpressionError
 from blocker.judge import Judge, recent_weeks, remember
-from blocker.load import MEASURES
+from blocker.measuring.expressions import ExpressionError
+from blocker.measuring.measures import MEASURES
 from blocker.rules import rules_for
 from blocker.values.kinds import LEVELS
 from blocker.values.memory import Memory, WeekRecord

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from making import event, loaded, measured, when, work
 
-from blocker.capacity import build_days
-from blocker.load import MEASURES, days_left, measure
+from blocker.measuring.days import build_days
+from blocker.measuring.measures import MEASURES, days_left, measure
 from blocker.values.intervals import Interval, interval
 from blocker.values.plan import Classified
 from blocker.values.workweek import WorkWeek, parse_week

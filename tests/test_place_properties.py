@@ -17,7 +17,7 @@ from plan_checker import Judge
 from problem_sizes import HALF_DAYS, QUARTER, TINY, USUAL, Size
 from problems import draw, make_problem, shuffled, without
 
-from blocker.capacity import Day
+from blocker.measuring.days import Day
 from blocker.place import place
 from blocker.problem import Problem, Solution
 from blocker.slots import DayView, as_interval, outer

@@ -22,12 +22,12 @@ from placing import (
     strategic,
 )
 
+from blocker.measuring.owners import LAST, OTHERS, OWN, Owners
 from blocker.place import place
 from blocker.problem import Problem
 from blocker.secondlook import second_look
 from blocker.values.events import Event
 from blocker.values.plan import Unplaced
-from blocker.whoseevents import LAST, OTHERS, OWN, Owners
 
 
 def missing(problem: Problem) -> Unplaced:

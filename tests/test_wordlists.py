@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker import patterns
-from blocker.wordlists import Words, alternatives
+from blocker.measuring import patterns
+from blocker.measuring.patterns import Words, alternatives
 
 LISTS = {
     name: text

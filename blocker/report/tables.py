@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from blocker.load import MEASURES
+from blocker.measuring.measures import MEASURES
 from blocker.render_json import SCHEMA
 from blocker.report.trends import bars
 from blocker.survey import Survey

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from blocker.capacity import Day
+from blocker.measuring.days import Day
 from blocker.values.events import Event
 from blocker.values.intervals import (
     Interval,

@@ -11,9 +11,9 @@ from datetime import timedelta
 from functools import cache
 from operator import attrgetter
 
-from blocker import absences, patterns
-from blocker.conditions import Comparison, Condition, compare, holds, searcher
-from blocker.expressions import parse
+from blocker.measuring import absences, patterns
+from blocker.measuring.conditions import Comparison, Condition, compare, holds, searcher
+from blocker.measuring.expressions import parse
 from blocker.values.events import Event
 from blocker.values.kinds import AWAY, FRONTLINE, IGNORED, LEARNING, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
 from blocker.values.plan import Classified

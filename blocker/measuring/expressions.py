@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from msgspec import Struct
 
-from blocker.conditions import NUMBERS, Comparison, Condition, Group, opposite, searcher
+from blocker.measuring.conditions import NUMBERS, Comparison, Condition, Group, opposite, searcher
 
 COUNTS = {word: number for number, word in NUMBERS.items()}
 KEYWORDS = ("and", "or", "not", "of")

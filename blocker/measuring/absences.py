@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from blocker import patterns
+from blocker.measuring import patterns
 from blocker.values.events import Event
 
 
