@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from benchmarks.arrivals import Book
 from blocker import engine
 from blocker.apply import apply
+from blocker.calendars.holidays import public_holidays
 from blocker.calendars.memory import MemoryCalendar
 from blocker.engine import make_plan
 from blocker.forecast import fill_now
@@ -26,7 +27,6 @@ from blocker.history import week_records
 from blocker.ledger import open_ledger
 from blocker.measuring.days import Day
 from blocker.problem import Problem, Solution
-from blocker.publicholidays import public_holidays
 from blocker.survey import Survey, take_survey
 from blocker.values.events import Snapshot, StandingBlock
 from blocker.values.intervals import Interval

@@ -114,7 +114,7 @@ def _holiday_check(environ: Mapping[str, str]) -> Check[str]:
         code = words(value)
         if code in ("auto", "off"):
             return code
-        from blocker.publicholidays import is_kept
+        from blocker.calendars.holidays import is_kept
 
         return code if is_kept(code, holiday_dir(environ)) else holiday_code(code)
 

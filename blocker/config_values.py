@@ -154,7 +154,7 @@ def mails(value: object) -> tuple[str, ...]:
 
 def holiday_code(value: object) -> str:
     """A code that python-holidays knows, such as DE or DE-BE. Takes a tenth of a second."""
-    from blocker.publicholidays import countries, parse_code, parts
+    from blocker.calendars.holidays import countries, parse_code, parts
 
     code = text(value)
     region = parse_code(code)
@@ -170,7 +170,7 @@ def holiday_code(value: object) -> str:
 
 
 def _near_code(code: str) -> str:
-    from blocker.publicholidays import countries, parse_code, parts
+    from blocker.calendars.holidays import countries, parse_code, parts
 
     region = parse_code(code.upper().replace("_", "-"))
     country, part = region.country, region.part

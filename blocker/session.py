@@ -128,7 +128,7 @@ class Session:
         holidays: Mapping[date, str] = {}
         source = "off"
         if self.settings.holidays != "off":
-            from blocker.publicholidays import public_holidays
+            from blocker.calendars.holidays import public_holidays
 
             years = range(window.start.year, window.end.year + 1)
             found = public_holidays(

@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from blocker.publicholidays import (
+from blocker.calendars.holidays import (
     HolidayCalendar,
     Region,
     countries,
@@ -81,7 +81,7 @@ def test_off_and_zones_of_no_country() -> None:
 
 
 def test_a_country_whose_holidays_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blocker.publicholidays.country_of", lambda zone: "XX")
+    monkeypatch.setattr("blocker.calendars.holidays.country_of", lambda zone: "XX")
     assert ask("auto", "X/Y") == HolidayCalendar({}, "none: the public holidays of XX are not known")
 
 
