@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from blocker.calendars._google_http import Wire
+from blocker.calendars.google.wire import Wire
 from blocker.ledger import Ledger
 
 LATEST_POINT = 30  # a kill comes at one of so many write points after it was armed

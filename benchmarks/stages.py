@@ -211,8 +211,8 @@ def open_stage(backend: str, folder: Path, first: date) -> Iterator[Stage]:
 @contextmanager
 def _no_waiting() -> Iterator[None]:
     """Between two attempts no time passes."""
-    from blocker.calendars import google
-    from blocker.calendars._google_http import Pace
+    from blocker.calendars.google import calendar as google
+    from blocker.calendars.google.wire import Pace
 
     google.Pace = lambda: Pace(sleep=lambda seconds: None)  # type: ignore[assignment,misc]
     try:

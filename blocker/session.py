@@ -207,7 +207,7 @@ def _with_calendar_hours(setup: Setup) -> Settings:
     settings = setup.config.settings
     if settings.hours_set or not settings.calendar.startswith("google:"):
         return settings
-    from blocker.calendars.google_known import known_hours
+    from blocker.calendars.google.known import known_hours
 
     hours = known_hours(setup.state_dir)
     return replace(settings, hours=hours) if hours else settings

@@ -87,7 +87,7 @@ class Fate:
 
 def mortal(fate: Fate) -> None:
     """From now on this process may die."""
-    from blocker.calendars._google_http import Wire
+    from blocker.calendars.google.wire import Wire
     from blocker.ledger import Ledger
 
     transaction = Ledger._transaction
@@ -112,7 +112,7 @@ def mortal(fate: Fate) -> None:
 
 def serve() -> None:
     from blocker import cli
-    from blocker.calendars import google, icsfile  # noqa: F401 - loaded once, for every fork
+    from blocker.calendars import icsfile  # noqa: F401 - loaded once, for every fork
     from blocker.commands import daily, say, undoing  # noqa: F401
 
     for line in sys.stdin:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from google_server import GoogleServer
 
-from blocker.calendars._google_marks import is_ours
+from blocker.calendars.google.marks import is_ours
 from blocker.cli import main
 from tests.command_line import Said
 from tests.google_world import LEAD

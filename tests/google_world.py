@@ -10,10 +10,11 @@ import pytest
 from google_server import GoogleServer, forbidden
 from msgspec.structs import replace
 
-from blocker.calendars import google, google_account
-from blocker.calendars._google_http import Pace
-from blocker.calendars.google import GoogleCalendar
-from blocker.calendars.google_auth import HOURS, OWNED, SignIn
+from blocker.calendars.google import calendar as google
+from blocker.calendars.google import known as google_account
+from blocker.calendars.google.calendar import GoogleCalendar
+from blocker.calendars.google.sign_in import HOURS, OWNED, SignIn
+from blocker.calendars.google.wire import Pace
 from blocker.values.intervals import Interval
 from tests.contract import ZONE
 

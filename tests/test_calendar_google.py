@@ -15,8 +15,8 @@ from google_server.samples import timed
 from msgspec.structs import replace
 
 from blocker.calendars import NATIVE_FOCUS
-from blocker.calendars import _google_marks as marks
-from blocker.calendars.google_known import learned
+from blocker.calendars.google import marks
+from blocker.calendars.google.known import learned
 from blocker.calendars.marks import slot_text
 from blocker.files.places import state_dir
 from blocker.values.errors import AlreadyExists, Conflict, NotInPlace, Refused

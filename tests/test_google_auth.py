@@ -13,8 +13,8 @@ import pytest
 from google_server import GoogleServer, backend_error, unauthorized
 from msgspec.structs import replace
 
-from blocker.calendars import google_auth as auth
-from blocker.calendars.google_auth import HOURS
+from blocker.calendars.google import sign_in as auth
+from blocker.calendars.google.sign_in import HOURS
 from blocker.files.private import write_private
 from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, UsageError
 from tests.google_days import call, requests_of

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from google_server import GoogleServer
 from msgspec.structs import replace
 
-from blocker.calendars import google_auth as auth
-from blocker.calendars import google_consent as consent
-from blocker.calendars.google_auth import HOURS, OWNED, READ_ALL, WRITE_ALL
+from blocker.calendars.google import consent
+from blocker.calendars.google import sign_in as auth
+from blocker.calendars.google.sign_in import HOURS, OWNED, READ_ALL, WRITE_ALL
 from blocker.files.private import write_private
 from blocker.values.errors import SignInNeeded, UsageError
 from blocker.values.settings import Settings

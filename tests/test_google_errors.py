@@ -19,9 +19,9 @@ from google_server import (
     unauthorized,
 )
 
-from blocker.calendars import _google_http as wire
-from blocker.calendars._google_http import ATTEMPTS, Pace
-from blocker.calendars.google import GoogleCalendar
+from blocker.calendars.google import wire
+from blocker.calendars.google.calendar import GoogleCalendar
+from blocker.calendars.google.wire import ATTEMPTS, Pace
 from blocker.values.errors import BlockerError, Conflict, Missing, Refused, SignInNeeded, Unreachable
 from blocker.values.events import Ref
 from tests.contract import WINDOW, block, slot

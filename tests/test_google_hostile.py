@@ -15,9 +15,9 @@ import pytest
 from google_server import GoogleServer
 from google_server.app import Answer, Call
 
-from blocker.calendars import google
-from blocker.calendars._google_http import ATTEMPTS, Pace, Wire
-from blocker.calendars.google_auth import keep_sign_in, prove, token_path
+from blocker.calendars.google import calendar as google
+from blocker.calendars.google.sign_in import keep_sign_in, prove, token_path
+from blocker.calendars.google.wire import ATTEMPTS, Pace, Wire
 from blocker.values.errors import Refused, SignInNeeded, Temporary, Unreachable, Unreadable
 from tests.contract import WINDOW, block, slot
 from tests.google_days import blocks, busy_weeks, call, key, others

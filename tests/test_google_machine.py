@@ -10,7 +10,7 @@ from google_server import GoogleServer, backend_error
 from hypothesis import settings
 from hypothesis.stateful import invariant
 
-from blocker.calendars.google import GoogleCalendar
+from blocker.calendars.google.calendar import GoogleCalendar
 from blocker.values.errors import BlockerError
 from blocker.values.events import Event
 from blocker.values.intervals import Interval

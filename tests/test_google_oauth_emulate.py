@@ -25,8 +25,8 @@ import pytest
 import requests
 from msgspec.structs import replace
 
-from blocker.calendars import google_auth as auth
-from blocker.calendars import google_consent as consent
+from blocker.calendars.google import consent
+from blocker.calendars.google import sign_in as auth
 from blocker.commands import Answer, Talk
 from blocker.commands.connecting import connect
 from blocker.config import Config

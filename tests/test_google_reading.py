@@ -16,9 +16,9 @@ from google_server.samples import all_day, series, timed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker.calendars import _google_events as shape
-from blocker.calendars import _google_marks as marks
-from blocker.calendars._google_snapshot import Seen
+from blocker.calendars.google import marks
+from blocker.calendars.google import shapes as shape
+from blocker.calendars.google.snapshot import Seen
 from blocker.values.errors import Refused, Unreachable, Unreadable, UsageError
 from blocker.values.events import Event, Ref
 from blocker.values.intervals import interval

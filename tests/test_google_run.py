@@ -14,7 +14,7 @@ import pytest
 from google_server import Fault, GoogleServer, backend_error, drop, error, forbidden, rate_limited
 from google_server.errors import bad
 
-from blocker.calendars._google_http import ATTEMPTS
+from blocker.calendars.google.wire import ATTEMPTS
 from blocker.values.errors import PartlyApplied, SignInNeeded, Temporary
 from tests.command_line import sample
 from tests.google_days import blocks, busy_weeks, call, document, key, meeting, others, requests_of

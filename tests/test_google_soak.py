@@ -16,8 +16,8 @@ import pytest
 from google_server import GoogleServer
 from google_server.faults import PASSING
 
-from blocker.calendars._google_http import Wire
-from blocker.calendars._google_marks import is_ours
+from blocker.calendars.google.marks import is_ours
+from blocker.calendars.google.wire import Wire
 from blocker.values.errors import PartlyApplied, Temporary
 from tests.google_days import BERLIN, blocks, call, document, key, meeting, others, series_of_weeks
 from tests.google_world import no_waiting

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from google_server import GoogleServer
 
-from blocker.calendars.google import GoogleCalendar
+from blocker.calendars.google.calendar import GoogleCalendar
 from blocker.values.errors import Unreachable
 from blocker.values.events import Ref
 from tests.google_days import BERLIN, blocks, busy_weeks, call, key, meeting

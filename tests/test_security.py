@@ -27,7 +27,7 @@ import pytest
 from google_server import GoogleServer, unauthorized
 from msgspec.structs import replace
 
-from blocker.calendars import google_auth
+from blocker.calendars.google import sign_in as google_auth
 from blocker.sample import sample_calendar
 from tests.command_line import CommandLine, Said, sample
 from tests.google_days import busy_weeks, call

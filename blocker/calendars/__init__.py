@@ -109,9 +109,9 @@ def _open_google(
     identifier: str, zone: str | None, me: tuple[str, ...], beside: Iterable[Calendar]
 ) -> Calendar:
     try:
-        backend = import_module("blocker.calendars.google")
+        backend = import_module("blocker.calendars.google.calendar")
     except ModuleNotFoundError as problem:
-        if problem.name != "blocker.calendars.google":
+        if problem.name != "blocker.calendars.google.calendar":
             raise
         raise UsageError("Google calendars are not there yet", "use an ics:PATH address") from None
     calendar: Calendar = backend.open_google(identifier, zone=zone, me=me, beside=beside)

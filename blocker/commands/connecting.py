@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from blocker.calendars import open_calendar
-from blocker.calendars.google_known import PRIMARY, hours_in, learn, learned
+from blocker.calendars.google.known import PRIMARY, hours_in, learn, learned
 from blocker.commands import Answer, Talk
 from blocker.files.places import config_path
 from blocker.render_json import SCHEMA
@@ -49,8 +49,8 @@ def _file(setup: Setup) -> Answer:
 
 
 def _google(args: Namespace, setup: Setup, talk: Talk) -> Answer:
-    from blocker.calendars import google_auth as auth
-    from blocker.calendars import google_consent as consent
+    from blocker.calendars.google import consent
+    from blocker.calendars.google import sign_in as auth
 
     if args.subject and not args.service_account:
         raise UsageError("--subject says for whom a service account acts", "add --service-account FILE")
@@ -113,7 +113,7 @@ def google_findings(setup: Setup) -> Sequence[Finding]:
     settings = setup.config.settings
     if not any(address.startswith("google:") for address in (settings.calendar, *settings.also_read)):
         return ()
-    from blocker.calendars.google_auth import api_root, read_sign_in, token_path
+    from blocker.calendars.google.sign_in import api_root, read_sign_in, token_path
 
     path = token_path(setup.environ)
     sign_in = read_sign_in(path)
@@ -157,7 +157,7 @@ def _age(at: str, ends: str, now: datetime) -> tuple[str, str]:
 
 def _learn_hours(setup: Setup) -> str:
     """Read the account's working hours, keep them, and say which hours hold."""
-    from blocker.calendars.google_account import working_hours
+    from blocker.calendars.google.known import working_hours
 
     if setup.config.settings.hours_set:
         return "yours, from the config"

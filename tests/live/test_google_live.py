@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from blocker.calendars.google import GoogleCalendar
+from blocker.calendars.google.calendar import GoogleCalendar
 from blocker.values.errors import AlreadyExists, Conflict, Missing
 from blocker.values.events import DECLINE_NONE, Block, StandingBlock
 from blocker.values.intervals import Interval, interval

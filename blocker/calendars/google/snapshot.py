@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from blocker.calendars import _google_events as shape
-from blocker.calendars import _google_marks as marks
+from blocker.calendars.google import marks
+from blocker.calendars.google import shapes as shape
 from blocker.values.events import Event, SkippedComponent, Snapshot, StandingBlock
 from blocker.values.intervals import Interval
 

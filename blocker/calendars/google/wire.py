@@ -11,17 +11,17 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httplib2  # type: ignore[import-untyped]
-from google.auth.exceptions import GoogleAuthError, ReauthFailError, RefreshError, TransportError
+from google.auth.exceptions import GoogleAuthError, TransportError
 from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
 from msgspec import Struct
 
-from blocker.calendars.google_auth import CONNECT
-from blocker.values.errors import BlockerError, Refused, SignInNeeded, Unreachable
+from blocker.calendars.google.refusals import CONNECT, NONSENSE, said_no, signed_out
+from blocker.values.errors import Refused, SignInNeeded, Unreachable
 
 Json = dict[str, Any]
 
@@ -32,9 +32,6 @@ PATIENCE = 90.0  # seconds; a server that asks for more is left alone until the 
 _RATE_LIMITS = frozenset(("rateLimitExceeded", "userRateLimitExceeded"))
 _USED_UP = frozenset(("quotaExceeded", "dailyLimitExceeded"))
 _TOO_FEW_SCOPES = frozenset(("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"))
-# What the client, its transport and the JSON reader make of an answer that is none: too deep, too large a
-# number, an error in a form of its own, a redirect to nowhere.
-NONSENSE = (ValueError, LookupError, TypeError, AttributeError, EOFError, RecursionError, ArithmeticError)
 _SPEAKING = frozenset((400, 401, 404, 409, 410, 412))  # statuses that mean something even without a word
 _NO_ANSWER = (
     OSError,
@@ -165,34 +162,6 @@ def meaning(told: Answered) -> Exception:
             "a proxy, or a network that wants a sign-in of its own? Open a web page, then try again",
         )
     return told
-
-
-def said_no(error: GoogleAuthError) -> bool:
-    """True if the sign-in server itself refused, in OAuth's words, or there was nothing to ask it with.
-
-    Anything else is trouble that passes: an answer that is no answer may come from whatever is in between.
-    """
-    if error.retryable or isinstance(error, TransportError | ValueError):
-        return False
-    if not isinstance(error, RefreshError) or isinstance(error, ReauthFailError):
-        return True
-    if len(error.args) > 1:
-        return isinstance(error.args[1], Mapping) and isinstance(error.args[1].get("error"), str)
-    return "necessary fields" in str(error)  # the client library's own words: no refresh token
-
-
-def signed_out(error: Exception) -> BlockerError:
-    """A refresh that failed for good: revoked, or expired."""
-    said = str(error.args[0]) if error.args else type(error).__name__
-    if "unauthorized_client" in said:
-        return SignInNeeded(
-            "Google lets this service account act for nobody yet, or not with these scopes",
-            "allow it in the Admin console: Security, API controls, Domain-wide delegation",
-        )
-    return SignInNeeded(
-        f"the Google sign-in has expired or was revoked ({said[:120]})",
-        f"{CONNECT}. If it ends every seven days, the consent screen is in “Testing”: publish it",
-    )
 
 
 def retry_after(head: Any) -> float | None:

@@ -14,8 +14,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from blocker.calendars import google_auth as auth
-from blocker.calendars.google_auth import SignIn
+from blocker.calendars.google import sign_in as auth
+from blocker.calendars.google.sign_in import SignIn
 from blocker.files.private import read_small_text
 from blocker.values.errors import SignInNeeded, Temporary, UsageError
 from blocker.values.settings import Settings

@@ -12,7 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from blocker.calendars.google.sign_in import api_root, authorized_http, build_service
+from blocker.calendars.google.wire import Answered, Pace, Wire
 from blocker.files.private import read_small_text, write_private
+from blocker.values.errors import Unreadable
 
 Hours = Mapping[int, tuple[tuple[int, int], ...]]
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -76,3 +79,21 @@ def _read(state_dir: Path) -> dict[str, Any]:
         if isinstance(found, dict):
             return found
     return {}
+
+
+def working_hours(environ: Mapping[str, str], pace: Pace | None = None) -> Mapping[str, Any] | None:
+    """The ``workingHours`` of the user's primary calendar as Google has them; None where it has none.
+
+    Raises SignInNeeded if the sign-in does not allow it, Unreachable or Unreadable.
+    """
+    root = api_root(environ)
+    http = authorized_http(environ, or_anonymous=root is not None)
+    wire = Wire(http, pace or Pace())
+    try:
+        request = build_service(root, http).calendars().get(calendarId="primary", fields="workingHours")
+        found = wire.send(request).get("workingHours")
+    except Answered as answer:
+        raise Unreadable(f"Google won't show the working hours: {answer}") from answer
+    finally:
+        wire.close()
+    return found if isinstance(found, Mapping) else None

@@ -15,12 +15,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocker.calendars import NATIVE_FOCUS
-from blocker.calendars import _google_events as shape
-from blocker.calendars import _google_marks as marks
-from blocker.calendars._google_http import Answered, Pace, Wire
-from blocker.calendars._google_snapshot import Seen, ours_among
-from blocker.calendars.google_auth import api_root, authorized_http, build_service
-from blocker.calendars.google_known import learn, learned
+from blocker.calendars.google import marks
+from blocker.calendars.google import shapes as shape
+from blocker.calendars.google.known import learn, learned
+from blocker.calendars.google.sign_in import api_root, authorized_http, build_service
+from blocker.calendars.google.snapshot import Seen, ours_among
+from blocker.calendars.google.wire import Answered, Pace, Wire
 from blocker.calendars.marks import MARK_VERSION
 from blocker.files.places import state_dir
 from blocker.values.errors import (

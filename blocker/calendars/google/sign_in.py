@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
+from blocker.calendars.google.refusals import CONNECT
 from blocker.files.private import others_may_read, read_small_text, write_private
 from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, UsageError
 
 ROOT = "BLOCKER_GOOGLE_ROOT"
 TIMEOUT_SECONDS = 30
-CONNECT = "run: blocker connect google"
 
 _PREFIX = "https://www.googleapis.com/auth/"
 OWNED = f"{_PREFIX}calendar.events.owned"
@@ -145,7 +145,7 @@ def prove(sign_in: SignIn) -> None:
     from google.auth.exceptions import GoogleAuthError
     from google_auth_httplib2 import Request  # type: ignore[import-untyped]
 
-    from blocker.calendars._google_http import NONSENSE, said_no, signed_out
+    from blocker.calendars.google.refusals import NONSENSE, said_no, signed_out
 
     http = _plain_http()
     try:
