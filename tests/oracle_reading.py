@@ -23,8 +23,8 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from blocker.calendars._ical import scan
-from blocker.calendars._reading import read_calendar
+from blocker.calendars.ics.lexer import scan
+from blocker.calendars.ics.reading import read_calendar
 from blocker.values.intervals import interval
 
 HOME = ZoneInfo("Europe/Berlin")

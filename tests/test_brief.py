@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from blocker.brief import block_text
-from blocker.calendars._ical import writable
+from blocker.calendars.ics.lexer import writable
 from blocker.causes import cause_words, why_lines
 from blocker.config import load_config
 from blocker.content import Write, block_title, make_block, moved_block

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from google_server import GoogleServer
 
-from blocker.calendars.icsfile import IcsCalendar
+from blocker.calendars.ics.file import IcsCalendar
 from blocker.files.places import state_dir
 from blocker.fitting import line_of, shorter, text_of
 from blocker.ledger import open_ledger

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from blocker.calendars import _reading
-from blocker.calendars._ical import (
+from blocker.calendars.ics import reading as _reading
+from blocker.calendars.ics.lexer import (
     Component,
     Layout,
     escape,
@@ -31,13 +31,13 @@ from blocker.calendars._ical import (
     unfolded,
     writable,
 )
-from blocker.calendars._reading import read_calendar
-from blocker.calendars._rule_dates import Steps, TooDenseError, occurrences
-from blocker.calendars._rules import parse_rule
-from blocker.calendars._values import read_duration, read_moment
-from blocker.calendars._vtimezone import read_definition
-from blocker.calendars._windows_zones import WINDOWS_ZONES
-from blocker.calendars._zones import Zones
+from blocker.calendars.ics.moments import read_duration, read_moment
+from blocker.calendars.ics.reading import read_calendar
+from blocker.calendars.ics.rrule import parse_rule
+from blocker.calendars.ics.rrule_dates import Steps, TooDenseError, occurrences
+from blocker.calendars.ics.vtimezone import read_definition
+from blocker.calendars.ics.zone_names import WINDOWS_ZONES
+from blocker.calendars.ics.zones import Zones
 from blocker.values.events import Event, Snapshot
 from blocker.values.intervals import Interval, interval
 

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocker.calendars import open_calendar
-from blocker.calendars._ical import scan
+from blocker.calendars.ics.lexer import scan
 from blocker.values.errors import Refused, Unreadable
 from blocker.values.events import Snapshot
 from blocker.values.intervals import Interval, interval

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from blocker.calendars.icsfile import IcsCalendar
+from blocker.calendars.ics.file import IcsCalendar
 from blocker.cli import main
 from blocker.ledger import open_ledger
 from blocker.values.events import StandingBlock

@@ -93,7 +93,7 @@ def open_calendar(
             "an address is ics:PATH, google:primary or google:ID",
         )
     if scheme == "ics":
-        from blocker.calendars.icsfile import IcsCalendar
+        from blocker.calendars.ics.file import IcsCalendar
 
         try:
             path = Path(rest).expanduser().absolute()

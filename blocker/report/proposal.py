@@ -6,8 +6,8 @@ from collections import Counter
 
 from msgspec.structs import replace
 
-from blocker.calendars._blocks import write_block
-from blocker.calendars._ical import fold
+from blocker.calendars.ics.blocks import write_block
+from blocker.calendars.ics.lexer import fold
 from blocker.report.files import GENERATOR
 from blocker.values.events import Block
 from blocker.values.plan import Change, Plan

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker.calendars._people import CALENDAR_ADDRESSES, address_in
 from blocker.calendars.google.marks import Json, generation_in, guests_of, id_for, is_ours, mark_of, part
+from blocker.calendars.ics.people import CALENDAR_ADDRESSES, address_in
 from blocker.calendars.marks import MARK_VERSION, kind_of, parse_slot, slot_text
 from blocker.values.events import DECLINE_NONE, Block, Event, Ref, StandingBlock
 from blocker.values.fingerprint import hash_of_text

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, tzinfo
 
-from blocker.calendars._events import Read
-from blocker.calendars._ical import escape, fold, properties, unescape, writable
-from blocker.calendars._people import address_of
-from blocker.calendars._recurrence import occurrence
+from blocker.calendars.ics.events import Read
+from blocker.calendars.ics.lexer import escape, fold, properties, unescape, writable
+from blocker.calendars.ics.people import address_of
+from blocker.calendars.ics.series import occurrence
 from blocker.calendars.marks import (
     MARK_VERSION,
     generation_of,

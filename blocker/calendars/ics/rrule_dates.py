@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import MAXYEAR, date, datetime, time, timedelta
 from itertools import product
 
-from blocker.calendars._rules import DAILY, HOURLY, MINUTELY, MONTHLY, SECONDLY, WEEKLY, YEARLY, Rule
+from blocker.calendars.ics.rrule import DAILY, HOURLY, MINUTELY, MONTHLY, SECONDLY, WEEKLY, YEARLY, Rule
 
 # Steps (periods walked and times found) that one rule may take, and all rules of a file together. A
 # daily rule with a COUNT reaches back 100 years, an hourly one fills 4; what needs more is no meeting.

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from msgspec import Struct
 
-from blocker.calendars._ical import Property
+from blocker.calendars.ics.lexer import Property
 
 DAY = timedelta(days=1)
 

@@ -14,9 +14,9 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from blocker.calendars._rule_dates import Steps, occurrences
-from blocker.calendars._rules import Rule
-from blocker.calendars._values import DAY, Duration, Moment, read_moment, to_instant
+from blocker.calendars.ics.moments import DAY, Duration, Moment, read_moment, to_instant
+from blocker.calendars.ics.rrule import Rule
+from blocker.calendars.ics.rrule_dates import Steps, occurrences
 from blocker.values.intervals import Interval
 
 

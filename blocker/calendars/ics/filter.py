@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from blocker.calendars._ical import Component, Layout
+from blocker.calendars.ics.lexer import Component, Layout
 from blocker.values.intervals import Interval
 
 # Local dates lie within a day of the UTC ones; an all-day event or one without an end lasts a day more.

@@ -6,6 +6,9 @@ looked up in a library, because importing one would cost more than reading the c
 
 from __future__ import annotations
 
+import re
+from zoneinfo import ZoneInfo
+
 WINDOWS_ZONES = {
     "AUS Central Standard Time": "Australia/Darwin",
     "AUS Eastern Standard Time": "Australia/Sydney",
@@ -147,3 +150,37 @@ WINDOWS_ZONES = {
     "Yakutsk Standard Time": "Asia/Yakutsk",
     "Yukon Standard Time": "America/Whitehorse",
 }
+
+
+_UTC_NAMES = frozenset(("UTC", "Z", "ETC/UTC", "TZONE://MICROSOFT/UTC", "COORDINATED UNIVERSAL TIME"))
+
+
+_IANA = r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}"
+
+
+def iana_zone(tzid: str) -> ZoneInfo | None:
+    """The IANA zone that a TZID names, whatever its form, or None."""
+    name = tzid.strip()
+    zone = _load(name)
+    if zone is not None:
+        return zone
+    if name.upper() in _UTC_NAMES:
+        return ZoneInfo("UTC")
+    if "/" not in name:
+        pass
+
+        return _load(WINDOWS_ZONES.get(name, ""))
+    parts = name.strip("/").split("/")
+    for take in (3, 2):
+        if len(parts) >= take and (zone := _load("/".join(parts[-take:]))):
+            return zone
+    return None
+
+
+def _load(name: str) -> ZoneInfo | None:
+    if not re.fullmatch(_IANA, name):
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return None

@@ -8,12 +8,12 @@ from datetime import time, timedelta, tzinfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.calendars._ical import Property, properties_by_name, text_list, unescape
-from blocker.calendars._people import RESPONSES, address_of, is_person
-from blocker.calendars._recurrence import Occurrence, Series, Span, gather, in_zone, span_between, span_of
-from blocker.calendars._rules import Rule, by_days_alone, parse_rule
-from blocker.calendars._values import Moment, read_duration, read_moment, read_moments
-from blocker.calendars._zones import Zones
+from blocker.calendars.ics.lexer import Property, properties_by_name, text_list, unescape
+from blocker.calendars.ics.moments import Moment, read_duration, read_moment, read_moments
+from blocker.calendars.ics.people import RESPONSES, address_of, is_person
+from blocker.calendars.ics.rrule import Rule, by_days_alone, parse_rule
+from blocker.calendars.ics.series import Occurrence, Series, Span, gather, in_zone, span_between, span_of
+from blocker.calendars.ics.zones import Zones
 from blocker.values.events import Event
 
 _SINGLE = (

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-from blocker.calendars._ical import Layout, Property, unfolded
+from blocker.calendars.ics.lexer import Layout, Property, unfolded
 
 _ADDRESS = re.compile(r"[^@\s<>,;:/]+@[^@\s<>,;:/]+")
 _GUEST = rb"\n(BEGIN:VEVENT|BEGIN:VALARM|END:VALARM|X-BLOCKER-KEY|ATTENDEE)([^\r\n]*)"

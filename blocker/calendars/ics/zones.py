@@ -8,42 +8,12 @@ time and to say so: an event at a doubtful hour is better than one that is silen
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
-from zoneinfo import ZoneInfo
+
+from blocker.calendars.ics.zone_names import _load, iana_zone
 
 MAX_ZONES = 300  # looking for one that isn't there costs time; no real file names half as many
-_UTC_NAMES = frozenset(("UTC", "Z", "ETC/UTC", "TZONE://MICROSOFT/UTC", "COORDINATED UNIVERSAL TIME"))
-_IANA = r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}"
-
-
-def iana_zone(tzid: str) -> ZoneInfo | None:
-    """The IANA zone that a TZID names, whatever its form, or None."""
-    name = tzid.strip()
-    zone = _load(name)
-    if zone is not None:
-        return zone
-    if name.upper() in _UTC_NAMES:
-        return ZoneInfo("UTC")
-    if "/" not in name:
-        from blocker.calendars._windows_zones import WINDOWS_ZONES
-
-        return _load(WINDOWS_ZONES.get(name, ""))
-    parts = name.strip("/").split("/")
-    for take in (3, 2):
-        if len(parts) >= take and (zone := _load("/".join(parts[-take:]))):
-            return zone
-    return None
-
-
-def _load(name: str) -> ZoneInfo | None:
-    if not re.fullmatch(_IANA, name):
-        return None
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        return None
 
 
 class Zones:
@@ -73,7 +43,7 @@ class Zones:
             self._defined = self._definitions()
         definition = self._defined.get(tzid)
         if definition is not None:
-            from blocker.calendars._vtimezone import read_definition
+            from blocker.calendars.ics.vtimezone import read_definition
 
             try:
                 return read_definition(definition)

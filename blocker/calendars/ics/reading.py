@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from blocker.calendars._blocks import damaged_mark, etag_of, is_ours, may_be_ours, standing_block
-from blocker.calendars._events import BrokenError, Read, events_of, read_component
-from blocker.calendars._filter import may_touch
-from blocker.calendars._ical import Component, Layout, properties, properties_by_name, unescape
-from blocker.calendars._people import address_in, likely_user
-from blocker.calendars._recurrence import Occurrence, Series, exclusion, expand, gather, move_between
-from blocker.calendars._rule_dates import Steps, TooDenseError
-from blocker.calendars._zones import MAX_ZONES, Zones, iana_zone
+from blocker.calendars.ics.blocks import damaged_mark, etag_of, is_ours, may_be_ours, standing_block
+from blocker.calendars.ics.events import BrokenError, Read, events_of, read_component
+from blocker.calendars.ics.filter import may_touch
+from blocker.calendars.ics.lexer import Component, Layout, properties, properties_by_name, unescape
+from blocker.calendars.ics.people import address_in, likely_user
+from blocker.calendars.ics.rrule_dates import Steps, TooDenseError
+from blocker.calendars.ics.series import Occurrence, Series, exclusion, expand, gather, move_between
+from blocker.calendars.ics.zone_names import iana_zone
+from blocker.calendars.ics.zones import MAX_ZONES, Zones
 from blocker.values.events import Event, SkippedComponent, Snapshot, StandingBlock
 from blocker.values.intervals import Interval
 

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from blocker.calendars import VERBATIM
-from blocker.calendars._blocks import etag_of, is_ours, key_of, rewrite_block, write_block
-from blocker.calendars._events import BrokenError, Read, read_component
-from blocker.calendars._ical import Component, Layout, properties, scan
-from blocker.calendars._reading import calendar_user, read_calendar
-from blocker.calendars._zones import Zones
+from blocker.calendars.ics.blocks import etag_of, is_ours, key_of, rewrite_block, write_block
+from blocker.calendars.ics.events import BrokenError, Read, read_component
+from blocker.calendars.ics.lexer import Component, Layout, properties, scan
+from blocker.calendars.ics.reading import calendar_user, read_calendar
+from blocker.calendars.ics.zones import Zones
 from blocker.calendars.marks import generation_of, uid_for
 from blocker.files.replace import locked, read_file, replace_file
 from blocker.values.errors import AlreadyExists, Conflict, Missing, Refused, Unreadable, UsageError

@@ -6,11 +6,11 @@ import re
 from bisect import bisect_right
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from blocker.calendars._ical import Property, properties
-from blocker.calendars._rule_dates import Steps, TooDenseError, occurrences
-from blocker.calendars._rules import parse_rule
-from blocker.calendars._values import read_moment
-from blocker.calendars._zones import iana_zone
+from blocker.calendars.ics.lexer import Property, properties
+from blocker.calendars.ics.moments import read_moment
+from blocker.calendars.ics.rrule import parse_rule
+from blocker.calendars.ics.rrule_dates import Steps, TooDenseError, occurrences
+from blocker.calendars.ics.zone_names import iana_zone
 
 # Rules are followed from here to there; outside, the nearest offset holds.
 FIRST_YEAR, LAST_YEAR = 1970, 2100
