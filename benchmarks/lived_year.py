@@ -22,12 +22,12 @@ from blocker.apply import apply
 from blocker.calendars.holidays import public_holidays
 from blocker.calendars.memory import MemoryCalendar
 from blocker.engine import make_plan
-from blocker.forecast import fill_now
 from blocker.history import week_records
 from blocker.ledger import open_ledger
 from blocker.measuring.days import Day
 from blocker.problem import Problem, Solution
-from blocker.survey import Survey, take_survey
+from blocker.rules.forecast import fill_now
+from blocker.rules.survey import Survey, take_survey
 from blocker.values.events import Snapshot, StandingBlock
 from blocker.values.intervals import Interval
 from blocker.values.kinds import OFFSITE, STRATEGIC

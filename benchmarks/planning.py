@@ -14,9 +14,9 @@ from benchmarks.arrivals import Book
 from benchmarks.lived_year import workweek_of
 from benchmarks.processes import in_turn, typical
 from benchmarks.tables import Table, milliseconds, per_cent
-from blocker import survey as survey_module
 from blocker.engine import make_plan
-from blocker.survey import take_survey
+from blocker.rules import survey as survey_module
+from blocker.rules.survey import take_survey
 from blocker.values.events import Snapshot
 from blocker.values.intervals import Interval
 from blocker.values.memory import Memory

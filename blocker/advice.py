@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from blocker.calibration import FEWEST_WEEKS, SHARES, Calibration, Trial
+from blocker.rules.calibration import FEWEST_WEEKS, SHARES, Calibration, Trial
 from blocker.texts import quantity
 from blocker.values.plan import WeekLoad
 from blocker.values.workweek import Week

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from blocker.digest import WEEK, Digest, dates_between, digest
 from blocker.digest_words import displaced_lines, series_lines
-from blocker.known import debt_minutes
-from blocker.survey import Survey
+from blocker.rules.known import debt_minutes
+from blocker.rules.survey import Survey
 from blocker.texts import date_words, length_words, plain, quantity, say, shortened
 from blocker.themes import topics, topics_of_quarter
 from blocker.values.intervals import Interval, minutes, subtract

@@ -5,8 +5,8 @@ from __future__ import annotations
 from blocker.causes import why_lines
 from blocker.encounters import heaviest_weeks, met_least
 from blocker.fitting import MOST_CHARACTERS, text_of
+from blocker.rules.survey import Survey
 from blocker.sections import Sources, section
-from blocker.survey import Survey
 from blocker.texts import date_words, length_words, plain, say, say_times, shortened
 from blocker.themes import topic_of
 from blocker.values.kinds import FRONTLINE, LEARNING, NOTE, OFFSITE, THINKING

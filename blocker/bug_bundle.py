@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from blocker.bug_words import Numbered
 from blocker.measuring.classify import own_offsites
-from blocker.survey import Survey
+from blocker.rules.survey import Survey
 from blocker.values.events import Event, Ref, Snapshot, StandingBlock
 from blocker.values.fingerprint import hash_of_text
 from blocker.values.intervals import Interval

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def rule_condition(value: object) -> str:
     """The condition of a rule, over measures."""
-    from blocker.rules import condition
+    from blocker.rules.rules import condition
 
     return _checked(value, condition)
 

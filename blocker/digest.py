@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from blocker.displacement import Displaced, Overrun, displaced, items_by_day, overruns
 from blocker.measuring.measures import measure
-from blocker.survey import Survey
+from blocker.rules.survey import Survey
 from blocker.values.intervals import Interval, clip, intersect, minutes, touches
 from blocker.values.kinds import FRONTLINE, OPERATIONAL
 from blocker.values.plan import Classified

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from blocker.content import Write, make_block, moved_block, wished_focus, with_fresh_section
 from blocker.problem import Solution
-from blocker.survey import Survey
+from blocker.rules.survey import Survey
 from blocker.values.events import Block, StandingBlock
 from blocker.values.intervals import Interval
 from blocker.values.kinds import NOTE, OFFSITE, THINKING

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from blocker.digest import dates_between
 from blocker.measuring.owners import Owners
-from blocker.survey import Survey
+from blocker.rules.survey import Survey
 from blocker.values.intervals import intersect, minutes
 from blocker.values.kinds import IGNORED, OPERATIONAL
 from blocker.values.request import Request

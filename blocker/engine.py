@@ -11,19 +11,19 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.demands import Demands, Known, ask
 from blocker.diff import Recalled, diff, recall
 from blocker.drafts import drafting, next_thinking_block, refreshed
 from blocker.history import brought_up_to_date
-from blocker.offsite import OffsiteAsked, ask_for_offsite
 from blocker.outcome import floors, notes, offsites, unplaced
 from blocker.place import place
 from blocker.posing import pose
 from blocker.prework import pre_work
 from blocker.problem import Problem
-from blocker.rules import rules_for
+from blocker.rules.demands import Demands, Known, ask
+from blocker.rules.offsite import OffsiteAsked, ask_for_offsite
+from blocker.rules.rules import rules_for
+from blocker.rules.survey import Survey, take_survey
 from blocker.standing import dismissed, examine
-from blocker.survey import Survey, take_survey
 from blocker.values.plan import Examined, Plan
 from blocker.values.request import Request
 

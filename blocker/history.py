@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.demands import DEBT_WEEKS
-from blocker.judge import remember
-from blocker.survey import Survey
+from blocker.rules.demands import DEBT_WEEKS
+from blocker.rules.judge import remember
+from blocker.rules.survey import Survey
 from blocker.values.intervals import minutes, subtract
 from blocker.values.keys import key_week
 from blocker.values.kinds import OPERATIONAL, STRATEGIC

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from blocker.demands import Demands
-from blocker.offsite import OffsiteAsked
 from blocker.problem import Solution
-from blocker.survey import Survey
+from blocker.rules.demands import Demands
+from blocker.rules.offsite import OffsiteAsked
+from blocker.rules.survey import Survey
 from blocker.values.keys import key_week
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.plan import Change, Examined, QuarterPlan, Unplaced, WeekPlan

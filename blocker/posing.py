@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from blocker.demands import Demands
-from blocker.offsite import OffsiteAsked
 from blocker.problem import Problem
-from blocker.standing import asked_back
-from blocker.survey import Survey
+from blocker.rules.demands import Demands
+from blocker.rules.known import asked_back
+from blocker.rules.offsite import OffsiteAsked
+from blocker.rules.survey import Survey
 from blocker.values.kinds import NO_TIME, STRATEGIC
 from blocker.values.plan import Examined, WeekRoom
 from blocker.values.request import Request

@@ -8,8 +8,8 @@ from datetime import date
 from msgspec import Struct
 
 from blocker.problem import Solution
-from blocker.standing import asked_back
-from blocker.survey import Survey
+from blocker.rules.known import asked_back
+from blocker.rules.survey import Survey
 from blocker.values.events import StandingBlock
 from blocker.values.kinds import NOTE, OFFSITE
 from blocker.values.plan import Placement

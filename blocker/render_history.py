@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from blocker.forecast import Fill, forecast_hours
 from blocker.history import PastWeek
 from blocker.picture import Canvas, Line, Piece
 from blocker.render_json import SCHEMA, week_document
 from blocker.render_text import measured, number
+from blocker.rules.forecast import Fill, forecast_hours
 from blocker.values.kinds import LEVELS
 from blocker.values.memory import WeekRecord
 from blocker.values.plan import WeekLoad

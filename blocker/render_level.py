@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blocker.judge import FORECAST
+from blocker.rules.judge import FORECAST
 from blocker.values.plan import Cause, WeekLoad
 
 BEFORE_WORDS, FORECAST_WORDS = "the weeks before", "the forecast"

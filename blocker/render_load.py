@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
-from blocker.judge import FORECAST
 from blocker.measuring.days import Day
 from blocker.render_text import cause_text, clean, measured, span, told_words, week_line
+from blocker.rules.judge import FORECAST
 from blocker.texts import MEASURE_WORDS
 from blocker.values.intervals import Interval
 from blocker.values.kinds import OPERATIONAL

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker.judge import FORECAST
 from blocker.measuring.conditions import Comparison, Condition
 from blocker.render_json import (
     SCHEMA,
@@ -27,6 +26,7 @@ from blocker.render_text import (
     unplaced_lines,
     week_line,
 )
+from blocker.rules.judge import FORECAST
 from blocker.texts import MEASURE_WORDS
 from blocker.values.plan import Cause, Clause, WeekLoad
 from blocker.weekreasons import RuleReason, WeekReasons

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from blocker.digest import WEEK, Digest, digest
 from blocker.digest_words import hours_line, named, series_lines
-from blocker.survey import Survey
+from blocker.rules.survey import Survey
 from blocker.texts import PARKED_LONG_DAYS, date_words, length_words, say, say_times
 from blocker.values.request import Request
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from blocker.agenda import agenda_lines
 from blocker.digest import Digest, lately, week_behind
 from blocker.digest_words import TITLE_CHARACTERS, digest_lines
-from blocker.survey import Survey
+from blocker.rules.survey import Survey
 from blocker.texts import PARKED_LONG_DAYS, say, shortened
 from blocker.values.intervals import Interval
 from blocker.values.kinds import OFFSITE

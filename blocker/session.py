@@ -20,7 +20,7 @@ from blocker.config import Config
 from blocker.config import Setup as Setup  # noqa: PLC0414 - the commands take it from here
 from blocker.engine import make_plan
 from blocker.files.places import default_calendar
-from blocker.survey import Survey, take_survey
+from blocker.rules.survey import Survey, take_survey
 from blocker.values.errors import ConfigError
 from blocker.values.events import Snapshot
 from blocker.values.intervals import Interval

@@ -9,23 +9,13 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from blocker.measuring.days import Day, build_days
-from blocker.survey import Survey
+from blocker.rules.survey import Survey
 from blocker.values.events import StandingBlock
 from blocker.values.keys import key_week
 from blocker.values.kinds import NO_TIME, NOTE, OFFSITE
-from blocker.values.memory import Remembered
 from blocker.values.plan import Classified, Examined, Standing
 from blocker.values.request import Request
 from blocker.values.workweek import WorkWeek
-
-
-def asked_back(known: Remembered, request: Request) -> bool:
-    """True for a block that ``undo`` took back, where the person wants the week that it was in rebalanced."""
-    return (
-        known.answer == "undone"
-        and request.policy == "rebalance"
-        and key_week(known.key, known.slot, request.workweek) == request.week
-    )
 
 
 def dismissed(request: Request, blocks: Sequence[StandingBlock]) -> Mapping[str, str]:

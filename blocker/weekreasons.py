@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.measuring.conditions import Comparison, comparisons, holds
-from blocker.rules import Rule, rules_for
-from blocker.survey import Survey
+from blocker.rules.rules import Rule, rules_for
+from blocker.rules.survey import Survey
 from blocker.values.events import StandingBlock
 from blocker.values.keys import key_week
 from blocker.values.kinds import NOTE, STRATEGIC

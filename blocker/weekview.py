@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from blocker.measuring.days import Day
 from blocker.render_text import change_title, clean
-from blocker.survey import Survey
+from blocker.rules.survey import Survey
 from blocker.values.intervals import Interval, clip, minutes, subtract
 from blocker.values.kinds import IGNORED
 from blocker.values.plan import Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan

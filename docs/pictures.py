@@ -26,9 +26,9 @@ from blocker.render_grid import change_list, week_lines
 from blocker.render_text import to_ascii
 from blocker.report.gather import gather
 from blocker.report.page import render_page
+from blocker.rules.survey import Survey
 from blocker.sample import sample_calendar
 from blocker.session import Session, Setup
-from blocker.survey import Survey
 from blocker.values.memory import Memory
 from blocker.values.request import Request
 from blocker.values.settings import Settings

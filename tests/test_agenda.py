@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from blocker.agenda import agenda_lines, part_minutes, quarter_named, strategic_kept
 from blocker.engine import make_plan
-from blocker.survey import take_survey
+from blocker.rules.survey import take_survey
 from blocker.texts import TEXTS
 from blocker.values.events import Event, Ref, StandingBlock
 from blocker.values.fingerprint import hash_of_text

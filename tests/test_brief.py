@@ -21,8 +21,8 @@ from blocker.config import load_config
 from blocker.content import Write, block_title, make_block, moved_block
 from blocker.engine import make_plan
 from blocker.report_text import report_text
+from blocker.rules.survey import take_survey
 from blocker.sections import Sources
-from blocker.survey import take_survey
 from blocker.texts import TEXTS, plain, say, shortened
 from blocker.themes import topic_for, topics, topics_of_quarter
 from blocker.values.events import Block, Event, Ref, StandingBlock

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from blocker.advice import advice, verdict
-from blocker.calibration import Calibration, allowed, calibrate, percentile
 from blocker.config_text import config_template, with_rules
 from blocker.measuring.conditions import written
-from blocker.presets import BOOKS, ROLES, when
 from blocker.render_calibration import calibration_lines
-from blocker.rules import Rule, condition, rules_for
+from blocker.rules.calibration import Calibration, allowed, calibrate, percentile
+from blocker.rules.presets import BOOKS, ROLES, when
+from blocker.rules.rules import Rule, condition, rules_for
 from blocker.values.plan import WeekLoad
 from blocker.values.settings import RuleText, Settings
 from blocker.values.workweek import parse_week

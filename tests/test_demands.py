@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from making import event, events_in, loaded, work
 from msgspec.structs import replace
 
-from blocker.demands import Demands, Known, ask
-from blocker.known import debt_minutes
-from blocker.rules import rules_for
+from blocker.rules.demands import Demands, Known, ask
+from blocker.rules.known import debt_minutes
+from blocker.rules.rules import rules_for
 from blocker.values.events import Ref, StandingBlock
 from blocker.values.intervals import Interval
 from blocker.values.memory import Memory, Remembered, WeekRecord

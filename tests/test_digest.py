@@ -11,7 +11,7 @@ from blocker.digest import Digest, digest, lately, series_by_hours, week_behind
 from blocker.digest_words import digest_lines
 from blocker.encounters import heaviest_weeks, met_least
 from blocker.report_text import report_text
-from blocker.survey import take_survey
+from blocker.rules.survey import take_survey
 from blocker.values.events import Event, Ref, StandingBlock
 from blocker.values.request import Request
 from tests.calendars_by_hand import MONDAY, at, meeting, request, slot, workweek

@@ -11,7 +11,7 @@ import pytest
 
 from blocker.engine import make_plan
 from blocker.render_week import reasons_document, reasons_lines
-from blocker.survey import take_survey
+from blocker.rules.survey import take_survey
 from blocker.values.memory import Memory, Remembered, WeekRecord
 from blocker.values.request import Request
 from blocker.values.settings import RuleText, Settings

@@ -10,7 +10,6 @@ import pytest
 from msgspec.structs import replace
 
 from blocker.engine import make_plan
-from blocker.forecast import fill_curve, fill_now, forecast_hours
 from blocker.ledger import open_ledger
 from blocker.picture import Canvas, text_of
 from blocker.render_grid import plan_picture
@@ -19,7 +18,8 @@ from blocker.render_load import measure_lines
 from blocker.render_text import week_line
 from blocker.report.gather import gather
 from blocker.report.page import render_page
-from blocker.survey import take_survey
+from blocker.rules.forecast import fill_curve, fill_now, forecast_hours
+from blocker.rules.survey import take_survey
 from blocker.values.events import Event
 from blocker.values.memory import Memory
 from blocker.values.plan import Cause, WeekLoad

@@ -18,7 +18,7 @@ from command_line import CommandLine, sample
 from blocker.engine import make_plan
 from blocker.picture import Canvas, Piece, cells, cut, fit, flow, length, text_of, wrap
 from blocker.render_grid import load_picture, plan_picture
-from blocker.survey import take_survey
+from blocker.rules.survey import take_survey
 from blocker.values.events import Event
 from blocker.values.request import Request
 from blocker.weekview import week_views

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from blocker.history import PastWeek, past_weeks, week_records
 from blocker.picture import Canvas, text_of
 from blocker.render_history import closing_lines, history_picture, sparkline
-from blocker.survey import take_survey
+from blocker.rules.survey import take_survey
 from blocker.values.events import Ref, StandingBlock
 from blocker.values.memory import Memory, WeekRecord
 from blocker.values.plan import Plan

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from making import loaded, work
 from msgspec.structs import replace
 
-from blocker.judge import Judge, recent_weeks, remember
 from blocker.measuring.expressions import ExpressionError
 from blocker.measuring.measures import MEASURES
-from blocker.rules import rules_for
+from blocker.rules.judge import Judge, recent_weeks, remember
+from blocker.rules.rules import rules_for
 from blocker.values.kinds import LEVELS
 from blocker.values.memory import Memory, WeekRecord
 from blocker.values.plan import WeekLoad

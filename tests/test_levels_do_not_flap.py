@@ -13,9 +13,9 @@ import pytest
 from msgspec.structs import replace
 
 from blocker.engine import make_plan
-from blocker.forecast import fill_now
 from blocker.history import week_records
-from blocker.survey import Survey, take_survey
+from blocker.rules.forecast import fill_now
+from blocker.rules.survey import Survey, take_survey
 from blocker.values.events import Event
 from blocker.values.kinds import LEVELS
 from blocker.values.memory import Memory

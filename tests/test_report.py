@@ -24,8 +24,8 @@ from blocker.report.columns import MOST_LANES, lay_out
 from blocker.report.gather import gather
 from blocker.report.page import MOST_BYTES, render_page
 from blocker.report.values import Report
+from blocker.rules.survey import take_survey
 from blocker.sample import meeting as sample_meeting
-from blocker.survey import take_survey
 from blocker.values.events import Event
 from blocker.values.memory import Memory, ParkedQuestion
 from blocker.values.request import Request

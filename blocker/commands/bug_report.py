@@ -15,7 +15,7 @@ from blocker import __version__
 from blocker.bug_bundle import bundle
 from blocker.commands import Answer
 from blocker.report.files import GENERATOR, write_report
-from blocker.survey import Survey
+from blocker.rules.survey import Survey
 from blocker.values.plan import Plan
 from blocker.values.request import Request
 

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from blocker.advice import COMMAND
-from blocker.calibration import FEWEST_WEEKS, Calibration, Trial
-from blocker.calibration import calibrate as try_rules
 from blocker.commands import Answer, Talk
 from blocker.config_text import toml, with_rules
 from blocker.files.replace import replace_file
 from blocker.ledger_look import read_memory
 from blocker.render_calibration import calibration_document, calibration_lines
-from blocker.rules import rules_for
+from blocker.rules.calibration import FEWEST_WEEKS, Calibration, Trial
+from blocker.rules.calibration import calibrate as try_rules
+from blocker.rules.rules import rules_for
 from blocker.session import Session, Setup
 from blocker.values.errors import BlockerError, UsageError
 from blocker.values.settings import RuleText

@@ -10,7 +10,6 @@ from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
 from blocker.commands.work import after_writing, at_work, carry_out, exit_code
 from blocker.engine import make_plan
-from blocker.forecast import fill_now
 from blocker.history import week_records
 from blocker.ledger import Ledger
 from blocker.ledger_look import read_memory
@@ -18,8 +17,9 @@ from blocker.picture import Picture
 from blocker.render_grid import plan_picture
 from blocker.render_json import plan_document
 from blocker.render_text import plan_lines, summary
+from blocker.rules.forecast import fill_now
+from blocker.rules.survey import Survey
 from blocker.session import Session, Setup, find_week
-from blocker.survey import Survey
 from blocker.values.errors import BlockerError, NotConfirmed, UsageError
 from blocker.values.plan import Change, Plan
 from blocker.values.request import Request

@@ -6,9 +6,7 @@ from argparse import Namespace
 
 from blocker.commands import Answer, Talk
 from blocker.engine import make_plan
-from blocker.forecast import fill_curve
 from blocker.history import brought_up_to_date, past_weeks
-from blocker.known import debt_minutes
 from blocker.ledger_look import read_memory
 from blocker.render_history import (
     ahead_document,
@@ -17,6 +15,8 @@ from blocker.render_history import (
     history_lines,
     history_picture,
 )
+from blocker.rules.forecast import fill_curve
+from blocker.rules.known import debt_minutes
 from blocker.session import Session, Setup
 from blocker.values.errors import UsageError
 

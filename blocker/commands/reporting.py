@@ -9,8 +9,8 @@ from blocker.commands import Answer, Talk
 from blocker.commands.looking import look
 from blocker.engine import make_plan
 from blocker.report.values import Report
+from blocker.rules.survey import Survey
 from blocker.session import Setup
-from blocker.survey import Survey
 from blocker.values.errors import UsageError
 from blocker.values.plan import Plan
 from blocker.values.request import Request

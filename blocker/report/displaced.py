@@ -5,7 +5,7 @@ from __future__ import annotations
 from blocker.displacement import displaced, items_by_day, overruns
 from blocker.render_text import clean
 from blocker.report.values import Displacing
-from blocker.survey import Survey
+from blocker.rules.survey import Survey
 from blocker.values.request import Request
 
 WEEKS = 8

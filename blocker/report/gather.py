@@ -27,7 +27,7 @@ from blocker.report.headline import headline, level_at
 from blocker.report.quarters import quarter_cards
 from blocker.report.trends import bars, chart_limits
 from blocker.report.values import Bar, Missing, Note, Parked, Report, WeekCard
-from blocker.survey import Survey
+from blocker.rules.survey import Survey
 from blocker.values.kinds import AWAY, FRONTLINE, LEARNING, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
 from blocker.values.memory import ParkedQuestion
 from blocker.values.plan import Cause, Change, Plan, Unplaced

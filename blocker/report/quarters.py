@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from blocker.render_text import clean, option_text, span
 from blocker.report.values import Missing, QuarterCard, QuarterWeek
-from blocker.survey import Survey
+from blocker.rules.survey import Survey
 from blocker.values.kinds import OFFSITE
 from blocker.values.plan import Plan, QuarterPlan
 from blocker.values.request import Request

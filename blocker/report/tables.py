@@ -10,7 +10,7 @@ from typing import Any
 from blocker.measuring.measures import MEASURES
 from blocker.render_json import SCHEMA
 from blocker.report.trends import bars
-from blocker.survey import Survey
+from blocker.rules.survey import Survey
 from blocker.values.plan import Plan
 from blocker.values.request import HISTORY_WEEKS, Request
 

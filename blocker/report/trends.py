@@ -8,7 +8,7 @@ from blocker.history import week_records
 from blocker.render_grid import thresholds
 from blocker.report.headline import level_at
 from blocker.report.values import Bar
-from blocker.survey import Survey
+from blocker.rules.survey import Survey
 from blocker.values.intervals import minutes
 from blocker.values.keys import key_week
 from blocker.values.kinds import STRATEGIC

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.judge import Judge, recent_mean, recent_weeks
 from blocker.measuring.classify import classify, dedupe, own_offsites
 from blocker.measuring.days import Day, lay_out
 from blocker.measuring.measures import week_load
-from blocker.rules import rules_for
+from blocker.rules.judge import Judge, recent_mean, recent_weeks
+from blocker.rules.rules import rules_for
 from blocker.values.events import Event, StandingBlock
 from blocker.values.intervals import InOrder
 from blocker.values.kinds import PERSONAL
@@ -86,7 +86,7 @@ def _forecasts(
     request: Request, measured: Mapping[Week, WeekLoad], completed: Iterable[Week]
 ) -> Mapping[Week, float]:
     """The hours that later weeks are likely to end with, where enough weeks are known to say so."""
-    from blocker.forecast import ENOUGH_WEEKS, fill_curve, forecast_hours  # few ask for it
+    from blocker.rules.forecast import ENOUGH_WEEKS, fill_curve, forecast_hours  # few ask for it
 
     curve = fill_curve(request.memory.fill, [measured[week] for week in completed])
     found = {}

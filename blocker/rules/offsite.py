@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from blocker.standing import asked_back
-from blocker.survey import Survey
+from blocker.rules.known import asked_back
+from blocker.rules.survey import Survey
 from blocker.values.events import Event, StandingBlock
 from blocker.values.kinds import OFFSITE
 from blocker.values.memory import ANSWERS, Memory

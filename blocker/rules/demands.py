@@ -10,7 +10,7 @@ from math import floor
 
 from msgspec import Struct
 
-from blocker.known import DEBT_WEEKS, OWN_MINUTES, Known, Ranks, debt_minutes, ranks, week_quarter
+from blocker.rules.known import DEBT_WEEKS, OWN_MINUTES, Known, Ranks, debt_minutes, ranks, week_quarter
 from blocker.values.intervals import minutes
 from blocker.values.kinds import FRONTLINE, LEARNING, STRATEGIC
 from blocker.values.memory import ANSWERS

@@ -7,10 +7,10 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from blocker import presets
 from blocker.measuring.conditions import Condition
 from blocker.measuring.expressions import parse
 from blocker.measuring.measures import MEASURES
+from blocker.rules import presets
 from blocker.values.settings import RuleText, Settings
 
 MEASURE_UNITS: Mapping[str, str] = {name: known.unit for name, known in MEASURES.items()}

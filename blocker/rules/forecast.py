@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from blocker.judge import RECENT_WEEKS, is_ordinary
+from blocker.rules.judge import RECENT_WEEKS, is_ordinary
 from blocker.values.plan import WeekLoad
 from blocker.values.settings import FILL_WEEKS
 from blocker.values.workweek import Week

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from blocker.measuring.conditions import Comparison, alternatives, compare, comparisons, holds
 from blocker.measuring.measures import MEASURES
-from blocker.presets import FLOOR
-from blocker.rules import Rule
+from blocker.rules.presets import FLOOR
+from blocker.rules.rules import Rule
 from blocker.values.kinds import LEVELS, STRATEGIC
 from blocker.values.memory import Memory, WeekRecord
 from blocker.values.ondemand import OnDemand

@@ -9,11 +9,13 @@ from datetime import date
 from msgspec import Struct
 
 from blocker.measuring.classify import own_offsites
-from blocker.rules import Rule
+from blocker.rules.rules import Rule
 from blocker.values.events import Event, StandingBlock
+from blocker.values.keys import key_week
 from blocker.values.kinds import IGNORED, OPERATIONAL
-from blocker.values.memory import Memory
+from blocker.values.memory import Memory, Remembered
 from blocker.values.plan import Classified
+from blocker.values.request import Request
 from blocker.values.settings import Settings
 from blocker.values.workweek import Quarter, Week, WorkWeek, quarter_of, week_of
 
@@ -135,3 +137,12 @@ def _count_own(events: Sequence[Event], settings: Settings) -> int:
     """How many count as one block each: an hour at least, and no offsite, which is not the floor."""
     long = [event for event in events if event.when.minutes >= OWN_MINUTES]
     return len(long) - len(own_offsites(long, settings))
+
+
+def asked_back(known: Remembered, request: Request) -> bool:
+    """True for a block that ``undo`` took back, where the person wants the week that it was in rebalanced."""
+    return (
+        known.answer == "undone"
+        and request.policy == "rebalance"
+        and key_week(known.key, known.slot, request.workweek) == request.week
+    )

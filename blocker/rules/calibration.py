@@ -12,7 +12,6 @@ from math import floor
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.judge import Judge, is_ordinary, upward
 from blocker.measuring.conditions import (
     Comparison,
     alternatives,
@@ -22,7 +21,8 @@ from blocker.measuring.conditions import (
     written,
 )
 from blocker.measuring.measures import MEASURES
-from blocker.rules import Rule
+from blocker.rules.judge import Judge, is_ordinary, upward
+from blocker.rules.rules import Rule
 from blocker.values.kinds import LEVELS, STRATEGIC
 from blocker.values.plan import WeekLoad
 from blocker.values.workweek import Week
