@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from blocker.calendars.google.wire import Wire
-from blocker.ledger import Ledger
+from blocker.ledger.ledger import Ledger
 
 LATEST_POINT = 30  # a kill comes at one of so many write points after it was armed
 

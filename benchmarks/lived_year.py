@@ -23,7 +23,7 @@ from blocker.calendars.holidays import public_holidays
 from blocker.calendars.memory import MemoryCalendar
 from blocker.engine import make_plan
 from blocker.history import week_records
-from blocker.ledger import open_ledger
+from blocker.ledger.ledger import open_ledger
 from blocker.measuring.days import Day
 from blocker.problem import Problem, Solution
 from blocker.rules.forecast import fill_now

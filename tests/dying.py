@@ -88,7 +88,7 @@ class Fate:
 def mortal(fate: Fate) -> None:
     """From now on this process may die."""
     from blocker.calendars.google.wire import Wire
-    from blocker.ledger import Ledger
+    from blocker.ledger.ledger import Ledger
 
     transaction = Ledger._transaction
 

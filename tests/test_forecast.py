@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from blocker.engine import make_plan
-from blocker.ledger import open_ledger
+from blocker.ledger.ledger import open_ledger
 from blocker.picture import Canvas, text_of
 from blocker.render_grid import plan_picture
 from blocker.render_history import ahead_document, ahead_lines

@@ -13,8 +13,8 @@ from google_server import GoogleServer
 from blocker.calendars.ics.file import IcsCalendar
 from blocker.files.places import state_dir
 from blocker.fitting import line_of, shorter, text_of
-from blocker.ledger import open_ledger
-from blocker.parking import park
+from blocker.ledger.ledger import open_ledger
+from blocker.ledger.parking import park
 from blocker.sample import sample_calendar
 from blocker.values.events import StandingBlock
 from blocker.values.intervals import Interval

@@ -19,7 +19,7 @@ from blocker.apply import apply
 from blocker.calendars.marks import uid_for
 from blocker.calendars.memory import MemoryCalendar
 from blocker.engine import make_plan
-from blocker.ledger import open_ledger
+from blocker.ledger.ledger import open_ledger
 from blocker.values.errors import Unreachable
 from blocker.values.events import Event, Ref, StandingBlock
 from blocker.values.intervals import Interval

@@ -17,7 +17,7 @@ import pytest
 
 from blocker.calendars.ics.file import IcsCalendar
 from blocker.cli import main
-from blocker.ledger import open_ledger
+from blocker.ledger.ledger import open_ledger
 from blocker.values.events import StandingBlock
 from blocker.values.intervals import Interval
 from blocker.values.memory import ParkedQuestion
@@ -305,7 +305,7 @@ def test_fifty_at_once_are_all_kept(tmp_path: Path) -> None:
 
 
 def test_the_memory_has_them_as_values(tmp_path: Path) -> None:
-    from blocker import parking
+    from blocker.ledger import parking
 
     with open_ledger(tmp_path, "memory:") as ledger:
         parking.park(ledger.database, "Later", "", at(MONDAY, "10:00"))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from blocker.ledger import CHECKPOINTS, open_ledger
+from blocker.ledger.ledger import CHECKPOINTS, open_ledger
 from blocker.values.plan import Change
 from tests.calendars_by_hand import MONDAY, at, slot
 from tests.command_line import CommandLine, sample

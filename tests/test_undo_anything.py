@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from blocker.cli import main
-from blocker.ledger import CHECKPOINTS
+from blocker.ledger.ledger import CHECKPOINTS
 from blocker.sample import sample_calendar
 
 MONDAY = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)

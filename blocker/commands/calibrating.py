@@ -11,7 +11,7 @@ from blocker.advice import COMMAND
 from blocker.commands import Answer, Talk
 from blocker.config_text import toml, with_rules
 from blocker.files.replace import replace_file
-from blocker.ledger_look import read_memory
+from blocker.ledger.ledger import read_memory
 from blocker.render_calibration import calibration_document, calibration_lines
 from blocker.rules.calibration import FEWEST_WEEKS, Calibration, Trial
 from blocker.rules.calibration import calibrate as try_rules

@@ -11,8 +11,7 @@ from blocker.commands.pasteable import pasteable
 from blocker.commands.work import after_writing, at_work, carry_out, exit_code
 from blocker.engine import make_plan
 from blocker.history import week_records
-from blocker.ledger import Ledger
-from blocker.ledger_look import read_memory
+from blocker.ledger.ledger import Ledger, read_memory
 from blocker.picture import Picture
 from blocker.render_grid import plan_picture
 from blocker.render_json import plan_document

@@ -13,7 +13,7 @@ from blocker.commands import Answer, Talk
 from blocker.commands.daily import rebalance, run
 from blocker.commands.looking import load, plan
 from blocker.config import Config, Setup
-from blocker.ledger_look import read_memory
+from blocker.ledger.ledger import read_memory
 from blocker.parser import read_words
 from blocker.render_json import SCHEMA
 from blocker.sample import BERLIN, meeting, sample_calendar

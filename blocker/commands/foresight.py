@@ -17,8 +17,8 @@ from pathlib import Path
 from blocker.commands.scheduling import installed
 from blocker.files.lock import only_run
 from blocker.journal import log_path
-from blocker.ledger import open_ledger
-from blocker.ledger_look import ledger_path
+from blocker.ledger.file import ledger_path
+from blocker.ledger.ledger import open_ledger
 from blocker.notify import INSTALL, addresses
 from blocker.outages import outage
 from blocker.schedule import Cron

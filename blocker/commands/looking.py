@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from blocker import guard
 from blocker.commands import Answer, Talk
 from blocker.engine import make_plan
-from blocker.ledger_look import read_memory
+from blocker.ledger.ledger import read_memory
 from blocker.render_text import plan_lines
 from blocker.session import Session, Setup, Sight, find_week
 

@@ -12,8 +12,8 @@ from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
 from blocker.commands.work import at_work, carry_out, exit_code
 from blocker.journal import log_path
-from blocker.ledger import Ledger
-from blocker.ledger_look import ledger_path
+from blocker.ledger.file import ledger_path
+from blocker.ledger.ledger import Ledger
 from blocker.render_json import SCHEMA, plan_document
 from blocker.render_text import change_lines
 from blocker.session import Session, Setup, aware, find_week

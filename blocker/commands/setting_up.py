@@ -15,9 +15,9 @@ from blocker.commands.pasteable import pasteable
 from blocker.config_text import config_template, show
 from blocker.files.lock import only_run
 from blocker.files.places import config_path
-from blocker.ledger_look import read_memory
+from blocker.ledger.ledger import read_memory
+from blocker.ledger.repair import is_damaged, rebuild
 from blocker.render_json import SCHEMA
-from blocker.repair import is_damaged, rebuild
 from blocker.session import Session, Setup, is_calendar_unset
 from blocker.values.errors import BlockerError, GuardRefused
 from blocker.values.memory import Memory

@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker import parking
 from blocker.commands import Answer, Talk
 from blocker.config import Setup
-from blocker.ledger import Ledger, open_ledger
+from blocker.ledger import parking
+from blocker.ledger.ledger import Ledger, open_ledger
 from blocker.render_json import SCHEMA
 from blocker.texts import PARKED_LONG_DAYS, plain, shortened
 from blocker.values.errors import Temporary, UsageError

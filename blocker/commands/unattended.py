@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from blocker.commands import Answer, Talk
 from blocker.files.private import open_private, private_folder
 from blocker.journal import error_facts
-from blocker.ledger import Ledger, open_ledger
+from blocker.ledger.ledger import Ledger, open_ledger
 from blocker.notify import send
 from blocker.outages import Outage, outage
 from blocker.session import Setup

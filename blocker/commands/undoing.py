@@ -12,8 +12,8 @@ from blocker.calendars import VERBATIM, Calendar, Checkpointed
 from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
 from blocker.commands.work import at_work
-from blocker.ledger import Ledger
-from blocker.ledger_rows import DoneChange, UndoableRun, block_in, slot_in
+from blocker.ledger.ledger import Ledger
+from blocker.ledger.rows import DoneChange, UndoableRun, block_in, slot_in
 from blocker.render_json import SCHEMA
 from blocker.session import Session, Setup, Sight
 from blocker.values.errors import BlockerError, NotInPlace, PartlyApplied, SignInNeeded, Temporary

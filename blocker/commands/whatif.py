@@ -8,7 +8,7 @@ from typing import Any
 from blocker.commands import Answer, Talk, daily
 from blocker.config import Setup
 from blocker.displacement import WhatIf, items_by_day, what_if
-from blocker.ledger_look import read_memory
+from blocker.ledger.ledger import read_memory
 from blocker.render_json import SCHEMA, moment
 from blocker.session import Session
 from blocker.texts import clock_words, date_words, plain, say, say_times

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from blocker.apply import apply
 from blocker.calendars import Checkpointed
 from blocker.files.lock import only_run
-from blocker.ledger import Ledger, open_ledger
+from blocker.ledger.ledger import Ledger, open_ledger
 from blocker.session import Session
 from blocker.twofold import as_one
 from blocker.values.errors import BlockerError, PartlyApplied

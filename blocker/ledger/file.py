@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from blocker.files.private import open_private, private_folder
-from blocker.ledger_look import ledger_path
-from blocker.ledger_rows import SCHEMA, SCHEMA_VERSION
+from blocker.ledger.rows import SCHEMA, SCHEMA_VERSION
 from blocker.values.errors import BlockerError, Temporary
 
 TABLES = frozenset(re.findall(r"CREATE TABLE (\w+)", SCHEMA))
@@ -136,3 +135,10 @@ def _script(connection: sqlite3.Connection, sql: str) -> None:
     for statement in sql.split(";"):
         if statement.strip():
             connection.execute(statement)
+
+
+NAME = "ledger.sqlite3"
+
+
+def ledger_path(state_dir: Path) -> Path:
+    return state_dir / NAME

@@ -11,10 +11,9 @@ from contextlib import closing, suppress
 from datetime import date, datetime
 from pathlib import Path
 
-from blocker.ledger import open_ledger
-from blocker.ledger_file import DamagedLedger, bring_up_to_date
-from blocker.ledger_look import ledger_path
-from blocker.ledger_rows import remembered, week_record
+from blocker.ledger.file import DamagedLedger, bring_up_to_date, ledger_path
+from blocker.ledger.ledger import open_ledger
+from blocker.ledger.rows import remembered, week_record
 from blocker.values.events import StandingBlock
 from blocker.values.memory import Remembered
 from blocker.values.workweek import parse_week

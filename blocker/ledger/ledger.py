@@ -14,9 +14,10 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Self
 
-from blocker.ledger_file import LedgerError as LedgerError  # noqa: PLC0414 - callers take it from here
-from blocker.ledger_file import connect, in_words
-from blocker.ledger_rows import (
+from blocker.ledger.file import LedgerError as LedgerError  # noqa: PLC0414 - callers take it from here
+from blocker.ledger.file import connect, in_words, ledger_path
+from blocker.ledger.parking import parked_questions
+from blocker.ledger.rows import (
     UndoableRun,
     block_out,
     causes_out,
@@ -27,7 +28,6 @@ from blocker.ledger_rows import (
     weeks_out,
     when,
 )
-from blocker.parking import parked_questions
 from blocker.values.memory import Memory, Remembered, Tried, WeekRecord
 from blocker.values.plan import Change
 from blocker.values.workweek import Week, parse_week
@@ -344,3 +344,13 @@ def open_ledger(state_dir: Path, calendar: str) -> Ledger:
     Raises LedgerError if the file is damaged or newer than this program, Temporary if it is locked.
     """
     return Ledger(connect(state_dir), calendar)
+
+
+def read_memory(state_dir: Path, calendar: str) -> Memory:
+    """What is remembered of a calendar; nothing where there is no ledger yet. Raises LedgerError."""
+    if not ledger_path(state_dir).exists():
+        return Memory()
+    pass
+
+    with open_ledger(state_dir, calendar) as ledger:
+        return ledger.memory()
