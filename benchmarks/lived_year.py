@@ -25,7 +25,7 @@ from blocker.engine import make_plan
 from blocker.history import week_records
 from blocker.ledger.ledger import open_ledger
 from blocker.measuring.days import Day
-from blocker.problem import Problem, Solution
+from blocker.placing.problem import Problem, Solution
 from blocker.rules.forecast import fill_now
 from blocker.rules.survey import Survey, take_survey
 from blocker.values.events import Snapshot, StandingBlock

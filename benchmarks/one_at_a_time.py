@@ -13,11 +13,11 @@ from datetime import date
 
 from msgspec import Struct
 
-from blocker.board import Board, lengths_between, rank, tier_index
-from blocker.horizon import BEST_WEEKS, in_holidays
-from blocker.objective import SPREAD, Span, points
-from blocker.problem import Problem, Solution
-from blocker.slots import DayRoom, as_interval, ceil_second, operational_minutes
+from blocker.placing.board import Board, lengths_between, rank, tier_index
+from blocker.placing.horizon import BEST_WEEKS, in_holidays
+from blocker.placing.limits import DayRoom, as_interval, ceil_second, operational_minutes
+from blocker.placing.objective import SPREAD, Span, points
+from blocker.placing.problem import Problem, Solution
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.plan import Demand, OffsiteDemand, Placement, Standing, Unplaced
 from blocker.values.workweek import Week, week_of

@@ -15,11 +15,11 @@ from typing import TypeVar
 from benchmarks.one_at_a_time import careful_greedy, first_fit
 from benchmarks.problems import judge_of, make
 from benchmarks.tables import Table, milliseconds, per_cent, times
-from blocker.board import Board
-from blocker.horizon import HorizonSolver
-from blocker.objective import MINUTES
-from blocker.place import place
-from blocker.problem import Problem, Solution
+from blocker.placing.board import Board
+from blocker.placing.horizon import HorizonSolver
+from blocker.placing.objective import MINUTES
+from blocker.placing.place import place
+from blocker.placing.problem import Problem, Solution
 
 LOADS = (0.2, 0.4, 0.6, 0.7, 0.8, 0.9)
 SOLVED_FROM = 0.8  # an emptier quarter takes a solver many minutes, or hours

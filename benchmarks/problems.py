@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from blocker.problem import Problem
+from blocker.placing.problem import Problem
 from blocker.values.intervals import Interval
 from blocker.values.plan import Demand, WeekRoom
 

@@ -8,7 +8,7 @@ from benchmarks.arrivals import Book
 from benchmarks.lived_year import Lived, live
 from benchmarks.one_at_a_time import careful_greedy, first_fit
 from benchmarks.tables import Table, per_cent
-from blocker.place import place
+from blocker.placing.place import place
 
 WAYS = (("ours", place), ("first-fit", first_fit), ("careful greedy", careful_greedy))
 

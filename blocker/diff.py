@@ -12,7 +12,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.problem import Solution
+from blocker.placing.problem import Solution
 from blocker.values.events import Block, Event, Snapshot, StandingBlock
 from blocker.values.memory import Memory, Remembered
 from blocker.values.plan import Change, Examined, Placement

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec.structs import replace
 
 from blocker.content import Write, make_block, moved_block, wished_focus, with_fresh_section
-from blocker.problem import Solution
+from blocker.placing.problem import Solution
 from blocker.rules.survey import Survey
 from blocker.values.events import Block, StandingBlock
 from blocker.values.intervals import Interval

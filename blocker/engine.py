@@ -15,10 +15,10 @@ from blocker.diff import Recalled, diff, recall
 from blocker.drafts import drafting, next_thinking_block, refreshed
 from blocker.history import brought_up_to_date
 from blocker.outcome import floors, notes, offsites, unplaced
-from blocker.place import place
+from blocker.placing.place import place
+from blocker.placing.problem import Problem
 from blocker.posing import pose
 from blocker.prework import pre_work
-from blocker.problem import Problem
 from blocker.rules.demands import Demands, Known, ask
 from blocker.rules.offsite import OffsiteAsked, ask_for_offsite
 from blocker.rules.rules import rules_for

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from blocker.problem import Solution
+from blocker.placing.problem import Solution
 from blocker.rules.demands import Demands
 from blocker.rules.offsite import OffsiteAsked
 from blocker.rules.survey import Survey

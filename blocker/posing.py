@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blocker.problem import Problem
+from blocker.placing.problem import Problem
 from blocker.rules.demands import Demands
 from blocker.rules.known import asked_back
 from blocker.rules.offsite import OffsiteAsked

@@ -7,7 +7,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from blocker.problem import Solution
+from blocker.placing.problem import Solution
 from blocker.rules.known import asked_back
 from blocker.rules.survey import Survey
 from blocker.values.events import StandingBlock

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from blocker.problem import Problem
+from blocker.placing.problem import Problem
 from blocker.values.intervals import clip, minutes
 from blocker.values.workweek import DAY
 

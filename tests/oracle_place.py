@@ -11,7 +11,7 @@ from datetime import timedelta
 from plan_checker import Judge
 from plan_limits import Thing
 
-from blocker.problem import Problem
+from blocker.placing.problem import Problem
 from blocker.values.intervals import Interval
 from blocker.values.workweek import week_of
 

@@ -10,8 +10,8 @@ from making import WEEKDAYS, event, when, work
 from msgspec.structs import replace
 
 from blocker.measuring.days import build_days
-from blocker.place import place
-from blocker.problem import Problem
+from blocker.placing.place import place
+from blocker.placing.problem import Problem
 from blocker.values.events import Event
 from blocker.values.intervals import Interval, interval
 from blocker.values.plan import Classified, Demand, OffsiteDemand, Placement, Standing, WeekRoom

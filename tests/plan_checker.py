@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from plan_limits import MINUTE, ONE_DAY, Limits, Plan, Thing, natural
 
-from blocker.problem import Problem
+from blocker.placing.problem import Problem
 from blocker.values.intervals import Interval, intersect, merge, minutes, subtract
 from blocker.values.plan import Standing
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from blocker.measuring.days import Day
-from blocker.problem import Problem
+from blocker.placing.problem import Problem
 from blocker.values.intervals import Interval
 from blocker.values.plan import Demand, Standing
 from blocker.values.workweek import Week, week_of

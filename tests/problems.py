@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from problem_sizes import TINY, Size
 
 from blocker.measuring.days import Day, build_days
-from blocker.problem import Problem
+from blocker.placing.problem import Problem
 from blocker.values.events import Event
 from blocker.values.intervals import Interval
 from blocker.values.plan import Classified, Demand, OffsiteDemand, Standing, WeekRoom

@@ -17,7 +17,7 @@ from benchmarks.placement import lost
 from benchmarks.problems import judge_of, make
 from benchmarks.tables import Table
 from blocker.calendars import open_calendar
-from blocker.place import place
+from blocker.placing.place import place
 from blocker.values.intervals import Interval
 
 

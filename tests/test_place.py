@@ -21,8 +21,8 @@ from placing import (
     strategic,
 )
 
-from blocker.place import place
-from blocker.problem import Problem, Solution
+from blocker.placing.place import place
+from blocker.placing.problem import Problem, Solution
 from blocker.values.plan import Demand
 from blocker.values.workweek import parse_week
 

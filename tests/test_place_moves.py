@@ -23,8 +23,8 @@ from placing import (
     strategic,
 )
 
-from blocker.place import place
-from blocker.problem import Problem
+from blocker.placing.place import place
+from blocker.placing.problem import Problem
 from blocker.values.plan import OffsiteDemand, Standing
 from blocker.values.workweek import DAY, Quarter, parse_week
 

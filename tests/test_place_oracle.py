@@ -24,8 +24,8 @@ from plan_checker import Judge
 from problem_sizes import TINY
 from problems import make_problem
 
-from blocker.place import place
-from blocker.problem import Problem
+from blocker.placing.place import place
+from blocker.placing.problem import Problem
 
 HERE = Path(__file__).parent
 MODULES = {"cpsat": "ortools", "highs": "highspy"}

@@ -15,8 +15,8 @@ from placing import (
     strategic,
 )
 
-from blocker.place import place
-from blocker.problem import Problem
+from blocker.placing.place import place
+from blocker.placing.problem import Problem
 
 # Points, each term by a choice between two slots
 

@@ -18,9 +18,9 @@ from problem_sizes import HALF_DAYS, QUARTER, TINY, USUAL, Size
 from problems import draw, make_problem, shuffled, without
 
 from blocker.measuring.days import Day
-from blocker.place import place
-from blocker.problem import Problem, Solution
-from blocker.slots import DayView, as_interval, outer
+from blocker.placing.limits import DayView, as_interval, outer
+from blocker.placing.place import place
+from blocker.placing.problem import Problem, Solution
 from blocker.values.intervals import Interval
 from blocker.values.kinds import OFFSITE
 from blocker.values.plan import Classified, Standing, Unplaced

@@ -23,9 +23,9 @@ from placing import (
 )
 
 from blocker.measuring.owners import LAST, OTHERS, OWN, Owners
-from blocker.place import place
-from blocker.problem import Problem
-from blocker.secondlook import second_look
+from blocker.placing.place import place
+from blocker.placing.problem import Problem
+from blocker.placing.second_look import second_look
 from blocker.values.events import Event
 from blocker.values.plan import Unplaced
 

@@ -13,11 +13,11 @@ from blocker.commands import Answer, Talk
 from blocker.commands.looking import look
 from blocker.commands.pasteable import pasteable
 from blocker.engine import make_plan, pose_problem
+from blocker.placing.second_look import second_look
 from blocker.render_json import plan_document
 from blocker.render_text import change_lines, next_best, unplaced_lines
 from blocker.render_week import reasons_document, reasons_lines
 from blocker.rules.survey import Survey
-from blocker.secondlook import second_look
 from blocker.session import Setup, Sight, find_week
 from blocker.values.errors import UsageError
 from blocker.values.kinds import OFFSITE

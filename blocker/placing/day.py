@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from blocker.daysweep import (
+from blocker.placing.day_sweep import (
     NO_BLOCK,
     Entry,
     Limit,
@@ -19,8 +19,8 @@ from blocker.daysweep import (
     slots_of,
     sweep,
 )
-from blocker.objective import QUARTER_HOUR
-from blocker.slots import DayRoom
+from blocker.placing.limits import DayRoom
+from blocker.placing.objective import QUARTER_HOUR
 from blocker.values.settings import GRID_MINUTES
 
 STRATEGIC_FIELD = 0  # of packed sets: how many strategic blocks

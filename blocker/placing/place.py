@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blocker.board import Board, Mover, rank
-from blocker.daysweep import Entry
-from blocker.finished import Finished
-from blocker.horizon import HorizonBest, HorizonSolver
-from blocker.problem import Problem, Solution
-from blocker.slots import as_interval
+from blocker.placing.board import Board, Mover, rank
+from blocker.placing.day_sweep import Entry
+from blocker.placing.finished import Finished
+from blocker.placing.horizon import HorizonBest, HorizonSolver
+from blocker.placing.limits import as_interval
+from blocker.placing.problem import Problem, Solution
+from blocker.placing.week import WeekBest
+from blocker.placing.why_here import WhyHere
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.plan import Demand, Placement, Standing, Unplaced
 from blocker.values.workweek import Week, week_of
-from blocker.weekplan import WeekBest
-from blocker.whyhere import WhyHere
 
 
 def place(problem: Problem, runners_up: bool = True, relaxations: bool = True) -> Solution:
@@ -99,7 +99,7 @@ def _unplaced(
     homeless = solver.offsite if best.half_day is None and solver.offsite_from is None else None
     if not missing and homeless is None:
         return ()
-    from blocker.whynot import WhyNot  # mostly all have a place
+    from blocker.placing.why_not import WhyNot  # mostly all have a place
 
     why_not = WhyNot(solver.board, finished, relaxations)
     found = []
@@ -160,7 +160,7 @@ def _stuck(board: Board, finished: Finished, block: Standing, mover: Mover | Non
 
 
 def _no_slot(board: Board, finished: Finished, week: Week, kind: str, shortest: int) -> str:
-    from blocker.whynot import WhyNot
+    from blocker.placing.why_not import WhyNot
 
     case = Demand("", kind, "other", week, shortest, shortest)
     return (

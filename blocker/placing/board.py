@@ -9,9 +9,9 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from blocker.objective import DEMAND_TIERS, STAY, Span, points
-from blocker.problem import Problem
-from blocker.slots import DayRoom, DayView, busiest_hour_of, outer
+from blocker.placing.limits import DayRoom, DayView, busiest_hour_of, outer
+from blocker.placing.objective import DEMAND_TIERS, STAY, Span, points
+from blocker.placing.problem import Problem
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.plan import Demand, Standing, WeekRoom
 from blocker.values.settings import GRID_MINUTES

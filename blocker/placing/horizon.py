@@ -8,14 +8,14 @@ from operator import sub
 
 from msgspec import Struct
 
-from blocker.board import Board
-from blocker.daysweep import Entry
-from blocker.objective import BAND, EARLINESS, LIGHTNESS, NOTHING, OFFSITE, SQUARES, WITHIN
-from blocker.slots import ceil_second, floor_second, operational_minutes
+from blocker.placing.board import Board
+from blocker.placing.day_sweep import Entry
+from blocker.placing.limits import ceil_second, floor_second, operational_minutes
+from blocker.placing.objective import BAND, EARLINESS, LIGHTNESS, NOTHING, OFFSITE, SQUARES, WITHIN
+from blocker.placing.week import Ask, Value, WeekBest, WeekSolver
 from blocker.values.kinds import OFFSITE as OFFSITE_KIND
 from blocker.values.plan import Standing
 from blocker.values.workweek import Week, week_of
-from blocker.weekplan import Ask, Value, WeekBest, WeekSolver
 
 _Sum = tuple[tuple[int, ...], tuple[tuple[Entry, ...], ...], tuple[WeekBest, ...]]
 BEST_WEEKS = range(3, 11)  # of the quarter, design 4.5

@@ -8,17 +8,17 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from blocker.board import Board, lengths_between
-from blocker.finished import LIMITS, Case, Finished, Tested
-from blocker.horizon import in_holidays
-from blocker.objective import Span
-from blocker.slots import as_interval, ceil_second
+from blocker.placing.board import Board, lengths_between
+from blocker.placing.finished import LIMITS, Case, Finished, Tested
+from blocker.placing.horizon import in_holidays
+from blocker.placing.limits import as_interval, ceil_second
+from blocker.placing.objective import Span
 from blocker.values.kinds import OFFSITE
 from blocker.values.plan import Demand, OffsiteDemand, Option, Unplaced
 from blocker.values.settings import BOOKABLE_MINUTES, GRID_MINUTES
 
 if TYPE_CHECKING:
-    from blocker.giveway import GiveWay
+    from blocker.placing.give_way import GiveWay
 
 _Answer = tuple[str, dict[str, int], tuple[str, ...], tuple[Option, ...]]
 SHORTEST_OFFER = 30  # minutes; shorter than that nobody thinks
@@ -34,7 +34,7 @@ class WhyNot:
 
     @cached_property
     def give_way(self) -> GiveWay:
-        from blocker.giveway import GiveWay  # wanted where no slot is found only
+        from blocker.placing.give_way import GiveWay  # wanted where no slot is found only
 
         return GiveWay(self.board, self.finished)
 

@@ -7,11 +7,11 @@ from datetime import date
 
 from msgspec import Struct
 
-from blocker.board import Board, Item, Mover, subsets
-from blocker.daysweep import Entry
-from blocker.objective import FLOORS, MINUTES, POINTS, SQUARES, VALUE, WITHIN
+from blocker.placing.board import Board, Item, Mover, subsets
+from blocker.placing.day_sweep import Entry
+from blocker.placing.objective import FLOORS, MINUTES, POINTS, SQUARES, VALUE, WITHIN
+from blocker.placing.week_sweep import DayPlans, WeekSweep, WeekWay
 from blocker.values.workweek import Week
-from blocker.weeksweep import DayPlans, WeekSweep, WeekWay
 
 Value = tuple[int, ...]
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from blocker.board import Board, Item
-from blocker.dayplan import DO_NOTHING, STRATEGIC_FIELD, Choice, DayPlan
-from blocker.daysweep import Entry, Limit, Use
-from blocker.objective import DISTURBED, FIRST_TIER, FLOORS, MINUTES, SOLVED, SPREAD, WITHIN
-from blocker.slots import DayRoom
+from blocker.placing.board import Board, Item
+from blocker.placing.day import DO_NOTHING, STRATEGIC_FIELD, Choice, DayPlan
+from blocker.placing.day_sweep import Entry, Limit, Use
+from blocker.placing.limits import DayRoom
+from blocker.placing.objective import DISTURBED, FIRST_TIER, FLOORS, MINUTES, SOLVED, SPREAD, WITHIN
 from blocker.values.settings import GRID_MINUTES
 from blocker.values.workweek import Week
 

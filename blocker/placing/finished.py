@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from blocker.board import Board
-from blocker.objective import QUARTER_HOUR, Span
-from blocker.slots import DayRoom, DayView, cut, inner, outer, widened
+from blocker.placing.board import Board
+from blocker.placing.limits import DayRoom, DayView, cut, inner, outer, widened
+from blocker.placing.objective import QUARTER_HOUR, Span
 from blocker.values.intervals import Interval
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.plan import Placement

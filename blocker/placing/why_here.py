@@ -7,10 +7,11 @@ from itertools import takewhile
 
 from msgspec.structs import replace
 
-from blocker.board import Item, Mover
-from blocker.daysweep import Entry
-from blocker.horizon import BEST_WEEKS, HalfDay, HorizonBest, HorizonSolver
-from blocker.objective import (
+from blocker.placing.board import Item, Mover
+from blocker.placing.day_sweep import Entry
+from blocker.placing.horizon import BEST_WEEKS, HalfDay, HorizonBest, HorizonSolver
+from blocker.placing.limits import DayView, instant_at
+from blocker.placing.objective import (
     BAND,
     DEMAND_TIERS,
     DISTURBED,
@@ -28,12 +29,11 @@ from blocker.objective import (
     Span,
     terms,
 )
-from blocker.slots import DayView, instant_at
+from blocker.placing.week import Value, WeekBest
 from blocker.values.kinds import STRATEGIC
 from blocker.values.plan import Term
 from blocker.values.settings import BOOKABLE_MINUTES, SHIPPED_KINDS
 from blocker.values.workweek import DAY, week_of
-from blocker.weekplan import Value, WeekBest
 
 USUAL_SHORTEST = SHIPPED_KINDS[STRATEGIC].shortest
 QUIET = 1800  # seconds: nothing else this close

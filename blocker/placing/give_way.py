@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from blocker.board import Board
-from blocker.finished import Case, Finished
-from blocker.horizon import in_holidays
 from blocker.measuring.owners import Owners, price_words
-from blocker.objective import Span
-from blocker.slots import DayView, as_interval, cut, instant_at, outer, widened
+from blocker.placing.board import Board
+from blocker.placing.finished import Case, Finished
+from blocker.placing.horizon import in_holidays
+from blocker.placing.limits import DayView, as_interval, cut, instant_at, outer, widened
+from blocker.placing.objective import Span
 from blocker.values.events import Event
 from blocker.values.intervals import subtract
 from blocker.values.kinds import OFFSITE, STRATEGIC

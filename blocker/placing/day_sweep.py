@@ -11,9 +11,9 @@ from heapq import heappop, heappush
 
 from msgspec import Struct
 
-from blocker.board import Item
-from blocker.objective import Span
-from blocker.slots import BOOKABLE_FLOOR, DayRoom, clipped, cut, long_enough
+from blocker.placing.board import Item
+from blocker.placing.limits import BOOKABLE_FLOOR, DayRoom, clipped, cut, long_enough
+from blocker.placing.objective import Span
 
 Token = tuple[int, int]  # a set of items in packed form, and its minutes where they matter (else 0)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from blocker.place import place
-from blocker.problem import Problem
+from blocker.placing.place import place
+from blocker.placing.problem import Problem
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.plan import Demand, Placement, Standing
 

@@ -13,8 +13,8 @@ from functools import cached_property
 from math import ceil, floor
 
 from blocker.measuring.days import Day
-from blocker.objective import BREATH_MINUTES, HEAVY_MINUTES, QUARTER_HOUR, Scenery, Span, points
-from blocker.problem import Problem
+from blocker.placing.objective import BREATH_MINUTES, HEAVY_MINUTES, QUARTER_HOUR, Scenery, Span, points
+from blocker.placing.problem import Problem
 from blocker.values.intervals import Interval, clip, merge, minutes
 from blocker.values.settings import BOOKABLE_GAP_MINUTES, BOOKABLE_MINUTES
 from blocker.values.workweek import DAY
