@@ -19,7 +19,7 @@ from blocker.waiting import Wait, waiting
 
 if TYPE_CHECKING:
     from blocker.commands import Answer, Command, Talk
-    from blocker.config import Setup
+    from blocker.config.load import Setup
 
 INTERRUPTED = 130
 # Control characters but for line ends and tabs, and those that turn the direction of writing.
@@ -154,7 +154,7 @@ def _import_structs() -> None:
 
 
 def _setup(args: argparse.Namespace, wait: Wait) -> Setup:
-    from blocker.config import Setup, load_config
+    from blocker.config.load import Setup, load_config
     from blocker.files.places import state_dir
     from blocker.texts import TEXTS
 

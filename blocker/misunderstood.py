@@ -6,7 +6,7 @@ import argparse
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from blocker.config_values import nearest
+from blocker.config.checks import nearest
 from blocker.values.errors import UsageError, quoted
 
 # What argparse says → what we say, with its groups in it.

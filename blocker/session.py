@@ -16,8 +16,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.calendars import Calendar, Paged, open_calendar
-from blocker.config import Config
-from blocker.config import Setup as Setup  # noqa: PLC0414 - the commands take it from here
+from blocker.config.load import Config
+from blocker.config.load import Setup as Setup  # noqa: PLC0414 - the commands take it from here
 from blocker.engine import make_plan
 from blocker.files.places import default_calendar
 from blocker.rules.survey import Survey, take_survey

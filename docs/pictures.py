@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from rich.console import Console
 from rich.theme import Theme
 
-from blocker.config import Config
+from blocker.config.load import Config
 from blocker.engine import make_plan
 from blocker.paint import STYLES, as_text
 from blocker.picture import Canvas, Line, Piece, beside, text_of

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from blocker.brief import block_text
 from blocker.calendars.ics.lexer import writable
 from blocker.causes import cause_words, why_lines
-from blocker.config import load_config
+from blocker.config.load import load_config
 from blocker.content import Write, block_title, make_block, moved_block
 from blocker.engine import make_plan
 from blocker.report_text import report_text

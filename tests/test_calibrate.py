@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from blocker.advice import advice, verdict
-from blocker.config_text import config_template, with_rules
+from blocker.config.template import config_template, with_rules
 from blocker.measuring.conditions import written
 from blocker.render_calibration import calibration_lines
 from blocker.rules.calibration import Calibration, allowed, calibrate, percentile

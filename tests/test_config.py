@@ -10,8 +10,8 @@ import platformdirs
 import pytest
 from msgspec.structs import fields
 
-from blocker.config import Config, load_config
-from blocker.config_text import show
+from blocker.config.load import Config, load_config
+from blocker.config.template import show
 from blocker.files.places import config_path, holiday_dir, state_dir, user_folder
 from blocker.values.errors import ConfigError
 from blocker.values.settings import BlockKind, RuleText, Settings, Theme

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blocker.config import load_config
-from blocker.config_text import show, toml
+from blocker.config.load import load_config
+from blocker.config.template import show, toml
 from blocker.values.errors import ConfigError
 
 NAMES = [

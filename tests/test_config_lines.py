@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker.config_lines import KeyPath, Lines
+from blocker.config.places import KeyPath, Lines
 
 TEXT = """\
 # a comment with [a] = "table"

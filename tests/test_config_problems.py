@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from blocker.config import load_config
+from blocker.config.load import load_config
 from blocker.texts import TEXTS
 from blocker.values.errors import ConfigError
 

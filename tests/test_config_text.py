@@ -9,8 +9,8 @@ from textwrap import dedent
 
 import pytest
 
-from blocker.config import Config, load_config
-from blocker.config_text import config_template, show
+from blocker.config.load import Config, load_config
+from blocker.config.template import config_template, show
 from blocker.values.settings import SHIPPED_KINDS
 
 

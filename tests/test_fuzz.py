@@ -21,8 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocker.calendars import open_calendar
-from blocker.config import load_config
-from blocker.config_text import config_template
+from blocker.config.load import load_config
+from blocker.config.template import config_template
 from blocker.session import Session, Setup
 from blocker.values.errors import AlreadyExists, ConfigError, Refused, Unreadable
 from blocker.values.intervals import Interval, interval

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct, field
 
-from blocker.config import Setup
+from blocker.config.load import Setup
 
 if TYPE_CHECKING:
     from blocker.picture import Picture

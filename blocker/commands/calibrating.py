@@ -9,7 +9,7 @@ from pathlib import Path
 
 from blocker.advice import COMMAND
 from blocker.commands import Answer, Talk
-from blocker.config_text import toml, with_rules
+from blocker.config.template import toml, with_rules
 from blocker.files.replace import replace_file
 from blocker.ledger.ledger import read_memory
 from blocker.render_calibration import calibration_document, calibration_lines

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from blocker.commands import Answer, Talk
 from blocker.commands.daily import rebalance, run
 from blocker.commands.looking import load, plan
-from blocker.config import Config, Setup
+from blocker.config.load import Config, Setup
 from blocker.ledger.ledger import read_memory
 from blocker.parser import read_words
 from blocker.render_json import SCHEMA

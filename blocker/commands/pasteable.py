@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blocker.config import Setup
+from blocker.config.load import Setup
 from blocker.files.places import config_path
 
 

@@ -12,7 +12,7 @@ from blocker.commands.beyond_files import beyond_files
 from blocker.commands.connecting import google_findings
 from blocker.commands.foresight import Finding, foresight
 from blocker.commands.pasteable import pasteable
-from blocker.config_text import config_template, show
+from blocker.config.template import config_template, show
 from blocker.files.lock import only_run
 from blocker.files.places import config_path
 from blocker.ledger.ledger import read_memory

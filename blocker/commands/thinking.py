@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocker.commands import Answer, Talk
-from blocker.config import Setup
+from blocker.config.load import Setup
 from blocker.ledger import parking
 from blocker.ledger.ledger import Ledger, open_ledger
 from blocker.render_json import SCHEMA

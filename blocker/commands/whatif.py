@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import Any
 
 from blocker.commands import Answer, Talk, daily
-from blocker.config import Setup
+from blocker.config.load import Setup
 from blocker.displacement import WhatIf, items_by_day, what_if
 from blocker.ledger.ledger import read_memory
 from blocker.render_json import SCHEMA, moment

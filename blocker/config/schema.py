@@ -7,28 +7,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.config_conditions import event_condition, rule_condition
-from blocker.config_scalars import Around, scalars
-from blocker.config_table import Report, Table
-from blocker.config_values import (
+from blocker.config.checks import (
+    Check,
     address,
     choice,
     did_you_mean,
+    event_condition,
     fits,
     flag,
     mail,
+    rule_condition,
     show_span,
     span,
+    template,
     text,
     title,
     whole,
     words,
+    zone,
 )
-from blocker.config_words import template
+from blocker.config.table import Report, Table
 from blocker.values.errors import quoted
 from blocker.values.kinds import EVENT_KINDS, FRONTLINE, LEARNING, NOTE, OFFSITE, STRATEGIC
 from blocker.values.settings import GRID_MINUTES, SHIPPED_KINDS, BlockKind, Offsite, RuleText, Settings, Theme
@@ -242,3 +246,26 @@ def _texts(table: Table, shipped: Mapping[str, str]) -> dict[str, str]:
             continue
         found[name] = table.take(key, template(name, shipped.get(name)), "")
     return found
+
+
+class Around(Struct, frozen=True):
+    """What reading depends on beside the file.
+
+    Relative ``ics:`` paths are taken from ``base``. ``texts`` are the shipped texts by name: if there
+    are any, no other name is allowed and each text may only use the placeholders of the shipped one.
+    """
+
+    base: Path
+    holiday_code: Check[str]
+    texts: Mapping[str, str]
+
+
+def scalars(around: Around) -> dict[str, Check[Any]]:
+    """The settings of one value that the environment and flags can override."""
+    return {
+        "calendar": address(around.base),
+        "timezone": zone,
+        "role": choice("manager", "executive", "specialist"),
+        "holidays": around.holiday_code,
+        "protect": choice("busy", "graded", "decline"),
+    }

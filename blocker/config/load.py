@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.config_scalars import Around, scalars
-from blocker.config_values import BadValueError, Check, did_you_mean, holiday_code, mails, words
+from blocker.config.checks import BadValueError, Check, did_you_mean, holiday_code, mails, words
+from blocker.config.schema import Around, scalars
 from blocker.files.private import read_small
 from blocker.values.errors import ConfigError, quoted
 from blocker.values.settings import Settings
 
 if TYPE_CHECKING:
-    from blocker.config_lines import Lines
-    from blocker.config_table import Problem
+    from blocker.config.places import Lines
+    from blocker.config.table import Problem
 from blocker.files.places import config_path, default_calendar, holiday_dir
 
 PLACES = ("BLOCKER_CONFIG", "BLOCKER_STATE_DIR")
@@ -151,9 +151,9 @@ def _from_file(raw: str, file: Path, around: Around) -> tuple[Settings, dict[str
     """The settings of a file, the origins of what it gives, and its problems in order of place."""
     import tomllib
 
-    from blocker.config_lines import Lines
-    from blocker.config_schema import read_settings
-    from blocker.config_table import Report
+    from blocker.config.places import Lines
+    from blocker.config.schema import read_settings
+    from blocker.config.table import Report
 
     try:
         data = tomllib.loads(raw)

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from blocker.config_values import show_span
+from blocker.config.checks import show_span
 from blocker.values.settings import SHIPPED_KINDS, BlockKind, RuleText
 from blocker.values.workweek import WEEKDAYS
 
 if TYPE_CHECKING:
-    from blocker.config import Config
+    from blocker.config.load import Config
 
 PLAIN = (
     "calendar", "also_read", "role", "timezone", "holidays", "me", "protect", "native_focus",

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct, field
 
-from blocker.config_values import BadValueError, Check, did_you_mean
+from blocker.config.checks import BadValueError, Check, did_you_mean
 from blocker.values.errors import quoted
 
 if TYPE_CHECKING:
-    from blocker.config_lines import KeyPath
+    from blocker.config.places import KeyPath
 
 T = TypeVar("T")
 
