@@ -22,10 +22,10 @@ from blocker.apply import apply
 from blocker.calendars.holidays import public_holidays
 from blocker.calendars.memory import MemoryCalendar
 from blocker.engine import make_plan
-from blocker.history import week_records
 from blocker.ledger.ledger import open_ledger
 from blocker.measuring.days import Day
 from blocker.placing.problem import Problem, Solution
+from blocker.planning.history import week_records
 from blocker.rules.forecast import fill_now
 from blocker.rules.survey import Survey, take_survey
 from blocker.values.events import Snapshot, StandingBlock

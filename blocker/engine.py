@@ -11,19 +11,20 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.diff import Recalled, diff, recall
 from blocker.drafts import drafting, next_thinking_block, refreshed
-from blocker.history import brought_up_to_date
-from blocker.outcome import floors, notes, offsites, unplaced
 from blocker.placing.place import place
 from blocker.placing.problem import Problem
-from blocker.posing import pose
-from blocker.prework import pre_work
+from blocker.planning.diff import diff
+from blocker.planning.history import brought_up_to_date
+from blocker.planning.outcome import floors, notes, offsites, unplaced
+from blocker.planning.posing import pose
+from blocker.planning.pre_work import pre_work
+from blocker.planning.recall import Recalled, recall
+from blocker.planning.standing import dismissed, examine
 from blocker.rules.demands import Demands, Known, ask
 from blocker.rules.offsite import OffsiteAsked, ask_for_offsite
 from blocker.rules.rules import rules_for
 from blocker.rules.survey import Survey, take_survey
-from blocker.standing import dismissed, examine
 from blocker.values.plan import Examined, Plan
 from blocker.values.request import Request
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from blocker.history import PastWeek
 from blocker.picture import Canvas, Line, Piece
+from blocker.planning.history import PastWeek
 from blocker.render_json import SCHEMA, week_document
 from blocker.render_text import measured, number
 from blocker.rules.forecast import Fill, forecast_hours

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blocker.history import PastWeek, past_weeks, week_records
 from blocker.picture import Canvas, text_of
+from blocker.planning.history import PastWeek, past_weeks, week_records
 from blocker.render_history import closing_lines, history_picture, sparkline
 from blocker.rules.survey import take_survey
 from blocker.values.events import Ref, StandingBlock

@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from blocker.engine import make_plan
-from blocker.history import week_records
+from blocker.planning.history import week_records
 from blocker.rules.forecast import fill_now
 from blocker.rules.survey import Survey, take_survey
 from blocker.values.events import Event

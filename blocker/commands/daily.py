@@ -5,14 +5,14 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Sequence
 
-from blocker import guard
 from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
 from blocker.commands.work import after_writing, at_work, carry_out, exit_code
 from blocker.engine import make_plan
-from blocker.history import week_records
 from blocker.ledger.ledger import Ledger, read_memory
 from blocker.picture import Picture
+from blocker.planning import guard
+from blocker.planning.history import week_records
 from blocker.render_grid import plan_picture
 from blocker.render_json import plan_document
 from blocker.render_text import plan_lines, summary

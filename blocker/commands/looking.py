@@ -6,10 +6,10 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from blocker import guard
 from blocker.commands import Answer, Talk
 from blocker.engine import make_plan
 from blocker.ledger.ledger import read_memory
+from blocker.planning import guard
 from blocker.render_text import plan_lines
 from blocker.session import Session, Setup, Sight, find_week
 

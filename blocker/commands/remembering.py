@@ -6,8 +6,8 @@ from argparse import Namespace
 
 from blocker.commands import Answer, Talk
 from blocker.engine import make_plan
-from blocker.history import brought_up_to_date, past_weeks
 from blocker.ledger.ledger import read_memory
+from blocker.planning.history import brought_up_to_date, past_weeks
 from blocker.render_history import (
     ahead_document,
     ahead_lines,

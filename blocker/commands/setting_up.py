@@ -6,7 +6,6 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
-from blocker import guard
 from blocker.commands import Answer, Talk
 from blocker.commands.beyond_files import beyond_files
 from blocker.commands.connecting import google_findings
@@ -17,6 +16,7 @@ from blocker.files.lock import only_run
 from blocker.files.places import config_path
 from blocker.ledger.ledger import read_memory
 from blocker.ledger.repair import is_damaged, rebuild
+from blocker.planning import guard
 from blocker.render_json import SCHEMA
 from blocker.session import Session, Setup, is_calendar_unset
 from blocker.values.errors import BlockerError, GuardRefused

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from blocker.history import week_records
+from blocker.planning.history import week_records
 from blocker.render_grid import thresholds
 from blocker.report.headline import level_at
 from blocker.report.values import Bar

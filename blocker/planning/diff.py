@@ -6,76 +6,16 @@ so that a crash between two writes can't look like one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.placing.problem import Solution
-from blocker.values.events import Block, Event, Snapshot, StandingBlock
-from blocker.values.memory import Memory, Remembered
+from blocker.planning.recall import Recalled, _ledger_only
+from blocker.values.events import Block, StandingBlock
+from blocker.values.memory import Remembered
 from blocker.values.plan import Change, Examined, Placement
-
-
-class Recalled(Struct, frozen=True):
-    """The blocks that stand, matched with what we remember.
-
-    ``live`` has one event per key. ``gone`` are the ledger-only changes for those that are not there
-    any more; ``surplus`` the removals of a second event for a key. ``memory`` is what holds after them.
-    """
-
-    live: tuple[StandingBlock, ...]
-    gone: tuple[Change, ...]
-    surplus: tuple[Change, ...]
-    memory: Memory
-
-
-def recall(snapshot: Snapshot, memory: Memory, now: datetime) -> Recalled:
-    """Match what a calendar holds of ours with what we remember.
-
-    Find what a person deleted, what our own crash left half done, and what is there twice.
-
-    Only a complete read may conclude that something was deleted. A block whose time is past is
-    history, whether it is still there or not.
-    """
-    live: dict[str, StandingBlock] = {}
-    surplus = []
-    for block in sorted(snapshot.blocks, key=lambda b: (b.key, not b.pinned, -b.generation, b.ref.id)):
-        if block.key not in live:
-            live[block.key] = block
-        elif block.when.start > now and not block.pinned:
-            surplus.append(
-                Change("remove", block.key, block.kind, block.when, standing=block, forced=True,
-                       why="a second copy of this block")
-            )  # fmt: skip
-    gone: list[Change] = []
-    kept: list[Remembered] = []
-    for known in memory.blocks:
-        absent = known.key not in live
-        if absent and known.state == "removing":
-            gone.append(_ledger_only("forget", known, "our own removal went through"))
-        elif absent and known.state == "placed" and snapshot.complete and known.slot.end > now:
-            ended_by, why = _how_it_ended(known, snapshot.events)
-            gone.append(replace(_ledger_only("tombstone", known, why), ended_by=ended_by))
-            kept.append(replace(known, state="tombstone", ended_by=ended_by))
-        else:
-            kept.append(known)
-    return Recalled(tuple(live.values()), tuple(gone), tuple(surplus), replace(memory, blocks=tuple(kept)))
-
-
-def _how_it_ended(known: Remembered, events: Sequence[Event]) -> tuple[str, str]:
-    """Whether a block that is no block any more was deleted, or is there as an event of the person's."""
-    uids = {known.ref.id, f"{known.ref.id}@google.com"} if known.ref else set()
-    event = next((event for event in events if event.uid in uids and event.status != "cancelled"), None)
-    if event is None:
-        return "deleted", "deleted on the calendar: it will not come back"
-    how = "has guests now" if event.attendees else "is a series now" if event.recurring else "was changed"
-    return "theirs", f"{how}, so it is yours: it is left alone"
-
-
-def _ledger_only(action: str, known: Remembered, why: str) -> Change:
-    return Change(action, known.key, known.kind, known.slot, causes=known.causes, why=why)
 
 
 def diff(
