@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from blocker.rules.calibration import FEWEST_WEEKS, SHARES, Calibration, Trial
-from blocker.texts import quantity
 from blocker.values.plan import WeekLoad
 from blocker.values.workweek import Week
+from blocker.wording.texts import quantity
 
 COMMAND = "blocker calibrate --write"
 MOST_NAMED = 4

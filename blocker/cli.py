@@ -156,7 +156,7 @@ def _import_structs() -> None:
 def _setup(args: argparse.Namespace, wait: Wait) -> Setup:
     from blocker.config.load import Setup, load_config
     from blocker.files.places import state_dir
-    from blocker.texts import TEXTS
+    from blocker.wording.texts import TEXTS
 
     must_exist = args.command != "init"  # which writes the file that is named
     overrides = {"calendar": args.calendar}

@@ -11,7 +11,6 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.drafts import drafting, next_thinking_block, refreshed
 from blocker.placing.place import place
 from blocker.placing.problem import Problem
 from blocker.planning.diff import diff
@@ -27,6 +26,7 @@ from blocker.rules.rules import rules_for
 from blocker.rules.survey import Survey, take_survey
 from blocker.values.plan import Examined, Plan
 from blocker.values.request import Request
+from blocker.wording.drafts import drafting, next_thinking_block, refreshed
 
 
 class Posed(Struct, frozen=True):

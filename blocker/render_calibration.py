@@ -9,9 +9,9 @@ from blocker.measuring.conditions import Comparison
 from blocker.render_json import SCHEMA
 from blocker.render_text import measured, number
 from blocker.rules.calibration import SHARES, Calibration, Tried
-from blocker.texts import MEASURE_WORDS
 from blocker.values.kinds import STRATEGIC
 from blocker.values.plan import WeekLoad
+from blocker.wording.texts import MEASURE_WORDS
 
 SIGNS = {">=": "≥", "<=": "≤", "!=": "≠"}
 

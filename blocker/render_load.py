@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from blocker.measuring.days import Day
 from blocker.render_text import cause_text, clean, measured, span, told_words, week_line
 from blocker.rules.judge import FORECAST
-from blocker.texts import MEASURE_WORDS
 from blocker.values.intervals import Interval
 from blocker.values.kinds import OPERATIONAL
 from blocker.values.plan import Classified, WeekLoad, WeekPlan
+from blocker.wording.texts import MEASURE_WORDS
 
 
 def load_lines(

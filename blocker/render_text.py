@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from blocker.causes import cause_words
 from blocker.render_level import judged_words
-from blocker.texts import STEERING, quantity
 from blocker.values.intervals import Interval
 from blocker.values.plan import Cause, Change, Option, Plan, QuarterPlan, Unplaced, WeekLoad, WeekPlan
 from blocker.values.workweek import Week, week_of
+from blocker.wording.causes import cause_words
+from blocker.wording.texts import STEERING, quantity
 
 SIGNS = {
     "create": "+", "move": "~", "update": "=", "remove": "-", "keep": "=", "adopt": "=",

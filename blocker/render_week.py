@@ -27,9 +27,9 @@ from blocker.render_text import (
     week_line,
 )
 from blocker.rules.judge import FORECAST
-from blocker.texts import MEASURE_WORDS
 from blocker.values.plan import Cause, Clause, WeekLoad
 from blocker.weekreasons import RuleReason, WeekReasons
+from blocker.wording.texts import MEASURE_WORDS
 
 AMOUNTS = {
     ">=": "{value} or more", ">": "more than {value}", "<=": "{value} or less", "<": "less than {value}",

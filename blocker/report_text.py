@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from blocker.digest import WEEK, Digest, digest
-from blocker.digest_words import hours_line, named, series_lines
 from blocker.rules.survey import Survey
-from blocker.texts import PARKED_LONG_DAYS, date_words, length_words, say, say_times
 from blocker.values.request import Request
+from blocker.wording.digest import WEEK, Digest, digest
+from blocker.wording.digest_words import hours_line, named, series_lines
+from blocker.wording.texts import PARKED_LONG_DAYS, date_words, length_words, say, say_times
 
 WEEKS = 8
 MOST = 8

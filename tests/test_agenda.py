@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from blocker.agenda import agenda_lines, part_minutes, quarter_named, strategic_kept
 from blocker.engine import make_plan
 from blocker.rules.survey import take_survey
-from blocker.texts import TEXTS
 from blocker.values.events import Event, Ref, StandingBlock
 from blocker.values.fingerprint import hash_of_text
 from blocker.values.intervals import Interval
@@ -20,6 +18,8 @@ from blocker.values.plan import Change
 from blocker.values.request import Request
 from blocker.values.settings import Settings
 from blocker.values.workweek import week_of
+from blocker.wording.agenda import agenda_lines, part_minutes, quarter_named, strategic_kept
+from blocker.wording.texts import TEXTS
 from tests.calendars_by_hand import MONDAY, at, meeting, request, slot, workweek
 from tests.command_line import CommandLine, sample
 

@@ -14,17 +14,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from blocker.brief import block_text
 from blocker.calendars.ics.lexer import writable
-from blocker.causes import cause_words, why_lines
 from blocker.config.load import load_config
-from blocker.content import Write, block_title, make_block, moved_block
 from blocker.engine import make_plan
 from blocker.report_text import report_text
 from blocker.rules.survey import take_survey
-from blocker.sections import Sources
-from blocker.texts import TEXTS, plain, say, shortened
-from blocker.themes import topic_for, topics, topics_of_quarter
 from blocker.values.events import Block, Event, Ref, StandingBlock
 from blocker.values.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
 from blocker.values.memory import Memory, ParkedQuestion, Remembered
@@ -32,6 +26,12 @@ from blocker.values.plan import Cause, Placement
 from blocker.values.request import Request
 from blocker.values.settings import BlockKind, Settings, Theme
 from blocker.values.workweek import Quarter, week_of
+from blocker.wording.brief import block_text
+from blocker.wording.causes import cause_words, why_lines
+from blocker.wording.content import Write, block_title, make_block, moved_block
+from blocker.wording.sections import Sources
+from blocker.wording.texts import TEXTS, plain, say, shortened
+from blocker.wording.themes import topic_for, topics, topics_of_quarter
 from tests.calendars_by_hand import MONDAY, at, meeting, request, slot, week_days
 
 KEY = "strategic/2026-W45/1"

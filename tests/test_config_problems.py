@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from blocker.config.load import load_config
-from blocker.texts import TEXTS
 from blocker.values.errors import ConfigError
+from blocker.wording.texts import TEXTS
 
 
 def problems(tmp_path: Path, text: str | bytes, **flags: object) -> list[str]:

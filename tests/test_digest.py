@@ -7,13 +7,13 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-from blocker.digest import Digest, digest, lately, series_by_hours, week_behind
-from blocker.digest_words import digest_lines
-from blocker.encounters import heaviest_weeks, met_least
 from blocker.report_text import report_text
 from blocker.rules.survey import take_survey
 from blocker.values.events import Event, Ref, StandingBlock
 from blocker.values.request import Request
+from blocker.wording.digest import Digest, digest, lately, series_by_hours, week_behind
+from blocker.wording.digest_words import digest_lines
+from blocker.wording.encounters import heaviest_weeks, met_least
 from tests.calendars_by_hand import MONDAY, at, meeting, request, slot, workweek
 
 MON, TUE, WED, THU, FRI = (MONDAY - timedelta(days=7 - n) for n in range(5))  # the week before

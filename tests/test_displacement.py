@@ -11,7 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from blocker.displacement import (
+from blocker.measuring.classify import classify
+from blocker.measuring.days import build_days
+from blocker.values.events import Event, Ref, StandingBlock
+from blocker.values.intervals import Interval, subtract
+from blocker.values.plan import Classified
+from blocker.values.settings import Settings
+from blocker.wording.displacement import (
     Displaced,
     WhatIf,
     displaced,
@@ -21,12 +27,6 @@ from blocker.displacement import (
     overruns,
     what_if,
 )
-from blocker.measuring.classify import classify
-from blocker.measuring.days import build_days
-from blocker.values.events import Event, Ref, StandingBlock
-from blocker.values.intervals import Interval, subtract
-from blocker.values.plan import Classified
-from blocker.values.settings import Settings
 from tests.calendars_by_hand import MONDAY, at, meeting, slot, workweek
 from tests.command_line import CommandLine, sample
 

@@ -12,12 +12,12 @@ from google_server import GoogleServer
 
 from blocker.calendars.ics.file import IcsCalendar
 from blocker.files.places import state_dir
-from blocker.fitting import line_of, shorter, text_of
 from blocker.ledger.ledger import open_ledger
 from blocker.ledger.parking import park
 from blocker.sample import sample_calendar
 from blocker.values.events import StandingBlock
 from blocker.values.intervals import Interval
+from blocker.wording.fitting import line_of, shorter, text_of
 from tests.google_days import busy_weeks, call, document
 from tests.google_world import GoogleWorld, no_waiting
 

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from blocker.calendars.ics.file import IcsCalendar
-from blocker.texts import plain
 from blocker.values.events import Block, Event, StandingBlock
 from blocker.values.fingerprint import hash_of_text, parts_of_text, with_section
 from blocker.values.intervals import Interval, interval
 from blocker.values.memory import Memory, ParkedQuestion
+from blocker.wording.texts import plain
 from tests.calendars_by_hand import MONDAY, at, meeting, request, week_days
 from tests.test_brief import sources, text_of
 

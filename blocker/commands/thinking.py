@@ -20,9 +20,9 @@ from blocker.config.load import Setup
 from blocker.ledger import parking
 from blocker.ledger.ledger import Ledger, open_ledger
 from blocker.render_json import SCHEMA
-from blocker.texts import PARKED_LONG_DAYS, plain, shortened
 from blocker.values.errors import Temporary, UsageError
 from blocker.values.memory import ParkedQuestion
+from blocker.wording.texts import PARKED_LONG_DAYS, plain, shortened
 
 SHOWN_CHARACTERS = 300
 MOST_CHARACTERS = 20_000  # of a question; a mail that is piped in may be long

@@ -7,14 +7,14 @@ from typing import Any
 
 from blocker.commands import Answer, Talk, daily
 from blocker.config.load import Setup
-from blocker.displacement import WhatIf, items_by_day, what_if
 from blocker.ledger.ledger import read_memory
 from blocker.render_json import SCHEMA, moment
 from blocker.session import Session
-from blocker.texts import clock_words, date_words, plain, say, say_times
 from blocker.values.errors import UsageError
 from blocker.values.intervals import Interval
 from blocker.values.request import Request
+from blocker.wording.displacement import WhatIf, items_by_day, what_if
+from blocker.wording.texts import clock_words, date_words, plain, say, say_times
 
 LONGEST = 24 * 60
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from blocker.displacement import displaced, items_by_day, overruns
 from blocker.render_text import clean
 from blocker.report.values import Displacing
 from blocker.rules.survey import Survey
 from blocker.values.request import Request
+from blocker.wording.displacement import displaced, items_by_day, overruns
 
 WEEKS = 8
 MOST = 5

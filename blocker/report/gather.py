@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from blocker.causes import why_lines
 from blocker.refreshing import refreshed_words
 from blocker.render_grid import thresholds, week_dates
 from blocker.render_level import judged_words
@@ -33,6 +32,7 @@ from blocker.values.memory import ParkedQuestion
 from blocker.values.plan import Cause, Change, Plan, Unplaced
 from blocker.values.request import Request
 from blocker.weekview import AFTER, BEFORE, DayView, Item, WeekView, week_views
+from blocker.wording.causes import why_lines
 
 WHAT = {
     "create": "New",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from blocker.texts import MEASURE_WORDS, TEXTS, quantity, say
 from blocker.values.plan import Cause
+from blocker.wording.texts import MEASURE_WORDS, TEXTS, quantity, say
 
 MOST_CAUSES = 4
 

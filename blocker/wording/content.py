@@ -6,9 +6,6 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from blocker.fitting import MOST_CHARACTERS, line_of, shorter
-from blocker.texts import TEXTS, say
-from blocker.themes import topic_of
 from blocker.values.events import DECLINE_ALL, DECLINE_NEW, DECLINE_NONE, Block, StandingBlock
 from blocker.values.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
 from blocker.values.kinds import NOTE, OFFSITE
@@ -16,6 +13,9 @@ from blocker.values.plan import Placement
 from blocker.values.request import Request
 from blocker.values.settings import Settings
 from blocker.values.workweek import DAY
+from blocker.wording.fitting import MOST_CHARACTERS, line_of, shorter
+from blocker.wording.texts import TEXTS, say
+from blocker.wording.themes import topic_of
 
 MOST_TITLE = 250
 Write = Callable[[Placement], str]

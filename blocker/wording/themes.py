@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from blocker.texts import TEXTS, say
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.settings import Settings
 from blocker.values.workweek import Quarter, parse_week
+from blocker.wording.texts import TEXTS, say
 
 T = TypeVar("T")
 

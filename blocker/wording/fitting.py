@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from blocker.texts import STEERING
 from blocker.values.fingerprint import parts_of_text
+from blocker.wording.texts import STEERING
 
 _LINE_ENDS = "\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]"
 _MARKING = r"^—(?=[^\n]*—[ \t]*$)"

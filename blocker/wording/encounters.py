@@ -7,13 +7,13 @@ from datetime import date
 
 from msgspec import Struct
 
-from blocker.digest import dates_between
 from blocker.measuring.owners import Owners
 from blocker.rules.survey import Survey
 from blocker.values.intervals import intersect, minutes
 from blocker.values.kinds import IGNORED, OPERATIONAL
 from blocker.values.request import Request
 from blocker.values.workweek import DAY, week_of
+from blocker.wording.digest import dates_between
 
 BACK_WEEKS, AHEAD_WEEKS = 8, 9
 SMALL_MEETING = 12  # other people; in a larger one nobody meets anybody

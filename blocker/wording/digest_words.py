@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-from blocker.digest import Digest
-from blocker.texts import (
+from blocker.values.workweek import WorkWeek
+from blocker.wording.digest import Digest
+from blocker.wording.texts import (
     clock_words,
     date_words,
     length_words,
@@ -16,7 +17,6 @@ from blocker.texts import (
     shortened,
     weekday_words,
 )
-from blocker.values.workweek import WorkWeek
 
 TITLE_CHARACTERS = 70
 MOST_ALONE = 3  # so many that took the same time share a line

@@ -7,18 +7,18 @@ from datetime import date
 
 from msgspec import Struct
 
-from blocker.digest import WEEK, Digest, dates_between, digest
-from blocker.digest_words import displaced_lines, series_lines
 from blocker.rules.known import debt_minutes
 from blocker.rules.survey import Survey
-from blocker.texts import date_words, length_words, plain, quantity, say, shortened
-from blocker.themes import topics, topics_of_quarter
 from blocker.values.intervals import Interval, minutes, subtract
 from blocker.values.keys import key_week
 from blocker.values.kinds import OPERATIONAL, STRATEGIC
 from blocker.values.memory import ParkedQuestion
 from blocker.values.request import Request
 from blocker.values.workweek import DAY, Quarter, quarter_of
+from blocker.wording.digest import WEEK, Digest, dates_between, digest
+from blocker.wording.digest_words import displaced_lines, series_lines
+from blocker.wording.texts import date_words, length_words, plain, quantity, say, shortened
+from blocker.wording.themes import topics, topics_of_quarter
 
 PARTS = (30, 75, 15, 75, 45)  # looking back, a question, a break, another question, what follows
 GRID = 5

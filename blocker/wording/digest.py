@@ -10,7 +10,6 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from blocker.displacement import Displaced, Overrun, displaced, items_by_day, overruns
 from blocker.measuring.measures import measure
 from blocker.rules.survey import Survey
 from blocker.values.intervals import Interval, clip, intersect, minutes, touches
@@ -18,6 +17,7 @@ from blocker.values.kinds import FRONTLINE, OPERATIONAL
 from blocker.values.plan import Classified
 from blocker.values.request import Request
 from blocker.values.workweek import DAY
+from blocker.wording.displacement import Displaced, Overrun, displaced, items_by_day, overruns
 
 WEEK = 7 * DAY
 LATELY_WEEKS = 4

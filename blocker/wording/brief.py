@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from blocker.causes import why_lines
-from blocker.encounters import heaviest_weeks, met_least
-from blocker.fitting import MOST_CHARACTERS, text_of
 from blocker.rules.survey import Survey
-from blocker.sections import Sources, section
-from blocker.texts import date_words, length_words, plain, say, say_times, shortened
-from blocker.themes import topic_of
 from blocker.values.kinds import FRONTLINE, LEARNING, NOTE, OFFSITE, THINKING
 from blocker.values.plan import Placement
 from blocker.values.request import Request
 from blocker.values.settings import Settings
+from blocker.wording.causes import why_lines
+from blocker.wording.encounters import heaviest_weeks, met_least
+from blocker.wording.fitting import MOST_CHARACTERS, text_of
+from blocker.wording.sections import Sources, section
+from blocker.wording.texts import date_words, length_words, plain, say, say_times, shortened
+from blocker.wording.themes import topic_of
 
 # The change of mode before a block; one with a question opens that, whatever its kind.
 SHIFTS = {FRONTLINE: "shift_frontline", LEARNING: "shift_learning", OFFSITE: "shift_offsite"}

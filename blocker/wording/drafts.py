@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from blocker.content import Write, make_block, moved_block, wished_focus, with_fresh_section
 from blocker.placing.problem import Solution
 from blocker.rules.survey import Survey
 from blocker.values.events import Block, StandingBlock
@@ -14,6 +13,7 @@ from blocker.values.intervals import Interval
 from blocker.values.kinds import NOTE, OFFSITE, THINKING
 from blocker.values.plan import Placement
 from blocker.values.request import Request
+from blocker.wording.content import Write, make_block, moved_block, wished_focus, with_fresh_section
 
 Draft = Callable[[Placement, StandingBlock | None], Block]
 
@@ -42,8 +42,8 @@ def drafting(request: Request, seen: Survey, next_key: str | None, worded: bool)
 
 def _writing(request: Request, seen: Survey, next_key: str | None) -> Write:
     # Here, because what the texts are made from is half a second look at the calendar.
-    from blocker.brief import block_text
-    from blocker.sections import Sources
+    from blocker.wording.brief import block_text
+    from blocker.wording.sections import Sources
 
     sources = Sources(request, seen, next_key)
     return lambda placement: block_text(placement, sources)
@@ -77,7 +77,7 @@ def refreshed(
             continue
         words = ""
         if there.key == next_key and request.policy == "run" and request.snapshot.complete:
-            from blocker.sections import Sources, section
+            from blocker.wording.sections import Sources, section
 
             words = section(there.kind, there.key, there.when, Sources(request, seen, next_key))
         hardens = request.settings.protect == "graded" and not there.busy

@@ -7,15 +7,15 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from blocker.agenda import agenda_lines
-from blocker.digest import Digest, lately, week_behind
-from blocker.digest_words import TITLE_CHARACTERS, digest_lines
 from blocker.rules.survey import Survey
-from blocker.texts import PARKED_LONG_DAYS, say, shortened
 from blocker.values.intervals import Interval
 from blocker.values.kinds import OFFSITE
 from blocker.values.memory import ParkedQuestion
 from blocker.values.request import Request
+from blocker.wording.agenda import agenda_lines
+from blocker.wording.digest import Digest, lately, week_behind
+from blocker.wording.digest_words import TITLE_CHARACTERS, digest_lines
+from blocker.wording.texts import PARKED_LONG_DAYS, say, shortened
 
 QUESTION_CHARACTERS, PARKED_CHARACTERS = 240, 1200
 
