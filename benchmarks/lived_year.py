@@ -18,7 +18,6 @@ from msgspec.structs import replace
 
 from benchmarks.arrivals import Book
 from blocker import engine
-from blocker.apply import apply
 from blocker.calendars.holidays import public_holidays
 from blocker.calendars.memory import MemoryCalendar
 from blocker.engine import make_plan
@@ -28,6 +27,7 @@ from blocker.placing.problem import Problem, Solution
 from blocker.planning.history import week_records
 from blocker.rules.forecast import fill_now
 from blocker.rules.survey import Survey, take_survey
+from blocker.running.apply import apply
 from blocker.values.events import Snapshot, StandingBlock
 from blocker.values.intervals import Interval
 from blocker.values.kinds import OFFSITE, STRATEGIC

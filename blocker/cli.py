@@ -68,7 +68,7 @@ def _log(args: argparse.Namespace, code: int, told: Mapping[str, Any]) -> None:
     if args.command not in LOGGED or getattr(args, "dry_run", False):
         return
     from blocker.files.places import state_dir
-    from blocker.journal import write_line
+    from blocker.running.journal import write_line
 
     took = f"{monotonic() - args.began:.1f}s"
     facts = {"command": args.command, "calendar": args.address, "exit": code, **told, "took": took}
@@ -77,14 +77,14 @@ def _log(args: argparse.Namespace, code: int, told: Mapping[str, Any]) -> None:
 
 
 def _log_failure(args: argparse.Namespace, error: BlockerError) -> None:
-    from blocker.journal import error_facts
+    from blocker.running.journal import error_facts
 
     _log(args, error.exit_code, error_facts(error))
 
 
 def _log_answer(args: argparse.Namespace, answer: Answer) -> None:
     if args.command in LOGGED and answer.logged is not None:
-        from blocker.journal import plan_facts
+        from blocker.running.journal import plan_facts
 
         _log(args, answer.exit_code, {**plan_facts(answer.document, args.log_titles), **answer.logged})
 

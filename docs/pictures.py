@@ -27,8 +27,8 @@ from blocker.render_text import to_ascii
 from blocker.report.gather import gather
 from blocker.report.page import render_page
 from blocker.rules.survey import Survey
+from blocker.running.session import Session, Setup
 from blocker.sample import sample_calendar
-from blocker.session import Session, Setup
 from blocker.values.memory import Memory
 from blocker.values.request import Request
 from blocker.values.settings import Settings

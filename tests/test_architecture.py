@@ -134,6 +134,6 @@ def test_a_run_on_a_file_imports_no_network_client(tmp_path: Path) -> None:
     environ = {"PATH": "", "HOME": str(tmp_path), "BLOCKER_STATE_DIR": str(tmp_path / "state")}
     words = ("--calendar", f"ics:{calendar}", "--now", "2026-11-02T06:30", "run", "-y")
     loaded = loaded_after(*words, environ=environ)
-    assert "blocker.apply" in loaded
+    assert "blocker.running.apply" in loaded
     tops = {name.partition(".")[0] for name in loaded}
     assert not tops & (HEAVY - {"holidays"} | {"requests", "httplib2", "ssl", "http", "asyncio"})

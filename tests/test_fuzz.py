@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from blocker.calendars import open_calendar
 from blocker.config.load import load_config
 from blocker.config.template import config_template
-from blocker.session import Session, Setup
+from blocker.running.session import Session, Setup
 from blocker.values.errors import AlreadyExists, ConfigError, Refused, Unreadable
 from blocker.values.intervals import Interval, interval
 from blocker.values.memory import Memory

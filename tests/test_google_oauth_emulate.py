@@ -30,7 +30,7 @@ from blocker.calendars.google import sign_in as auth
 from blocker.commands import Answer, Talk
 from blocker.commands.connecting import connect
 from blocker.config.load import Config
-from blocker.session import Setup
+from blocker.running.session import Setup
 from blocker.values.errors import BlockerError, SignInNeeded
 from blocker.values.settings import Settings
 from tests.google_days import call

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from benchmarks.replay import main as replay
-from blocker import journal
 from blocker.bug_bundle import request_of
 from blocker.cli import main
 from blocker.engine import make_plan
+from blocker.running import journal
 from tests.command_line import CommandLine, sample
 
 STAYS = ("create", "move", "keep", "update")

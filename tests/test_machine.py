@@ -15,11 +15,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from blocker.apply import apply
 from blocker.calendars.marks import uid_for
 from blocker.calendars.memory import MemoryCalendar
 from blocker.engine import make_plan
 from blocker.ledger.ledger import open_ledger
+from blocker.running.apply import apply
 from blocker.values.errors import Unreachable
 from blocker.values.events import Event, Ref, StandingBlock
 from blocker.values.intervals import Interval

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from blocker.apply import apply
 from blocker.calendars.memory import MemoryCalendar
 from blocker.engine import make_plan
 from blocker.ledger.ledger import open_ledger
+from blocker.running.apply import apply
 from blocker.values.plan import Plan
 from tests.calendars_by_hand import MONDAY, meeting, request, week_days
 from tests.command_line import CommandLine, sample

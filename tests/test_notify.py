@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from blocker.notify import addresses, send
+from blocker.running.notify import addresses, send
 from blocker.values.errors import BlockerError, ConfigError
 from blocker.values.settings import Settings
 from tests.command_line import CommandLine, sample

@@ -14,8 +14,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from blocker.outages import outage
-from blocker.schedule import Cron, Launchd, Schedule, Systemd, TaskScheduler, parse_at, parse_days
+from blocker.running.outages import outage
+from blocker.running.schedule import Cron, Launchd, Schedule, Systemd, TaskScheduler, parse_at, parse_days
 from blocker.values.errors import UsageError
 from blocker.values.memory import Tried
 from tests.command_line import CommandLine, sample

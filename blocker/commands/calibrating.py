@@ -16,7 +16,7 @@ from blocker.render_calibration import calibration_document, calibration_lines
 from blocker.rules.calibration import FEWEST_WEEKS, Calibration, Trial
 from blocker.rules.calibration import calibrate as try_rules
 from blocker.rules.rules import rules_for
-from blocker.session import Session, Setup
+from blocker.running.session import Session, Setup
 from blocker.values.errors import BlockerError, UsageError
 from blocker.values.settings import RuleText
 

@@ -12,7 +12,7 @@ from blocker.calendars.google.known import PRIMARY, hours_in, learn, learned
 from blocker.commands import Answer, Talk
 from blocker.files.places import config_path
 from blocker.render_json import SCHEMA
-from blocker.session import Setup
+from blocker.running.session import Setup
 from blocker.values.errors import SignInNeeded, Unreadable, UsageError
 from blocker.values.intervals import Interval
 

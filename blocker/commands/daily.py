@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
-from blocker.commands.work import after_writing, at_work, carry_out, exit_code
 from blocker.engine import make_plan
 from blocker.ledger.ledger import Ledger, read_memory
 from blocker.picture import Picture
@@ -18,7 +17,8 @@ from blocker.render_json import plan_document
 from blocker.render_text import plan_lines, summary
 from blocker.rules.forecast import fill_now
 from blocker.rules.survey import Survey
-from blocker.session import Session, Setup, find_week
+from blocker.running.run import after_writing, at_work, carry_out, exit_code
+from blocker.running.session import Session, Setup, find_week
 from blocker.values.errors import BlockerError, NotConfirmed, UsageError
 from blocker.values.plan import Change, Plan
 from blocker.values.request import Request

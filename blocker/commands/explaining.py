@@ -18,7 +18,7 @@ from blocker.render_json import plan_document
 from blocker.render_text import change_lines, next_best, unplaced_lines
 from blocker.render_week import reasons_document, reasons_lines
 from blocker.rules.survey import Survey
-from blocker.session import Setup, Sight, find_week
+from blocker.running.session import Setup, Sight, find_week
 from blocker.values.errors import UsageError
 from blocker.values.kinds import OFFSITE
 from blocker.values.plan import Change, Placement, Plan, Unplaced

@@ -14,15 +14,14 @@ from datetime import UTC
 from importlib.util import find_spec
 from pathlib import Path
 
-from blocker.commands.scheduling import installed
 from blocker.files.lock import only_run
-from blocker.journal import log_path
 from blocker.ledger.file import ledger_path
 from blocker.ledger.ledger import open_ledger
-from blocker.notify import INSTALL, addresses
-from blocker.outages import outage
-from blocker.schedule import Cron
-from blocker.session import Setup
+from blocker.running.journal import log_path
+from blocker.running.notify import INSTALL, addresses
+from blocker.running.outages import outage
+from blocker.running.schedule import Cron, installed
+from blocker.running.session import Setup
 from blocker.values.errors import BlockerError, Temporary
 
 Finding = tuple[str, str, str]  # name, state (ok | note | bad), words

@@ -11,7 +11,7 @@ from blocker.engine import make_plan
 from blocker.ledger.ledger import read_memory
 from blocker.planning import guard
 from blocker.render_text import plan_lines
-from blocker.session import Session, Setup, Sight, find_week
+from blocker.running.session import Session, Setup, Sight, find_week
 
 if TYPE_CHECKING:
     from blocker.picture import Canvas, Line

@@ -17,7 +17,7 @@ from blocker.render_history import (
 )
 from blocker.rules.forecast import fill_curve
 from blocker.rules.known import debt_minutes
-from blocker.session import Session, Setup
+from blocker.running.session import Session, Setup
 from blocker.values.errors import UsageError
 
 MOST_BACK, MOST_AHEAD = 104, 26

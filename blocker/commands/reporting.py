@@ -10,7 +10,7 @@ from blocker.commands.looking import look
 from blocker.engine import make_plan
 from blocker.report.values import Report
 from blocker.rules.survey import Survey
-from blocker.session import Setup
+from blocker.running.session import Setup
 from blocker.values.errors import UsageError
 from blocker.values.plan import Plan
 from blocker.values.request import Request

@@ -10,13 +10,13 @@ from msgspec.structs import replace
 
 from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
-from blocker.commands.work import at_work, carry_out, exit_code
-from blocker.journal import log_path
 from blocker.ledger.file import ledger_path
 from blocker.ledger.ledger import Ledger
 from blocker.render_json import SCHEMA, plan_document
 from blocker.render_text import change_lines
-from blocker.session import Session, Setup, aware, find_week
+from blocker.running.journal import log_path
+from blocker.running.run import at_work, carry_out, exit_code
+from blocker.running.session import Session, Setup, aware, find_week
 from blocker.values.errors import BlockerError, NotConfirmed, PartlyApplied, UsageError
 from blocker.values.plan import Change, Plan
 from blocker.values.workweek import week_of
@@ -127,7 +127,7 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 
 def _still_scheduled(setup: Setup) -> list[str]:
-    from blocker.commands.scheduling import installed
+    from blocker.running.schedule import installed
 
     try:
         found = installed(setup)

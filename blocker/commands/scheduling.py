@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from pathlib import Path
 
 from blocker.commands import Answer, Talk
-from blocker.commands.work import at_work
-from blocker.journal import log_path
 from blocker.render_json import SCHEMA
 from blocker.render_text import plan_lines
-from blocker.schedule import (
+from blocker.running.journal import log_path
+from blocker.running.run import at_work
+from blocker.running.schedule import (
     Cron,
     Launchd,
     Schedule,
     Scheduler,
     Systemd,
     TaskScheduler,
+    _home,
     parse_at,
     parse_days,
 )
-from blocker.session import Session, Setup
-from blocker.values.errors import BlockerError, UsageError
+from blocker.running.session import Session, Setup
+from blocker.values.errors import UsageError
 
 
 def cron(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -40,26 +40,6 @@ def cron(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         [f"{words} {scheduler.name}; everything else in it is as it was."],
         {"schema": SCHEMA, "removed": removed},
     )
-
-
-def installed(setup: Setup) -> tuple[str, str] | None:
-    """The scheduler that has the daily run, and its entry; None if none has. Raises BlockerError."""
-    home = _home(setup)
-    kinds: dict[str, list[Scheduler]] = {
-        "darwin": [Launchd(home)], "win32": [TaskScheduler(setup.state_dir)]
-    }  # fmt: skip
-    problem: BlockerError | None = None
-    for scheduler in kinds.get(sys.platform, [Systemd(home), Cron()]):
-        try:
-            entry = scheduler.show()
-        except BlockerError as error:
-            problem = error
-            continue
-        if entry is not None:
-            return scheduler.name, entry
-    if problem is not None:
-        raise problem
-    return None
 
 
 def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -106,10 +86,6 @@ def _scheduler(args: Namespace, setup: Setup) -> Scheduler:
     if sys.platform == "win32":
         return TaskScheduler(setup.state_dir)
     return Cron()
-
-
-def _home(setup: Setup) -> Path:
-    return Path(setup.environ.get("HOME") or Path.home())
 
 
 def _command(args: Namespace, setup: Setup) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from blocker.ledger.ledger import read_memory
 from blocker.ledger.repair import is_damaged, rebuild
 from blocker.planning import guard
 from blocker.render_json import SCHEMA
-from blocker.session import Session, Setup, is_calendar_unset
+from blocker.running.session import Session, Setup, is_calendar_unset
 from blocker.values.errors import BlockerError, GuardRefused
 from blocker.values.memory import Memory
 

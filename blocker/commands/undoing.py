@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from blocker.calendars import VERBATIM, Calendar, Checkpointed
 from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
-from blocker.commands.work import at_work
 from blocker.ledger.ledger import Ledger
 from blocker.ledger.rows import DoneChange, UndoableRun, block_in, slot_in
 from blocker.render_json import SCHEMA
-from blocker.session import Session, Setup, Sight
+from blocker.running.run import at_work
+from blocker.running.session import Session, Setup, Sight
 from blocker.values.errors import BlockerError, NotInPlace, PartlyApplied, SignInNeeded, Temporary
 from blocker.values.events import Block, Ref, StandingBlock
 from blocker.values.fingerprint import hash_of_text

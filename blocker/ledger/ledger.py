@@ -350,7 +350,6 @@ def read_memory(state_dir: Path, calendar: str) -> Memory:
     """What is remembered of a calendar; nothing where there is no ledger yet. Raises LedgerError."""
     if not ledger_path(state_dir).exists():
         return Memory()
-    pass
 
     with open_ledger(state_dir, calendar) as ledger:
         return ledger.memory()

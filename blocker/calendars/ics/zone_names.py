@@ -167,8 +167,6 @@ def iana_zone(tzid: str) -> ZoneInfo | None:
     if name.upper() in _UTC_NAMES:
         return ZoneInfo("UTC")
     if "/" not in name:
-        pass
-
         return _load(WINDOWS_ZONES.get(name, ""))
     parts = name.strip("/").split("/")
     for take in (3, 2):

@@ -10,6 +10,7 @@ import plistlib
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +18,7 @@ from xml.sax.saxutils import escape
 
 from msgspec import Struct
 
+from blocker.running.session import Setup
 from blocker.values.errors import BlockerError, UsageError
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -277,3 +279,27 @@ def _write_file(path: Path, text: str) -> None:
         raise BlockerError(
             f"{path} can't be written: {problem.strerror}", "check the folder's rights"
         ) from None
+
+
+def installed(setup: Setup) -> tuple[str, str] | None:
+    """The scheduler that has the daily run, and its entry; None if none has. Raises BlockerError."""
+    home = _home(setup)
+    kinds: dict[str, list[Scheduler]] = {
+        "darwin": [Launchd(home)], "win32": [TaskScheduler(setup.state_dir)]
+    }  # fmt: skip
+    problem: BlockerError | None = None
+    for scheduler in kinds.get(sys.platform, [Systemd(home), Cron()]):
+        try:
+            entry = scheduler.show()
+        except BlockerError as error:
+            problem = error
+            continue
+        if entry is not None:
+            return scheduler.name, entry
+    if problem is not None:
+        raise problem
+    return None
+
+
+def _home(setup: Setup) -> Path:
+    return Path(setup.environ.get("HOME") or Path.home())
