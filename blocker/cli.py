@@ -219,7 +219,7 @@ def _shown(answer: Answer, args: argparse.Namespace, stream: TextIO) -> str:
     """The answer's picture on a terminal, its lines elsewhere and where words were asked for."""
     text = None
     if answer.picture is not None and not args.plain and stream.isatty() and os.environ.get("TERM") != "dumb":
-        from blocker.paint import paint
+        from blocker.showing.paint import paint
 
         text = paint(answer.picture, stream, color=not args.no_color)
     return _harmless("\n".join(answer.lines)) if text is None else text
@@ -237,7 +237,7 @@ def _is_plain(text: str) -> bool:
 
 def _complain(error: BlockerError, as_json: bool) -> None:
     if as_json:
-        from blocker.render_json import error_document
+        from blocker.showing.documents import error_document
 
         with suppress(OSError):  # it may be stdout that is full; stderr hears of it all the same
             sys.stdout.write(_json(error_document(error)) + "\n")
@@ -261,7 +261,7 @@ def _writable(text: str, encoding: str | None) -> str:
     try:
         text.encode(encoding or "utf-8")
     except UnicodeEncodeError:
-        from blocker.render_text import to_ascii
+        from blocker.showing.plan_text import to_ascii
 
         return to_ascii(text).encode(encoding or "utf-8", "replace").decode(encoding or "utf-8")
     return text

@@ -20,19 +20,19 @@ from rich.theme import Theme
 
 from blocker.config.load import Config
 from blocker.engine import make_plan
-from blocker.paint import STYLES, as_text
-from blocker.picture import Canvas, Line, Piece, beside, text_of
-from blocker.render_grid import change_list, week_lines
-from blocker.render_text import to_ascii
 from blocker.report.gather import gather
 from blocker.report.page import render_page
 from blocker.rules.survey import Survey
 from blocker.running.session import Session, Setup
 from blocker.sample import sample_calendar
+from blocker.showing.grid import change_list, week_lines
+from blocker.showing.paint import STYLES, as_text
+from blocker.showing.picture import Canvas, Line, Piece, beside, text_of
+from blocker.showing.plan_text import to_ascii
+from blocker.showing.week_view import week_views
 from blocker.values.memory import Memory
 from blocker.values.request import Request
 from blocker.values.settings import Settings
-from blocker.weekview import week_views
 
 DOCS = Path(__file__).parent
 TODAY = date(2026, 11, 9)

@@ -17,8 +17,8 @@ from msgspec.structs import replace
 from blocker.calendars.ics.lexer import writable
 from blocker.config.load import load_config
 from blocker.engine import make_plan
-from blocker.report_text import report_text
 from blocker.rules.survey import take_survey
+from blocker.showing.report_text import report_text
 from blocker.values.events import Block, Event, Ref, StandingBlock
 from blocker.values.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
 from blocker.values.memory import Memory, ParkedQuestion, Remembered

@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from blocker.advice import advice, verdict
 from blocker.config.template import config_template, with_rules
 from blocker.measuring.conditions import written
-from blocker.render_calibration import calibration_lines
 from blocker.rules.calibration import Calibration, allowed, calibrate, percentile
 from blocker.rules.presets import BOOKS, ROLES, when
 from blocker.rules.rules import Rule, condition, rules_for
+from blocker.showing.advice import advice, verdict
+from blocker.showing.calibration import calibration_lines
 from blocker.values.plan import WeekLoad
 from blocker.values.settings import RuleText, Settings
 from blocker.values.workweek import parse_week

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-from blocker.report_text import report_text
 from blocker.rules.survey import take_survey
+from blocker.showing.report_text import report_text
 from blocker.values.events import Event, Ref, StandingBlock
 from blocker.values.request import Request
 from blocker.wording.digest import Digest, digest, lately, series_by_hours, week_behind

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from blocker.engine import make_plan
-from blocker.render_week import reasons_document, reasons_lines
 from blocker.rules.survey import take_survey
+from blocker.showing.week import reasons_document, reasons_lines
+from blocker.showing.week_reasons import WeekReasons, week_of_plan, week_reasons
 from blocker.values.memory import Memory, Remembered, WeekRecord
 from blocker.values.request import Request
 from blocker.values.settings import RuleText, Settings
 from blocker.values.workweek import Week, parse_week
-from blocker.weekreasons import WeekReasons, week_of_plan, week_reasons
 from tests.calendars_by_hand import BERLIN, MONDAY, meeting, request, slot, week_days
 from tests.command_line import CommandLine, sample
 

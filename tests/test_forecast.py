@@ -11,21 +11,21 @@ from msgspec.structs import replace
 
 from blocker.engine import make_plan
 from blocker.ledger.ledger import open_ledger
-from blocker.picture import Canvas, text_of
-from blocker.render_grid import plan_picture
-from blocker.render_history import ahead_document, ahead_lines
-from blocker.render_load import measure_lines
-from blocker.render_text import week_line
 from blocker.report.gather import gather
 from blocker.report.page import render_page
 from blocker.rules.forecast import fill_curve, fill_now, forecast_hours
 from blocker.rules.survey import take_survey
+from blocker.showing.grid import plan_picture
+from blocker.showing.history import ahead_document, ahead_lines
+from blocker.showing.load import measure_lines
+from blocker.showing.picture import Canvas, text_of
+from blocker.showing.plan_text import week_line
+from blocker.showing.week_view import week_views
 from blocker.values.events import Event
 from blocker.values.memory import Memory
 from blocker.values.plan import Cause, WeekLoad
 from blocker.values.settings import Settings
 from blocker.values.workweek import Week, parse_week
-from blocker.weekview import week_views
 from tests.calendars_by_hand import MONDAY, at, meeting, request
 from tests.command_line import CommandLine, sample
 from tests.making import loaded

@@ -16,12 +16,12 @@ from calendars_by_hand import BERLIN, MONDAY, meeting, request, slot
 from command_line import CommandLine, sample
 
 from blocker.engine import make_plan
-from blocker.picture import Canvas, Piece, cells, cut, fit, flow, length, text_of, wrap
-from blocker.render_grid import load_picture, plan_picture
 from blocker.rules.survey import take_survey
+from blocker.showing.grid import load_picture, plan_picture
+from blocker.showing.picture import Canvas, Piece, cells, cut, fit, flow, length, text_of, wrap
+from blocker.showing.week_view import week_views
 from blocker.values.events import Event
 from blocker.values.request import Request
-from blocker.weekview import week_views
 
 TUESDAY = MONDAY + timedelta(days=1)
 HOSTILE = [
@@ -252,7 +252,7 @@ def test_plain_text_says_a_weeks_cause_once(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_rich_keeps_every_row_as_wide_as_it_was(tmp_path: Path) -> None:
-    from blocker.paint import as_text, screen
+    from blocker.showing.paint import as_text, screen
 
     asked = request(busy_week())
     seen = take_survey(asked)

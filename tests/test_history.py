@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blocker.picture import Canvas, text_of
 from blocker.planning.history import PastWeek, past_weeks, week_records
-from blocker.render_history import closing_lines, history_picture, sparkline
 from blocker.rules.survey import take_survey
+from blocker.showing.history import closing_lines, history_picture, sparkline
+from blocker.showing.picture import Canvas, text_of
 from blocker.values.events import Ref, StandingBlock
 from blocker.values.memory import Memory, WeekRecord
 from blocker.values.plan import Plan

@@ -26,10 +26,10 @@ from blocker.report.page import MOST_BYTES, render_page
 from blocker.report.values import Report
 from blocker.rules.survey import take_survey
 from blocker.sample import meeting as sample_meeting
+from blocker.showing.week_view import Item
 from blocker.values.events import Event
 from blocker.values.memory import Memory, ParkedQuestion
 from blocker.values.request import Request
-from blocker.weekview import Item
 
 NOW = "2026-11-02T06:30"
 HOSTILE = [

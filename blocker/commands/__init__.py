@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from blocker.config.load import Setup
 
 if TYPE_CHECKING:
-    from blocker.picture import Picture
+    from blocker.showing.picture import Picture
 
 
 class Answer(Struct, frozen=True):

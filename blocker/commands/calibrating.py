@@ -7,16 +7,16 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from blocker.advice import COMMAND
 from blocker.commands import Answer, Talk
 from blocker.config.template import toml, with_rules
 from blocker.files.replace import replace_file
 from blocker.ledger.ledger import read_memory
-from blocker.render_calibration import calibration_document, calibration_lines
 from blocker.rules.calibration import FEWEST_WEEKS, Calibration, Trial
 from blocker.rules.calibration import calibrate as try_rules
 from blocker.rules.rules import rules_for
 from blocker.running.session import Session, Setup
+from blocker.showing.advice import COMMAND
+from blocker.showing.calibration import calibration_document, calibration_lines
 from blocker.values.errors import BlockerError, UsageError
 from blocker.values.settings import RuleText
 

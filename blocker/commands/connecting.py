@@ -11,8 +11,8 @@ from blocker.calendars import open_calendar
 from blocker.calendars.google.known import PRIMARY, hours_in, learn, learned
 from blocker.commands import Answer, Talk
 from blocker.files.places import config_path
-from blocker.render_json import SCHEMA
 from blocker.running.session import Setup
+from blocker.showing.documents import SCHEMA
 from blocker.values.errors import SignInNeeded, Unreadable, UsageError
 from blocker.values.intervals import Interval
 

@@ -9,20 +9,20 @@ from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
 from blocker.engine import make_plan
 from blocker.ledger.ledger import Ledger, read_memory
-from blocker.picture import Picture
 from blocker.planning import guard
 from blocker.planning.history import week_records
-from blocker.render_grid import plan_picture
-from blocker.render_json import plan_document
-from blocker.render_text import plan_lines, summary
 from blocker.rules.forecast import fill_now
 from blocker.rules.survey import Survey
 from blocker.running.run import after_writing, at_work, carry_out, exit_code
 from blocker.running.session import Session, Setup, find_week
+from blocker.showing.documents import plan_document
+from blocker.showing.grid import plan_picture
+from blocker.showing.picture import Picture
+from blocker.showing.plan_text import plan_lines, summary
+from blocker.showing.week_view import week_views
 from blocker.values.errors import BlockerError, NotConfirmed, UsageError
 from blocker.values.plan import Change, Plan
 from blocker.values.request import Request
-from blocker.weekview import week_views
 
 
 def run(args: Namespace, setup: Setup, talk: Talk) -> Answer:

@@ -15,9 +15,9 @@ from blocker.commands.looking import load, plan
 from blocker.config.load import Config, Setup
 from blocker.ledger.ledger import read_memory
 from blocker.parser import read_words
-from blocker.render_json import SCHEMA
 from blocker.running.session import Session
 from blocker.sample import BERLIN, meeting, sample_calendar
+from blocker.showing.documents import SCHEMA
 from blocker.values.kinds import STRATEGIC
 from blocker.values.plan import Change
 from blocker.values.settings import Settings

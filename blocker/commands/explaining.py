@@ -14,15 +14,15 @@ from blocker.commands.looking import look
 from blocker.commands.pasteable import pasteable
 from blocker.engine import make_plan, pose_problem
 from blocker.placing.second_look import second_look
-from blocker.render_json import plan_document
-from blocker.render_text import change_lines, next_best, unplaced_lines
-from blocker.render_week import reasons_document, reasons_lines
 from blocker.rules.survey import Survey
 from blocker.running.session import Setup, Sight, find_week
+from blocker.showing.documents import plan_document
+from blocker.showing.plan_text import change_lines, next_best, unplaced_lines
+from blocker.showing.week import reasons_document, reasons_lines
+from blocker.showing.week_reasons import week_of_plan, week_reasons
 from blocker.values.errors import UsageError
 from blocker.values.kinds import OFFSITE
 from blocker.values.plan import Change, Placement, Plan, Unplaced
-from blocker.weekreasons import week_of_plan, week_reasons
 
 
 def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:

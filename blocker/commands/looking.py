@@ -10,11 +10,11 @@ from blocker.commands import Answer, Talk
 from blocker.engine import make_plan
 from blocker.ledger.ledger import read_memory
 from blocker.planning import guard
-from blocker.render_text import plan_lines
 from blocker.running.session import Session, Setup, Sight, find_week
+from blocker.showing.plan_text import plan_lines
 
 if TYPE_CHECKING:
-    from blocker.picture import Canvas, Line
+    from blocker.showing.picture import Canvas, Line
 
 PENDING = 5
 
@@ -27,13 +27,13 @@ def plan(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     made = guard.told(made, request.snapshot, request.memory, asked=False)
     document = None
     if args.json:
-        from blocker.render_json import plan_document
+        from blocker.showing.documents import plan_document
 
         document = plan_document(made, applied=False)
 
     def picture(canvas: Canvas) -> Sequence[Line]:
-        from blocker.render_grid import plan_picture
-        from blocker.weekview import week_views
+        from blocker.showing.grid import plan_picture
+        from blocker.showing.week_view import week_views
 
         return plan_picture(made, week_views(made, seen, request), canvas)
 
@@ -52,11 +52,11 @@ def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         from blocker.commands.remembering import ahead
 
         return ahead(args, setup)
-    from blocker.render_grid import load_picture
-    from blocker.render_json import load_document
-    from blocker.render_load import load_lines
-    from blocker.weekreasons import week_of_plan
-    from blocker.weekview import week_view
+    from blocker.showing.documents import load_document
+    from blocker.showing.grid import load_picture
+    from blocker.showing.load import load_lines
+    from blocker.showing.week_reasons import week_of_plan
+    from blocker.showing.week_view import week_view
 
     sight = look(setup, args.week)
     request = sight.request

@@ -8,16 +8,16 @@ from blocker.commands import Answer, Talk
 from blocker.engine import make_plan
 from blocker.ledger.ledger import read_memory
 from blocker.planning.history import brought_up_to_date, past_weeks
-from blocker.render_history import (
+from blocker.rules.forecast import fill_curve
+from blocker.rules.known import debt_minutes
+from blocker.running.session import Session, Setup
+from blocker.showing.history import (
     ahead_document,
     ahead_lines,
     history_document,
     history_lines,
     history_picture,
 )
-from blocker.rules.forecast import fill_curve
-from blocker.rules.known import debt_minutes
-from blocker.running.session import Session, Setup
 from blocker.values.errors import UsageError
 
 MOST_BACK, MOST_AHEAD = 104, 26

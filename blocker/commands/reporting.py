@@ -88,7 +88,7 @@ def _blocks(number: int) -> str:
 def _text(made: Plan, seen: Survey, request: Request, titles: bool) -> Answer:
     from blocker.report.gather import gather
     from blocker.report.words import report_document, report_lines
-    from blocker.report_text import report_text
+    from blocker.showing.report_text import report_text
 
     found = gather(made, seen, request, titles)
     behind = report_text(request, seen, titles)

@@ -12,11 +12,11 @@ from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
 from blocker.ledger.file import ledger_path
 from blocker.ledger.ledger import Ledger
-from blocker.render_json import SCHEMA, plan_document
-from blocker.render_text import change_lines
 from blocker.running.journal import log_path
 from blocker.running.run import at_work, carry_out, exit_code
 from blocker.running.session import Session, Setup, aware, find_week
+from blocker.showing.documents import SCHEMA, plan_document
+from blocker.showing.plan_text import change_lines
 from blocker.values.errors import BlockerError, NotConfirmed, PartlyApplied, UsageError
 from blocker.values.plan import Change, Plan
 from blocker.values.workweek import week_of

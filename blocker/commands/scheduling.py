@@ -6,8 +6,6 @@ import sys
 from argparse import Namespace
 
 from blocker.commands import Answer, Talk
-from blocker.render_json import SCHEMA
-from blocker.render_text import plan_lines
 from blocker.running.journal import log_path
 from blocker.running.run import at_work
 from blocker.running.schedule import (
@@ -22,6 +20,8 @@ from blocker.running.schedule import (
     parse_days,
 )
 from blocker.running.session import Session, Setup
+from blocker.showing.documents import SCHEMA
+from blocker.showing.plan_text import plan_lines
 from blocker.values.errors import UsageError
 
 

@@ -17,8 +17,8 @@ from blocker.files.places import config_path
 from blocker.ledger.ledger import read_memory
 from blocker.ledger.repair import is_damaged, rebuild
 from blocker.planning import guard
-from blocker.render_json import SCHEMA
 from blocker.running.session import Session, Setup, is_calendar_unset
+from blocker.showing.documents import SCHEMA
 from blocker.values.errors import BlockerError, GuardRefused
 from blocker.values.memory import Memory
 

@@ -19,7 +19,7 @@ from blocker.commands import Answer, Talk
 from blocker.config.load import Setup
 from blocker.ledger import parking
 from blocker.ledger.ledger import Ledger, open_ledger
-from blocker.render_json import SCHEMA
+from blocker.showing.documents import SCHEMA
 from blocker.values.errors import Temporary, UsageError
 from blocker.values.memory import ParkedQuestion
 from blocker.wording.texts import PARKED_LONG_DAYS, plain, shortened

@@ -13,9 +13,9 @@ from blocker.commands import Answer, Talk
 from blocker.commands.pasteable import pasteable
 from blocker.ledger.ledger import Ledger
 from blocker.ledger.rows import DoneChange, UndoableRun, block_in, slot_in
-from blocker.render_json import SCHEMA
 from blocker.running.run import at_work
 from blocker.running.session import Session, Setup, Sight
+from blocker.showing.documents import SCHEMA
 from blocker.values.errors import BlockerError, NotInPlace, PartlyApplied, SignInNeeded, Temporary
 from blocker.values.events import Block, Ref, StandingBlock
 from blocker.values.fingerprint import hash_of_text

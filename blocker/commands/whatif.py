@@ -8,8 +8,8 @@ from typing import Any
 from blocker.commands import Answer, Talk, daily
 from blocker.config.load import Setup
 from blocker.ledger.ledger import read_memory
-from blocker.render_json import SCHEMA, moment
 from blocker.running.session import Session
+from blocker.showing.documents import SCHEMA, moment
 from blocker.values.errors import UsageError
 from blocker.values.intervals import Interval
 from blocker.values.request import Request

@@ -8,8 +8,8 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from blocker.report.values import Band, Box, Column
+from blocker.showing.week_view import AFTER, DayView, Item, WeekView
 from blocker.values.kinds import OPERATIONAL
-from blocker.weekview import AFTER, DayView, Item, WeekView
 
 HOUR = 60
 EARLIEST, LATEST = 6 * HOUR, 22 * HOUR  # nothing of the page is spent on the night

@@ -6,20 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from blocker.refreshing import refreshed_words
-from blocker.render_grid import thresholds, week_dates
-from blocker.render_level import judged_words
-from blocker.render_text import (
-    cause_text,
-    change_title,
-    clean,
-    number,
-    option_text,
-    reason,
-    span,
-    summary,
-    when_words,
-)
 from blocker.report.columns import clock_range, columns
 from blocker.report.displaced import displacing
 from blocker.report.headline import headline, level_at
@@ -27,11 +13,25 @@ from blocker.report.quarters import quarter_cards
 from blocker.report.trends import bars, chart_limits
 from blocker.report.values import Bar, Missing, Note, Parked, Report, WeekCard
 from blocker.rules.survey import Survey
+from blocker.showing.grid import thresholds, week_dates
+from blocker.showing.levels import judged_words
+from blocker.showing.plan_text import (
+    cause_text,
+    change_title,
+    clean,
+    number,
+    option_text,
+    reason,
+    refreshed_words,
+    span,
+    summary,
+    when_words,
+)
+from blocker.showing.week_view import AFTER, BEFORE, DayView, Item, WeekView, week_views
 from blocker.values.kinds import AWAY, FRONTLINE, LEARNING, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
 from blocker.values.memory import ParkedQuestion
 from blocker.values.plan import Cause, Change, Plan, Unplaced
 from blocker.values.request import Request
-from blocker.weekview import AFTER, BEFORE, DayView, Item, WeekView, week_views
 from blocker.wording.causes import why_lines
 
 WHAT = {

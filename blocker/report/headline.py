@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blocker.render_text import cause_text, number
+from blocker.showing.plan_text import cause_text, number
 from blocker.values.plan import Cause, WeekLoad
 
 

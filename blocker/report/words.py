@@ -7,8 +7,8 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from blocker.render_text import number
 from blocker.report.values import Report, WeekCard
+from blocker.showing.plan_text import number
 
 
 def report_lines(report: Report, behind: Sequence[str] = ()) -> list[str]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from blocker.grid_cells import LEGEND, SIGN_WORDS, Glyphs, double_booked, glyphs, header_lines, row_lines
-from blocker.picture import WIDEST, Canvas, Line, Piece, beside, flow
-from blocker.refreshing import refreshed_words
-from blocker.render_level import judged_words
-from blocker.render_load import event_lines, measure_lines, told_lines
-from blocker.render_text import (
+from blocker.showing.cells import LEGEND, SIGN_WORDS, Glyphs, double_booked, glyphs, header_lines, row_lines
+from blocker.showing.levels import judged_words
+from blocker.showing.load import event_lines, measure_lines, told_lines
+from blocker.showing.picture import WIDEST, Canvas, Line, Piece, beside, flow
+from blocker.showing.plan_text import (
     cause_text,
     change_title,
     clean,
@@ -20,14 +19,15 @@ from blocker.render_text import (
     number,
     quarter_line,
     reason,
+    refreshed_words,
     span,
     summary,
     to_ascii,
     told_words,
     when_words,
 )
+from blocker.showing.week_view import WeekView
 from blocker.values.plan import Change, Classified, Plan, WeekLoad
-from blocker.weekview import WeekView
 
 BAR = 40
 SMALL_BAR = 16

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from blocker.picture import Canvas, Line, Piece
 from blocker.planning.history import PastWeek
-from blocker.render_json import SCHEMA, week_document
-from blocker.render_text import measured, number
 from blocker.rules.forecast import Fill, forecast_hours
+from blocker.showing.documents import SCHEMA, week_document
+from blocker.showing.picture import Canvas, Line, Piece
+from blocker.showing.plan_text import measured, number
 from blocker.values.kinds import LEVELS
 from blocker.values.memory import WeekRecord
 from blocker.values.plan import WeekLoad

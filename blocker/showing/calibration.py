@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from blocker.advice import advice, offer, verdict
 from blocker.measuring.conditions import Comparison
-from blocker.render_json import SCHEMA
-from blocker.render_text import measured, number
 from blocker.rules.calibration import SHARES, Calibration, Tried
+from blocker.showing.advice import advice, offer, verdict
+from blocker.showing.documents import SCHEMA
+from blocker.showing.plan_text import measured, number
 from blocker.values.kinds import STRATEGIC
 from blocker.values.plan import WeekLoad
 from blocker.wording.texts import MEASURE_WORDS

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from blocker.measuring.days import Day
-from blocker.render_text import change_title, clean
 from blocker.rules.survey import Survey
+from blocker.showing.plan_text import change_title, clean
 from blocker.values.intervals import Interval, clip, minutes, subtract
 from blocker.values.kinds import IGNORED
 from blocker.values.plan import Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.theme import Theme
 
-from blocker.picture import NARROWEST, Canvas, Line, Picture
+from blocker.showing.picture import NARROWEST, Canvas, Line, Picture
 
 STYLES = {
     "strong": "bold",

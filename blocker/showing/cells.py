@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from blocker.picture import Line, Piece, fit, wrap
-from blocker.render_text import number
+from blocker.showing.picture import Line, Piece, fit, wrap
+from blocker.showing.plan_text import number
+from blocker.showing.week_view import DayView, Item
 from blocker.values.kinds import AWAY, FRONTLINE, LEARNING, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
-from blocker.weekview import DayView, Item
 
 HALF_HOUR = 30
 BLOCK_KINDS = (STRATEGIC, FRONTLINE, LEARNING, OFFSITE)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from blocker.measuring.days import Day
-from blocker.render_text import cause_text, clean, measured, span, told_words, week_line
 from blocker.rules.judge import FORECAST
+from blocker.showing.plan_text import cause_text, clean, measured, span, told_words, week_line
 from blocker.values.intervals import Interval
 from blocker.values.kinds import OPERATIONAL
 from blocker.values.plan import Classified, WeekLoad, WeekPlan

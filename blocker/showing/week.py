@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocker.measuring.conditions import Comparison, Condition
-from blocker.render_json import (
+from blocker.rules.judge import FORECAST
+from blocker.showing.documents import (
     SCHEMA,
     cause_document,
     change_document,
@@ -15,8 +16,8 @@ from blocker.render_json import (
     unplaced_document,
     week_document,
 )
-from blocker.render_load import blocks_asked
-from blocker.render_text import (
+from blocker.showing.load import blocks_asked
+from blocker.showing.plan_text import (
     SHORT_CAUSES,
     change_lines,
     clean,
@@ -26,9 +27,8 @@ from blocker.render_text import (
     unplaced_lines,
     week_line,
 )
-from blocker.rules.judge import FORECAST
+from blocker.showing.week_reasons import RuleReason, WeekReasons
 from blocker.values.plan import Cause, Clause, WeekLoad
-from blocker.weekreasons import RuleReason, WeekReasons
 from blocker.wording.texts import MEASURE_WORDS
 
 AMOUNTS = {

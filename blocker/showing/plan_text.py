@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from blocker.render_level import judged_words
+from blocker.showing.levels import judged_words
 from blocker.values.intervals import Interval
 from blocker.values.plan import Cause, Change, Option, Plan, QuarterPlan, Unplaced, WeekLoad, WeekPlan
 from blocker.values.workweek import Week, week_of
@@ -174,8 +174,6 @@ def change_lines(
     if change.was is not None:
         lines.append(f"      was {span(change.was, zone)}")
     if change.action == "update":
-        from blocker.refreshing import refreshed_words
-
         lines.append(f"      {refreshed_words(change)}")
     if (change.writes and change.action != "update") or verbose or change.pinned:
         why = reason(change, () if verbose else said)
@@ -286,3 +284,17 @@ _PLAIN_SIGNS = str.maketrans(
         "≥": ">=", "≤": "<=", "≠": "!=",
     }
 )  # fmt: skip
+
+
+TEXT = "its text is brought up to date"
+
+
+def refreshed_words(change: Change) -> str:
+    """What differs between the block as it stands and as it will be written."""
+    there, fresh = change.standing, change.block
+    if there is None or fresh is None:
+        return TEXT
+    parts = [TEXT] if (there.title, there.text) != (fresh.title, fresh.text) else []
+    if there.busy != fresh.busy:
+        parts.append("it is shown as busy from now on" if fresh.busy else "it is shown as free from now on")
+    return ", and ".join(parts) or TEXT
