@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from blocker.bug_bundle import request_of
+from blocker.commands.bug_bundle import request_of
 from blocker.engine import make_plan
 from blocker.showing.plan_text import plan_lines
 

@@ -13,9 +13,9 @@ from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
-from blocker.parser import read_words
+from blocker.commands.parser import read_words
+from blocker.commands.waiting import Wait, waiting
 from blocker.values.errors import BlockerError, ConfigError, Untold, UsageError
-from blocker.waiting import Wait, waiting
 
 if TYPE_CHECKING:
     from blocker.commands import Answer, Command, Talk

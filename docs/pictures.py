@@ -18,13 +18,13 @@ from msgspec.structs import replace
 from rich.console import Console
 from rich.theme import Theme
 
+from blocker.commands.sample import sample_calendar
 from blocker.config.load import Config
 from blocker.engine import make_plan
 from blocker.report.gather import gather
 from blocker.report.page import render_page
 from blocker.rules.survey import Survey
 from blocker.running.session import Session, Setup
-from blocker.sample import sample_calendar
 from blocker.showing.grid import change_list, week_lines
 from blocker.showing.paint import STYLES, as_text
 from blocker.showing.picture import Canvas, Line, Piece, beside, text_of

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from blocker.cli import main
-from blocker.sample import sample_calendar
+from blocker.commands.sample import sample_calendar
 
 
 @dataclass(frozen=True)

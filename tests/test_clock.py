@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from blocker.sample import sample_calendar
+from blocker.commands.sample import sample_calendar
 from tests.command_line import CommandLine
 
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")  # its summer time is half an hour

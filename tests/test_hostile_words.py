@@ -11,10 +11,10 @@ import pytest
 from google_server import GoogleServer
 
 from blocker.calendars.ics.file import IcsCalendar
+from blocker.commands.sample import sample_calendar
 from blocker.files.places import state_dir
 from blocker.ledger.ledger import open_ledger
 from blocker.ledger.parking import park
-from blocker.sample import sample_calendar
 from blocker.values.events import StandingBlock
 from blocker.values.intervals import Interval
 from blocker.wording.fitting import line_of, shorter, text_of

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from benchmarks.replay import main as replay
-from blocker.bug_bundle import request_of
 from blocker.cli import main
+from blocker.commands.bug_bundle import request_of
 from blocker.engine import make_plan
 from blocker.running import journal
 from tests.command_line import CommandLine, sample

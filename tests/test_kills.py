@@ -22,7 +22,7 @@ from typing import Any, Protocol
 import pytest
 from google_server import GoogleServer
 
-from blocker.sample import sample_calendar
+from blocker.commands.sample import sample_calendar
 from tests.dying import ROOT, Death, Mortals
 from tests.google_days import blocks, busy_weeks, key, others
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from blocker.cli import main
-from blocker.grammar import COMMANDS
+from blocker.commands.grammar import COMMANDS
 from tests.command_line import CommandLine, sample
 
 NAMES = [name for group in COMMANDS.values() for name in group]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from blocker.grammar import COMMANDS
-from blocker.parser import read_words
+from blocker.commands.grammar import COMMANDS
+from blocker.commands.parser import read_words
 from blocker.values.errors import UsageError
 
 NAMES = [name for group in COMMANDS.values() for name in group]

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blocker.cli import main
-from blocker.sample import sample_calendar
+from blocker.commands.sample import sample_calendar
 from blocker.values.fingerprint import parts_of_text
 
 NOW, NEXT_DAY = "2026-11-02T06:30", "2026-11-03T06:30"

@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from msgspec.structs import replace
 
+from blocker.commands.sample import meeting as sample_meeting
 from blocker.engine import make_plan
 from blocker.report.columns import MOST_LANES, lay_out
 from blocker.report.gather import gather
 from blocker.report.page import MOST_BYTES, render_page
 from blocker.report.values import Report
 from blocker.rules.survey import take_survey
-from blocker.sample import meeting as sample_meeting
 from blocker.showing.week_view import Item
 from blocker.values.events import Event
 from blocker.values.memory import Memory, ParkedQuestion

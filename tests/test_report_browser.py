@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from command_line import CommandLine
 
-from blocker.sample import meeting, sample_calendar
+from blocker.commands.sample import meeting, sample_calendar
 
 HERE = Path(__file__).parent / "browser"
 BUSY = Path(__file__).parents[2] / "shared" / "calendars" / "busy"

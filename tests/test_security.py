@@ -28,7 +28,7 @@ from google_server import GoogleServer, unauthorized
 from msgspec.structs import replace
 
 from blocker.calendars.google import sign_in as google_auth
-from blocker.sample import sample_calendar
+from blocker.commands.sample import sample_calendar
 from tests.command_line import CommandLine, Said, sample
 from tests.google_days import busy_weeks, call
 from tests.google_world import SOME, no_waiting

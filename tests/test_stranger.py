@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from blocker.sample import sample_calendar
+from blocker.commands.sample import sample_calendar
 
 ROOT = Path(__file__).parent.parent
 

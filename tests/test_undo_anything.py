@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from blocker.cli import main
+from blocker.commands.sample import sample_calendar
 from blocker.ledger.ledger import CHECKPOINTS
-from blocker.sample import sample_calendar
 
 MONDAY = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 WEEKS = st.sampled_from(["this", "next", "2026-W47", "2026-W48"])

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from blocker import __version__
-from blocker.bug_bundle import bundle
 from blocker.commands import Answer
+from blocker.commands.bug_bundle import bundle
 from blocker.report.files import GENERATOR, write_report
 from blocker.rules.survey import Survey
 from blocker.values.plan import Plan

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from blocker.commands import Answer, Talk
 from blocker.commands.daily import rebalance, run
 from blocker.commands.looking import load, plan
+from blocker.commands.parser import read_words
+from blocker.commands.sample import BERLIN, meeting, sample_calendar
 from blocker.config.load import Config, Setup
 from blocker.ledger.ledger import read_memory
-from blocker.parser import read_words
 from blocker.running.session import Session
-from blocker.sample import BERLIN, meeting, sample_calendar
 from blocker.showing.documents import SCHEMA
 from blocker.values.kinds import STRATEGIC
 from blocker.values.plan import Change

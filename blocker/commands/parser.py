@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from blocker import __version__
-from blocker.grammar import COMMANDS
+from blocker.commands.grammar import COMMANDS
 
 DESCRIPTION = """\
 Keeps protected thinking time on an overloaded leader's calendar: it measures the load of each week,
@@ -58,7 +58,7 @@ class Parser(argparse.ArgumentParser):
         return found, unknown
 
     def error(self, message: str) -> NoReturn:
-        from blocker.misunderstood import refusal
+        from blocker.commands.misunderstood import refusal
 
         raise refusal(self, self.words, message)
 
@@ -66,7 +66,7 @@ class Parser(argparse.ArgumentParser):
         """Before argparse does: it would list every choice, and only those commands that were built."""
         if action.choices is None or value in action.choices:
             return
-        from blocker.misunderstood import unknown_word
+        from blocker.commands.misunderstood import unknown_word
 
         known = KNOWN if action.dest == "command" else action.choices
         raise unknown_word(self, self.words, action, value, known)

@@ -15,17 +15,16 @@ from zoneinfo import ZoneInfo
 from msgspec import to_builtins
 from msgspec.structs import replace
 
-from blocker.bug_words import Numbered
 from blocker.measuring.classify import own_offsites
 from blocker.rules.survey import Survey
 from blocker.values.events import Event, Ref, Snapshot, StandingBlock
 from blocker.values.fingerprint import hash_of_text
 from blocker.values.intervals import Interval
-from blocker.values.kinds import EVENT_KINDS, IGNORED, OFFSITE
+from blocker.values.kinds import EVENT_KINDS, IGNORED, LEVELS, OFFSITE
 from blocker.values.memory import Memory, Remembered, WeekRecord
 from blocker.values.plan import Cause, Classified, Plan
 from blocker.values.request import Request
-from blocker.values.settings import BlockKind, Offsite, RuleText, Settings
+from blocker.values.settings import SHIPPED_KINDS, BlockKind, Offsite, RuleText, Settings
 from blocker.values.workweek import Lunch, WorkWeek, parse_week
 
 SCHEMA = 1
@@ -263,3 +262,34 @@ def _memory_of(kept: Mapping[str, Any]) -> Memory:
 
 def _causes(kept: Sequence[Mapping[str, Any]]) -> tuple[Cause, ...]:
     return tuple(Cause(**cause) for cause in kept)
+
+
+class Numbered:
+    """Puts numbers for the names that a person gave to kinds and rules, in the order of the names."""
+
+    def __init__(self, settings: Settings) -> None:
+        booked = {kind for rule in settings.rules for kind in rule.book}
+        kinds = sorted((booked | set(settings.blocks)) - set(SHIPPED_KINDS) - set(EVENT_KINDS))
+        rules = sorted({rule.name for rule in settings.rules} - set(LEVELS))
+        self._kinds = {name: f"kind{number}" for number, name in enumerate(kinds, 1)}
+        self._rules = {name: f"rule{number}" for number, name in enumerate(rules, 1)}
+
+    def walk(self, value: Any, name: str = "", inside: str = "") -> Any:
+        """The same value without those names; ``name`` is what it is called, ``inside`` in what."""
+        if isinstance(value, dict):
+            of_kinds = name in ("generations", "book")
+            return {self._kind(k) if of_kinds else k: self.walk(v, k, name) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.walk(item, name, inside) for item in value]
+        if not isinstance(value, str):
+            return value
+        if name == "rule" or (name == "name" and inside == "rules"):
+            return self._rules.get(value, self._kind(value))
+        if name in ("kind", "key", "skipped_keys", "name", "tier"):
+            return self._kind(value)
+        return value
+
+    def _kind(self, text: str) -> str:
+        """A kind's name, or a key that begins with one."""
+        kind, slash, rest = text.partition("/")
+        return f"{self._kinds.get(kind, kind)}{slash}{rest}"
