@@ -21,11 +21,11 @@ from rich.theme import Theme
 from blocker.commands.sample import sample_calendar
 from blocker.config.load import Config
 from blocker.engine import make_plan
-from blocker.report.gather import gather
-from blocker.report.page import render_page
 from blocker.rules.survey import Survey
 from blocker.running.session import Session, Setup
 from blocker.showing.grid import change_list, week_lines
+from blocker.showing.page.gather import gather
+from blocker.showing.page.page import render_page
 from blocker.showing.paint import STYLES, as_text
 from blocker.showing.picture import Canvas, Line, Piece, beside, text_of
 from blocker.showing.plan_text import to_ascii

@@ -11,13 +11,13 @@ from msgspec.structs import replace
 
 from blocker.engine import make_plan
 from blocker.ledger.ledger import open_ledger
-from blocker.report.gather import gather
-from blocker.report.page import render_page
 from blocker.rules.forecast import fill_curve, fill_now, forecast_hours
 from blocker.rules.survey import take_survey
 from blocker.showing.grid import plan_picture
 from blocker.showing.history import ahead_document, ahead_lines
 from blocker.showing.load import measure_lines
+from blocker.showing.page.gather import gather
+from blocker.showing.page.page import render_page
 from blocker.showing.picture import Canvas, text_of
 from blocker.showing.plan_text import week_line
 from blocker.showing.week_view import week_views

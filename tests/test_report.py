@@ -21,11 +21,11 @@ from msgspec.structs import replace
 
 from blocker.commands.sample import meeting as sample_meeting
 from blocker.engine import make_plan
-from blocker.report.columns import MOST_LANES, lay_out
-from blocker.report.gather import gather
-from blocker.report.page import MOST_BYTES, render_page
-from blocker.report.values import Report
 from blocker.rules.survey import take_survey
+from blocker.showing.page.columns import MOST_LANES, lay_out
+from blocker.showing.page.gather import gather
+from blocker.showing.page.page import MOST_BYTES, render_page
+from blocker.showing.page.values import Report
 from blocker.showing.week_view import Item
 from blocker.values.events import Event
 from blocker.values.memory import Memory, ParkedQuestion

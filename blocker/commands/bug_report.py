@@ -14,8 +14,8 @@ from typing import Any
 from blocker import __version__
 from blocker.commands import Answer
 from blocker.commands.bug_bundle import bundle
-from blocker.report.files import GENERATOR, write_report
 from blocker.rules.survey import Survey
+from blocker.showing.page.files import GENERATOR, write_report
 from blocker.values.plan import Plan
 from blocker.values.request import Request
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from blocker.commands import Answer, Talk
 from blocker.commands.looking import look
 from blocker.engine import make_plan
-from blocker.report.values import Report
 from blocker.rules.survey import Survey
 from blocker.running.session import Setup
+from blocker.showing.page.values import Report
 from blocker.values.errors import UsageError
 from blocker.values.plan import Plan
 from blocker.values.request import Request
@@ -39,7 +39,7 @@ def report(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if args.ics is not None:
         return _ics(args.ics, made, sight.request, titles)
     if args.csv:
-        from blocker.report.tables import as_document, week_rows, written
+        from blocker.showing.page.tables import as_document, week_rows, written
 
         rows = week_rows(made, seen, sight.request)
         return Answer(written(rows), as_document(rows))
@@ -49,9 +49,9 @@ def report(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 def _html(
     path: Path, made: Plan, seen: Survey, request: Request, titles: bool, opener: Talk | None
 ) -> Answer:
-    from blocker.report.files import write_report
-    from blocker.report.gather import gather
-    from blocker.report.page import render_page
+    from blocker.showing.page.files import write_report
+    from blocker.showing.page.gather import gather
+    from blocker.showing.page.page import render_page
 
     def gathered(coarse: bool) -> Report:
         return gather(made, seen, request, titles, coarse)
@@ -66,8 +66,8 @@ def _html(
 
 
 def _ics(path: Path, made: Plan, request: Request, titles: bool) -> Answer:
-    from blocker.report.files import write_report
-    from blocker.report.proposal import proposal
+    from blocker.showing.page.files import write_report
+    from blocker.showing.page.proposal import proposal
 
     content, states = proposal(made, titles)
     there = write_report(path, content, calendars(request))
@@ -86,8 +86,8 @@ def _blocks(number: int) -> str:
 
 
 def _text(made: Plan, seen: Survey, request: Request, titles: bool) -> Answer:
-    from blocker.report.gather import gather
-    from blocker.report.words import report_document, report_lines
+    from blocker.showing.page.gather import gather
+    from blocker.showing.page.words import report_document, report_lines
     from blocker.showing.report_text import report_text
 
     found = gather(made, seen, request, titles)

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from blocker.report.values import Report, WeekCard
+from blocker.showing.page.values import Report, WeekCard
 from blocker.showing.plan_text import number
 
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from blocker.report.columns import clock_range, columns
-from blocker.report.displaced import displacing
-from blocker.report.headline import headline, level_at
-from blocker.report.quarters import quarter_cards
-from blocker.report.trends import bars, chart_limits
-from blocker.report.values import Bar, Missing, Note, Parked, Report, WeekCard
 from blocker.rules.survey import Survey
 from blocker.showing.grid import thresholds, week_dates
 from blocker.showing.levels import judged_words
+from blocker.showing.page.columns import clock_range, columns
+from blocker.showing.page.displaced import displacing
+from blocker.showing.page.headline import headline, level_at
+from blocker.showing.page.quarters import quarter_cards
+from blocker.showing.page.trends import bars, chart_limits
+from blocker.showing.page.values import Bar, Missing, Note, Parked, Report, WeekCard
 from blocker.showing.plan_text import (
     cause_text,
     change_title,

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from blocker.measuring.measures import MEASURES
-from blocker.report.trends import bars
 from blocker.rules.survey import Survey
 from blocker.showing.documents import SCHEMA
+from blocker.showing.page.trends import bars
 from blocker.values.plan import Plan
 from blocker.values.request import HISTORY_WEEKS, Request
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from blocker.planning.history import week_records
-from blocker.report.headline import level_at
-from blocker.report.values import Bar
 from blocker.rules.survey import Survey
 from blocker.showing.grid import thresholds
+from blocker.showing.page.headline import level_at
+from blocker.showing.page.values import Bar
 from blocker.values.intervals import minutes
 from blocker.values.keys import key_week
 from blocker.values.kinds import STRATEGIC

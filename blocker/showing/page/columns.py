@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from blocker.report.values import Band, Box, Column
+from blocker.showing.page.values import Band, Box, Column
 from blocker.showing.week_view import AFTER, DayView, Item, WeekView
 from blocker.values.kinds import OPERATIONAL
 

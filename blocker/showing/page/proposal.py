@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from blocker.calendars.ics.blocks import write_block
 from blocker.calendars.ics.lexer import fold
-from blocker.report.files import GENERATOR
+from blocker.showing.page.files import GENERATOR
 from blocker.values.events import Block
 from blocker.values.plan import Change, Plan
 

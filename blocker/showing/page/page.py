@@ -8,13 +8,13 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from blocker.report.values import Report
+from blocker.showing.page.values import Report
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 MOST_BYTES = 390_000
-_FOLDER = files("blocker.report")
+_FOLDER = files("blocker.showing.page")
 _QUANTITY = re.compile(r"(?<=\d) (?=%|h\b|min\b)")  # a number and its unit stay on one line
 
 

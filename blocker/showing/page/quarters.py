@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from blocker.report.values import Missing, QuarterCard, QuarterWeek
 from blocker.rules.survey import Survey
+from blocker.showing.page.values import Missing, QuarterCard, QuarterWeek
 from blocker.showing.plan_text import clean, option_text, span
 from blocker.values.kinds import OFFSITE
 from blocker.values.plan import Plan, QuarterPlan

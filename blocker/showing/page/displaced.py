@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from blocker.report.values import Displacing
 from blocker.rules.survey import Survey
+from blocker.showing.page.values import Displacing
 from blocker.showing.plan_text import clean
 from blocker.values.request import Request
 from blocker.wording.displacement import displaced, items_by_day, overruns
