@@ -1,4 +1,4 @@
-"""TODO"""
+"""What the calendar holds of ours, held against what is remembered: present, gone, deleted by a person."""
 
 from __future__ import annotations
 
