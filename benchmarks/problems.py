@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -13,16 +11,12 @@ from blocker.placing.problem import Problem
 from blocker.values.intervals import Interval
 from blocker.values.plan import Demand, WeekRoom
 
-TESTS = str(Path(__file__).parent.parent / "tests")
-if TESTS not in sys.path:
-    sys.path.insert(0, TESTS)
-
 
 def make(seed: int, weeks: int, load: float) -> Problem:
     """``weeks`` weeks of five full days, ``load`` of whose hours meetings take; each week wants three
     strategic blocks and one at the front line, a quarter an offsite as well."""
-    from problem_sizes import FULL, Size
-    from problems import make_problem
+    from tests.tools.problem_sizes import FULL, Size
+    from tests.tools.problems import make_problem
 
     size = Size((weeks, weeks), ((FULL,),), (5,), 0, 0, (240,), True)
     drawn = make_problem(seed, size, load)
@@ -54,14 +48,14 @@ def _wanted(room: WeekRoom) -> list[Demand]:
 
 def judge_of(problem: Problem) -> Any:
     """The tests' judge of plans, written from docs/objective.md."""
-    from plan_checker import Judge
+    from tests.tools.plan_checker import Judge
 
     return Judge(problem)
 
 
 def slots_of(judge: Any, key: str) -> list[Interval]:
     """Every slot of a block that keeps the limits it can break by itself."""
-    from oracle_place import slots
+    from tests.tools.oracle_place import slots
 
     found: list[Interval] = slots(judge, key)
     return found

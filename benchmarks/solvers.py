@@ -17,9 +17,9 @@ from benchmarks.problems import make
 
 def main() -> None:
     name, weeks, load, *seeds = sys.argv[1:]
-    from plan_checker import Judge
-    from solver_place import Model, candidates
-    from solvers import CpSat, Highs
+    from tests.tools.plan_checker import Judge
+    from tests.tools.solver_place import Model, candidates
+    from tests.tools.solvers import CpSat, Highs
 
     for seed in map(int, seeds):
         problem = make(seed, int(weeks), float(load))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -193,8 +192,7 @@ def open_stage(backend: str, folder: Path, first: date) -> Iterator[Stage]:
         if backend == "ics":
             yield FileStage(folder, first)
             return
-        sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-        from google_server import GoogleServer
+        from tests.tools.google_server import GoogleServer
 
         clock = datetime.combine(first, time(), UTC)
         with GoogleServer(page_size=250, empty_pages=True, clock=lambda: clock) as server, _no_waiting():

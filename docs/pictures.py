@@ -1,6 +1,6 @@
 """Makes the pictures of this folder again: ``week.svg``, ``week.txt`` and ``report.png``.
 
-From the checkout, with Chromium and ``npm install --prefix tests/browser``: python docs/pictures.py
+From the checkout, with Chromium and ``npm install --prefix tests/showing/browser``: python docs/pictures.py
 """
 
 from __future__ import annotations
@@ -107,7 +107,10 @@ def main() -> None:
             render_page(lambda coarse: gather(shown, seen, request, coarse=coarse)), encoding="utf-8"
         )
         chrome = shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
-        environ = {**os.environ, "NODE_PATH": str(DOCS.parent / "tests" / "browser" / "node_modules")}
+        environ = {
+            **os.environ,
+            "NODE_PATH": str(DOCS.parent / "tests" / "showing" / "browser" / "node_modules"),
+        }
         subprocess.run(  # noqa: S603
             [shutil.which("node") or "node", "-e", SHOT, chrome, str(page), str(DOCS / "report.png")],
             env=environ,

@@ -1,0 +1,78 @@
+"""What ``undo`` took back is not booked again, is not blamed on the person, and comes back if they ask for it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tools.command_line import CommandLine, sample
+
+
+@pytest.fixture
+def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """A run, and its undo."""
+    cli = CommandLine(capsys, sample(tmp_path), "2026-11-02T06:30")
+    assert cli.call("run", "-y").code == 0
+    return cli
+
+
+def created(document: Any) -> set[str]:
+    return {c["key"] for c in document["changes"] if c["action"] == "create"}
+
+
+def test_it_is_said_that_the_person_took_it_back_not_that_they_deleted_it(cli: CommandLine) -> None:
+    cli.call("undo")
+    said = cli.call("plan").out
+    assert "deleted" not in said
+    assert "floor: taken back by you" in said
+    assert "you took it back with undo, and nothing is booked in its place" in said
+    assert "2026-Q4   offsite unplaced" in said
+    cli.now = "2026-11-16T06:30"
+    cli.call("run")
+    assert "deleted it" not in cli.call("history").out
+    assert "You took strategic/2026-W45/1 back with undo." in cli.call("explain", "2026-W45").out
+
+
+def test_the_json_keeps_to_the_words_of_its_contract(cli: CommandLine) -> None:
+    cli.call("undo")
+    document = cli.document("plan")
+    assert {week["floor"] for week in document["weeks"]} == {"deleted"}
+    answers = [item for item in document["unplaced"] if item["code"] != "no_room"]
+    assert {item["code"] for item in answers} == {"deleted"}
+    assert all("you took it back with undo" in item["why"] for item in answers)
+
+
+def test_undo_says_how_to_get_it_back_and_that_is_true_of_every_block(cli: CommandLine) -> None:
+    made = {c["key"] for c in cli.document("plan")["changes"]}
+    said = cli.call("undo")
+    assert "No run books this again." in said.out
+    weeks = re.findall(r"blocker (?:--calendar \S+ )?rebalance (\S+)", said.out)
+    assert len(weeks) >= 5
+    before = cli.content
+    assert cli.call("run").code == 0
+    assert cli.content == before
+    for week in weeks:
+        assert cli.call("rebalance", week, "-y").code == 0
+    there = {c["key"] for c in cli.document("plan")["changes"] if c["action"] in ("keep", "update")}
+    kinds = [key.rpartition("/")[0] if key.count("/") > 1 else key for key in made]
+    assert sorted(key.rpartition("/")[0] if key.count("/") > 1 else key for key in there) == sorted(kinds)
+
+
+def test_what_a_person_deleted_by_hand_does_not_come_back_with_it(cli: CommandLine) -> None:
+    (day,) = {c["start"][:10] for c in cli.document("plan")["changes"] if c["key"] == "offsite/2026-Q4"}
+    event = re.compile(rb"BEGIN:VEVENT\r\n(?:(?!END:VEVENT).*\r\n)*END:VEVENT\r\n")
+    offsite = b"X-BLOCKER-KEY:offsite/2026-Q4\r\n"
+    cli.calendar.write_bytes(event.sub(lambda it: b"" if offsite in it[0] else it[0], cli.content))
+    assert cli.call("run").code == 0
+    assert cli.call("rebalance", day, "-y").code == 0
+    assert offsite not in cli.content
+    assert "offsite unplaced" in cli.call("plan").out
+    assert "you deleted it" in cli.call("plan").out
+
+
+def test_an_undo_that_made_nothing_go_away_says_nothing_of_it(cli: CommandLine) -> None:
+    cli.call("skip", "2026-W46")
+    assert "No run books this again" not in cli.call("undo").out

@@ -1,0 +1,287 @@
+"""Why here and why not: the words, the costs and the options that placement gives with its answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from blocker.measuring.owners import LAST, OTHERS, OWN, Owners
+from blocker.placing.place import place
+from blocker.placing.problem import Problem
+from blocker.placing.second_look import second_look
+from blocker.values.events import Event
+from blocker.values.plan import Unplaced
+from tests.tools.making import event, when, work
+from tests.tools.placing import (
+    MON,
+    NO_LUNCH,
+    WEEK,
+    exactly,
+    frontline,
+    hours,
+    only,
+    posed,
+    quarter,
+    shown,
+    stands,
+    strategic,
+)
+
+
+def missing(problem: Problem) -> Unplaced:
+    [unplaced] = place(problem).unplaced
+    return unplaced
+
+
+def meeting(title: str, slot: str, *others: str, mine: bool = False, **more: Any) -> Event:
+    """A meeting in WEEK, of the user's own or of a colleague."""
+    return event(
+        title, when(slot, WEEK, work().zone), attendees=others, organizer_is_me=mine,
+        organizer="me@example.org" if mine else others[0] if others else "", **more,
+    )  # fmt: skip
+
+
+# Why here
+
+
+def test_the_phrase_says_what_is_good_about_the_slot() -> None:
+    assert only(posed("tue 09:00-12:00", demands=(strategic(),))).why == (
+        "longest quiet morning; nothing else within 30 minutes"
+    )
+    near = only(posed("mon 11:15-17:30", hours=MON, demands=(strategic(),), **NO_LUNCH))
+    assert near.why == "longest free morning"
+
+
+def test_next_best_is_what_another_day_would_cost() -> None:
+    single = only(posed(hours=MON, demands=(strategic(),)))
+    assert single.next_best == "without it on this day: 1 red block fewer"
+    tie = only(posed(demands=(strategic(),)))
+    assert tie.next_best == "Tue 24 Nov at 09:00: 1 point less"
+    shorter = only(
+        posed(hours=hours(mon="09:00-11:00", tue="09:00-10:30"), demands=(strategic(),), **NO_LUNCH)
+    )
+    assert shorter.next_best == "Tue 24 Nov at 09:00: 30 minutes less in the week"
+    floor = only(posed(hours=MON, needs_floor=True, demands=(strategic(tier="floor"),)))
+    assert floor.next_best == "without it on this day: the week would have no strategic block"
+
+
+def test_the_offsite_says_why_its_day_and_what_the_next_would_cost() -> None:
+    placed = only(quarter())
+    assert placed.why == "the lightest half day of the quarter's best weeks: 0 operational minutes that day"
+    assert placed.next_best == "Tue 12 Jan: as light, but later"
+
+
+# Why it stands there
+
+
+def test_a_block_that_stands_is_looked_at_again() -> None:
+    good = posed(standing=(stands(f"strategic/{WEEK}/2", "mon 09:00-11:00", "movable"),))
+    found = second_look(good, f"strategic/{WEEK}/2")
+    assert found is not None
+    assert shown(found.slot, good) == "mon 09:00-11:00"
+    assert found.next_best == "Tue 24 Nov at 09:00: 1 point less"
+    assert {term.name for term in found.terms} == {"part of day", "weekday"}
+    better = posed(standing=(stands(f"strategic/{WEEK}/2", "wed 14:00-16:00", "movable"),))
+    found = second_look(better, f"strategic/{WEEK}/2")
+    assert found is not None
+    assert shown(found.slot, better) == "mon 09:00-11:00"
+
+
+@pytest.mark.parametrize("state", ["fixed", "overlapped"])
+def test_a_block_that_is_not_free_to_move_is_not_looked_at_again(state: str) -> None:
+    problem = posed(standing=(stands(f"strategic/{WEEK}/2", "mon 09:00-11:00", state),))
+    assert second_look(problem, f"strategic/{WEEK}/2") is None
+    assert second_look(problem, f"strategic/{WEEK}/9") is None
+
+
+def test_a_block_may_stay_where_notice_has_run_out() -> None:
+    problem = posed(
+        hours=MON,
+        now="mon 08:00",
+        notice=24 * 60,
+        standing=(stands(f"strategic/{WEEK}/2", "mon 09:00-11:00", "movable"),),
+    )
+    found = second_look(problem, f"strategic/{WEEK}/2")
+    assert found is not None
+    assert found.slot == problem.standing[0].slot
+
+
+# Why not
+
+
+def test_what_is_past_would_not_do_at_any_notice() -> None:
+    gone = missing(posed(hours=hours(mon="09:00-10:30"), now="tue 08:00", demands=(strategic(),), **NO_LUNCH))
+    assert not [words for words in gone.relaxations if "notice" in words]
+
+
+def test_every_start_is_counted_under_the_limit_that_removes_it_first() -> None:
+    problem = posed("mon 11:00-17:30", hours=hours(evening=False, mon="09:00-17:30"), now="mon 08:00", notice=70,
+                    demands=(strategic(),), **NO_LUNCH)  # fmt: skip
+    unplaced = missing(problem)
+    # 29 starts: one before 09:10; 28 from 09:15 to 16:00, of which two do not reach the meeting.
+    assert unplaced.limits == {"notice": 1, "meetings": 26, "bookable": 2}
+    assert unplaced.why == (
+        "of 29 possible starts none is left for 90 minutes: 26 are under something on the calendar, "
+        "2 are where others could book less than 60 minutes and 1 is past or too soon"
+    )
+    assert (
+        "with less than 60 minutes bookable that day: 90 minutes on Mon 23 Nov at 09:15"
+        in unplaced.relaxations
+    )
+
+
+@pytest.mark.parametrize(
+    ("problem", "limit", "relaxation"),
+    [
+        pytest.param(
+            posed(hours=hours(mon="09:00-10:30"), now="mon 08:00", notice=120, demands=(strategic(),), **NO_LUNCH),
+            "notice", "at less notice: 90 minutes on Mon 23 Nov at 09:00", id="notice",
+        ),
+        pytest.param(
+            posed("mon 08:00-09:00", hours=hours(mon="09:00-10:30"), demands=(strategic(),), **NO_LUNCH),
+            "buffer", "with less time after what comes before: 90 minutes on Mon 23 Nov at 09:00", id="buffer",
+        ),
+        pytest.param(
+            posed(hours=hours(mon="09:00-10:30 11:00-12:30"), demands=(strategic(),), **NO_LUNCH,
+                  standing=(stands(f"strategic/{WEEK}/2", "mon 09:00-10:30", "fixed"),)),
+            "one a day", "as a second block on its day: 90 minutes on Mon 23 Nov at 11:00", id="one a day",
+        ),
+        pytest.param(
+            posed(hours=hours(mon="11:30-13:30"), demands=(strategic(),)),
+            "lunch", "without lunch: 90 minutes on Mon 23 Nov at 11:30", id="lunch",
+        ),
+        pytest.param(
+            posed(hours=MON, cap=60, demands=(strategic(),)),
+            "cap", "over the week's share for blocks: 90 minutes on Mon 23 Nov at 09:00", id="cap",
+        ),
+    ],
+)  # fmt: skip
+def test_a_limit_that_alone_is_in_the_way_is_a_relaxation(
+    problem: Problem, limit: str, relaxation: str
+) -> None:
+    unplaced = missing(problem)
+    assert limit in unplaced.limits
+    assert relaxation in unplaced.relaxations
+
+
+def test_a_shorter_block_is_a_relaxation() -> None:
+    unplaced = missing(posed(hours=hours(mon="09:00-10:00"), demands=(strategic(),), **NO_LUNCH))
+    assert unplaced.why == "the week has no 90 minutes of hours in a row"
+    assert unplaced.relaxations == ("shorter: 60 minutes on Mon 23 Nov at 09:00",)
+
+
+def test_a_used_up_share_is_the_reason_where_it_decides() -> None:
+    block = stands(f"frontline/{WEEK}/1", "tue 09:00-10:00", "fixed")
+    unplaced = missing(posed(cap=120, standing=(block,), demands=(strategic(),)))
+    assert unplaced.why == "only 60 minutes of the week's 2 h for blocks are left, and it needs 90"
+    assert unplaced.nearest == ()
+
+
+def test_a_later_week_is_a_relaxation() -> None:
+    later = WEEK.plus(1)
+    problem = posed(
+        hours=hours(tue="09:00-17:30"), weeks=(WEEK, later), away=[WEEK.days[1]], demands=(strategic(),)
+    )
+    assert missing(problem).relaxations == ("later: 90 minutes on Tue 1 Dec at 09:00",)
+
+
+# What is in the way
+
+
+def test_whose_an_event_is() -> None:
+    events = {
+        OWN: [
+            meeting("Gym", "mon 09:00-10:00"),
+            meeting("Mine", "mon 09:00-10:00", "a@example.org", mine=True),
+        ],
+        OTHERS: [meeting("Review", "mon 09:00-10:00", "a@example.org")],
+        LAST: [
+            meeting("Jour fixe", "mon 09:00-10:00", "a@example.org", recurring=True),
+            meeting("Customer", "mon 09:00-10:00", "a@elsewhere.net"),
+            meeting("Leadership team", "mon 09:00-10:00", "a@example.org", mine=True, recurring=True),
+        ],
+    }
+    owners = Owners([one for some in events.values() for one in some])
+    for expected, some in events.items():
+        for one in some:
+            assert owners.whose(one) == expected, one.title
+
+
+PRICES = [
+    "nobody else is listed in it",
+    "your own; 360 minutes of other people's time",
+    "120 minutes of other people's time",
+    "240 minutes of other people's time",
+    "to be asked last: recurring, of leaders or with outsiders; 120 minutes of other people's time",
+]
+
+
+def test_nearest_options_are_cheapest_first() -> None:
+    events = (
+        meeting("Board", "mon 09:00-11:00", "a@example.org", recurring=True),
+        meeting("Big", "tue 09:00-11:00", "a@example.org", "b@example.org"),
+        meeting("Small", "wed 09:00-11:00", "a@example.org"),
+        meeting("Mine", "thu 09:00-11:00", "a@example.org", "b@example.org", "c@example.org", mine=True),
+        meeting("Gym", "fri 09:00-11:00"),
+    )
+    open_at = hours(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "09:00-11:00"))
+    unplaced = missing(posed(hours=open_at, events=events, demands=(strategic(),), **NO_LUNCH))
+    assert [option.conflicts[0].title for option in unplaced.nearest] == ["Gym", "Mine", "Small"]
+    two = missing(
+        posed(hours={0: open_at[0], 1: open_at[1]}, events=events, demands=(strategic(),), **NO_LUNCH)
+    )
+    assert [option.conflicts[0].title for option in two.nearest] == ["Big", "Board"]
+    assert [option.price for option in (*unplaced.nearest, *two.nearest)] == PRICES
+
+
+def test_an_option_keeps_all_other_limits() -> None:
+    # Where the meeting gives way there must still be a lunch, and the buffer after what stays.
+    events = (
+        meeting("Early", "mon 09:00-10:00", "a@example.org", recurring=True),
+        meeting("Noon", "mon 10:00-14:00", "a@example.org"),
+        meeting("Late", "mon 14:00-17:30", "a@example.org", recurring=True),
+    )
+    problem = posed(hours=MON, events=events, demands=(exactly(75),))
+    option = missing(problem).nearest[0]
+    assert [gone.title for gone in option.conflicts] == ["Noon"]
+    assert shown(option.slot, problem) == "mon 10:15-11:30"
+    assert missing(replace(problem, demands=(exactly(195),))).nearest[0].conflicts != option.conflicts
+
+
+def test_no_option_asks_for_what_another_option_asks_for_and_more() -> None:
+    events = (
+        meeting("A", "mon 09:00-10:30", "a@example.org"),
+        meeting("B", "mon 10:30-17:30", "a@example.org"),
+    )
+    unplaced = missing(posed(hours=MON, events=events, demands=(exactly(60),), **NO_LUNCH))
+    assert [{gone.title for gone in option.conflicts} for option in unplaced.nearest] == [{"A"}, {"B"}]
+
+
+def test_time_away_is_never_asked_to_give_way() -> None:
+    problem = posed(
+        "mon 09:00-13:00 Doctor/away", "mon 13:00-17:30", hours=MON, demands=(exactly(60),), **NO_LUNCH
+    )
+    for option in missing(problem).nearest:
+        assert [gone.title for gone in option.conflicts] == ["Meeting"]
+
+
+def test_what_has_no_place_beside_a_block_says_so() -> None:
+    block = stands(f"frontline/{WEEK}/9", "mon 09:00-11:00", "fixed")
+    problem = posed(hours=hours(mon="09:00-11:00"), standing=(block,), demands=(frontline(),), **NO_LUNCH)
+    assert missing(problem).limits == {"blocks": 5}
+    assert missing(problem).nearest == ()
+
+
+def test_the_offsite_names_what_would_have_to_give_way() -> None:
+    full = [
+        event("Daily", when(f"{day} 12:00-14:00", week, work().zone), attendees=("a@example.org",))
+        for week in (WEEK.plus(n) for n in range(5, 19))
+        for day in ("mon", "tue", "wed", "thu", "fri")
+    ]
+    unplaced = missing(quarter(events=full))
+    assert unplaced.kind == "offsite"
+    assert len(unplaced.nearest) == 3
+    assert all(option.slot.minutes == 240 for option in unplaced.nearest)
+    assert unplaced.relaxations == ("shorter: 195 minutes on Mon 4 Jan at 14:15",)

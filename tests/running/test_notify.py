@@ -1,0 +1,196 @@
+"""Messages to the person, through Apprise to a real listener on this machine; and secrets that stay secret."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blocker.running.notify import addresses, send
+from blocker.values.errors import BlockerError, ConfigError
+from blocker.values.settings import Settings
+from tests.tools.command_line import CommandLine, sample
+
+CANARY = "canary-5f1c7a"
+
+
+@pytest.fixture
+def heard() -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """A listener's port, and what was posted to it."""
+    posts: list[dict[str, Any]] = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            posts.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            """Nothing on stderr."""
+
+    server = HTTPServer(("127.0.0.1", 0), Listener)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server.server_port, posts
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def address_file(folder: Path, text: str, mode: int = 0o600) -> Path:
+    path = folder / "addresses"
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def test_a_message_reaches_its_address(tmp_path: Path, heard: tuple[int, list[dict[str, Any]]]) -> None:
+    pytest.importorskip("apprise")
+    port, posts = heard
+    file = address_file(tmp_path, f"# mine\n\njson://127.0.0.1:{port}/{CANARY}\n")
+    send(Settings(notify_file=str(file)), "blocker", "two days were lost")
+    assert [(post["title"], post["message"]) for post in posts] == [("blocker", "two days were lost")]
+
+
+def test_two_lost_days_are_told_once(
+    tmp_path: Path,
+    heard: tuple[int, list[dict[str, Any]]],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("apprise")
+    port, posts = heard
+    config = tmp_path / "config.toml"
+    config.write_text(f"notify_file = '{address_file(tmp_path, f'json://127.0.0.1:{port}/{CANARY}')}'\n")
+    monkeypatch.setenv("BLOCKER_CONFIG", str(config))
+    cli = CommandLine(capsys, sample(tmp_path), "2026-11-02T06:30")
+    assert cli.call("run", "-y").code == 0
+    good = cli.content
+    cli.calendar.write_bytes(b"no calendar")
+    said = {}
+    for moment in ("03T06:30", "03T07:30", "04T06:30", "04T07:30", "05T06:30"):
+        cli.now = f"2026-11-{moment}"
+        said[moment] = cli.call("run", "--cron")
+        assert said[moment].code == 1
+    assert [moment for moment, what in said.items() if what.err] == ["04T06:30"]
+    assert len(posts) == 1
+    assert "2 working days were lost (2026-11-03, 2026-11-04)" in posts[0]["message"]
+    cli.calendar.write_bytes(good)
+    cli.now = "2026-11-06T06:30"
+    assert cli.call("run", "--cron").code == 0
+    assert CANARY not in "".join(what.out + what.err for what in said.values())
+
+
+def test_what_keeps_a_run_from_beginning_is_mailed_once_and_not_every_hour(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("role = 'king'\n")
+    monkeypatch.setenv("BLOCKER_CONFIG", str(config))
+    cli = CommandLine(capsys, sample(tmp_path), "2026-11-02T06:30")
+    first, second = cli.call("run", "--cron"), cli.call("run", "--cron")
+    assert first.code == second.code == 2
+    assert "king" in first.err
+    assert second.err == ""
+    config.write_text("role = 'queen'\n")
+    assert "queen" in cli.call("run", "--cron").err
+    config.write_text("")
+    assert cli.call("run", "-y").code == 0
+    cli.now = "2026-11-03T06:30"
+    assert cli.call("run", "--cron").code == 0
+    config.write_text("role = 'queen'\n")
+    cli.now = "2026-11-04T06:30"
+    assert "queen" in cli.call("run", "--cron").err  # after a success it is news again
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
+def test_addresses_that_others_can_read_are_refused(tmp_path: Path, mode: int) -> None:
+    file = address_file(tmp_path, f"json://user:{CANARY}@127.0.0.1/", mode)
+    with pytest.raises(ConfigError, match="can be read by others") as caught:
+        addresses(Settings(notify_file=str(file)))
+    assert caught.value.hint == f"chmod 600 {file}"
+    assert CANARY not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "address", [f"nothing-known://{CANARY}", f"json://user:{CANARY}@127.0.0.1:1/{CANARY}"]
+)
+def test_an_address_is_never_named(
+    tmp_path: Path, address: str, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("apprise")
+    with pytest.raises(BlockerError) as caught:
+        send(Settings(notify_file=str(address_file(tmp_path, address))), "blocker", "hello")
+    assert CANARY not in caught.value.message + caught.value.hint
+    out, err = capsys.readouterr()
+    assert CANARY not in out + err
+
+
+@pytest.mark.parametrize(
+    "command", ["false", "/no/such/program", "sh -c 'echo canary-5f1c7a >&2; exit 3'", "'"]
+)
+def test_a_command_that_fails_tells_nothing_of_what_it_said(command: str) -> None:
+    with pytest.raises(ConfigError, match="failed") as caught:
+        addresses(Settings(notify_command=command))
+    assert CANARY not in str(caught.value)
+
+
+def test_addresses_from_a_command() -> None:
+    assert addresses(Settings(notify_command="printf 'json://a\\n# b\\nmailto://c'")) == (
+        "json://a",
+        "mailto://c",
+    )
+
+
+def test_without_apprise_the_missing_part_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "apprise", None)
+    with pytest.raises(BlockerError, match="not installed") as caught:
+        send(Settings(notify_file=str(address_file(tmp_path, "json://x"))), "blocker", "hello")
+    assert "pip install apprise" in caught.value.hint
+
+
+def test_a_file_that_is_missing_or_no_text_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no file"):
+        addresses(Settings(notify_file=str(tmp_path / "none")))
+    file = address_file(tmp_path, "")
+    file.write_bytes(b"\xff\xfe" + CANARY.encode("utf-16-le"))
+    with pytest.raises(ConfigError, match="can't be read") as caught:
+        addresses(Settings(notify_file=str(file)))
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("notify_file = '/nope'", "there is no file /nope with notification addresses"),
+        (
+            "notify_command = 'false'",
+            "the command for the notification addresses failed: it ended with code 1",
+        ),
+        (
+            "notify_command = '/nope'",
+            "the command for the notification addresses failed: there is no such program",
+        ),
+        ('notify_command = "it\'s"', "the command for the notification addresses failed: it can't be read"),
+    ],
+)
+def test_check_says_in_words_why_nobody_would_hear(
+    setting: str,
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(setting + "\n")
+    monkeypatch.setenv("BLOCKER_CONFIG", str(config))
+    said = CommandLine(capsys, sample(tmp_path), "2026-11-02T06:30").call("check")
+    shown = " ".join(said.out.split())
+    assert words in shown
+    assert "Errno" not in shown
+    assert "Error" not in shown

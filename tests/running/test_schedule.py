@@ -1,0 +1,305 @@
+"""The daily run in the machine's schedulers, and when its failures are told."""
+
+from __future__ import annotations
+
+import os
+import plistlib
+import shutil
+import subprocess
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from blocker.running.outages import outage
+from blocker.running.schedule import Cron, Launchd, Schedule, Systemd, TaskScheduler, parse_at, parse_days
+from blocker.values.errors import UsageError
+from blocker.values.memory import Tried
+from tests.tools.command_line import CommandLine, sample
+
+COMMAND = ("/opt/a b/python", "-m", "blocker", "-c", "/home/me/50%.toml", "run", "--cron")
+SCHEDULE = Schedule(6, 30, (0, 1, 2, 3, 4), COMMAND)
+
+# Keeps one crontab in a file, as crontab(1) does for its user.
+STAND_IN = """#!/bin/sh
+file="{file}"
+case "$1" in
+  -l) [ -f "$file" ] && exec cat "$file"; echo "no crontab for you" >&2; exit 1;;
+  -r) rm -f "$file";;
+  -) cat > "$file";;
+esac
+"""
+
+
+@pytest.fixture
+def crontab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user's crontab that is not the one of whoever runs the tests."""
+    table = tmp_path / "crontab.txt"
+    program = tmp_path / "bin" / "crontab"
+    program.parent.mkdir()
+    program.write_text(STAND_IN.format(file=table))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    return table
+
+
+@pytest.mark.parametrize("before", ["", "MAILTO=me\n# mine\n  5 4 * * *   backup  \n", "0 0 * * * last-line"])
+def test_the_rest_of_the_crontab_stays_as_it_was(crontab: Path, before: str) -> None:
+    if before:
+        crontab.write_text(before)
+    Cron().install(SCHEDULE)
+    Cron().install(Schedule(7, 15, (0, 2), COMMAND))
+    text = crontab.read_text()
+    assert text.startswith(before)
+    assert text.count("run --cron") == 1
+    assert "15 7-20 * * 1,3 '/opt/a b/python' -m blocker -c /home/me/50\\%.toml run --cron\n" in text
+    assert Cron().show() is not None
+    assert Cron().remove()
+    assert not Cron().remove()
+    left = crontab.read_text() if crontab.exists() else ""
+    assert left.rstrip("\n") == before.rstrip("\n")
+
+
+def test_lines_written_after_ours_stay(crontab: Path) -> None:
+    Cron().install(SCHEDULE)
+    crontab.write_text(crontab.read_text() + "1 1 * * * later\n")
+    assert Cron().remove()
+    assert crontab.read_text() == "1 1 * * * later\n"
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_systemd_accepts_the_timer(tmp_path: Path) -> None:
+    timer = Systemd(tmp_path)
+    runnable = Schedule(6, 30, (0, 1, 2, 3, 4), (sys.executable, "-c", "print('100% $HOME \"x\"')"))
+    files = []
+    for part in timer.preview(runnable).split("# /")[1:]:
+        name, _, text = part.partition("\n")
+        files.append(tmp_path / Path(name).name)
+        files[-1].write_text(text)
+    assert [file.name for file in files] == ["blocker.service", "blocker.timer"]
+    checked = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *map(str, files)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+    assert "Persistent=true" in files[1].read_text()
+    said = subprocess.run(
+        ["systemd-analyze", "calendar", "Mon,Tue,Wed,Thu,Fri *-*-* 06:30:00"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "06:30:00" in said.stdout
+
+
+def test_launchd_runs_on_the_days_asked_for(tmp_path: Path) -> None:
+    agent = plistlib.loads(Launchd(tmp_path).preview(SCHEDULE).encode())
+    assert agent["ProgramArguments"] == list(COMMAND)
+    assert [t["Weekday"] for t in agent["StartCalendarInterval"]] == [1, 2, 3, 4, 5]
+
+
+def test_the_task_scheduler_catches_up(tmp_path: Path) -> None:
+    task = ET.fromstring(TaskScheduler(tmp_path).preview(SCHEDULE))
+    names = {element.tag.partition("}")[2] for element in task.iter()}
+    assert {"Monday", "Friday", "StartWhenAvailable", "Arguments"} <= names
+    assert "Sunday" not in names
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("mon-fri", (0, 1, 2, 3, 4)), ("mon,wed", (0, 2)), ("sat-mon", (0, 5, 6))]
+)
+def test_days_as_people_write_them(text: str, days: tuple[int, ...]) -> None:
+    assert parse_days(text) == days
+
+
+@pytest.mark.parametrize("text", ["25:00", "6", "06:60", "noon"])
+def test_a_time_that_is_none(text: str) -> None:
+    with pytest.raises(UsageError, match="no time of day"):
+        parse_at(text)
+
+
+MONDAY = date(2026, 11, 2)
+
+
+def weekday(day: date) -> bool:
+    return day.weekday() < 5
+
+
+def days_after(count: int) -> date:
+    return MONDAY + timedelta(days=count)
+
+
+def test_one_failed_day_is_quiet_and_two_are_loud() -> None:
+    tried = [Tried(MONDAY, 0)]
+    assert not outage(tried, days_after(1), weekday, today_failed=True).loud
+    tried.append(Tried(days_after(1), 75))
+    found = outage(tried, days_after(2), weekday, today_failed=True)
+    assert found.loud
+    assert found.days == (days_after(1), days_after(2))
+
+
+def test_a_weekend_is_no_outage() -> None:
+    friday = Tried(days_after(4), 0)
+    assert outage([friday], days_after(7), weekday, today_failed=False).days == ()
+
+
+def test_skipped_days_count_like_failed_ones() -> None:
+    found = outage([Tried(MONDAY, 0)], days_after(4), weekday, today_failed=False)
+    assert found.days == (days_after(1), days_after(2), days_after(3))
+
+
+def test_an_outage_keeps_its_name_while_it_lasts() -> None:
+    tried = [Tried(MONDAY, 0), Tried(days_after(1), 75)]
+    names = {outage(tried, days_after(n), weekday, today_failed=True).name for n in (2, 3, 4)}
+    assert len(names) == 1
+
+
+@pytest.fixture
+def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(capsys, sample(tmp_path), "2026-11-02T06:30+00:00")
+
+
+def test_installing_confirms_the_first_run_and_shows_what_it_writes(cli: CommandLine, crontab: Path) -> None:
+    assert cli.call("cron", "install").code == 2, "without a terminal it wants -y"
+    assert not crontab.exists()
+    said = cli.call("cron", "install", "-y", "--at", "06:15", options=("--log-json",))
+    assert said.code == 0
+    assert "--log-json run --cron" in said.out
+    assert "log/blocker.log" in said.out
+    assert "15 6-20 * * 1,2,3,4,5" in said.out
+    assert "run --cron" in crontab.read_text()
+    before = cli.content
+    quiet = cli.call("run", "--cron")
+    assert quiet.code == 0
+    assert cli.content != before, "the night's run was not refused"
+    assert cli.call("cron", "remove").code == 0
+    assert cli.call("cron", "show").out.startswith("No daily run")
+
+
+def test_the_schedules_run_works_once_a_day(cli: CommandLine) -> None:
+    cli.call("run", "-y")
+    cli.now = "2026-11-03T06:30+00:00"
+    assert cli.call("run", "--cron").code == 0
+    data = cli.content
+    cli.calendar.unlink()
+    assert cli.call("run", "--cron").code == 0, "the day's work is done: the calendar is not even looked at"
+    cli.calendar.write_bytes(data)
+
+
+def test_failures_are_told_after_two_days_and_once(cli: CommandLine) -> None:
+    cli.call("run", "-y")
+    data = cli.content
+    cli.calendar.unlink()
+    heard = []
+    for day in (3, 4, 5, 6):
+        for hour in (6, 7):
+            cli.now = f"2026-11-{day:02d}T{hour:02d}:30+00:00"
+            said = cli.call("run", "--cron")
+            assert said.code == 1
+            heard.append(bool(said.err))
+            if said.err:
+                assert said.err.startswith(
+                    "blocker: no successful run since 2026-11-02; 2 working days were lost"
+                )
+                assert "there is no calendar file" in said.err
+    assert heard == [False, False, True, False, False, False, False, False]
+    cli.calendar.write_bytes(data)
+    cli.now = "2026-11-09T06:30+00:00"
+    assert cli.call("run", "--cron").code == 0
+
+
+def test_a_calendar_that_nobody_said_yes_to_is_told_once(cli: CommandLine) -> None:
+    before, heard = cli.content, []
+    for day in (2, 3, 4, 5):
+        for hour in (6, 7, 8):
+            cli.now = f"2026-11-{day:02d}T{hour:02d}:30+00:00"
+            said = cli.call("run", "--cron")
+            assert said.code == 4
+            assert said.out == ""
+            heard.append(said.err)
+    assert heard[1:] == [""] * 11
+    assert "this is the first run" in heard[0]
+    assert " plan, and say yes with blocker " in heard[0]
+    assert len(heard[0].splitlines()) <= 3
+    assert cli.content == before
+    cli.call("run", "-y")
+    assert cli.call("run", "--cron").code == 0
+    cli.call("leave")
+    cli.now = "2026-11-09T06:30+00:00"
+    assert "this is the first run" in cli.call("run", "--cron").err, "told again, as it worked meanwhile"
+
+
+def test_leaving_says_that_the_daily_run_is_still_scheduled(cli: CommandLine, crontab: Path) -> None:
+    assert "still in" not in cli.call("leave", "--remove", "-y").out
+    Cron().install(SCHEDULE)
+    assert "The daily run is still in" in cli.call("leave", "--remove", "-y").out
+
+
+def test_a_week_without_a_floor_is_told_once(cli: CommandLine) -> None:
+    """Its horizon reaches the week on 9 November."""
+    full = "".join(
+        f"BEGIN:VEVENT\r\nUID:full{day}\r\nDTSTART;TZID=Europe/Berlin:202612{day:02}T080000\r\nDURATION:PT10H\r\n"
+        "SUMMARY:Full\r\nEND:VEVENT\r\n"
+        for day in range(7, 12)
+    ).encode()
+    at = cli.content.rindex(b"END:VCALENDAR")
+    cli.calendar.write_bytes(cli.content[:at] + full + cli.content[at:])
+    cli.call("run", "-y")
+    heard = []
+    for day in (3, 6, 9, 10, 11, 12, 13, 16):
+        cli.now = f"2026-11-{day:02}T06:30+00:00"
+        said = cli.call("run", "--cron")
+        assert said.code == 0
+        heard += [day for line in said.out.splitlines() if "strategic/2026-W50/1 found no place" in line]
+    assert heard == [9]
+
+
+def test_days_that_were_slept_through_are_told_when_it_works_again(cli: CommandLine) -> None:
+    cli.call("run", "-y")
+    cli.now = "2026-11-06T06:30+00:00"
+    said = cli.call("run", "--cron")
+    assert said.code == 0
+    assert "3 working days were lost" in said.out
+    cli.now = "2026-11-09T06:30+00:00"
+    assert "were lost" not in cli.call("run", "--cron").out
+
+
+@pytest.mark.skipif(
+    not os.environ.get("BLOCKER_TEST_REAL_CRON"),
+    reason="changes this machine's crontab: set BLOCKER_TEST_REAL_CRON=1",
+)
+def test_a_real_cron_daemon_runs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The installed line, with every minute in place of its hour, does its work under a real daemon."""
+    calendar = sample(tmp_path, date.today())  # noqa: DTZ011 - the daemon runs by the machine's clock
+    monkeypatch.undo()
+    kept = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False).stdout
+    state = tmp_path / "state"
+    words = (
+        "/usr/bin/env",
+        f"BLOCKER_STATE_DIR={state}",
+        f"PYTHONPATH={Path.cwd()}",
+        sys.executable,
+        "-m",
+        "blocker",
+    )
+    schedule = Schedule(0, 0, (0, 1, 2, 3, 4, 5, 6), (*words, "--calendar", f"ics:{calendar}", "run", "-y"))
+    before = calendar.read_bytes()
+    text = Cron().preview(schedule).replace("0 0-20 * * 1,2,3,4,5,6,0", "* * * * *")
+    assert "* * * * *" in text
+    subprocess.run(["crontab", "-"], input=text, text=True, check=True)
+    # Only then: a daemon that looks in the very second of the change takes the folder for known, and never looks again.
+    daemon = subprocess.Popen(["cron", "-f"])
+    try:
+        deadline = time.monotonic() + 150
+        while calendar.read_bytes() == before and time.monotonic() < deadline:
+            time.sleep(1)
+        assert b"X-BLOCKER-KEY" in calendar.read_bytes()
+    finally:
+        daemon.terminate()
+        daemon.wait()
+        subprocess.run(["crontab", "-" if kept else "-r"], input=kept, text=True, check=False)

@@ -1,0 +1,101 @@
+"""The Google backend on the test server, as tests hold it: no waiting, connections closed, hands of a person."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from blocker.calendars.google import calendar as google
+from blocker.calendars.google import known as google_account
+from blocker.calendars.google.calendar import GoogleCalendar
+from blocker.calendars.google.sign_in import HOURS, OWNED, SignIn
+from blocker.calendars.google.wire import Pace
+from blocker.values.intervals import Interval
+from tests.tools.contract import ZONE
+from tests.tools.google_server import GoogleServer, forbidden
+
+LEAD = "lead@example.org"
+
+
+class Naps:
+    """Takes the place of waiting, and notes how long it would have been."""
+
+    def __init__(self, dice: float = 1.0) -> None:
+        self.taken: list[float] = []
+        self.pace = Pace(sleep=self.taken.append, dice=lambda: dice)
+
+
+def times(when: Interval) -> dict[str, Any]:
+    """Start and end as the API writes them."""
+    return {
+        side: {"dateTime": instant.astimezone(UTC).isoformat()}
+        for side, instant in (("start", when.start), ("end", when.end))
+    }
+
+
+class GoogleWorld:
+    """See :class:`tests.contract.World`."""
+
+    def __init__(self, server: GoogleServer, calendar_id: str = "primary") -> None:
+        self.server, self.calendar_id = server, calendar_id
+        self.naps = Naps()
+        self._opened: list[GoogleCalendar] = []
+
+    def open(self, **changes: Any) -> GoogleCalendar:
+        options = {"zone": ZONE, "me": (), "pace": self.naps.pace} | changes
+        self._opened.append(GoogleCalendar(self.calendar_id, **options))
+        return self._opened[-1]
+
+    def add_event(self, title: str, when: Interval) -> str:
+        made = self.server.put_event(self.calendar_id, {"summary": title, **times(when)})
+        return str(made["id"])
+
+    def move(self, identity: str, when: Interval) -> None:
+        self.server.edit(self.calendar_id, identity, times(when))
+
+    def retitle(self, identity: str, title: str) -> None:
+        self.server.edit(self.calendar_id, identity, {"summary": title})
+
+    def remove(self, identity: str) -> None:
+        self.server.remove(self.calendar_id, identity)
+
+    def refuse_writes(self, refuse: bool) -> None:
+        self.server.faults.clear()
+        if refuse:
+            for verb in ("insert", "patch", "delete"):
+                self.server.faults.next(forbidden(), on=f"events.{verb}", times=9)
+
+    def close(self) -> None:
+        for calendar in self._opened:
+            calendar.close()
+
+
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> Naps:
+    """For what opens its calendars by itself: the command line. The sign-in library rests no longer either."""
+    naps = Naps()
+    monkeypatch.setattr("google.auth._exponential_backoff.time", SimpleNamespace(sleep=lambda seconds: None))
+    monkeypatch.setattr(google, "Pace", lambda: naps.pace)
+    monkeypatch.setattr(google_account, "Pace", lambda: naps.pace)
+    return naps
+
+
+def signed_in(server: GoogleServer, *scopes: str, **changes: str) -> SignIn:
+    return replace(
+        SignIn(
+            "user",
+            scopes=scopes or (OWNED, HOURS),
+            client_id=server.tokens.client_id,
+            client_secret=server.tokens.client_secret,
+            refresh_token=server.tokens.grant(*(scopes or (OWNED, HOURS))),
+            token_uri=server.token_uri,
+            at="2026-10-30T08:00:00+00:00",
+        ),
+        **changes,
+    )
+
+
+SOME = SignIn("user", (OWNED,), "id", "client-secret", "refresh-1", at="2026-10-30T08:00:00+00:00")

@@ -1,0 +1,216 @@
+"""A kill at every write point of a real run: nothing of the person's is lost, nothing of ours doubles.
+
+The real process dies by SIGKILL; the next run must end where an undisturbed one ends. A sample of the
+points is tried, or all of them with BLOCKER_TEST_EVERY_KILL=1.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from blocker.commands.sample import sample_calendar
+from tests.tools.dying import ROOT, Death, Mortals
+from tests.tools.google_days import blocks, busy_weeks, key, others
+from tests.tools.google_server import GoogleServer
+
+NOW = "2026-11-02T06:30"
+MONDAY = date(2026, 11, 2)
+EVERY = bool(os.environ.get("BLOCKER_TEST_EVERY_KILL"))  # read here: no test sees the machine's own
+SAMPLE = 6  # deaths for each command and calendar in an ordinary run
+COMMANDS = [("run",), ("rebalance", "2026-W46", "-y"), ("skip", "2026-W47"), ("undo",)]
+
+
+class Stage(Protocol):
+    """A place that can be set back to one moment: a calendar with blocks, one of them under a new meeting."""
+
+    def reset(self) -> None: ...
+    def call(self, *words: str, dies_at: int = 0) -> Death: ...
+    def keys(self) -> Counter[str]: ...
+    def foreign(self) -> object: ...
+
+
+class FileStage:
+    def __init__(self, folder: Path) -> None:
+        self.place, self.kept = folder / "place", folder / "kept"
+        self.place.mkdir()
+        self.calendar = self.place / "calendar.ics"
+        self.calendar.write_bytes(sample_calendar(MONDAY))
+        self.mortals = Mortals(self.place)
+        assert self.call("run", "-y").code == 0
+        self._drop_a_meeting_on(b"strategic/2026-W46")
+        shutil.copytree(self.place, self.kept)
+
+    def reset(self) -> None:
+        shutil.rmtree(self.place)
+        shutil.copytree(self.kept, self.place)
+
+    def call(self, *words: str, dies_at: int = 0) -> Death:
+        return self.mortals.call("--calendar", f"ics:{self.calendar}", "--now", NOW, *words, dies_at=dies_at)
+
+    def keys(self) -> Counter[str]:
+        return Counter(
+            found.decode() for found in re.findall(rb"X-BLOCKER-KEY:(\S+)", self.calendar.read_bytes())
+        )
+
+    def foreign(self) -> object:
+        """The file without our components. No temporary file is left beside it once a run went through."""
+        parts = re.split(rb"(BEGIN:VEVENT\r\n.*?END:VEVENT\r\n)", self.calendar.read_bytes(), flags=re.DOTALL)
+        return [part for part in parts if part and b"X-BLOCKER-KEY" not in part]
+
+    def _drop_a_meeting_on(self, name: bytes) -> None:
+        content = self.calendar.read_bytes()
+        slot = re.search(rb"X-BLOCKER-KEY:%s\S*\r\nX-BLOCKER-SLOT:(\w+)/(\w+)" % name, content)
+        assert slot is not None
+        lines = (
+            b"BEGIN:VEVENT",
+            b"UID:hit",
+            b"DTSTAMP:20260101T000000Z",
+            b"DTSTART:" + slot[1],
+            b"DTEND:" + slot[2],
+        )
+        meeting = b"\r\n".join((*lines, b"SUMMARY:Hit", b"END:VEVENT", b""))
+        at = content.rindex(b"END:VCALENDAR")
+        self.calendar.write_bytes(content[:at] + meeting + content[at:])
+
+
+class GoogleStage:
+    def __init__(self, folder: Path, server: GoogleServer) -> None:
+        self.server, self.place, self.kept = server, folder / "place", folder / "kept"
+        self.place.mkdir()
+        busy_weeks(server, MONDAY - timedelta(weeks=5), 11)
+        self.mortals = Mortals(self.place, BLOCKER_GOOGLE_ROOT=server.root_url)
+        assert self.call("run", "-y").code == 0
+        hit = next(e for e in blocks(server) if key(e).startswith("strategic/2026-W46"))
+        server.put_event("primary", {"summary": "Hit", "start": hit["start"], "end": hit["end"]})
+        shutil.copytree(self.place, self.kept)
+        self.calendars = deepcopy(server.store.calendars)
+
+    def reset(self) -> None:
+        shutil.rmtree(self.place)
+        shutil.copytree(self.kept, self.place)
+        self.server.store.calendars.update(deepcopy(self.calendars))
+
+    def call(self, *words: str, dies_at: int = 0) -> Death:
+        return self.mortals.call("--calendar", "google:primary", "--now", NOW, *words, dies_at=dies_at)
+
+    def keys(self) -> Counter[str]:
+        return Counter(key(event) for event in blocks(self.server))
+
+    def foreign(self) -> object:
+        return others(self.server)
+
+
+@pytest.fixture(scope="module", params=["ics", "google"])
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("stage")
+    if request.param == "ics":
+        on_file = FileStage(folder)
+        with on_file.mortals:
+            yield on_file
+        return
+    with GoogleServer(clock=lambda: datetime.fromisoformat("2026-11-02T00:00:00+00:00")) as server:
+        on_google = GoogleStage(folder, server)
+        with on_google.mortals:
+            yield on_google
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
+def test_a_kill_at_any_write_point_is_mended_by_the_next_run(stage: Stage, words: tuple[str, ...]) -> None:
+    stage.reset()
+    before = stage.foreign()
+    undisturbed = stage.call(*words)
+    assert undisturbed.code == 0, undisturbed.err
+    assert undisturbed.points >= 8
+    stage.call("run")
+    expected = stage.keys()
+    step = 1 if EVERY else max(1, undisturbed.points // SAMPLE)
+    deaths = 0
+    for dies_at in range(1, undisturbed.points + 1, step):
+        stage.reset()
+        killed = stage.call(*words, dies_at=dies_at)
+        assert killed.code == -signal.SIGKILL
+        deaths += 1
+        where = f"killed at {dies_at} of {undisturbed.points}"
+        assert stage.foreign() == before, f"{where}: other people's events changed"
+        if words[0] != "undo":  # said again, undo would take back one run more
+            stage.call(*words)
+        again = stage.call("run")
+        assert again.code == 0, again.err
+        assert stage.foreign() == before, where
+        assert max(stage.keys().values(), default=1) == 1, f"{where}: a block doubled"
+        if words[0] != "undo":
+            assert stage.keys() == expected, where
+        if isinstance(stage, FileStage) and words[0] != "undo":  # the next write takes it away
+            left = list(stage.place.glob(".calendar.ics*"))
+            assert not left, f"{where}: a temporary file stayed beside the calendar"
+    assert deaths >= SAMPLE
+    sys.stdout.write(f"\n{deaths} kills at {undisturbed.points} write points\n")  # pytest -s shows it
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from blocker.files.lock import only_run
+with only_run(Path(sys.argv[1]), sys.argv[2]):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_the_second_run_waits_for_another_day_and_a_lock_dies_with_its_process(tmp_path: Path) -> None:
+    calendar = tmp_path / "calendar.ics"
+    calendar.write_bytes(sample_calendar(MONDAY))
+    words = ("--calendar", f"ics:{calendar}", "--now", NOW, "run", "-y")
+    holder: Any = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path / "state"), f"ics:{calendar}"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with holder, Mortals(tmp_path) as mortals:
+        assert holder.stdout.readline() == "held\n"
+        before = calendar.read_bytes()
+        second = mortals.call(*words)
+        assert second.code == 75
+        assert "another run is working on" in second.err
+        assert calendar.read_bytes() == before
+        holder.kill()
+        holder.wait()
+        assert mortals.call(*words).code == 0
+    assert b"X-BLOCKER-KEY" in calendar.read_bytes()
+
+
+def test_two_crons_at_once_do_the_work_once(tmp_path: Path) -> None:
+    calendar = tmp_path / "calendar.ics"
+    calendar.write_bytes(sample_calendar(MONDAY))
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "BLOCKER_STATE_DIR": str(tmp_path / "state"),
+        "TZ": "UTC",
+    }
+    words = [sys.executable, "-m", "blocker", "--calendar", f"ics:{calendar}", "--now", NOW, "run", "-y"]
+    both = [
+        subprocess.Popen(words, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    for process in both:
+        process.communicate()
+    assert {process.returncode for process in both} <= {0, 75}
+    assert 0 in {process.returncode for process in both}
+    found = Counter(re.findall(rb"X-BLOCKER-KEY:(\S+)", calendar.read_bytes()))
+    assert found
+    assert max(found.values()) == 1

@@ -1,0 +1,251 @@
+"""The offsite: an agenda from the quarter's own data, and the note a week before."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from blocker.engine import make_plan
+from blocker.rules.survey import take_survey
+from blocker.values.events import Event, Ref, StandingBlock
+from blocker.values.fingerprint import hash_of_text
+from blocker.values.intervals import Interval
+from blocker.values.memory import Memory, ParkedQuestion, Remembered, WeekRecord
+from blocker.values.plan import Change
+from blocker.values.request import Request
+from blocker.values.settings import Settings
+from blocker.values.workweek import week_of
+from blocker.wording.agenda import agenda_lines, part_minutes, quarter_named, strategic_kept
+from blocker.wording.texts import TEXTS
+from tests.tools.calendars_by_hand import MONDAY, at, meeting, request, slot, workweek
+from tests.tools.command_line import CommandLine, sample
+
+DAY = date(2026, 12, 1)  # a Tuesday
+KEY, NOTE = "offsite/2026-Q4", "note/2026-Q4"
+SLOT = slot(DAY, "09:00", "13:00")
+
+
+def offsite(span: Interval = SLOT, when: Interval | None = None) -> StandingBlock:
+    return StandingBlock(KEY, "offsite", span, when or span, "Offsite", "", Ref("o", "1"))
+
+
+def note(day: date, when: date | None = None) -> StandingBlock:
+    shown = when or day
+    span, there = (workweek().span(d, d + timedelta(days=1)) for d in (day, shown))
+    return StandingBlock(
+        NOTE,
+        "note",
+        span,
+        there,
+        "Note",
+        "",
+        Ref("n", "1"),
+        busy=False,
+        dates=(shown, shown + timedelta(days=1)),
+    )
+
+
+def known(*blocks: StandingBlock) -> Memory:
+    return Memory(blocks=tuple(Remembered(b.key, b.kind, "placed", b.when, tier=b.kind) for b in blocks))
+
+
+def with_blocks(*blocks: StandingBlock, **more: object) -> Request:
+    return request([], blocks, memory=known(*blocks), **more)  # type: ignore[arg-type]
+
+
+def notes_of(asked: Request) -> list[Change]:
+    return [change for change in make_plan(asked).changes if change.key == NOTE]
+
+
+def lines(asked: Request, parked: tuple[str, ...] = ()) -> list[str]:
+    return agenda_lines(KEY, SLOT, asked, take_survey(asked), parked)
+
+
+# The agenda
+
+
+def test_the_parts_fill_the_half_day() -> None:
+    assert part_minutes(240) == (30, 75, 15, 75, 45)
+    for length in range(120, 601, 15):
+        assert sum(part_minutes(length)) == length
+        assert min(part_minutes(length)) > 0
+
+
+def test_it_has_its_five_parts_and_two_questions() -> None:
+    text = "\n".join(lines(request()))
+    for part in ("First 30 minutes", "Then 75 minutes, the first", "15 minutes: a break", "Then 75 minutes, the second", "The last 45 minutes"):  # fmt: skip
+        assert part in text
+    asked = [text for name, text in TEXTS.items() if name.startswith("theme.") and name.endswith("question")]
+    assert sum(question in text for question in asked) == 2
+    assert all(TEXTS[f"agenda.{name}"] in text for name in ("stop", "start", "delegate"))
+
+
+def test_it_looks_back_on_the_quarter_and_no_further() -> None:
+    first = date(2026, 10, 5)
+    weekly = [replace(meeting(first + timedelta(weeks=n), "09:00", "10:30", title="Board"), recurring=True) for n in range(13)]  # fmt: skip
+    before = replace(meeting(date(2026, 9, 28), "09:00", "17:00", title="Last quarter"), recurring=True)
+    away = Event("v", "memory:", "Annual leave", workweek().span(date(2026, 10, 12), date(2026, 10, 13)), dates=(date(2026, 10, 12), date(2026, 10, 13)))  # fmt: skip
+    text = "\n".join(lines(request([*weekly, before, away])))
+    assert "Thu 1 Oct – Mon 30 Nov" in text
+    assert "• 12 h Board (8 times)" in text  # nine Mondays, one of them away
+    assert "Working days away: 1." in text
+    assert "Last quarter" not in text
+    assert "What most often displaced strategic time:\n• Board: on " in text
+
+
+def test_the_question_that_has_waited_longest_is_the_second() -> None:
+    waiting = (
+        ParkedQuestion(1, "Done before", "", at(MONDAY, "09:00"), at(MONDAY, "10:00"), "done"),
+        ParkedQuestion(2, "Is certification right?", "", at(MONDAY, "11:00")),
+    )
+    text = "\n".join(lines(request(memory=Memory(parked=waiting)), ("• the list",)))
+    assert "The question that has waited longest: Is certification right?\n• the list" in text
+    assert "Questions parked: 2, of them thought through: 1." in text
+    assert "• the list" not in "\n".join(lines(request(), ("• the list",)))
+
+
+def test_what_was_kept_is_what_no_meeting_took() -> None:
+    weeks = [week_of(MONDAY + timedelta(weeks=n)) for n in (-2, -1, 0)]
+    span = slot(MONDAY - timedelta(weeks=1), "09:00", "11:00")
+    block = StandingBlock(f"strategic/{weeks[1]}/1", "strategic", span, span, "S", "", Ref("s", "1"))
+    memory = Memory(weeks=tuple(WeekRecord(week, "amber", owed_minutes=120) for week in weeks))
+    asked = request([meeting(MONDAY - timedelta(weeks=1), "10:30", "12:00")], [block], memory=memory)
+    found = strategic_kept(date(2026, 10, 1), DAY, asked, take_survey(asked))
+    assert (found.owed, found.kept) == (240, 90)  # the running week does not owe yet
+    assert "Thinking time: 4 h planned, 1.5 h kept." in "\n".join(lines(asked))
+
+
+def test_what_is_still_owed_is_said() -> None:
+    week = week_of(MONDAY - timedelta(weeks=1))
+    owed = Memory(weeks=(WeekRecord(week, "amber", owed_minutes=240, kept_minutes=60),))
+    assert "Owed and not kept in the last four weeks: 3 h." in lines(request(memory=owed))
+    assert "Owed" not in "\n".join(lines(request()))
+
+
+def test_early_in_a_quarter_it_looks_back_on_twelve_weeks() -> None:
+    early = slot(date(2026, 11, 10), "09:00", "13:00")
+    weekly = [replace(meeting(date(2026, 9, 1) + timedelta(weeks=n), "09:00", "10:00", title="Board"), recurring=True) for n in range(13)]  # fmt: skip
+    asked = request(
+        weekly, memory=Memory(parked=(ParkedQuestion(1, "Why?", "", at(date(2026, 9, 2), "09:00")),))
+    )
+    text = "\n".join(agenda_lines(KEY, early, asked, take_survey(asked), ()))
+    assert "The 12 weeks up to this day as the calendar has them, Tue 18 Aug – Mon 9 Nov: " in text
+    assert "• 10 h Board (10 times)" in text
+    assert "Questions parked: 1, of them thought through: 0." in text
+
+
+@pytest.mark.parametrize("start", range(1, 13))
+def test_the_quarter_is_that_of_the_key(start: int) -> None:
+    asked = request(settings=Settings(fiscal_start=start))
+    from blocker.values.workweek import quarter_of
+
+    quarter = quarter_of(DAY, start)
+    assert quarter_named(f"offsite/{quarter}", SLOT, asked) == quarter
+    assert quarter_named("offsite/unknown", SLOT, asked) == quarter
+
+
+# The note
+
+
+def test_a_free_all_day_note_comes_seven_to_ten_days_before() -> None:
+    [change] = notes_of(with_blocks(offsite()))
+    assert change.action == "create"
+    assert change.key == NOTE
+    assert change.block is not None
+    assert change.block.dates == (DAY - timedelta(days=7), DAY - timedelta(days=6))
+    assert not change.block.busy
+    assert not change.block.focus
+    assert change.slot == workweek().span(*change.block.dates)
+    assert change.block.text.startswith("Your quarterly half day to think comes in about a week.")
+    assert f"blocker skip {NOTE}" in change.block.text
+
+
+def test_it_is_on_a_working_day() -> None:
+    tuesday, monday = DAY - timedelta(days=7), DAY - timedelta(days=8)
+    off = [
+        Event(
+            f"v{d}",
+            "memory:",
+            "Annual leave",
+            workweek().span(d, d + timedelta(days=1)),
+            dates=(d, d + timedelta(days=1)),
+        )
+        for d in (tuesday, monday)
+    ]
+    [change] = notes_of(request(off[:1], [offsite()], memory=known(offsite())))
+    assert change.slot == workweek().span(monday, tuesday)
+    assert notes_of(request(off, [offsite()], memory=known(offsite()))) == []  # the days before are a weekend
+
+
+def test_none_where_those_days_are_past() -> None:
+    for days, expected in ((8, 1), (7, 0), (3, 0)):
+        asked = with_blocks(offsite(), now=at(DAY - timedelta(days=days), "06:30"))
+        assert len(notes_of(asked)) == expected
+
+
+def test_it_stays_while_it_fits_and_moves_with_the_offsite() -> None:
+    fits = note(DAY - timedelta(days=8))
+    assert [c.action for c in notes_of(with_blocks(offsite(), fits))] == ["keep"]
+    later = DAY + timedelta(days=7)
+    moved = offsite(SLOT, slot(later, "09:00", "13:00"))
+    [change] = notes_of(with_blocks(moved, fits))
+    assert change.action == "move"
+    assert change.block is not None
+    assert change.block.dates is not None
+    assert change.block.dates[0] == later - timedelta(days=7)
+    assert not change.block.busy
+
+
+def test_one_that_a_person_moved_or_deleted_is_left_so() -> None:
+    mine = note(DAY - timedelta(days=8), DAY - timedelta(days=20))
+    assert [(c.action, c.pinned) for c in notes_of(with_blocks(offsite(), mine))] == [("keep", True)]
+    gone = replace(with_blocks(offsite()), memory=known(offsite(), note(DAY - timedelta(days=7))))
+    assert [c.action for c in notes_of(gone)] == ["tombstone"]
+    dead = replace(gone.memory, blocks=tuple(replace(b, state="tombstone" if b.kind == "note" else b.state) for b in gone.memory.blocks))  # fmt: skip
+    assert notes_of(replace(gone, memory=dead)) == []
+
+
+def test_it_goes_with_its_offsite() -> None:
+    there = note(DAY - timedelta(days=7))
+    asked = replace(with_blocks(there), memory=known(offsite(), there))
+    [change] = notes_of(asked)
+    assert (change.action, change.why) == ("remove", "its offsite is not there any more")
+    asked = replace(asked, memory=replace(asked.memory, paused_until=MONDAY))
+    assert [c.action for c in notes_of(replace(asked, snapshot=replace(asked.snapshot, complete=False)))] == [
+        "keep"
+    ]
+    skipped = with_blocks(offsite(), there)
+    skipped = replace(skipped, memory=replace(skipped.memory, skipped_keys=(KEY,)))
+    assert [c.action for c in notes_of(skipped)] == ["remove"]
+
+
+def test_one_that_a_person_wrote_in_stays_when_the_offsite_goes() -> None:
+    there = note(DAY - timedelta(days=7))
+    written = replace(there, text_hash=hash_of_text("As we made it", there.text))
+    asked = replace(with_blocks(written), memory=known(offsite(), written))
+    assert [c.action for c in notes_of(asked)] == ["keep"]
+
+
+def test_a_pause_makes_none() -> None:
+    asked = with_blocks(offsite())
+    assert notes_of(replace(asked, memory=replace(asked.memory, paused_until=MONDAY))) == []
+
+
+def test_through_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli = CommandLine(capsys, sample(tmp_path), "2026-11-02T06:30")
+    made = cli.document("run", "-y")["changes"]
+    [there] = [c for c in made if c["kind"] == "note"]
+    [half_day] = [c for c in made if c["kind"] == "offsite"]
+    days = (date.fromisoformat(half_day["start"][:10]) - date.fromisoformat(there["start"][:10])).days
+    assert 7 <= days <= 10
+    before = cli.content
+    assert b"TRANSP:TRANSPARENT" in before
+    assert cli.call("run").code == 0
+    assert cli.content == before
+    assert cli.call("skip", there["key"]).code == 0
+    assert b"X-BLOCKER-KEY:note/" not in cli.content
+    assert cli.call("run").code == 0
+    assert b"X-BLOCKER-KEY:note/" not in cli.content

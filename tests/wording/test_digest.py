@@ -1,0 +1,237 @@
+"""The week behind a block, the people met least and the heavy weeks ahead: counted by hand."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from blocker.rules.survey import take_survey
+from blocker.showing.report_text import report_text
+from blocker.values.events import Event, Ref, StandingBlock
+from blocker.values.request import Request
+from blocker.wording.digest import Digest, digest, lately, series_by_hours, week_behind
+from blocker.wording.digest_words import digest_lines
+from blocker.wording.encounters import heaviest_weeks, met_least
+from tests.tools.calendars_by_hand import MONDAY, at, meeting, request, slot, workweek
+
+MON, TUE, WED, THU, FRI = (MONDAY - timedelta(days=7 - n) for n in range(5))  # the week before
+
+
+def series(*events: Event) -> list[Event]:
+    return [replace(event, recurring=True, uid=event.title) for event in events]
+
+
+def behind(asked: Request, day: date = MONDAY) -> Digest:
+    return week_behind(day, asked, take_survey(asked))
+
+
+def lines(found: Digest) -> list[str]:
+    return digest_lines(found, workweek(), {})
+
+
+WEEK = [
+    *series(
+        meeting(MON, "09:00", "10:00", title="Leadership team"),
+        meeting(WED, "09:00", "10:00", title="Leadership team"),
+        meeting(TUE, "14:00", "14:30", title="Budget round"),
+        meeting(THU, "17:00", "18:30", title="Late call"),
+    ),
+    meeting(FRI, "09:00", "17:30", title="Workshop"),
+    meeting(TUE, "09:00", "10:30", title="Site visit: depot"),
+]
+
+
+def test_the_hours_are_those_of_the_seven_days_before() -> None:
+    found = behind(request(WEEK))
+    assert (found.first, found.last, found.weeks) == (MON, MONDAY - timedelta(days=1), 1)
+    assert found.held["operational_hours"] == 2 + 0.5 + 0.5 + 8.5
+    assert found.held["meetings"] == 5
+    assert found.fullest == (MON, 1)
+    assert found.frontline_minutes == 90
+    assert [(one.title, one.times, one.minutes) for one in found.series] == [
+        ("Leadership team", 2, 120), ("Budget round", 1, 30), ("Late call", 1, 30),
+    ]  # fmt: skip
+    assert found.longest == slot(MON, "12:30", "17:30")
+
+
+def test_a_block_in_the_middle_of_a_week_looks_back_seven_days() -> None:
+    wednesday = MONDAY + timedelta(days=2)
+    found = behind(request([*WEEK, meeting(MONDAY, "09:00", "10:00", title="New")]), wednesday)
+    assert (found.first, found.last) == (wednesday - timedelta(days=7), wednesday - timedelta(days=1))
+    assert found.held["meetings"] == 4  # Wednesday, Thursday, Friday, and Monday to come
+
+
+def test_it_does_not_depend_on_now() -> None:
+    early, late = (request(WEEK, now=at(MONDAY - timedelta(days=n), "06:30")) for n in (3, 0))
+    assert behind(early) == behind(late)
+
+
+def test_what_it_says() -> None:
+    assert lines(behind(request(WEEK))) == [
+        "The seven days before, Mon 26 Oct – Sun 1 Nov:",
+        "11.5 h of 38.5 h went into daily business (30 %), in 5 meetings, never two on a day.",
+        "The longest stretch without a meeting: 5 h, Mon 12:30–17:30.",
+        "At the front line: 1.5 h.",
+        "Where the hours went: 3 recurring meetings, 3 h in all. Most of it:",
+        "• 2 h Leadership team (2 times)",
+        "• 30 min Budget round",
+        "• 30 min Late call",
+        "What stood in the way of longer free stretches. Could it be shorter, at another hour, or go on without you?",
+        "• Leadership team: on 2 days, 5 h of focus in all, up to 2.5 h in one piece",
+        "• Budget round: without it 5 h in one piece on Tue 27 Oct",
+    ]
+
+
+def test_many_meetings_of_the_same_length_share_a_line() -> None:
+    same = [
+        meeting(day, "09:00", "10:00", title=f"Call {n}")
+        for n, day in enumerate((MON, TUE, WED, THU, FRI, MON, TUE))
+    ]
+    assert "• 1 h each: Call 0, Call 1, Call 2, Call 3, Call 4, Call 5 and 1 more" in lines(
+        behind(request(series(*same)))
+    )
+
+
+def test_an_empty_week_and_a_week_away_are_said_in_one_line() -> None:
+    assert lines(behind(request()))[1:] == ["No meeting in those days: all of 37.5 h was free."]
+    leave = Event("v", "memory:", "Annual leave", workweek().span(MON, MONDAY), dates=(MON, MONDAY))
+    assert lines(behind(request([leave])))[1:] == ["No working time in those days."]
+
+
+def test_private_events_count_and_are_never_named() -> None:
+    open_, private = (behind(request([replace(e, private=hidden) for e in WEEK])) for hidden in (False, True))
+    assert open_.held == private.held
+    assert private.series == ()
+    assert private.displaced == ()
+    assert not any(e.title in line for e in WEEK for line in lines(private))
+
+
+def test_front_line_blocks_that_are_past_count() -> None:
+    span = slot(MON, "10:00", "11:00")
+    past = StandingBlock("frontline/2026-W44/1", "frontline", span, span, "F", "", Ref("f", "1"))
+    assert behind(request([], [past])).frontline_minutes == 60
+    ahead = replace(past, when=slot(MONDAY, "15:00", "16:00"))
+    assert behind(request([], [ahead]), MONDAY + timedelta(days=1)).frontline_minutes == 0
+
+
+def test_the_last_four_weeks_are_means_a_week() -> None:
+    events = [meeting(MON - timedelta(weeks=n), "09:00", "11:00", title="Call") for n in range(6)]
+    found = lately(request(events), take_survey(request(events)))
+    assert found.weeks == 4
+    assert lines(found)[1].startswith("2 h of ")
+    assert lines(found)[1].endswith("in about one meeting a week.")
+
+
+def test_one_is_said_as_one_and_no_sum_is_more_than_the_whole_without_a_word() -> None:
+    one = [meeting(MON, "09:00", "11:00", title="Call")]
+    assert lines(behind(request(one)))[1] == (
+        "2 h of 37.5 h went into daily business (5 %), in one meeting, on Mon."
+    )
+    assert "Where the hours went: one recurring meeting." in lines(behind(request(series(*one))))
+    twice = series(*one, meeting(MON, "09:00", "11:00", title="At the same time"))
+    said = "\n".join(lines(behind(request(twice))))
+    assert "2 h of 37.5 h" in said
+    assert "2 recurring meetings, 4 h in all, since some lie on others. Most of it:" in said
+
+
+def test_a_line_of_meetings_of_one_length_names_three_at_least() -> None:
+    longer = [
+        meeting(day, "09:00", f"{10 + n}:30", title=f"Long {n}")
+        for n, day in enumerate((MON, TUE, WED, THU, FRI))
+    ]
+    short = [
+        meeting(day, "16:00", "17:00", title=f"Call {n}") for n, day in enumerate((MON, TUE, WED, THU, FRI))
+    ]
+    assert "• 1 h each: Call 0, Call 1, Call 2 and 2 more" in lines(behind(request(series(*longer, *short))))
+
+
+def test_series_are_told_by_title() -> None:
+    seen = take_survey(request(series(meeting(MON, "09:00", "10:00", title="1:1  Amira"), meeting(TUE, "09:00", "10:00", title="1:1 amira"))))  # fmt: skip
+    [one] = series_by_hours(seen.classified, [slot(MON, "09:00", "17:30"), slot(TUE, "09:00", "17:30")])
+    assert (one.title, one.times, one.minutes) == ("1:1 Amira", 2, 120)
+
+
+def test_days_outside_what_was_read_are_left_out() -> None:
+    asked = request(WEEK)
+    found = digest(MON - timedelta(weeks=40), MONDAY, asked, take_survey(asked))
+    assert found.held["operational_hours"] == 11.5
+
+
+# People
+
+
+def met(*meetings: tuple[int, str, tuple[str, ...]], private: bool = False) -> Request:
+    return request(
+        [
+            replace(
+                meeting(MON - timedelta(days=back), clock, f"{clock[:2]}:55"), attendees=who, private=private
+            )
+            for back, clock, who in meetings
+        ]
+    )
+
+
+def names(asked: Request, most: int = 5) -> list[tuple[str, int]]:
+    return list(met_least(asked, take_survey(asked), most))
+
+
+def test_people_met_least_come_first_by_count() -> None:
+    amira, jonas, team = "amira@example.org", "jonas@example.org", "field-team@example.org"
+    asked = met((0, "09:00", (amira, jonas)), (1, "09:00", (amira,)), (2, "09:00", (amira, team)), (3, "10:00", (jonas,)))  # fmt: skip
+    assert names(asked) == [("field-team", 1), ("jonas", 2), ("amira", 3)]
+    assert names(asked, 1) == [("field-team", 1)]
+
+
+def test_crowds_outsiders_long_ago_and_private_meetings_do_not_count() -> None:
+    us = tuple(f"p{n}@example.org" for n in range(13))
+    assert names(met((0, "09:00", us))) == []
+    assert names(met((0, "09:00", ("a@example.org", "b@example.org", "c@vendor.example")))) == [
+        ("a", 1),
+        ("b", 1),
+    ]
+    assert names(met((57, "09:00", ("a@example.org",)))) == []
+    assert names(met((0, "09:00", ("a@example.org",)), private=True)) == []
+    assert names(request(WEEK)) == []
+
+
+# Weeks ahead
+
+
+def test_the_heaviest_weeks_of_the_next_two_months_in_order_of_time() -> None:
+    ahead = [MONDAY + timedelta(weeks=n) for n in range(1, 13)]
+    events = [meeting(ahead[n], "09:00", f"{9 + n % 7 + 1:02d}:00", title=f"Review {n}") for n in range(12)]
+    asked = request(events)
+    found = heaviest_weeks(asked, take_survey(asked), 3)
+    assert [(week.monday, week.minutes, week.title) for week in found] == [
+        (ahead[4], 300, "Review 4"), (ahead[5], 360, "Review 5"), (ahead[6], 420, "Review 6"),
+    ]  # fmt: skip
+
+
+def test_what_is_on_every_week_needs_no_mention() -> None:
+    usual = [replace(meeting(MONDAY + timedelta(weeks=n), "09:00", "12:00", title="Usual"), recurring=True) for n in range(-4, 3)]  # fmt: skip
+    special = meeting(MONDAY + timedelta(weeks=2, days=1), "09:00", "10:00", title="Audit")
+    hidden = replace(
+        meeting(MONDAY + timedelta(weeks=1, days=1), "09:00", "11:00", title="Secret"), private=True
+    )
+    asked = request([*usual, special, hidden])
+    assert [week.title for week in heaviest_weeks(asked, take_survey(asked), 3)] == ["", "Audit"]
+
+
+# The report
+
+
+def test_the_report_names_what_costs_most_and_can_leave_out_names() -> None:
+    asked = request(WEEK)
+    text = "\n".join(report_text(asked, take_survey(asked)))
+    assert "Budget round: one day, 30 min long, costs" in text
+    plain = "\n".join(report_text(asked, take_survey(asked), titles=False))
+    assert not any(event.title in plain for event in WEEK)
+    assert "a recurring meeting (1)" in plain
+
+
+@pytest.mark.parametrize("titles", [True, False])
+def test_a_report_of_nothing_says_so(titles: bool) -> None:
+    text = "\n".join(report_text(request(), take_survey(request()), titles))
+    assert "No recurring meeting keeps a day" in text

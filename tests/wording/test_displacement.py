@@ -1,0 +1,213 @@
+"""What meetings cost is the gap that would be there without them; checked by hand and by trying everything."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from blocker.measuring.classify import classify
+from blocker.measuring.days import build_days
+from blocker.values.events import Event, Ref, StandingBlock
+from blocker.values.intervals import Interval, subtract
+from blocker.values.plan import Classified
+from blocker.values.settings import Settings
+from blocker.wording.displacement import (
+    Displaced,
+    WhatIf,
+    displaced,
+    focus_minutes,
+    is_own,
+    items_by_day,
+    overruns,
+    what_if,
+)
+from tests.tools.calendars_by_hand import MONDAY, at, meeting, slot, workweek
+from tests.tools.command_line import CommandLine, sample
+
+WORK = workweek()
+
+
+def recurring(*spans: tuple[str, str, str], day: date = MONDAY) -> list[Event]:
+    return [replace(meeting(day, start, end, title=title), recurring=True) for title, start, end in spans]
+
+
+def found(events: list[Event], *days: date) -> list[Displaced]:
+    items = items_by_day(classify(events, Settings()), WORK)
+    laid = build_days(WORK, days or (MONDAY,), classify(events, Settings()))
+    return list(displaced(laid.values(), items, WORK))
+
+
+def test_half_an_hour_in_a_free_morning_costs_the_morning() -> None:
+    """09:00–12:30 is free but for 10:30–11:00, lunch is 12:30–13:30, the afternoon is full."""
+    events = recurring(("Call", "10:30", "11:00"), ("Board", "13:30", "17:30"), ("Noon", "11:30", "12:30"))
+    assert found(events) == [
+        Displaced("Board", (MONDAY,), 240, 240, 240),
+        Displaced("Call", (MONDAY,), 150, 150, 30),
+    ]
+
+
+def test_a_meeting_beside_a_long_gap_costs_nothing() -> None:
+    assert found(recurring(("Early", "09:00", "09:30"))) == []
+
+
+def test_the_most_frequent_comes_first() -> None:
+    days = [MONDAY + timedelta(days=n) for n in range(3)]
+    events = [
+        e for day in days for e in recurring(("Daily", "10:30", "11:00"), ("Noon", "11:30", "12:30"), day=day)
+    ]
+    events += recurring(("Board", "13:30", "17:30"))
+    first = found(events, *days)[0]
+    assert (first.title, len(first.days)) == ("Daily", 3)
+
+
+def test_a_gap_may_open_where_lunch_was() -> None:
+    """Lunch goes where the meeting was, and the gap is elsewhere."""
+    events = recurring(("Early", "09:00", "11:00"), ("Talk", "12:30", "13:30"), ("Board", "14:00", "17:30"))
+    assert all(one.gap_minutes >= 120 for one in found(events))
+
+
+@pytest.mark.parametrize(
+    "change", [{"private": True}, {"recurring": False}, {"transparent": True}, {"status": "cancelled"}]
+)
+def test_only_named_recurring_load_is_blamed(change: dict[str, object]) -> None:
+    events = recurring(("Call", "10:30", "11:00"), ("Board", "13:30", "17:30"))
+    assert "Call" not in [one.title for one in found([replace(events[0], **change), *events[1:]])]  # type: ignore[arg-type]
+
+
+def test_a_double_booking_is_nobodys_fault_alone() -> None:
+    events = recurring(("One", "10:30", "11:00"), ("Two", "10:30", "11:00"), ("Board", "13:30", "17:30"))
+    assert [one.title for one in found(events)] == ["Board"]
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.tuples(st.integers(-4, 40), st.integers(1, 12), st.booleans()), min_size=1, max_size=9
+    )  # quarters of an hour from 08:00, length, recurring
+)
+def test_it_is_what_the_day_without_it_says(spans: list[tuple[int, int, bool]]) -> None:
+    events = [
+        replace(
+            meeting(MONDAY, "08:00", "08:15", title=f"M{n}"),
+            when=Interval(start, start + timedelta(minutes=15 * length)),
+            recurring=again,
+        )
+        for n, (first, length, again) in enumerate(spans)
+        for start in [at(MONDAY, "08:00") + timedelta(minutes=15 * first)]
+    ]
+    items = classify(events, Settings())
+    day = build_days(WORK, [MONDAY], items)[MONDAY]
+    gains = {}
+    for event in events:
+        without = build_days(WORK, [MONDAY], [item for item in items if item.event is not event])[MONDAY]
+        gain = focus_minutes(without) - focus_minutes(day)
+        if event.recurring and gain >= 120 and day.is_working:
+            gains[event.title] = gain
+    assert {one.title: one.gain_minutes for one in found(events)} == gains
+
+
+def test_what_lay_on_past_blocks_is_named() -> None:
+    span = slot(MONDAY, "09:00", "11:00")
+    block = StandingBlock("strategic/2026-W45/1", "strategic", span, span, "S", "", Ref("s", "1"))
+    events = [*recurring(("Escalation", "10:00", "11:30")), replace(meeting(MONDAY, "09:00", "09:30", title="Secret"), private=True)]  # fmt: skip
+    items = items_by_day(classify(events, Settings()), WORK)
+    window = WORK.span(MONDAY, MONDAY + timedelta(days=7))
+    [over] = overruns([block], items, window, at(MONDAY, "12:00"), WORK)
+    assert (over.title, over.day, over.minutes) == ("Escalation", MONDAY, 60)
+    assert overruns([block], items, window, at(MONDAY, "10:30"), WORK) == ()
+
+
+# What if
+
+
+def ask(
+    length: int, events: list[Event], blocks: list[StandingBlock] | None = None, now: str = "06:00"
+) -> WhatIf | None:
+    items = classify(events, Settings())
+    days = list(build_days(WORK, (MONDAY, MONDAY + timedelta(days=1)), items).values())
+    return what_if(length, days, items_by_day(items, WORK), blocks or [], at(MONDAY, now), WORK)
+
+
+def test_whose_meeting_it_is() -> None:
+    event = meeting(MONDAY, "09:00", "10:00")
+    assert is_own(event)
+    assert is_own(
+        replace(event, organizer="me@example.org", organizer_is_me=True, attendees=("a@example.org",))
+    )
+    assert not is_own(replace(event, attendees=("a@example.org",)))
+    assert not is_own(replace(event, organizer="boss@example.org"))
+
+
+def test_nothing_has_to_move_where_it_is_free() -> None:
+    assert ask(120, []) == WhatIf(slot(MONDAY, "09:00", "11:00"), ())
+
+
+def test_others_meetings_are_never_named() -> None:
+    full = [replace(meeting(day, "09:00", "17:30"), attendees=("a@example.org",)) for day in (MONDAY, MONDAY + timedelta(days=1))]  # fmt: skip
+    assert ask(60, full) is None
+
+
+def test_blocks_of_ours_and_the_past_are_in_the_way() -> None:
+    span = slot(MONDAY, "09:00", "12:00")
+    block = StandingBlock("strategic/2026-W45/1", "strategic", span, span, "S", "", Ref("s", "1"))
+    got = ask(240, [], [block])
+    assert got == WhatIf(slot(MONDAY, "13:00", "17:00"), ())
+    assert ask(240, [], now="15:00") == WhatIf(slot(MONDAY + timedelta(days=1), "12:30", "16:30"), ())
+
+
+SPANS = st.tuples(st.integers(0, 33), st.integers(1, 8), st.booleans(), st.integers(0, 1))
+
+
+@given(st.lists(SPANS, max_size=7), st.sampled_from([60, 90, 120, 180, 240, 300]))
+@settings(max_examples=120, deadline=None)
+def test_it_is_the_smallest_set(spans: list[tuple[int, int, bool, int]], length: int) -> None:
+    """Against taking away every set of own meetings, smallest first, and looking for room minute by quarter."""
+    events = []
+    for number, (start, quarters, own, day) in enumerate(spans):
+        first = at(MONDAY + timedelta(days=day), "09:00") + timedelta(minutes=15 * start)
+        when = Interval(first, first + timedelta(minutes=15 * quarters))
+        who = () if own else ("a@example.org",)
+        events.append(Event(f"e{number}", "memory:", f"E{number}", when, attendees=who))
+    got = ask(length, events)
+    mine = [event for event in events if is_own(event)]
+    smallest = next(
+        (n for n in range(len(mine) + 1) for gone in combinations(mine, n) if room(length, [e for e in events if e not in gone])),
+        None,
+    )  # fmt: skip
+    assert (None if got is None else len(got.meetings)) == smallest
+    if got is not None:
+        left = [event for event in events if event not in got.meetings]
+        assert all(not event.when.overlaps(got.slot) for event in left)
+        assert got.slot.minutes == length
+
+
+def room(length: int, events: list[Event]) -> bool:
+    items: tuple[Classified, ...] = classify(events, Settings())
+    for day in build_days(WORK, (MONDAY, MONDAY + timedelta(days=1)), items).values():
+        for gap in subtract(day.working, [event.when for event in events]):
+            start = gap.start
+            while start + timedelta(minutes=length) <= gap.end:
+                if day.lunch_fits([Interval(start, start + timedelta(minutes=length))]):
+                    return True
+                start += timedelta(minutes=15)
+    return False
+
+
+def test_the_command_moves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli = CommandLine(capsys, sample(tmp_path), "2026-11-02T06:30")
+    before = cli.content
+    document = cli.document("rebalance", "next", "--what-if", "240")
+    assert document["week"] == "2026-W46"
+    assert document["minutes"] == 240
+    assert document["move"]
+    said = cli.call("rebalance", "next", "--what-if", "240").out
+    assert all(event["title"] in said for event in document["move"])
+    assert "No day of 2026-W46 has 500 minutes" in cli.call("rebalance", "next", "--what-if", "500").out
+    assert cli.call("rebalance", "--what-if", "0").code == 2
+    assert cli.content == before
