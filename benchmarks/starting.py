@@ -24,6 +24,8 @@ def starting(folder: Path, repeats: int) -> Table:
         "help": ["-m", "blocker", "--help"],
         "plan": _plan(small),
         "large": _plan(large),
+        "park": ["-m", "blocker", "--calendar", f"ics:{small}", "park", "Why?"],
+        "page": [*_plan(large)[:-1], "report", "--html", str(folder / "page.html")],
     }
     if importlib.util.find_spec("click"):
         many["click"] = CLICK
@@ -38,6 +40,10 @@ def starting(folder: Path, repeats: int) -> Table:
         ["`plan`, 500 events, against the bare interpreter", milliseconds(seconds["plan"]),
          times(seconds["plan"] / seconds["nothing"]), "8 ×"],
         ["`plan`, 5,000 events, most memory", milliseconds(seconds["large"]), f"{memory:.0f} MB", "80 MB"],
+        ["`report --html`, 5,000 events, against `plan` of them", milliseconds(seconds["page"]),
+         times(seconds["page"] / seconds["large"]), "1.5 ×"],
+        ["`park`, against the bare interpreter", milliseconds(seconds["park"]),
+         times(seconds["park"] / seconds["nothing"]), ""],
     ]  # fmt: skip
     return Table(
         "Start and memory",

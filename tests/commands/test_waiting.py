@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from blocker.commands.waiting import waiting
 from tests.tools.google_days import busy_weeks
 from tests.tools.google_server import GoogleServer, slow
 
@@ -115,7 +116,15 @@ def test_who_wants_quiet_gets_it(server: GoogleServer, words: tuple[str, ...]) -
     assert on_a_terminal(server, *words) == ""
 
 
-def test_quick_work_says_nothing_at_all(server: GoogleServer) -> None:
-    out = on_a_terminal(server, "plan")
-    assert "events so far" not in out
-    assert screen(out) == ""
+@pytest.mark.parametrize(("patience", "said"), [(0, True), (3600, False)])
+def test_quick_work_says_nothing_at_all(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], patience: int, said: bool
+) -> None:
+    monkeypatch.setattr("blocker.commands.waiting.PATIENCE", patience)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    err = ""
+    with waiting(True) as wait:
+        wait.doing("reading google:primary")
+        while said and not err:
+            err = capsys.readouterr().err
+    assert bool(err + capsys.readouterr().err) is said

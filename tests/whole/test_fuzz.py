@@ -1,7 +1,7 @@
 """Spoilt calendars and configs: read as far as they go, or refused in a sentence, in bounded time.
 
 Hypothesis spoils the corpus; HYPOTHESIS_PROFILE=wide does it for longer, BLOCKER_FUZZ_SECONDS ends each
-test after so long. What was ever found is kept as a file in ``found/`` and read by every run of the tests.
+test after so long. What never ends is ended with its process, since hypothesis would try it again and again. What was ever found is kept as a file in ``found/`` and read by every run of the tests.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from tests.tools.places import CORPUS
 FILES = sorted(CORPUS.glob("*.ics"))
 FOUND = sorted(p for p in (Path(__file__).parent / "found").iterdir() if p.suffix in (".ics", ".toml"))
 WINDOW = interval(datetime(2026, 8, 24, tzinfo=UTC), datetime(2027, 4, 3, tzinfo=UTC))
-SECONDS = 10.0  # of processor time for one file; most take a hundredth
-
 PATIENCE = float(os.environ.get("BLOCKER_FUZZ_SECONDS", "inf"))
+
+pytestmark = pytest.mark.timeout(method="thread")
 
 TOKENS = [
     b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n", b"BEGIN:VCALENDAR\r\n", b"END:VCALENDAR\r\n", b"BEGIN:VTIMEZONE\r\n", b"BEGIN:VALARM\r\n",
@@ -109,7 +109,6 @@ def folder() -> Iterator[Path]:
 
 def use(path: Path) -> None:
     """Read it, plan on it, write to it: whatever goes wrong is a sentence, and other people's bytes stay."""
-    began = time.process_time()
     before = path.read_bytes()
     refusal = ""
     try:
@@ -118,7 +117,6 @@ def use(path: Path) -> None:
         refusal = refused.message
     assert path.read_bytes() == before
     assert "\n" not in refusal
-    assert time.process_time() - began < SECONDS
 
 
 def read_plan_and_write(path: Path) -> None:
@@ -156,10 +154,8 @@ def test_a_spoilt_calendar_is_read_or_refused(
 
 def configured(path: Path) -> None:
     """Settings, or a ConfigError; nothing else."""
-    began = time.process_time()
     with suppress(ConfigError):
         load_config(path, {"HOME": str(path.parent), "BLOCKER_STATE_DIR": str(path.parent)}, {})
-    assert time.process_time() - began < SECONDS
 
 
 TEMPLATE = "\n".join(

