@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from datetime import date, timedelta
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from tests.tools.command_line import CommandLine, sample
 from tests.tools.google_days import blocks, busy_weeks, call, document, key, meeting, others, requests_of
 from tests.tools.google_server import GoogleServer, error
 from tests.tools.google_server.faults import Entry
-from tests.tools.google_world import no_waiting
+from tests.tools.google_world import google_answers
 
 MONDAY = date(2026, 11, 2)
 NOW = "2026-11-02T06:30"
@@ -28,10 +28,8 @@ WEEKS = ("strategic/2026-W46", "strategic/2026-W47")
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
     """Two blocks that the next run has to move, each hit by a meeting."""
-    no_waiting(monkeypatch)
-    with GoogleServer() as running:
-        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
-        busy_weeks(running, MONDAY - timedelta(weeks=5), 11)
+    with google_answers(monkeypatch) as running:
+        busy_weeks(running)
         call("run", "-y", now=NOW)
         for hit in hits(running):
             running.put_event("primary", meeting(day_of(hit), "09:00", "11:00", "Urgent"))

@@ -17,6 +17,7 @@ from tests.tools.google_server import GoogleServer
 from tests.tools.google_world import LEAD
 
 BERLIN = ZoneInfo("Europe/Berlin")
+MONDAY = date(2026, 11, 2)  # on which most of these lives begin
 
 
 def meeting(day: date, start: str, end: str, title: str = "Meeting", **more: Any) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def meeting(day: date, start: str, end: str, title: str = "Meeting", **more: Any
     return {"summary": title, "attendees": guests, **sides, **more}
 
 
-def busy_weeks(server: GoogleServer, monday: date, weeks: int) -> None:
+def busy_weeks(server: GoogleServer, monday: date = MONDAY - timedelta(weeks=5), weeks: int = 11) -> None:
     """Nine hours of meetings in two mornings and three afternoons: load enough for blocks, and room for them."""
     for number in range(5 * weeks):
         day = monday + timedelta(days=7 * (number // 5) + number % 5)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC
 from types import SimpleNamespace
 from typing import Any
@@ -38,7 +40,7 @@ def times(when: Interval) -> dict[str, Any]:
 
 
 class GoogleWorld:
-    """See :class:`tests.contract.World`."""
+    """See :class:`tests.tools.contract.World`."""
 
     def __init__(self, server: GoogleServer, calendar_id: str = "primary") -> None:
         self.server, self.calendar_id = server, calendar_id
@@ -81,6 +83,15 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> Naps:
     monkeypatch.setattr(google, "Pace", lambda: naps.pace)
     monkeypatch.setattr(google_account, "Pace", lambda: naps.pace)
     return naps
+
+
+@contextmanager
+def google_answers(monkeypatch: pytest.MonkeyPatch, **options: Any) -> Iterator[GoogleServer]:
+    """The test server, with its own options, in place of Google for whatever opens a calendar; nobody waits."""
+    no_waiting(monkeypatch)
+    with GoogleServer(**options) as running:
+        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
+        yield running
 
 
 def signed_in(server: GoogleServer, *scopes: str, **changes: str) -> SignIn:

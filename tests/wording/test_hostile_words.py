@@ -19,7 +19,7 @@ from blocker.values.intervals import Interval
 from blocker.wording.fitting import line_of, shorter, text_of
 from tests.tools.google_days import busy_weeks, call, document
 from tests.tools.google_server import GoogleServer
-from tests.tools.google_world import GoogleWorld, no_waiting
+from tests.tools.google_world import GoogleWorld, google_answers
 
 NOW = "2026-11-02T06:30"
 WHEN = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -44,9 +44,7 @@ HOSTILE = {
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
-    no_waiting(monkeypatch)
-    with GoogleServer() as running:
-        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
+    with google_answers(monkeypatch) as running:
         busy_weeks(running, date(2026, 9, 28), 11)
         yield running
 

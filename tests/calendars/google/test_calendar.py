@@ -22,27 +22,13 @@ from tests.tools.contract import MONDAY, WINDOW, ZONE, CalendarContract, block, 
 from tests.tools.google_server import GoogleServer, drop
 from tests.tools.google_server.errors import bad
 from tests.tools.google_server.samples import timed
-from tests.tools.google_world import GoogleWorld
+from tests.tools.google_world import GoogleWorld, google_answers
 from tests.tools.places import GOOGLE_JSON, REAL_CALENDARS
 
 SAMPLES = GOOGLE_JSON
 OTHERS = REAL_CALENDARS / "google_json"
 DAY = timedelta(days=1)
 YEAR = interval(MONDAY - 365 * DAY, MONDAY + 365 * DAY)
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
-    with GoogleServer() as running:
-        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
-        yield running
-
-
-@pytest.fixture
-def world(server: GoogleServer) -> Iterator[GoogleWorld]:
-    made = GoogleWorld(server)
-    yield made
-    made.close()
 
 
 class TestGoogleCalendar(CalendarContract):
@@ -65,8 +51,7 @@ class TestPagedCalendar(CalendarContract):
 
     @pytest.fixture
     def server(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
-        with GoogleServer(page_size=1, empty_pages=True) as running:
-            monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
+        with google_answers(monkeypatch, page_size=1, empty_pages=True) as running:
             yield running
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from msgspec.structs import replace
 
-from blocker.calendars.google import consent
-from blocker.calendars.google import sign_in as auth
+from blocker.calendars.google import consent, sign_in
 from blocker.calendars.google.sign_in import HOURS, OWNED, READ_ALL, WRITE_ALL
 from blocker.files.private import write_private
 from blocker.values.errors import SignInNeeded, UsageError
@@ -23,25 +20,11 @@ from blocker.values.settings import Settings
 from tests.tools.command_line import sample
 from tests.tools.google_days import call
 from tests.tools.google_server import GoogleServer
-from tests.tools.google_world import SOME, no_waiting, signed_in
+from tests.tools.google_world import SOME, signed_in
 
 NOW = "2026-11-02T06:30"
 IN_THE_CLEAR: dict[str, Any] = {"token_uri": "http://example.org/token"}
 SECRETS = ("refresh-1", "client-secret")
-
-
-@pytest.fixture
-def place(own_places: None) -> Path:
-    """Where the sign-in is kept, in an empty home."""
-    return auth.token_path(os.environ)
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
-    no_waiting(monkeypatch)
-    with GoogleServer() as running:
-        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
-        yield running
 
 
 # Scopes
@@ -64,7 +47,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
 def test_the_least_is_asked_for(settings: Settings, scopes: list[str]) -> None:
     asked = consent.scopes_for(settings)
     assert [a.scope for a in asked] == scopes
-    assert all(a.why and a.scope in auth.WORDS for a in asked)
+    assert all(a.why and a.scope in sign_in.WORDS for a in asked)
 
 
 def test_what_was_left_unticked() -> None:
@@ -118,22 +101,22 @@ def test_no_credentials_says_how_to_get_some(place: Path) -> None:
 
 def test_a_token_from_another_machine(server: GoogleServer, place: Path, tmp_path: Path) -> None:
     brought = tmp_path / "brought.json"
-    auth.keep_sign_in(brought, signed_in(server))
+    sign_in.keep_sign_in(brought, signed_in(server))
     said = call("connect", "google", "--token", str(brought), now=NOW)
     assert said.code == 0, said
     assert "zone is Europe/Berlin, and you are lead@example.org" in said.out
     assert str(place) in said.out
-    assert auth.read_sign_in(place) == auth.read_sign_in(brought)
+    assert sign_in.read_sign_in(place) == sign_in.read_sign_in(brought)
     assert not any(secret in said.out + said.err for secret in SECRETS)
 
 
 def test_a_token_that_is_no_good_leaves_the_old_one(
     server: GoogleServer, place: Path, tmp_path: Path
 ) -> None:
-    auth.keep_sign_in(place, signed_in(server))
+    sign_in.keep_sign_in(place, signed_in(server))
     before = place.read_bytes()
     brought = tmp_path / "brought.json"
-    auth.keep_sign_in(brought, replace(SOME, token_uri=server.token_uri))
+    sign_in.keep_sign_in(brought, replace(SOME, token_uri=server.token_uri))
     assert call("connect", "google", "--token", str(brought), now=NOW).code == 6
     assert place.read_bytes() == before
 
@@ -158,16 +141,16 @@ def test_a_service_account_acts_for_somebody(
     refused = call(*words, now=NOW)
     assert refused.code == 6  # the test server grants no tokens to service accounts
     assert not place.exists()
-    monkeypatch.setattr(auth, "prove", lambda sign_in: None)
+    monkeypatch.setattr(sign_in, "prove", lambda kept: None)
     call(*words, now=NOW)
-    kept = auth.read_sign_in(place)
+    kept = sign_in.read_sign_in(place)
     assert kept is not None
     assert (kept.kind, kept.subject, kept.key_file) == ("service account", "lead@example.org", str(key))
-    made = auth.credentials_of(kept)
+    made = sign_in.credentials_of(kept)
     assert (made._subject, made.scopes) == ("lead@example.org", [OWNED, HOURS])
     key.chmod(0o644)
     with pytest.raises(SignInNeeded, match="others"):
-        auth.credentials_of(kept)
+        sign_in.credentials_of(kept)
 
 
 def test_a_subject_needs_a_service_account() -> None:
@@ -205,7 +188,7 @@ def test_a_file_needs_no_sign_in(tmp_path: Path) -> None:
 def test_check_tells_how_long_the_sign_in_lasts(
     server: GoogleServer, place: Path, at: str, ends: str, words: str
 ) -> None:
-    auth.keep_sign_in(place, signed_in(server, at=at, ends=ends))
+    sign_in.keep_sign_in(place, signed_in(server, at=at, ends=ends))
     said = call("check", now=NOW)
     assert said.code == 0
     assert words in said.out

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from blocker.values.fingerprint import parts_of_text
-from tests.tools.google_days import blocks, busy_weeks, call, key
+from tests.tools.google_days import blocks, call, key
 from tests.tools.google_server import GoogleServer
-from tests.tools.google_world import no_waiting
 
-MONDAY = date(2026, 11, 2)
+pytestmark = pytest.mark.usefixtures("busy")
+
 DAYS = ("2026-11-02T06:30", "2026-11-02T09:30", "2026-11-03T06:30")
 NOTE = "My note 🤔"
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
-    no_waiting(monkeypatch)
-    with GoogleServer() as running:
-        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
-        busy_weeks(running, MONDAY - timedelta(weeks=5), 11)
-        yield running
 
 
 def shifted(event: Json, start: timedelta, end: timedelta) -> Json:

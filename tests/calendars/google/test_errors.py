@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,7 +15,6 @@ from blocker.values.events import Ref
 from tests.tools.contract import WINDOW, block, slot
 from tests.tools.google_server import (
     Fault,
-    GoogleServer,
     backend_error,
     cut,
     drop,
@@ -28,20 +27,6 @@ from tests.tools.google_server import (
 from tests.tools.google_world import GoogleWorld, Naps
 
 LIST, INSERT, PATCH, DELETE, GET = (f"events.{name}" for name in ("list", "insert", "patch", "delete", "get"))
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
-    with GoogleServer() as running:
-        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
-        yield running
-
-
-@pytest.fixture
-def world(server: GoogleServer) -> Iterator[GoogleWorld]:
-    made = GoogleWorld(server)
-    yield made
-    made.close()
 
 
 PASSING = [

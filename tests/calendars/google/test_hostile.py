@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,27 +18,12 @@ from blocker.calendars.google.sign_in import keep_sign_in, prove, token_path
 from blocker.calendars.google.wire import ATTEMPTS, Pace, Wire
 from blocker.values.errors import Refused, SignInNeeded, Temporary, Unreachable, Unreadable
 from tests.tools.contract import WINDOW, block, slot
-from tests.tools.google_days import blocks, busy_weeks, call, key, others
+from tests.tools.google_days import MONDAY, blocks, busy_weeks, call, key, others
 from tests.tools.google_server import GoogleServer
 from tests.tools.google_server.app import Answer, Call
-from tests.tools.google_world import GoogleWorld, no_waiting, signed_in
+from tests.tools.google_world import GoogleWorld, google_answers, signed_in
 
 Corrupt = Callable[[Answer], Answer]
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
-    no_waiting(monkeypatch)
-    with GoogleServer() as running:
-        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
-        yield running
-
-
-@pytest.fixture
-def world(server: GoogleServer) -> Iterator[GoogleWorld]:
-    made = GoogleWorld(server)
-    yield made
-    made.close()
 
 
 def corrupt(server: GoogleServer, how: Corrupt, *names: str) -> Callable[[], None]:
@@ -252,7 +237,7 @@ def test_what_is_unknown_of_an_event_leaves_it_an_event(world: GoogleWorld, fiel
 
 # The command line
 
-MONDAY, NOW, LATER = date(2026, 11, 2), "2026-11-02T06:30", "2026-11-03T06:30"
+NOW, LATER = "2026-11-02T06:30", "2026-11-03T06:30"
 
 
 @pytest.mark.parametrize(
@@ -304,9 +289,7 @@ NO_TOKENS = {name: how for name, how in NO_ANSWERS.items() if name not in ("a re
 
 @pytest.fixture
 def signed(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
-    no_waiting(monkeypatch)
-    with GoogleServer(require_token=True) as running:
-        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
+    with google_answers(monkeypatch, require_token=True) as running:
         keep_sign_in(token_path(os.environ), signed_in(running))
         yield running
 

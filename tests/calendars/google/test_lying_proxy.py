@@ -10,17 +10,16 @@ import os
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httplib2
 import pytest
 
-from tests.tools.google_days import blocks, busy_weeks, call, key, others
+from tests.tools.google_days import MONDAY, blocks, busy_weeks, call, key, others
 from tests.tools.google_server import GoogleServer
-from tests.tools.google_world import no_waiting
+from tests.tools.google_world import google_answers
 
-MONDAY = date(2026, 11, 2)
 DAYS = int(os.environ.get("BLOCKER_TEST_LIES", "3"))
 SEED = os.environ.get("BLOCKER_TEST_SEED", "1")
 EXITS = {0, 1, 3, 4, 75}
@@ -96,10 +95,8 @@ def _places(value: Any) -> Iterator[tuple[dict[str, Any], str]]:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
-    no_waiting(monkeypatch)
-    with GoogleServer(clock=lambda: datetime(2026, 11, 2, tzinfo=UTC)) as running:
-        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
-        busy_weeks(running, MONDAY - timedelta(weeks=5), 11)
+    with google_answers(monkeypatch, clock=lambda: datetime(2026, 11, 2, tzinfo=UTC)) as running:
+        busy_weeks(running)
         yield running
 
 

@@ -25,8 +25,7 @@ import pytest
 import requests
 from msgspec.structs import replace
 
-from blocker.calendars.google import consent
-from blocker.calendars.google import sign_in as auth
+from blocker.calendars.google import consent, sign_in
 from blocker.commands import Answer, Talk
 from blocker.commands.connecting import connect
 from blocker.config.load import Config
@@ -137,7 +136,7 @@ class Person:
             self.browser.join(20)
 
 
-def sign_in(client: Path, tmp_path: Path, person: Person, **settings: Any) -> Answer:
+def signed_in(client: Path, tmp_path: Path, person: Person, **settings: Any) -> Answer:
     args = Namespace(
         what="google", credentials=client, token=None, service_account=None, subject=None, headless=True
     )
@@ -151,19 +150,19 @@ def sign_in(client: Path, tmp_path: Path, person: Person, **settings: Any) -> An
 
 def test_signing_in_and_reading(client: Path, tmp_path: Path) -> None:
     person = Person()
-    answer = sign_in(client, tmp_path, person)
-    path = auth.token_path(os.environ)
-    kept = auth.read_sign_in(path)
+    answer = signed_in(client, tmp_path, person)
+    path = sign_in.token_path(os.environ)
+    kept = sign_in.read_sign_in(path)
     assert kept is not None
     assert kept.refresh_token
-    assert kept.scopes == (auth.OWNED, auth.HOURS)
+    assert kept.scopes == (sign_in.OWNED, sign_in.HOURS)
     assert kept.at == "2026-11-02T06:30:00+00:00"
     assert person.asked["code_challenge_method"] == ["S256"]
     assert person.asked["access_type"] == ["offline"]
     assert person.asked["prompt"] == ["consent"]
     assert person.asked["redirect_uri"][0].startswith("http://localhost:")
     said = "\n".join([*person.heard, *answer.lines])
-    assert auth.WORDS[auth.OWNED] in said
+    assert sign_in.WORDS[sign_in.OWNED] in said
     assert str(path) in said
     assert kept.refresh_token not in said
     assert "app-secret" not in said
@@ -171,15 +170,15 @@ def test_signing_in_and_reading(client: Path, tmp_path: Path) -> None:
 
 
 def test_a_sign_in_is_renewed_and_ends_when_it_is_revoked(client: Path, tmp_path: Path, google: str) -> None:
-    sign_in(client, tmp_path, Person())
-    kept = auth.read_sign_in(auth.token_path(os.environ))
+    signed_in(client, tmp_path, Person())
+    kept = sign_in.read_sign_in(sign_in.token_path(os.environ))
     assert kept is not None
-    auth.prove(kept)
-    auth.prove(kept)
+    sign_in.prove(kept)
+    sign_in.prove(kept)
     made = requests.post(f"{google}/oauth2/revoke", data={"token": kept.refresh_token}, timeout=10)
     assert made.ok
     with pytest.raises(SignInNeeded, match="expired or was revoked") as caught:
-        auth.prove(kept)
+        sign_in.prove(kept)
     assert "blocker connect google" in caught.value.hint
     said = call("run", "-y", now="2026-11-02T06:30")
     assert said.code == 6
@@ -188,8 +187,8 @@ def test_a_sign_in_is_renewed_and_ends_when_it_is_revoked(client: Path, tmp_path
 
 def test_a_no_is_a_no_and_nothing_is_kept(client: Path, tmp_path: Path) -> None:
     with pytest.raises(SignInNeeded, match="access_denied"):
-        sign_in(client, tmp_path, Person("no"))
-    assert not auth.token_path(os.environ).exists()
+        signed_in(client, tmp_path, Person("no"))
+    assert not sign_in.token_path(os.environ).exists()
 
 
 def test_a_box_left_unticked(client: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,10 +197,10 @@ def test_a_box_left_unticked(client: Path, tmp_path: Path, monkeypatch: pytest.M
 
     def less(known: Any, scopes: tuple[str, ...], **more: Any) -> Any:
         made = ask(known, scopes, **more)
-        return replace(made, scopes=(auth.OWNED,))
+        return replace(made, scopes=(sign_in.OWNED,))
 
     monkeypatch.setattr(consent, "ask_consent", less)
-    answer = sign_in(client, tmp_path, Person())
+    answer = signed_in(client, tmp_path, Person())
     assert any("you left that out" in line for line in answer.lines)
 
 
@@ -217,16 +216,16 @@ def test_a_partial_consent_is_read_from_the_token(client: Path, monkeypatch: pyt
     monkeypatch.setattr(OAuth2Session, "fetch_token", partial)
     person = Person()
     made = consent.ask_consent(
-        consent.read_client(client), (auth.OWNED, auth.HOURS), headless=True, now=NOW, say=person
+        consent.read_client(client), (sign_in.OWNED, sign_in.HOURS), headless=True, now=NOW, say=person
     )
     person.done()
-    assert made.scopes == (auth.OWNED,)
+    assert made.scopes == (sign_in.OWNED,)
     assert made.refresh_token
 
 
 def _without_hours(answer: Any) -> Any:
     body = answer.json()
-    answer._content = json.dumps({**body, "scope": auth.OWNED}).encode()
+    answer._content = json.dumps({**body, "scope": sign_in.OWNED}).encode()
     return answer
 
 
@@ -234,7 +233,7 @@ def test_nobody_answers(client: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consent, "WAIT_SECONDS", 0.1)
     with pytest.raises(SignInNeeded, match="nobody answered"):
         consent.ask_consent(
-            consent.read_client(client), (auth.OWNED,), headless=True, now=NOW, say=lambda line: None
+            consent.read_client(client), (sign_in.OWNED,), headless=True, now=NOW, say=lambda line: None
         )
 
 
@@ -247,7 +246,7 @@ def test_no_browser_says_what_to_do(client: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(webbrowser, "get", none)
     with pytest.raises(BlockerError) as caught:
         consent.ask_consent(
-            consent.read_client(client), (auth.OWNED,), headless=False, now=NOW, say=lambda line: None
+            consent.read_client(client), (sign_in.OWNED,), headless=False, now=NOW, say=lambda line: None
         )
     assert "--headless" in caught.value.hint
     assert "--token" in caught.value.hint

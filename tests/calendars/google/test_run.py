@@ -15,25 +15,30 @@ import pytest
 from blocker.calendars.google.wire import ATTEMPTS
 from blocker.values.errors import PartlyApplied, SignInNeeded, Temporary
 from tests.tools.command_line import sample
-from tests.tools.google_days import blocks, busy_weeks, call, document, key, meeting, others, requests_of
+from tests.tools.google_days import (
+    MONDAY,
+    blocks,
+    busy_weeks,
+    call,
+    document,
+    key,
+    meeting,
+    others,
+    requests_of,
+)
 from tests.tools.google_server import Fault, GoogleServer, backend_error, drop, error, forbidden, rate_limited
 from tests.tools.google_server.errors import bad
-from tests.tools.google_world import no_waiting
 
-MONDAY = date(2026, 11, 2)
 NOW = "2026-11-02T06:30"
 LATER = "2026-11-03T06:30"
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
-    no_waiting(monkeypatch)
-    with GoogleServer() as running:
-        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
-        busy_weeks(running, MONDAY - timedelta(weeks=5), 11)
-        before = others(running)
-        yield running
-        assert before.items() <= others(running).items()
+def server(server: GoogleServer, busy: None) -> Iterator[GoogleServer]:
+    """Busy, and whatever is done there, nothing of the person's changes."""
+    before = others(server)
+    yield server
+    assert before.items() <= others(server).items()
 
 
 def keys(server: GoogleServer) -> list[str]:

@@ -20,7 +20,7 @@ from blocker.values.errors import PartlyApplied, Temporary
 from tests.tools.google_days import BERLIN, blocks, call, document, key, meeting, others, series_of_weeks
 from tests.tools.google_server import GoogleServer
 from tests.tools.google_server.faults import PASSING
-from tests.tools.google_world import no_waiting
+from tests.tools.google_world import google_answers
 
 FIRST = date(2026, 1, 5)
 FAULT_RATE = 0.1
@@ -104,10 +104,8 @@ def stamp(side: dict[str, str]) -> datetime:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
-    no_waiting(monkeypatch)
     clock = datetime(2026, 1, 1, tzinfo=UTC)
-    with GoogleServer(page_size=400, empty_pages=True, clock=lambda: clock) as running:
-        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
+    with google_answers(monkeypatch, page_size=400, empty_pages=True, clock=lambda: clock) as running:
         series_of_weeks(running, FIRST - timedelta(weeks=14))
         yield running
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -14,11 +13,11 @@ import pytest
 from blocker.calendars.google.calendar import GoogleCalendar
 from blocker.values.errors import Unreachable
 from blocker.values.events import Ref
-from tests.tools.google_days import BERLIN, blocks, busy_weeks, call, key, meeting
+from tests.tools.google_days import BERLIN, MONDAY, blocks, call, key, meeting
 from tests.tools.google_server import GoogleServer
-from tests.tools.google_world import no_waiting
 
-MONDAY = date(2026, 11, 2)
+pytestmark = pytest.mark.usefixtures("busy")
+
 COMMANDS = (
     ("run", "-y"), ("run", "-y"), ("rebalance", "this", "-y"), ("rebalance", "next", "-y"),
     ("skip", "next"), ("skip", "2026-W47"), ("skip", "2026-W48"),
@@ -34,15 +33,6 @@ PASSING = (
     "iCalUID",
     "htmlLink",
 )  # an event made again has others
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
-    no_waiting(monkeypatch)
-    with GoogleServer() as running:
-        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
-        busy_weeks(running, MONDAY - timedelta(weeks=5), 11)
-        yield running
 
 
 def shown(server: GoogleServer) -> dict[str, dict[str, Any]]:

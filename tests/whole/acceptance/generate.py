@@ -1,6 +1,6 @@
 """Makes the calendars of this folder, and as many tight weeks as a seed is given for.
 
-``python -m tests.acceptance.generate`` writes ``calendars/*.ics`` anew.
+``python -m tests.whole.acceptance.generate`` writes ``calendars/*.ics`` anew.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The judge: every check on one run, and a table of what it finds over many dates.
 
-``python -m tests.acceptance.judge CALENDAR --dates N --seed S``
+``python -m tests.whole.acceptance.judge CALENDAR --dates N --seed S``
 """
 
 from __future__ import annotations

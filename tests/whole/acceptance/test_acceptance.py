@@ -1,6 +1,6 @@
 """The program, judged from outside on whole calendars: ours always, real ones where they are at hand.
 
-The wide sweep over many dates is ``python -m tests.acceptance.judge CALENDAR --dates N --people``.
+The wide sweep over many dates is ``python -m tests.whole.acceptance.judge CALENDAR --dates N --people``.
 """
 
 from __future__ import annotations

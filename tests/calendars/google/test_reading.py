@@ -14,8 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker.calendars.google import marks
-from blocker.calendars.google import shapes as shape
+from blocker.calendars.google import marks, shapes
 from blocker.calendars.google.snapshot import Seen
 from blocker.values.errors import Refused, Unreachable, Unreadable, UsageError
 from blocker.values.events import Event, Ref
@@ -30,20 +29,6 @@ SAMPLES = GOOGLE_JSON
 OTHERS = REAL_CALENDARS / "google_json"
 DAY = timedelta(days=1)
 YEAR = interval(MONDAY - 365 * DAY, MONDAY + 365 * DAY)
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
-    with GoogleServer() as running:
-        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", running.root_url)
-        yield running
-
-
-@pytest.fixture
-def world(server: GoogleServer) -> Iterator[GoogleWorld]:
-    made = GoogleWorld(server)
-    yield made
-    made.close()
 
 
 def read_one(world: GoogleWorld, body: dict[str, Any], **options: Any) -> Event:
@@ -195,7 +180,7 @@ def test_cancelled_events_and_instances_are_not_there(world: GoogleWorld) -> Non
 
 def test_an_unknown_type_of_event_counts_like_any_other(world: GoogleWorld) -> None:
     item = {"id": "x", **times_of("2026-11-24T09:00:00Z"), "eventType": "newGoogleType2027"}
-    event = shape.event(item, "google:primary", (), UTC)
+    event = shapes.event(item, "google:primary", (), UTC)
     assert event is not None
     assert (event.event_type, event.transparent) == ("newGoogleType2027", False)
 
@@ -211,10 +196,10 @@ def times_of(start: str) -> dict[str, Any]:
 def test_recorded_payloads_are_read(path: Path) -> None:
     for item in items_in(json.loads(path.read_text("utf-8"))):
         if not {"date", "dateTime"} & set(item.get("start", ())):
-            with pytest.raises(shape.BrokenError):
-                shape.event(item, "google:primary", (), UTC)
+            with pytest.raises(shapes.BrokenError):
+                shapes.event(item, "google:primary", (), UTC)
             continue
-        event = shape.event(item, "google:primary", (), UTC)
+        event = shapes.event(item, "google:primary", (), UTC)
         assert event is None or event.when.start < event.when.end
         assert not marks.is_ours(item)
 
@@ -252,9 +237,9 @@ ANYTHING = st.dictionaries(
 def test_nothing_odd_in_an_event_is_more_than_a_broken_event(item: dict[str, Any]) -> None:
     marks.is_ours(item)
     marks.may_be_ours(item)
-    shape.user_in([item], "")
-    with suppress(shape.BrokenError):
-        shape.event(item, "google:primary", (), UTC)
+    shapes.user_in([item], "")
+    with suppress(shapes.BrokenError):
+        shapes.event(item, "google:primary", (), UTC)
 
 
 def test_a_broken_event_is_reported_and_the_rest_counts() -> None:
@@ -304,7 +289,7 @@ def test_an_id_is_legal_and_belongs_to_its_key(key: str, generation: int) -> Non
 def ours(**changes: Any) -> dict[str, Any]:
     made = block()
     item: dict[str, Any] = {
-        **shape.new_event(made, ZONE, None), "etag": '"1"', "status": "confirmed", "organizer": {"email": LEAD, "self": True}
+        **shapes.new_event(made, ZONE, None), "etag": '"1"', "status": "confirmed", "organizer": {"email": LEAD, "self": True}
     }  # fmt: skip
     return {name: value for name, value in {**item, **changes}.items() if value is not None}
 
