@@ -2,7 +2,7 @@
 
 ``DayView`` is what no plan changes on one date. ``DayRoom`` is the same with the blocks of ours
 that stay there. ``docs/objective.md`` lists the limits; lunch and bookable minutes are those of
-``capacity.Day``, computed again on integers because placement asks for them thousands of times.
+``measuring.days.Day``, computed again on integers because placement asks for them thousands of times.
 """
 
 from __future__ import annotations

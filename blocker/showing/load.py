@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from blocker.measuring.days import Day
+from blocker.measuring.measures import MEASURES
 from blocker.rules.judge import FORECAST
 from blocker.showing.plan_text import cause_text, clean, measured, span, told_words, week_line
 from blocker.values.intervals import Interval
@@ -35,7 +36,7 @@ def measure_lines(load: WeekLoad) -> list[str]:
     lately = load.recent or {}
     fired = {clause.cause.measure for clause in load.clauses if clause.fires}
     for name, value in load.held.items():
-        unit = unit_of(name)
+        unit = MEASURES[name].unit
         other = "forecast" if load.forecast is not None and name in FORECAST else "recent weeks"
         recent = f"   {other} {measured(lately[name], unit)}" if name in lately else ""
         if name == "operational_hours" and load.told_hours:
@@ -85,9 +86,3 @@ def told_lines(load: WeekLoad) -> list[str]:
     if not load.told_hours:
         return []
     return [f"  and {measured(load.told_hours, 'hours')} that are not on the calendar, told by blocker busy"]
-
-
-def unit_of(measure: str) -> str:
-    if measure.endswith("_hours"):
-        return "hours"
-    return "share" if measure.endswith("_share") or measure == "fragmentation" else "count"
