@@ -1,4 +1,6 @@
-"""The commands, one module for each group that ``blocker --help`` shows. None of them prints."""
+"""What a person can say, one module for each group that ``blocker --help`` shows. Decides what is asked, done and answered;
+refuses to know the clock, and prints nothing: an answer is a value.
+"""
 
 from __future__ import annotations
 

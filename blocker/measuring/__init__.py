@@ -1,4 +1,4 @@
-"""What a week holds: events sorted into kinds of time, days with their working hours, and the measures of both.
-
-Pure. Knows neither rules nor blocks to come: it says how much there is, never whether that is too much.
+"""What a week holds: events sorted into kinds of time, whose they are, days with their working hours, and the
+measures of both. Pure. Refuses to know rules, and blocks of ours: it says how much there is, never whether
+that is too much.
 """

@@ -1,4 +1,4 @@
-"""What stands is matched with what is wanted: which blocks are ours and untouched, what changes, what the guard says.
-
-Pure. Decides what would be done; carrying it out is somebody else's.
+"""What stands is held against what is wanted: which blocks are ours and untouched, what has become of the
+others, what changes, what the guard says. Pure. Decides what would be done; refuses to know how it is carried
+out.
 """

@@ -1,4 +1,3 @@
-"""Calendars opened, the plan applied, the daily run and its log, timer and notices.
-
-Meets files and networks through the port and the ledger; decides nothing that a plan could have decided.
+"""Calendars opened, the plan applied as a recorded run, and the daily run's log, timer and notices. Decides when
+to write, to read again and to speak up; refuses to decide what a plan could have decided.
 """

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from blocker.showing.cells import LEGEND, SIGN_WORDS, Glyphs, double_booked, glyphs, header_lines, row_lines
-from blocker.showing.levels import judged_words
 from blocker.showing.load import event_lines, measure_lines, told_lines
 from blocker.showing.picture import WIDEST, Canvas, Line, Piece, beside, flow
 from blocker.showing.plan_text import (
@@ -14,6 +13,7 @@ from blocker.showing.plan_text import (
     change_title,
     clean,
     closing_lines,
+    judged_words,
     measured,
     next_best,
     number,

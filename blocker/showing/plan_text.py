@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from blocker.showing.levels import judged_words
+from blocker.rules.judge import FORECAST
 from blocker.values.intervals import Interval
 from blocker.values.plan import Cause, Change, Option, Plan, QuarterPlan, Unplaced, WeekLoad, WeekPlan
 from blocker.values.workweek import Week, week_of
@@ -34,6 +34,7 @@ SHORT_CAUSES = {
     "frontline": "an hour at the front line is due",
     "debt": "for time owed and not kept",
 }
+BEFORE_WORDS, FORECAST_WORDS = "the weeks before", "the forecast"
 BAR = 30
 MOST_SKIPPED = 10
 
@@ -145,6 +146,23 @@ def week_line(week: WeekPlan, plain: bool = False) -> str:
 def told_words(load: WeekLoad) -> str:
     """What of the operational hours no event stands for: without it the sum would look wrong."""
     return f"of which {measured(load.told_hours, 'hours')} told by blocker busy"
+
+
+def judged_words(load: WeekLoad) -> str:
+    """What raised the level above what the week itself holds: the weeks before, the forecast, or both.
+
+    Empty where it is judged by what it holds.
+    """
+    if load.judged_by != "recent":
+        return ""
+    raised = [cause for cause in load.causes if cause.rule == load.level and cause.measured != cause.held]
+    found = dict.fromkeys(_source(cause, load) for cause in raised)
+    return " and ".join(found) or BEFORE_WORDS
+
+
+def _source(cause: Cause, load: WeekLoad) -> str:
+    foretold = load.forecast is not None and cause.measure in FORECAST
+    return FORECAST_WORDS if foretold else BEFORE_WORDS
 
 
 def why_this_level(load: WeekLoad) -> list[str]:

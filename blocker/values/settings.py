@@ -1,4 +1,4 @@
-"""The validated settings as frozen values. Parsing and the origin of each value are in ``config``."""
+"""The validated settings as frozen values. Parsing and the origin of each value are in ``config/``."""
 
 from __future__ import annotations
 

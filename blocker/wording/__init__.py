@@ -1,4 +1,3 @@
-"""What is written into a block: its title, question, facts and agenda.
-
-Pure. Says nothing about the screen, and decides nothing about the plan.
+"""What is written into a block and said of it: title, question, facts of the week, agenda, all from templates
+that a person may change. Pure. Refuses to know the screen, and decides nothing about the plan.
 """

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from blocker.rules.survey import Survey
 from blocker.showing.grid import thresholds, week_dates
-from blocker.showing.levels import judged_words
 from blocker.showing.page.columns import clock_range, columns
 from blocker.showing.page.displaced import displacing
 from blocker.showing.page.headline import headline, level_at
@@ -19,6 +18,7 @@ from blocker.showing.plan_text import (
     cause_text,
     change_title,
     clean,
+    judged_words,
     number,
     option_text,
     reason,
