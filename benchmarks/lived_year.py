@@ -197,7 +197,7 @@ def _placing(way: Way) -> Iterator[list[tuple[Problem, Solution]]]:
     """The engine places by ``way``; the last problem and its solution are kept."""
     usual, last = engine.place, []  # type: ignore[attr-defined, var-annotated]
 
-    def placing(problem: Problem, runners_up: bool = True, relaxations: bool = True) -> Solution:
+    def placing(problem: Problem) -> Solution:
         solution = way(problem)
         last[:] = [(problem, solution)]
         return solution

@@ -52,25 +52,13 @@ def pose_problem(request: Request, seen: Survey) -> Posed:
     return Posed(request, recalled, standing, asked, offsite, problem)
 
 
-def make_plan(
-    request: Request,
-    survey: Survey | None = None,
-    *,
-    worded: bool = True,
-    runners_up: bool = True,
-    relaxations: bool = True,
-) -> Plan:
-    """Decide everything; write nothing. The same request always gives the same plan.
-
-    Who only looks at the plan can leave out what takes longest and decides nothing: ``worded`` the texts of
-    blocks that would be written, ``runners_up`` the points of each block and what its next best slot would
-    have cost, ``relaxations`` what would make room for what has no place.
-    """
+def make_plan(request: Request, survey: Survey | None = None) -> Plan:
+    """Decide everything; write nothing. The same request always gives the same plan."""
     snapshot, seen = request.snapshot, survey or take_survey(request)
     posed = pose_problem(request, seen)
     request, recalled, standing = posed.request, posed.recalled, posed.standing
     asked, offsite = posed.asked, posed.offsite
-    solution = place(posed.problem, runners_up, relaxations)
+    solution = place(posed.problem)
 
     unwanted = dismissed(request, recalled.live)
     note = pre_work(request, recalled.live, seen, solution, unwanted)
@@ -83,7 +71,7 @@ def make_plan(
         standing,
         unwanted={**unwanted, **note.unwanted},
         refreshed=refreshed(request, recalled.live, seen, next_key),
-        draft=drafting(request, seen, next_key, worded),
+        draft=drafting(request, seen, next_key),
         now=request.now,
     )
     missing = unplaced(asked, offsite, standing, solution)
@@ -101,7 +89,6 @@ def make_plan(
         notes=words,
         said=said,
         complete=snapshot.complete,
-        worded=worded,
     )
 
 

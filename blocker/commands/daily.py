@@ -58,9 +58,7 @@ def _work(policy: str, week: str | None, args: Namespace, setup: Setup, talk: Ta
         if args.dry_run:
             sight = session.read(read_memory(setup.state_dir, session.address), policy, week)
             seen = sight.survey()
-            made = make_plan(
-                sight.request, seen, worded=False, runners_up=args.verbose, relaxations=args.json
-            )
+            made = make_plan(sight.request, seen)
             if not args.force:
                 request = sight.request
                 made = guard.told(made, request.snapshot, request.memory, asked=policy == "rebalance")
@@ -80,7 +78,7 @@ def _carry_out(
         sight = session.read(ledger.memory(), policy, week)
         request, seen = sight.request, sight.survey()
         looks.append((request, seen))
-        plan = make_plan(request, seen, runners_up=args.verbose, relaxations=args.json)
+        plan = make_plan(request, seen)
         if not args.force:
             guard.check(plan, request.snapshot, request.memory, asked=policy == "rebalance")
         shown = _proposal(plan, seen, request, args)

@@ -31,7 +31,7 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     seen, zone = sight.survey(), sight.request.workweek.zone
     if _is_week(args.what) and not _is_date(args.what):
         return _explain_week(sight, seen, args.what, args.plain)
-    made = make_plan(sight.request, seen, worded=False)
+    made = make_plan(sight.request, seen)
     about = [c for c in made.changes if _matches(c, args.what, zone)]
     missing = [u for u in made.unplaced if u.key == args.what]
     if not about and not missing:
@@ -57,7 +57,7 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 def _explain_week(sight: Sight, seen: Survey, what: str, plain: bool) -> Answer:
     week = find_week(what, sight.request.workweek.date_of(sight.request.now))
-    made = make_plan(sight.request, seen, worded=False, runners_up=False)
+    made = make_plan(sight.request, seen)
     found = week_reasons(week_of_plan(made, seen, week), made, seen, sight.request)
     zone = sight.request.workweek.zone
     return Answer(reasons_lines(found, zone, plain), reasons_document(found, zone))

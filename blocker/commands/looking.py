@@ -23,7 +23,7 @@ def plan(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """What ``run`` would do."""
     sight = look(setup)
     request, seen = sight.request, sight.survey()
-    made = make_plan(request, seen, worded=False, runners_up=args.verbose, relaxations=args.json)
+    made = make_plan(request, seen)
     made = guard.told(made, request.snapshot, request.memory, asked=False)
     document = None
     if args.json:
@@ -61,7 +61,7 @@ def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     sight = look(setup, args.week)
     request = sight.request
     seen = sight.survey()
-    made = make_plan(request, seen, worded=False, runners_up=False, relaxations=False)
+    made = make_plan(request, seen)
     week = find_week(args.week, request.workweek.date_of(request.now))
     week_plan = week_of_plan(made, seen, week)
     events = seen.events_of(week, request.workweek) if args.events else None

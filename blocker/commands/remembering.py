@@ -30,7 +30,7 @@ def history(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     with Session(setup) as session:
         sight = session.read(read_memory(setup.state_dir, session.address), back=args.weeks)
     request, seen = sight.request, sight.survey()
-    made = make_plan(request, seen, worded=False, runners_up=False, relaxations=False)
+    made = make_plan(request, seen)
     weeks = past_weeks(made, seen, request, args.weeks)
     debt = debt_minutes(brought_up_to_date(seen, request), request.running)
     return Answer(

@@ -22,13 +22,7 @@ def report(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         raise UsageError("--open shows the page of --html, and there is none", "add --html FILE")
     sight = look(setup)
     seen = sight.survey()
-    made = make_plan(
-        sight.request,
-        seen,
-        worded=args.ics is not None,
-        runners_up=args.html is not None,
-        relaxations=False,
-    )
+    made = make_plan(sight.request, seen)
     titles = not args.no_titles
     if args.bug is not None:
         from blocker.commands.bug_report import bug_report

@@ -13,7 +13,6 @@ from msgspec import Struct
 
 from blocker.values.intervals import InOrder, Interval, clip, merge, minutes, subtract
 from blocker.values.kinds import AWAY, IGNORED, OPERATIONAL, PERSONAL
-from blocker.values.ondemand import OnDemand
 from blocker.values.plan import Classified
 from blocker.values.settings import BOOKABLE_GAP_MINUTES
 from blocker.values.workweek import WorkDay, WorkWeek
@@ -121,7 +120,7 @@ def build_days(workweek: WorkWeek, dates: Iterable[date], events: Iterable[Class
 
 
 def lay_out(workweek: WorkWeek, dates: Iterable[date], events: InOrder[Classified]) -> Mapping[date, Day]:
-    """The same for events that are in order of time; each date is laid out when it is asked for."""
+    """The same for events that are in order of time."""
     timed_away: list[Interval] = []
     day_away: dict[date, str] = {}
     for item in events.items:
@@ -136,7 +135,7 @@ def lay_out(workweek: WorkWeek, dates: Iterable[date], events: InOrder[Classifie
                 first += timedelta(days=1)
     away_time = merge(timed_away)
 
-    def day(day: date) -> Day:
+    def laid_out(day: date) -> Day:
         work = workweek.day(day)
         taken = tuple(
             (item.event.when, item.kind)
@@ -145,7 +144,7 @@ def lay_out(workweek: WorkWeek, dates: Iterable[date], events: InOrder[Classifie
         )
         return _day(work, day_away.get(day), clip(away_time, work.span), taken, workweek)
 
-    return OnDemand(dates, day)
+    return {day: laid_out(day) for day in dates}
 
 
 def _day(

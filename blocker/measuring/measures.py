@@ -25,7 +25,6 @@ from blocker.values.intervals import (
     touches,
 )
 from blocker.values.kinds import FRONTLINE, LEARNING, OPERATIONAL, STRATEGIC
-from blocker.values.ondemand import OnDemand
 from blocker.values.plan import Classified, WeekLoad
 from blocker.values.workweek import DAY, Week, WorkWeek
 
@@ -218,14 +217,14 @@ MEASURES: Mapping[str, Measure] = {
 def measure(
     days: Sequence[Day], events: Iterable[Classified], workweek: WorkWeek, extra_hours: float = 0.0
 ) -> Mapping[str, float]:
-    """All measures of one week, on demand: its days, and the events that touch it (others are harmless)."""
+    """All measures of one week: its days, and the events that touch it (others are harmless)."""
     week = Held(
         days=tuple(days),
         events=tuple(events),
         workweek=workweek,
         extra_hours=extra_hours,
     )
-    return OnDemand(MEASURES, lambda name: float(MEASURES[name].function(week)))
+    return {name: float(measure.function(week)) for name, measure in MEASURES.items()}
 
 
 def week_load(

@@ -3,15 +3,14 @@
 Titles are compared lower case and without accents, so "Congés payés" is written ``conges payes`` here.
 Words match whole: ``urlaub`` finds "Urlaub" and not "Urlaubsplanung". Each kind has words that say the
 event is *about* the thing and not the thing itself: "PTO policy review" is no time off.
-A bar between spaces or a line's end parts the alternatives (see ``wordlists``); a language to a paragraph.
+A bar between spaces or a line's end parts the alternatives; a language to a paragraph.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
-from functools import lru_cache
+import unicodedata
+from functools import cache, lru_cache
 
 LONGEST = 500  # characters of a title that are looked at
 
@@ -258,8 +257,8 @@ def matched(kind: str, title: str) -> str | None:
     """The words of the title that make it this kind, as written there; None if nothing does."""
     wanted, unwanted = KINDS[kind]
     plain, lower = folded(title)
-    found = _words(wanted).search(lower)
-    if found is None or _words(ABOUT).search(lower) or (unwanted and _words(unwanted).search(lower)):
+    found = whole_words(wanted).search(lower)
+    if found is None or whole_words(ABOUT).search(lower) or (unwanted and whole_words(unwanted).search(lower)):
         return None
     return plain[found.start() : found.end()]
 
@@ -268,117 +267,30 @@ def matched(kind: str, title: str) -> str | None:
 def cancelled_form(title: str) -> str | None:
     """The beginning of a title in Outlook's cancelled form ("Canceled:"), None for any other title."""
     plain, lower = folded(title)
-    found = _cancelled().match(lower) if _words(CANCELLED).possible(lower) else None
+    found = _CANCELLED_FORM.match(lower)
     return plain[found.start(1) : found.end(1)] if found else None
 
 
 @lru_cache(maxsize=4096)
 def folded(title: str) -> tuple[str, str]:
     """The title trimmed, and the same letter for letter in lower case without accents."""
-    title = title[:LONGEST]
-    if title.isascii():
-        plain = " ".join(title.split())
-        return plain, plain.lower()
-    import unicodedata
-
-    plain = " ".join(unicodedata.normalize("NFC", title).replace("\u2019", "'").split())
+    plain = " ".join(unicodedata.normalize("NFC", title[:LONGEST]).replace("\u2019", "'").split())
     lower = "".join(unicodedata.normalize("NFD", letter)[0].lower()[:1] for letter in plain)
     return plain, lower
 
 
-@lru_cache(maxsize=32)
-def _words(patterns: str) -> Words:
-    return Words(patterns)
+@cache
+def whole_words(patterns: str) -> re.Pattern[str]:
+    """One expression for a list. Words match whole: each begins and ends where no letter is next to it."""
+    return re.compile(rf"(?<!\w)(?:{_alternation(patterns)})(?!\w)")
 
 
-@lru_cache(maxsize=1)
-def _cancelled() -> re.Pattern[str]:
-    words = "|".join(alternatives(CANCELLED))
-    return re.compile(rf"\s*((?:{words})\s*(?::|$| [-\u2013\u2014] )|[\[(]\s*(?:{words})\s*[\])])")
+def _alternation(patterns: str) -> str:
+    """The list as one alternation, in the order written."""
+    lines = (line.strip() for line in patterns.splitlines())
+    return "|".join(line.replace(" | ", "|") for line in lines if line)
 
 
-PREFIX = 3  # letters of a word by which patterns are looked up
-_BEGINNINGS = re.compile(rf"\b\w{{1,{PREFIX}}}")
-_LETTERS = "abcdefghijklmnopqrstuvwxyzß"
-_OPTIONAL = ("?", "*", "{")  # after a letter: it may be missing
-
-
-class Words:
-    """A list of patterns. Words match whole: each begins and ends where no letter is next to it."""
-
-    def __init__(self, patterns: str) -> None:
-        self._by_prefix: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        for number, pattern in enumerate(alternatives(patterns)):
-            self._by_prefix[_prefix(pattern)].append((number, pattern))
-        self._prefixes = frozenset(self._by_prefix)
-
-    def possible(self, text: str) -> list[tuple[int, str]]:
-        """Those that the text has the first letters of, with their numbers; no other can match."""
-        there = _prefixes(text)
-        if self._prefixes.isdisjoint(there):
-            return []
-        some = (one for prefix in self._prefixes & there for one in self._by_prefix[prefix])
-        return [(number, pattern) for number, pattern in some if _letters(pattern) in text]
-
-    def search(self, text: str) -> re.Match[str] | None:
-        """The leftmost match, and of those that begin there the one of the first pattern."""
-        possible = self.possible(text)
-        if not possible:
-            return None
-        found = ((number, _compiled(pattern).search(text)) for number, pattern in possible)
-        matches = [(match.start(), number, match) for number, match in found if match]
-        return min(matches)[2] if matches else None
-
-
-def alternatives(patterns: str) -> Iterator[str]:
-    """Each pattern in the order written; of one that begins with a choice, one for each of its words."""
-    for line in patterns.splitlines():
-        for pattern in line.strip().split(" | "):
-            if pattern.startswith(("(?:", "^(?:")):
-                anchor = "^" if pattern.startswith("^") else ""
-                choice, _, rest = pattern.removeprefix(f"{anchor}(?:").partition(")")
-                words = choice.split("|")
-                if rest.startswith("?"):
-                    words, rest = [*words, ""], rest.removeprefix("?")
-                yield from (f"{anchor}{word}{rest}" for word in words)
-            elif pattern:
-                yield pattern
-
-
-def _prefix(pattern: str) -> str:
-    """The prefix of the first word of all that a pattern matches; "" if there is no telling."""
-    begin, after = pattern[:PREFIX], pattern[PREFIX : PREFIX + 1]
-    if len(begin) == PREFIX and begin.isalpha() and after not in _OPTIONAL:
-        return begin
-    letters = _letters(pattern)
-    word = letters[: len(letters) - len(letters.lstrip(_LETTERS))]
-    whole = len(word) < len(letters) or letters == _unanchored(pattern)
-    return word[:PREFIX] if whole or len(word) >= PREFIX else ""
-
-
-@lru_cache(maxsize=1024)
-def _letters(pattern: str) -> str:
-    """The letters that all that a pattern matches begins with."""
-    rest = _unanchored(pattern)
-    end = len(rest) - len(rest.lstrip(f"{_LETTERS}' -"))
-    letters, after = rest[:end], rest[end : end + 1]
-    return letters[:-1] if after in _OPTIONAL else letters
-
-
-def _unanchored(pattern: str) -> str:
-    """The pattern without what it asks for before its first letter."""
-    rest = pattern.lstrip("^")
-    while rest.startswith("(?<!"):
-        rest = rest.partition(")")[2].lstrip("^")
-    return rest
-
-
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
-
-
-@lru_cache(maxsize=1024)
-def _prefixes(text: str) -> frozenset[str]:
-    """The prefixes of the text's words, and the empty one."""
-    return frozenset(["", *_BEGINNINGS.findall(text)])
+_CANCELLED_FORM = re.compile(
+    rf"\s*((?:{_alternation(CANCELLED)})\s*(?::|$| [-\u2013\u2014] )|[\[(]\s*(?:{_alternation(CANCELLED)})\s*[\])])"
+)

@@ -12,21 +12,18 @@ from blocker.placing.limits import as_interval
 from blocker.placing.problem import Problem, Solution
 from blocker.placing.week import WeekBest
 from blocker.placing.why_here import WhyHere
+from blocker.placing.why_not import WhyNot
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.plan import Demand, Placement, Standing, Unplaced
 from blocker.values.workweek import Week, week_of
 
 
-def place(problem: Problem, runners_up: bool = True, relaxations: bool = True) -> Solution:
-    """Find the best plan for ``problem`` and say why it is so. Pure; the same for any order of input.
-
-    Each block's next best slot takes about as long as the plan; ``runners_up`` False leaves it out, with the
-    terms of its points. ``relaxations`` False leaves out what would make room for what has no place.
-    """
+def place(problem: Problem) -> Solution:
+    """Find the best plan for ``problem`` and say why it is so. Pure; the same for any order of input."""
     board = Board(problem)
     solver = HorizonSolver(board)
     best = solver.solve()
-    why = WhyHere(solver, best, runners_up)
+    why = WhyHere(solver, best)
     placements = [_placement(why, plan, *handed) for plan in best.weeks for handed in hand_out(plan)]
     weeks = {demand.key: demand.week for demand in problem.demands}
     weeks |= {block.key: block.week for block in problem.standing}
@@ -38,7 +35,7 @@ def place(problem: Problem, runners_up: bool = True, relaxations: bool = True) -
     finished = Finished(board, placements, weeks)
     placed = {placement.key for placement in placements}
     stuck, waiting, lost = settle(board, finished, best, placed)
-    missing = _unplaced(solver, finished, best, placed, relaxations)
+    missing = _unplaced(solver, finished, best, placed)
     return Solution(tuple(placements), missing, stuck, waiting, lost, best.value)
 
 
@@ -89,7 +86,7 @@ def _offsite(why: WhyHere, best: HorizonBest, key: str) -> Placement:
 
 
 def _unplaced(
-    solver: HorizonSolver, finished: Finished, best: HorizonBest, placed: set[str], relaxations: bool
+    solver: HorizonSolver, finished: Finished, best: HorizonBest, placed: set[str]
 ) -> tuple[Unplaced, ...]:
     floored = {plan.week for plan in best.weeks if not solver.weeks[plan.week].wants_floor or plan.value[0]}
     missing = sorted(
@@ -99,9 +96,7 @@ def _unplaced(
     homeless = solver.offsite if best.half_day is None and solver.offsite_from is None else None
     if not missing and homeless is None:
         return ()
-    from blocker.placing.why_not import WhyNot  # mostly all have a place
-
-    why_not = WhyNot(solver.board, finished, relaxations)
+    why_not = WhyNot(solver.board, finished)
     found = []
     for demand in missing:
         floor = demand.tier == "floor" and demand.kind == STRATEGIC and demand.week not in floored
@@ -160,13 +155,8 @@ def _stuck(board: Board, finished: Finished, block: Standing, mover: Mover | Non
 
 
 def _no_slot(board: Board, finished: Finished, week: Week, kind: str, shortest: int) -> str:
-    from blocker.placing.why_not import WhyNot
-
     case = Demand("", kind, "other", week, shortest, shortest)
-    return (
-        "no other slot in its week: "
-        + WhyNot(board, finished, relaxations=False).demand(case, floor=False).why
-    )
+    return "no other slot in its week: " + WhyNot(board, finished).demand(case, floor=False).why
 
 
 __all__ = ["place"]

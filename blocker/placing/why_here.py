@@ -42,8 +42,8 @@ QUIET = 1800  # seconds: nothing else this close
 class WhyHere:
     """Explains one plan. It solves weeks again with one thing forbidden to see what that costs."""
 
-    def __init__(self, solver: HorizonSolver, best: HorizonBest, runners_up: bool) -> None:
-        self.solver, self.best, self.board, self.runners_up = solver, best, solver.board, runners_up
+    def __init__(self, solver: HorizonSolver, best: HorizonBest) -> None:
+        self.solver, self.best, self.board = solver, best, solver.board
         self.workweek = self.board.problem.workweek
 
     def words(self, plan: WeekBest, entry: Entry, item: Item) -> str:
@@ -64,9 +64,7 @@ class WhyHere:
         return "; ".join(parts)
 
     def terms(self, plan: WeekBest, entry: Entry, item: Item) -> tuple[Term, ...]:
-        """The points of the slot by name, if asked. A pair of strategic days is laid to its later new block."""
-        if not self.runners_up:
-            return ()
+        """The points of the slot by name. A pair of strategic days is laid to its later new block."""
         view = self._view(entry)
         neighbours = 0
         if item.strategic:
@@ -81,9 +79,7 @@ class WhyHere:
         return terms(view.scenery, item.prefer, *entry.span, neighbours)
 
     def next_best(self, plan: WeekBest, entry: Entry, item: Item) -> str:
-        """What the best plan without a block of this kind on this day, and the same moves, would cost; "" if not asked."""
-        if not self.runners_up:
-            return ""
+        """What the best plan without a block of this kind on this day, and the same moves, would cost."""
         day = self._day(entry)
         ask = replace(self.best.asks[plan.week], barred=(item.kind, day))
         solver = self.solver.weeks[plan.week]

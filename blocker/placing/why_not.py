@@ -6,19 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from blocker.placing.board import Board, lengths_between
 from blocker.placing.finished import LIMITS, Case, Finished, Tested
+from blocker.placing.give_way import GiveWay
 from blocker.placing.horizon import in_holidays
 from blocker.placing.limits import as_interval, ceil_second
 from blocker.placing.objective import Span
 from blocker.values.kinds import OFFSITE
 from blocker.values.plan import Demand, OffsiteDemand, Option, Unplaced
 from blocker.values.settings import BOOKABLE_MINUTES, GRID_MINUTES
-
-if TYPE_CHECKING:
-    from blocker.placing.give_way import GiveWay
 
 _Answer = tuple[str, dict[str, int], tuple[str, ...], tuple[Option, ...]]
 SHORTEST_OFFER = 30  # minutes; shorter than that nobody thinks
@@ -27,15 +24,12 @@ SHORTEST_OFFER = 30  # minutes; shorter than that nobody thinks
 class WhyNot:
     """Explains what a finished plan leaves out. Demands that are alike share the work."""
 
-    def __init__(self, board: Board, finished: Finished, relaxations: bool) -> None:
+    def __init__(self, board: Board, finished: Finished) -> None:
         self.board, self.finished, self.problem = board, finished, board.problem
-        self.relaxations = relaxations
         self._answers: dict[Case, _Answer] = {}
 
     @cached_property
     def give_way(self) -> GiveWay:
-        from blocker.placing.give_way import GiveWay  # wanted where no slot is found only
-
         return GiveWay(self.board, self.finished)
 
     def demand(self, demand: Demand, floor: bool) -> Unplaced:
@@ -73,7 +67,7 @@ class WhyNot:
             found = (
                 self._why(case, sum(len(one.starts) for one in tested), named),
                 named,
-                self._relaxations(case, tested) if self.relaxations else (),
+                self._relaxations(case, tested),
                 self.give_way.nearest(case),
             )
             self._answers[case] = found
@@ -84,7 +78,7 @@ class WhyNot:
             starts = self.finished.starts(day, case.length)
             return Tested(starts, {"away": starts})
         over = not case.floor and self.finished.space(case) < case.length
-        return self.finished.test(case, day, over, alone=self.relaxations)
+        return self.finished.test(case, day, over, alone=True)
 
     def _why(self, case: Case, slots: int, limits: dict[str, int]) -> str:
         if not slots:

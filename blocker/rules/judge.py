@@ -15,7 +15,6 @@ from blocker.rules.presets import FLOOR
 from blocker.rules.rules import Rule
 from blocker.values.kinds import LEVELS, STRATEGIC
 from blocker.values.memory import Memory, WeekRecord
-from blocker.values.ondemand import OnDemand
 from blocker.values.plan import Cause, Clause, WeekLoad
 from blocker.values.workweek import Week
 
@@ -78,7 +77,7 @@ def recent_mean(weeks: Sequence[WeekLoad], capacity: float) -> Mapping[str, floa
         )
         return sum(values) / len(weeks)
 
-    return OnDemand(MEASURES, mean)
+    return {name: mean(name) for name in MEASURES}
 
 
 def _forecast_measures(hours: float, capacity: float) -> Mapping[str, float]:

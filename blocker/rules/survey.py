@@ -11,13 +11,13 @@ from msgspec.structs import replace
 from blocker.measuring.classify import classify, dedupe, own_offsites
 from blocker.measuring.days import Day, lay_out
 from blocker.measuring.measures import week_load
+from blocker.rules.forecast import ENOUGH_WEEKS, fill_curve, forecast_hours
 from blocker.rules.judge import Judge, recent_mean, recent_weeks
 from blocker.rules.rules import rules_for
 from blocker.values.events import Event, StandingBlock
 from blocker.values.intervals import InOrder
 from blocker.values.kinds import PERSONAL
 from blocker.values.memory import Memory
-from blocker.values.ondemand import OnDemand
 from blocker.values.plan import Classified, WeekLoad
 from blocker.values.request import HISTORY_WEEKS, Request
 from blocker.values.workweek import DAY, Week, WorkWeek
@@ -44,7 +44,7 @@ class Survey(Struct, frozen=True):
 
 
 def take_survey(request: Request) -> Survey:
-    """Classify every event once, lay them onto days, measure and judge the weeks: those that are asked for."""
+    """Classify every event once, lay them onto days, measure and judge the weeks."""
     events = dedupe(_events(request))
     blocked = tuple(_foreign_blocks(request))
     classified = tuple(sorted((*classify(events, request.settings), *blocked), key=_in_time))
@@ -62,7 +62,7 @@ def take_survey(request: Request) -> Survey:
             request.memory.busy_hours.get(week, 0.0),
         )
 
-    measured = OnDemand(weeks, measure)
+    measured = {week: measure(week) for week in weeks}
     completed = [week for week in weeks if week < request.running]
     lately = recent_weeks(measured[week] for week in reversed(completed))
     judge = Judge(
@@ -76,8 +76,8 @@ def take_survey(request: Request) -> Survey:
     return Survey(
         classified=classified,
         days=days,
-        loads=OnDemand(weeks, lambda week: judge.judged(measured[week])),
-        recent_operational=OnDemand(weeks, lambda week: _recent_hours(lately, measured[week])),
+        loads={week: judge.judged(measured[week]) for week in weeks},
+        recent_operational={week: _recent_hours(lately, load) for week, load in measured.items()},
         own_offsites=own_offsites(events, request.settings),
     )
 
@@ -86,8 +86,6 @@ def _forecasts(
     request: Request, measured: Mapping[Week, WeekLoad], completed: Iterable[Week]
 ) -> Mapping[Week, float]:
     """The hours that later weeks are likely to end with, where enough weeks are known to say so."""
-    from blocker.rules.forecast import ENOUGH_WEEKS, fill_curve, forecast_hours  # few ask for it
-
     curve = fill_curve(request.memory.fill, [measured[week] for week in completed])
     found = {}
     for ahead, fill in curve.items():

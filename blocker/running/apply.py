@@ -50,10 +50,8 @@ def apply(
     decided again; then such a failure stands for itself.
 
     Raises Temporary or SignInNeeded if the calendar does not answer, and LedgerError if nothing can be
-    remembered, as long as nothing was written yet; ValueError for a plan that has no texts to write.
+    remembered, as long as nothing was written yet.
     """
-    if not plan.worded:
-        raise ValueError("this plan was made to be looked at: its blocks have no texts")
     outcomes: dict[int, Change] = {}
     watched = _Watched(calendar, plan.zone)
     halted: str | None = None

@@ -206,7 +206,6 @@ class Plan(Struct, frozen=True):
     said: tuple[str, ...] = ()  # the names of those notes, for the ledger to remember
     refused: str = ""  # what the guard would say to it, where it is only looked at
     complete: bool = True
-    worded: bool = True  # False: made to be looked at, without the texts that its blocks would have
 
     @property
     def writes(self) -> tuple[Change, ...]:

@@ -22,13 +22,13 @@ Write = Callable[[Placement], str]
 
 
 def make_block(
-    placement: Placement, generation: int, busy: bool, request: Request, write: Write | None
+    placement: Placement, generation: int, busy: bool, request: Request, write: Write
 ) -> Block:
-    """A new block; ``write`` gives its text, and without one it has none. A note is a free, all-day entry."""
+    """A new block; ``write`` gives its text. A note is a free, all-day entry."""
     settings, key, kind = request.settings, placement.key, placement.kind
     look = settings.kind(kind)
     title = line_of(block_title(key, kind, settings), MOST_TITLE)
-    text = write(placement) if write else ""
+    text = write(placement)
     first = request.workweek.date_of(placement.slot.start)
     return Block(
         key=key,
@@ -43,7 +43,7 @@ def make_block(
         dates=(first, first + DAY) if kind == NOTE else None,
         color=look.color,
         private=look.private,
-        text_hash=hash_of_text(title, text) if write else "",
+        text_hash=hash_of_text(title, text),
     )
 
 

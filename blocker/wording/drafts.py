@@ -13,14 +13,16 @@ from blocker.values.intervals import Interval
 from blocker.values.kinds import NOTE, OFFSITE, THINKING
 from blocker.values.plan import Placement
 from blocker.values.request import Request
-from blocker.wording.content import Write, make_block, moved_block, wished_focus, with_fresh_section
+from blocker.wording.brief import block_text
+from blocker.wording.content import make_block, moved_block, wished_focus, with_fresh_section
+from blocker.wording.sections import Sources, section
 
 Draft = Callable[[Placement, StandingBlock | None], Block]
 
 
-def drafting(request: Request, seen: Survey, next_key: str | None, worded: bool) -> Draft:
-    """A function that turns a placement into what will be written; without the text where that is only looked at."""
-    write = _writing(request, seen, next_key) if worded else None
+def drafting(request: Request, seen: Survey, next_key: str | None) -> Draft:
+    """A function that turns a placement into what will be written."""
+    sources = Sources(request, seen, next_key)
 
     def draft(placement: Placement, there: StandingBlock | None) -> Block:
         known = next((known for known in request.memory.blocks if known.key == placement.key), None)
@@ -31,22 +33,13 @@ def drafting(request: Request, seen: Survey, next_key: str | None, worded: bool)
             generation=_generation(request, placement.key),
             busy=busy_from_now(placement.kind, placement.slot, request, seen),
             request=request,
-            write=write,
+            write=lambda placement: block_text(placement, sources),
         )
         if there is None:
             return fresh
         return moved_block(there, fresh, causes_known=known is not None and bool(known.tier))
 
     return draft
-
-
-def _writing(request: Request, seen: Survey, next_key: str | None) -> Write:
-    # Here, because what the texts are made from is half a second look at the calendar.
-    from blocker.wording.brief import block_text
-    from blocker.wording.sections import Sources
-
-    sources = Sources(request, seen, next_key)
-    return lambda placement: block_text(placement, sources)
 
 
 def next_thinking_block(
@@ -77,8 +70,6 @@ def refreshed(
             continue
         words = ""
         if there.key == next_key and request.policy == "run" and request.snapshot.complete:
-            from blocker.wording.sections import Sources, section
-
             words = section(there.kind, there.key, there.when, Sources(request, seen, next_key))
         hardens = request.settings.protect == "graded" and not there.busy
         busy = there.busy or (hardens and busy_from_now(there.kind, there.when, request, seen))
