@@ -1,28 +1,18 @@
-"""``python -m blocker``, and the command itself: once the answer is given, the process ends."""
+"""``python -m blocker``, and the command itself: streams that may be closed, and the exit code."""
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
-# Objects made before the first look for garbage: a plan makes values, none of which holds itself, and
-# looking for such again and again takes a fifteenth of its time.
-ENOUGH = 200_000
+from blocker.cli import main
 
 
 def start() -> NoReturn:
-    """Run the command of the command line and leave with its exit code.
-
-    Taking the interpreter apart in good order takes a tenth of a plan's time, and nothing waits for it: files
-    and ledger are closed by then, and locks die with the process.
-    """
-    gc.set_threshold(ENOUGH)
-    from blocker.cli import main  # only now: this makes objects too
-
+    """Run the command of the command line and leave with its exit code."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever called: what is said goes nowhere
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
@@ -33,15 +23,24 @@ def start() -> NoReturn:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        pass
+        _give_up(sys.stdout)
     except (OSError, ValueError) as problem:
+        _give_up(sys.stdout)
         if not code:  # else it was said already
             code = 1
             with suppress(OSError, ValueError):
                 sys.stderr.write(f"blocker: the output can't be written: {problem}\n")
-    with suppress(OSError, ValueError):
+    try:
         sys.stderr.flush()
-    os._exit(code)
+    except (OSError, ValueError):
+        _give_up(sys.stderr)
+    sys.exit(code)
+
+
+def _give_up(stream: TextIO) -> None:
+    """What is left of a stream that takes no more goes nowhere: at its end the interpreter would complain of it."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

@@ -4,16 +4,12 @@ refuses to know the clock, and prints nothing: an answer is a value.
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
 from msgspec import Struct, field
 
-from blocker.config.load import Setup
-
-if TYPE_CHECKING:
-    from blocker.showing.picture import Picture
+from blocker.showing.picture import Picture
 
 
 class Answer(Struct, frozen=True):
@@ -41,6 +37,3 @@ class Talk(Struct, frozen=True):
     say: Callable[[str], None]
     ask: Callable[[Sequence[str], str], bool] | None
     show: Callable[[Answer], None] | None = None
-
-
-Command: TypeAlias = Callable[[Namespace, Setup, Talk], Answer]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from blocker.commands import Answer, Talk
+from blocker.commands.parser import Parser, whole_number
 from blocker.config.template import toml, with_rules
 from blocker.files.replace import replace_file
 from blocker.ledger.ledger import read_memory
@@ -21,6 +22,24 @@ from blocker.values.errors import BlockerError, UsageError
 from blocker.values.settings import RuleText
 
 MOST_WEEKS = 104
+
+
+def add_calibrate(command: Parser) -> None:
+    command.add_argument(
+        "--weeks",
+        type=whole_number,
+        default=8,
+        metavar="N",
+        help="how many completed weeks to replay (default 8)",
+    )
+    command.add_argument(
+        "--write",
+        nargs="?",
+        const="both",
+        choices=("amber", "red", "both"),
+        help="put what is advised into the config file, or your own figures of one rule",
+    )
+    command.set_defaults(work=calibrate)
 
 
 def calibrate(args: Namespace, setup: Setup, talk: Talk) -> Answer:

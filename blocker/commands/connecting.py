@@ -8,8 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from blocker.calendars import open_calendar
-from blocker.calendars.google.known import PRIMARY, hours_in, learn, learned
+from blocker.calendars.google import consent
+from blocker.calendars.google import sign_in as auth
+from blocker.calendars.google.known import PRIMARY, hours_in, learn, learned, working_hours
+from blocker.calendars.google.sign_in import api_root, read_sign_in, token_path
 from blocker.commands import Answer, Talk
+from blocker.commands.parser import Parser
 from blocker.files.places import config_path
 from blocker.running.session import Setup
 from blocker.showing.documents import SCHEMA
@@ -20,6 +24,35 @@ REVOKE = "https://myaccount.google.com/permissions"
 TESTING_DAYS = 7
 PUBLISH = "publish the app (Google Auth Platform, Audience, “Publish app”), then run: blocker connect google"
 Finding = tuple[str, str, str]
+
+
+class Homes(tuple[str, ...]):
+    """Where a calendar may be. ``caldav`` is taken, to be told that it is not there yet, and not offered."""
+
+    __slots__ = ()
+
+    def __contains__(self, word: object) -> bool:
+        return word == "caldav" or super().__contains__(word)
+
+
+def add_connect(command: Parser) -> None:
+    command.add_argument(
+        "what", choices=Homes(("google", "ics")), metavar="google|ics", help="where your calendar is"
+    )
+    how = command.one_of()
+    how.add_argument(
+        "--credentials",
+        type=Path,
+        metavar="FILE",
+        help="Google's JSON for your desktop app (credentials.json)",
+    )
+    how.add_argument("--token", type=Path, metavar="FILE", help="a sign-in that was made on another machine")
+    how.add_argument("--service-account", type=Path, metavar="FILE", help="the key of a service account")
+    command.add_argument("--subject", metavar="WHO", help="the address for which the service account acts")
+    command.add_argument(
+        "--headless", action="store_true", help="this machine has no browser: say what to do"
+    )
+    command.set_defaults(work=connect)
 
 
 def connect(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -49,9 +82,6 @@ def _file(setup: Setup) -> Answer:
 
 
 def _google(args: Namespace, setup: Setup, talk: Talk) -> Answer:
-    from blocker.calendars.google import consent
-    from blocker.calendars.google import sign_in as auth
-
     if args.subject and not args.service_account:
         raise UsageError("--subject says for whom a service account acts", "add --service-account FILE")
     asked = consent.scopes_for(setup.config.settings)
@@ -113,8 +143,6 @@ def google_findings(setup: Setup) -> Sequence[Finding]:
     settings = setup.config.settings
     if not any(address.startswith("google:") for address in (settings.calendar, *settings.also_read)):
         return ()
-    from blocker.calendars.google.sign_in import api_root, read_sign_in, token_path
-
     path = token_path(setup.environ)
     sign_in = read_sign_in(path)
     if sign_in is None:
@@ -157,8 +185,6 @@ def _age(at: str, ends: str, now: datetime) -> tuple[str, str]:
 
 def _learn_hours(setup: Setup) -> str:
     """Read the account's working hours, keep them, and say which hours hold."""
-    from blocker.calendars.google.known import working_hours
-
     if setup.config.settings.hours_set:
         return "yours, from the config"
     try:

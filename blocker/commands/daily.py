@@ -6,7 +6,9 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from blocker.commands import Answer, Talk
+from blocker.commands.parser import Parser
 from blocker.commands.pasteable import pasteable
+from blocker.commands.unattended import once_a_day
 from blocker.engine import make_plan
 from blocker.ledger.ledger import Ledger, read_memory
 from blocker.planning import guard
@@ -25,11 +27,24 @@ from blocker.values.plan import Change, Plan
 from blocker.values.request import Request
 
 
+def add_run(command: Parser) -> None:
+    add_consent(command)
+    command.add_argument(
+        "--cron", action="store_true", help="as the schedule calls it: once a day, loud only when it matters"
+    )
+    command.set_defaults(work=run)
+
+
+def add_consent(command: Parser) -> None:
+    """How far a command that writes may go without asking."""
+    command.add_argument("-n", "--dry-run", action="store_true", help="only show what would be done")
+    command.add_argument("-y", "--yes", action="store_true", help="do it without asking")
+    command.add_argument("--force", action="store_true", help="let through a plan that the guard refuses")
+
+
 def run(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """What cron calls: quiet work after the first confirmed run."""
     if args.cron:
-        from blocker.commands.unattended import once_a_day
-
         return once_a_day(_run_once, args, setup, talk)
     return _run_once(args, setup, talk)
 

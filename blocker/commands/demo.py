@@ -12,16 +12,21 @@ from zoneinfo import ZoneInfo
 from blocker.commands import Answer, Talk
 from blocker.commands.daily import rebalance, run
 from blocker.commands.looking import load, plan
-from blocker.commands.parser import read_words
+from blocker.commands.parser import Parser
+from blocker.commands.program import read_words
 from blocker.commands.sample import BERLIN, meeting, sample_calendar
-from blocker.config.load import Config, Setup
+from blocker.config.load import Config
 from blocker.ledger.ledger import read_memory
-from blocker.running.session import Session
+from blocker.running.session import Session, Setup
 from blocker.showing.documents import SCHEMA
 from blocker.values.kinds import STRATEGIC
 from blocker.values.plan import Change
 from blocker.values.settings import Settings
 from blocker.values.workweek import week_of
+
+
+def add_demo(command: Parser) -> None:
+    command.set_defaults(work=demo)
 
 
 def demo(args: Namespace, setup: Setup, talk: Talk) -> Answer:

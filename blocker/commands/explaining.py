@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from blocker.commands import Answer, Talk
 from blocker.commands.looking import look
+from blocker.commands.parser import Parser
 from blocker.commands.pasteable import pasteable
 from blocker.engine import make_plan, pose_problem
 from blocker.placing.second_look import second_look
@@ -23,6 +24,13 @@ from blocker.showing.week_reasons import week_of_plan, week_reasons
 from blocker.values.errors import UsageError
 from blocker.values.kinds import OFFSITE
 from blocker.values.plan import Change, Placement, Plan, Unplaced
+
+
+def add_explain(command: Parser) -> None:
+    command.add_argument(
+        "what", metavar="KEY|DATE|WEEK", help="such as strategic/2026-W48/1, 2026-11-24, 2026-W48"
+    )
+    command.set_defaults(work=explain)
 
 
 def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:

@@ -120,7 +120,7 @@ def _ledger(setup: Setup, address: str) -> Iterator[Finding]:
 def _schedule(setup: Setup) -> tuple[list[Finding], str | None]:
     """The findings, and the name of the scheduler that has the daily run."""
     try:
-        found = installed(setup)
+        found = installed(setup.environ, setup.state_dir)
     except BlockerError as problem:
         words = f"{problem.message}: whether a daily run is installed is not known"
         return [("schedule", "note", words)], None

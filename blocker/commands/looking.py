@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from blocker.commands import Answer, Talk
+from blocker.commands.parser import WEEK, Parser, whole_number
+from blocker.commands.remembering import ahead
 from blocker.engine import make_plan
 from blocker.ledger.ledger import read_memory
 from blocker.planning import guard
 from blocker.running.session import Session, Setup, Sight, find_week
+from blocker.showing.documents import load_document, plan_document
+from blocker.showing.grid import load_picture, plan_picture
+from blocker.showing.load import load_lines
 from blocker.showing.plan_text import plan_lines
-
-if TYPE_CHECKING:
-    from blocker.showing.picture import Canvas, Line
+from blocker.showing.week_reasons import week_of_plan
+from blocker.showing.week_view import week_view, week_views
 
 PENDING = 5
+
+
+def add_plan(command: Parser) -> None:
+    command.add_argument("--exit-code", action="store_true", help="exit 5 if there are changes to make")
+    command.set_defaults(work=plan)
 
 
 def plan(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -25,39 +32,31 @@ def plan(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     request, seen = sight.request, sight.survey()
     made = make_plan(request, seen)
     made = guard.told(made, request.snapshot, request.memory, asked=False)
-    document = None
-    if args.json:
-        from blocker.showing.documents import plan_document
-
-        document = plan_document(made, applied=False)
-
-    def picture(canvas: Canvas) -> Sequence[Line]:
-        from blocker.showing.grid import plan_picture
-        from blocker.showing.week_view import week_views
-
-        return plan_picture(made, week_views(made, seen, request), canvas)
-
     return Answer(
         plan_lines(made, args.verbose, args.plain),
-        document,
+        plan_document(made, applied=False),
         PENDING if args.exit_code and made.writes else 0,
         bool(made.writes or made.refused),
-        picture,
+        lambda canvas: plan_picture(made, week_views(made, seen, request), canvas),
     )
+
+
+def add_load(command: Parser) -> None:
+    command.add_argument("week", nargs="?", metavar="WEEK", help=WEEK)
+    command.add_argument("--events", action="store_true", help="list every event, how it was counted and why")
+    command.add_argument(
+        "--ahead",
+        type=whole_number,
+        metavar="N",
+        help="so many weeks to come, as they stand and as they are likely to be",
+    )
+    command.set_defaults(work=load)
 
 
 def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """A week's measures, its level, and the rules that fire."""
     if args.ahead is not None:
-        from blocker.commands.remembering import ahead
-
         return ahead(args, setup)
-    from blocker.showing.documents import load_document
-    from blocker.showing.grid import load_picture
-    from blocker.showing.load import load_lines
-    from blocker.showing.week_reasons import week_of_plan
-    from blocker.showing.week_view import week_view
-
     sight = look(setup, args.week)
     request = sight.request
     seen = sight.survey()

@@ -1,13 +1,17 @@
-"""What is said of a command line that can't be understood; wanted only when there is something to say."""
+"""What is said of a command line that can't be understood: argparse's complaints in words, with the nearest name."""
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from ast import literal_eval
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from blocker.config.checks import nearest
-from blocker.values.errors import UsageError, quoted
+from blocker.values.errors import UsageError, nearest, quoted
+
+if TYPE_CHECKING:
+    from blocker.commands.parser import Parser
 
 # What argparse says → what we say, with its groups in it.
 PLAINER = (
@@ -18,9 +22,9 @@ PLAINER = (
 )
 
 
-def refusal(parser: argparse.ArgumentParser, words: Sequence[str], message: str) -> UsageError:
+def refusal(parser: Parser, words: Sequence[str], message: str) -> UsageError:
     """What argparse complains of, in words. A misspelt option is named first: the rest may follow from it."""
-    wrong = unknown_option(parser, words)
+    wrong = _unknown_option(parser, words)
     if wrong is not None:
         return wrong
     hint = _see(parser)
@@ -30,36 +34,36 @@ def refusal(parser: argparse.ArgumentParser, words: Sequence[str], message: str)
         return UsageError(f"{_command(parser)} needs {one_of(re.split('[|]', found[1]))}", hint)
     if found := re.fullmatch(r"unrecognized arguments: (.*)", message, re.DOTALL):
         return UsageError(f"{_command(parser)} takes no {quoted(found[1])}", hint)
+    if found := re.fullmatch(r"argument (.+?): invalid choice: (.*) \(choose from .*\)", message, re.DOTALL):
+        action = next(action for action in parser.arguments if _name(action) == found[1])
+        return _unknown_word(parser, action, literal_eval(found[2]))
     for theirs, ours in PLAINER:
         if found := re.fullmatch(theirs, message, re.DOTALL):
             return UsageError(ours.format(*found.groups()), hint)
     return UsageError(message, hint)
 
 
-def unknown_word(
-    parser: argparse.ArgumentParser,
-    words: Sequence[str],
-    action: argparse.Action,
-    word: str,
-    known: Iterable[str],
-) -> UsageError:
+def _unknown_word(parser: Parser, action: argparse.Action, word: str) -> UsageError:
     """A word that is none of those that may stand in its place."""
-    wrong = unknown_option(parser, words)
-    if wrong is not None:
-        return wrong
+    known = list(action.choices or ())
     near = nearest(word, known)
     if action.dest == "command":
         meant = f"; did you mean {near}?" if near else ""
         return UsageError(f"there is no command {quoted(word)}{meant}", _see(parser))
     where = "/".join(action.option_strings) or _command(parser)
-    meant = f"; did you mean {near}?" if near else f": it is {one_of(list(known))}"
+    meant = f"; did you mean {near}?" if near else f": it is {one_of(known)}"
     return UsageError(f"{where} takes no {quoted(word)}{meant}", _see(parser))
 
 
-def unknown_option(parser: argparse.ArgumentParser, words: Sequence[str]) -> UsageError | None:
+def _name(action: argparse.Action) -> str:
+    """What argparse calls an argument in its complaints."""
+    shown = action.metavar if isinstance(action.metavar, str) else action.dest
+    return "/".join(action.option_strings) or shown
+
+
+def _unknown_option(parser: Parser, words: Sequence[str]) -> UsageError | None:
     """The first option among ``words`` that ``parser`` does not know; those of a further command are its own."""
-    options = parser._option_string_actions
-    commands = _commands(parser)
+    options, commands = parser.options, parser.commands
     value_follows = False
     for word in words:
         option = word.startswith("-") and word != "-" and " " not in word and not re.match(r"-\.?\d", word)
@@ -80,16 +84,16 @@ def unknown_option(parser: argparse.ArgumentParser, words: Sequence[str]) -> Usa
 
 
 def _no_option(
-    parser: argparse.ArgumentParser,
+    parser: Parser,
     name: str,
     words: Sequence[str],
-    commands: Mapping[str, argparse.ArgumentParser],
+    commands: Mapping[str, Parser],
 ) -> UsageError:
     """``name`` is no option of ``parser``, though it may be one of the command that ``words`` name."""
-    known = dict.fromkeys(parser._option_string_actions, parser)
+    known = dict.fromkeys(parser.options, parser)
     command = next((word for word in words if word in commands), None)
     if command is not None:
-        of_command = commands[command]._option_string_actions
+        of_command = commands[command].complete().options
         if name in of_command:
             return UsageError(f"{name} stands after its command", f"{commands[command].prog} {name}")
         known = dict.fromkeys(of_command, commands[command]) | known
@@ -100,20 +104,12 @@ def _no_option(
     return UsageError(f"there is no option {name[:80]}{meant}", _see(known.get(near, parser)))
 
 
-def _commands(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser] | None:
-    """The parsers of the commands that ``parser`` hands over to; None where it has none."""
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            return action.choices
-    return None
-
-
-def _command(parser: argparse.ArgumentParser) -> str:
+def _command(parser: Parser) -> str:
     """``cron install``: whose error it is, without the program's name, which every error has in front."""
     return parser.prog.partition(" ")[2] or parser.prog
 
 
-def _see(parser: argparse.ArgumentParser) -> str:
+def _see(parser: Parser) -> str:
     return f"see: {parser.prog} --help"
 
 

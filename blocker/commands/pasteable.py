@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from blocker.config.load import Setup
+import shlex
+
 from blocker.files.places import config_path
+from blocker.running.session import Setup
 
 
 def pasteable(setup: Setup, *words: str) -> str:
     """``blocker run -y``, with the calendar and the config file where this call's options named them."""
-    import shlex
-
     config = setup.config
     options: list[str] = []
     if config.path is not None and config.path != config_path(setup.environ):

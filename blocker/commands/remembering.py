@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from blocker.commands import Answer, Talk
+from blocker.commands.parser import Parser, whole_number
 from blocker.engine import make_plan
 from blocker.ledger.ledger import read_memory
 from blocker.planning.history import brought_up_to_date, past_weeks
@@ -21,6 +22,13 @@ from blocker.showing.history import (
 from blocker.values.errors import UsageError
 
 MOST_BACK, MOST_AHEAD = 104, 26
+
+
+def add_history(command: Parser) -> None:
+    command.add_argument(
+        "--weeks", type=whole_number, default=12, metavar="N", help="how many weeks back (default 12)"
+    )
+    command.set_defaults(work=history)
 
 
 def history(args: Namespace, setup: Setup, talk: Talk) -> Answer:

@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+import webbrowser
 from argparse import Namespace
 from pathlib import Path
 
 from blocker.commands import Answer, Talk
+from blocker.commands.bug_report import bug_report
 from blocker.commands.looking import look
+from blocker.commands.parser import Parser
 from blocker.engine import make_plan
 from blocker.rules.survey import Survey
 from blocker.running.session import Setup
+from blocker.showing.page.files import write_report
+from blocker.showing.page.gather import gather
+from blocker.showing.page.page import render_page
+from blocker.showing.page.proposal import proposal
+from blocker.showing.page.tables import as_document, week_rows, written
 from blocker.showing.page.values import Report
+from blocker.showing.page.words import report_document, report_lines
+from blocker.showing.report_text import report_text
 from blocker.values.errors import UsageError
 from blocker.values.plan import Plan
 from blocker.values.request import Request
+
+
+def add_report(command: Parser) -> None:
+    form = command.one_of()
+    form.add_argument("--text", action="store_true", help="in words, on the terminal (default)")
+    form.add_argument(
+        "--html", type=Path, metavar="FILE", help="one page that works offline, to read or to mail"
+    )
+    form.add_argument(
+        "--ics", type=Path, metavar="FILE", help="the proposed blocks, tentative, to import elsewhere"
+    )
+    form.add_argument("--csv", action="store_true", help="load and history, a line for each week")
+    form.add_argument(
+        "--bug",
+        type=Path,
+        metavar="FILE",
+        help="what a maintainer needs to make this plan again; no words of yours",
+    )
+    command.add_argument("--open", action="store_true", help="show the page in the browser (with --html)")
+    command.add_argument(
+        "--no-titles", action="store_true", help="leave out what events are called, for sharing"
+    )
+    command.set_defaults(work=report)
 
 
 def report(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -25,16 +58,12 @@ def report(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     made = make_plan(sight.request, seen)
     titles = not args.no_titles
     if args.bug is not None:
-        from blocker.commands.bug_report import bug_report
-
         return bug_report(args.bug, made, seen, sight.request, calendars(sight.request))
     if args.html is not None:
         return _html(args.html, made, seen, sight.request, titles, talk if args.open else None)
     if args.ics is not None:
         return _ics(args.ics, made, sight.request, titles)
     if args.csv:
-        from blocker.showing.page.tables import as_document, week_rows, written
-
         rows = week_rows(made, seen, sight.request)
         return Answer(written(rows), as_document(rows))
     return _text(made, seen, sight.request, titles)
@@ -43,26 +72,16 @@ def report(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 def _html(
     path: Path, made: Plan, seen: Survey, request: Request, titles: bool, opener: Talk | None
 ) -> Answer:
-    from blocker.showing.page.files import write_report
-    from blocker.showing.page.gather import gather
-    from blocker.showing.page.page import render_page
-
     def gathered(coarse: bool) -> Report:
         return gather(made, seen, request, titles, coarse)
 
     there = write_report(path, render_page(gathered).encode(), calendars(request))
-    if opener is not None:
-        import webbrowser
-
-        if not webbrowser.open(there.as_uri()):
-            opener.say(f"no browser could be opened; the page is {there}")
+    if opener is not None and not webbrowser.open(there.as_uri()):
+        opener.say(f"no browser could be opened; the page is {there}")
     return Answer([f"The report is in {there}"], {"schema": 1, "report": "html", "file": str(there)})
 
 
 def _ics(path: Path, made: Plan, request: Request, titles: bool) -> Answer:
-    from blocker.showing.page.files import write_report
-    from blocker.showing.page.proposal import proposal
-
     content, states = proposal(made, titles)
     there = write_report(path, content, calendars(request))
     proposed, standing, going = (states[state] for state in ("TENTATIVE", "CONFIRMED", "CANCELLED"))
@@ -80,10 +99,6 @@ def _blocks(number: int) -> str:
 
 
 def _text(made: Plan, seen: Survey, request: Request, titles: bool) -> Answer:
-    from blocker.showing.page.gather import gather
-    from blocker.showing.page.words import report_document, report_lines
-    from blocker.showing.report_text import report_text
-
     found = gather(made, seen, request, titles)
     behind = report_text(request, seen, titles)
     return Answer(report_lines(found, behind), report_document(found))

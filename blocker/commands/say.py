@@ -9,17 +9,26 @@ from datetime import UTC, date
 from msgspec.structs import replace
 
 from blocker.commands import Answer, Talk
+from blocker.commands.parser import WEEK, Parser, number_of_hours
 from blocker.commands.pasteable import pasteable
 from blocker.ledger.file import ledger_path
 from blocker.ledger.ledger import Ledger
 from blocker.running.journal import log_path
 from blocker.running.run import at_work, carry_out, exit_code
+from blocker.running.schedule import installed
 from blocker.running.session import Session, Setup, aware, find_week
 from blocker.showing.documents import SCHEMA, plan_document
 from blocker.showing.plan_text import change_lines
 from blocker.values.errors import BlockerError, NotConfirmed, PartlyApplied, UsageError
 from blocker.values.plan import Change, Plan
 from blocker.values.workweek import week_of
+
+
+def add_skip(command: Parser) -> None:
+    command.add_argument(
+        "what", metavar="WEEK|KEY", help="this, next, 2026-W48, a date, or strategic/2026-W48/1"
+    )
+    command.set_defaults(work=skip)
 
 
 def skip(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -41,6 +50,17 @@ def skip(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     return Answer(lines, plan_document(done, applied=True), exit_code(done))
 
 
+def add_busy(command: Parser) -> None:
+    command.add_argument(
+        "hours",
+        type=number_of_hours,
+        metavar="HOURS",
+        help="mail, tickets, one-click tasks; 0 takes them back",
+    )
+    command.add_argument("week", nargs="?", metavar="WEEK", help=WEEK)
+    command.set_defaults(work=busy)
+
+
 def busy(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Tell of load that is not on the calendar: mail, tickets, one-click tasks."""
     if not 0 <= args.hours <= 100:
@@ -56,6 +76,13 @@ def busy(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         else f"{week}: only what is on the calendar counts."
     ]
     return Answer(lines, {"schema": SCHEMA, "week": str(week), "busy_hours": args.hours})
+
+
+def add_pause(command: Parser) -> None:
+    command.add_argument(
+        "--until", required=True, metavar="DATE", help="the last day of the pause, such as 2026-12-31"
+    )
+    command.set_defaults(work=pause)
 
 
 def pause(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -75,6 +102,10 @@ def pause(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     return Answer(lines, {"schema": SCHEMA, "paused_until": until.isoformat()})
 
 
+def add_resume(command: Parser) -> None:
+    command.set_defaults(work=resume)
+
+
 def resume(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """End the pause."""
     with Session(setup) as session, at_work(session) as ledger:
@@ -82,6 +113,14 @@ def resume(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         ledger.pause(None)
     lines = ["The pause has ended: the next run books again." if was else "There was no pause."]
     return Answer(lines, {"schema": SCHEMA, "paused_until": None})
+
+
+def add_leave(command: Parser) -> None:
+    command.add_argument(
+        "--remove", action="store_true", help="take every block ahead off the calendar, and forget"
+    )
+    command.add_argument("-y", "--yes", action="store_true", help="do it without asking")
+    command.set_defaults(work=leave)
 
 
 def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -127,10 +166,8 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 
 def _still_scheduled(setup: Setup) -> list[str]:
-    from blocker.running.schedule import installed
-
     try:
-        found = installed(setup)
+        found = installed(setup.environ, setup.state_dir)
     except BlockerError:  # no scheduler to ask: none that calls us
         return []
     return [f"The daily run is still in {found[0]}: blocker cron remove ends it."] if found else []

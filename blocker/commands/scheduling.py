@@ -6,6 +6,8 @@ import sys
 from argparse import Namespace
 
 from blocker.commands import Answer, Talk
+from blocker.commands.foresight import unheard
+from blocker.commands.parser import Parser
 from blocker.running.journal import log_path
 from blocker.running.run import at_work
 from blocker.running.schedule import (
@@ -23,6 +25,27 @@ from blocker.running.session import Session, Setup
 from blocker.showing.documents import SCHEMA
 from blocker.showing.plan_text import plan_lines
 from blocker.values.errors import UsageError
+
+
+def add_cron(command: Parser) -> None:
+    what = command.add_subparsers(dest="what", metavar="install|show|remove", required=True)
+    install = what.add_parser("install", help="put the daily run into the crontab")
+    install.add_argument(
+        "--at", default="06:30", metavar="TIME", help="the wall clock's time (default 06:30)"
+    )
+    install.add_argument(
+        "--days", default="mon-fri", metavar="DAYS", help="mon-fri (default), or mon,wed,fri"
+    )
+    install.add_argument("-y", "--yes", action="store_true", help="do it without asking")
+    for each in (
+        install,
+        what.add_parser("show", help="what is installed"),
+        what.add_parser("remove", help="take it out"),
+    ):
+        each.add_argument(
+            "--systemd", action="store_true", help="a systemd user timer instead of the crontab"
+        )
+    command.set_defaults(work=cron)
 
 
 def cron(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -61,8 +84,6 @@ def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) ->
                 return Answer(["Nothing was changed."], {"schema": SCHEMA, "installed": False})
         place = scheduler.install(schedule)
         ledger.confirm_calendar(plan.now)
-    from blocker.commands.foresight import unheard
-
     lines = [
         *(shown if args.yes else []),
         f"Installed in {place}: every day of {args.days} at {schedule.clock}.",
@@ -78,7 +99,7 @@ def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) ->
 
 
 def _scheduler(args: Namespace, setup: Setup) -> Scheduler:
-    home = _home(setup)
+    home = _home(setup.environ)
     if args.systemd:
         return Systemd(home)
     if sys.platform == "darwin":

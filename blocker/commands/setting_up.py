@@ -10,6 +10,7 @@ from blocker.commands import Answer, Talk
 from blocker.commands.beyond_files import beyond_files
 from blocker.commands.connecting import google_findings
 from blocker.commands.foresight import Finding, foresight
+from blocker.commands.parser import Parser
 from blocker.commands.pasteable import pasteable
 from blocker.config.template import config_template, show
 from blocker.files.lock import only_run
@@ -21,6 +22,10 @@ from blocker.running.session import Session, Setup, is_calendar_unset
 from blocker.showing.documents import SCHEMA
 from blocker.values.errors import BlockerError, GuardRefused
 from blocker.values.memory import Memory
+
+
+def add_init(command: Parser) -> None:
+    command.set_defaults(work=init)
 
 
 def init(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -48,6 +53,13 @@ def init(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     return Answer(lines, {"schema": SCHEMA, "config": str(path)})
 
 
+def add_config(command: Parser) -> None:
+    what = command.add_subparsers(dest="what", metavar="show", required=True)
+    show = what.add_parser("show", help="print the settings in force")
+    show.add_argument("--origin", action="store_true", help="say where each value comes from")
+    command.set_defaults(work=config_show)
+
+
 def config_show(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """The settings in force; with ``--origin`` where each comes from."""
     rows = show(setup.config)
@@ -61,6 +73,13 @@ def config_show(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         "settings": [{"name": name, "value": value, "origin": origin} for name, value, origin in rows],
     }
     return Answer(lines, document)
+
+
+def add_check(command: Parser) -> None:
+    command.add_argument(
+        "--repair", action="store_true", help="make a damaged ledger again from what is left"
+    )
+    command.set_defaults(work=check)
 
 
 def check(args: Namespace, setup: Setup, talk: Talk) -> Answer:

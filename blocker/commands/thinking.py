@@ -1,7 +1,4 @@
-"""``park`` and ``parked``: the deep question is kept, not answered at once. Offline, and quick.
-
-Neither calendars nor planning are imported here: a question is kept in the time of a keystroke.
-"""
+"""``park`` and ``parked``: the deep question is kept, not answered at once. Offline: no calendar is read."""
 
 from __future__ import annotations
 
@@ -12,13 +9,16 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.utils import parseaddr
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocker.commands import Answer, Talk
-from blocker.config.load import Setup
+from blocker.commands.parser import Parser, whole_number
 from blocker.ledger import parking
 from blocker.ledger.ledger import Ledger, open_ledger
+from blocker.running.session import Setup
 from blocker.showing.documents import SCHEMA
 from blocker.values.errors import Temporary, UsageError
 from blocker.values.memory import ParkedQuestion
@@ -27,6 +27,14 @@ from blocker.wording.texts import PARKED_LONG_DAYS, plain, shortened
 SHOWN_CHARACTERS = 300
 MOST_CHARACTERS = 20_000  # of a question; a mail that is piped in may be long
 MOST_BYTES = 32 * 1024 * 1024  # of that mail, attachments and all
+
+
+def add_park(command: Parser) -> None:
+    command.add_argument(
+        "text", nargs="*", metavar="TEXT", help="the question; - or nothing reads it from a pipe"
+    )
+    command.add_argument("--from", dest="asked_by", metavar="WHO", help="who asks")
+    command.set_defaults(work=park)
 
 
 def park(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -49,6 +57,18 @@ def park(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if too_long:
         lines.append(f"It is long: its first {MOST_CHARACTERS:,} characters are kept.")
     return Answer(lines, {"schema": SCHEMA, "id": kept.id, "waits_in": document})
+
+
+def add_parked(command: Parser) -> None:
+    command.add_argument("--all", action="store_true", help="those that are done or dropped too")
+    command.usage = "blocker parked [-h] [--all] [done ID … | drop ID …]"
+    what = command.add_subparsers(dest="what", metavar="done|drop", prog="blocker parked")
+    for name, words in (("done", "it was thought through"), ("drop", "it need not be thought about")):
+        end = what.add_parser(name, help=words)
+        end.add_argument(
+            "ids", nargs="+", type=whole_number, metavar="ID", help="its number, as parked shows it"
+        )
+    command.set_defaults(work=parked)
 
 
 def parked(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -133,9 +153,6 @@ def _is_mail(text: str) -> bool:
 
 def _from_mail(content: bytes) -> tuple[str, str, str]:
     """Subject, sender's name and plain text of a mail, each in the mail's own encoding."""
-    from email import message_from_bytes, policy
-    from email.utils import parseaddr
-
     message = message_from_bytes(content, policy=policy.default)
     name, address = parseaddr(str(message["from"] or ""))
     body = message.get_body(preferencelist=("plain",))

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from blocker.calendars import VERBATIM, Calendar, Checkpointed
 from blocker.commands import Answer, Talk
+from blocker.commands.parser import Parser
 from blocker.commands.pasteable import pasteable
 from blocker.ledger.ledger import Ledger
 from blocker.ledger.rows import DoneChange, UndoableRun, block_in, slot_in
@@ -57,6 +58,10 @@ class Written(Struct, frozen=True):
             ref=self.ref,
             text_hash=block.text_hash or hash_of_text(block.title, block.text),
         )
+
+
+def add_undo(command: Parser) -> None:
+    command.set_defaults(work=undo)
 
 
 def undo(args: Namespace, setup: Setup, talk: Talk) -> Answer:

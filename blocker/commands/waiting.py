@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
@@ -30,8 +31,6 @@ class _Telling(Wait):
     """
 
     def __init__(self, still: bool) -> None:
-        import threading  # slow to import, and most runs are looked at by nobody
-
         self._done = threading.Event()
         self._turn = threading.Lock()
         self._words = "working"

@@ -6,9 +6,9 @@ from argparse import Namespace
 from typing import Any
 
 from blocker.commands import Answer, Talk, daily
-from blocker.config.load import Setup
+from blocker.commands.parser import WEEK, Parser, whole_number
 from blocker.ledger.ledger import read_memory
-from blocker.running.session import Session
+from blocker.running.session import Session, Setup
 from blocker.showing.documents import SCHEMA, moment
 from blocker.values.errors import UsageError
 from blocker.values.intervals import Interval
@@ -17,6 +17,18 @@ from blocker.wording.displacement import WhatIf, items_by_day, what_if
 from blocker.wording.texts import clock_words, date_words, plain, say, say_times
 
 LONGEST = 24 * 60
+
+
+def add_rebalance(command: Parser) -> None:
+    command.add_argument("week", nargs="?", metavar="WEEK", help=WEEK)
+    command.add_argument(
+        "--what-if",
+        type=whole_number,
+        metavar="MINUTES",
+        help="only name the fewest meetings of your own whose moving frees so many minutes in a row",
+    )
+    daily.add_consent(command)
+    command.set_defaults(work=rebalance)
 
 
 def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:

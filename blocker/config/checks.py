@@ -9,14 +9,15 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING, TypeVar
-from zoneinfo import ZoneInfo
+from typing import TypeVar
+from zoneinfo import ZoneInfo, available_timezones
 
-from blocker.values.errors import quoted
+from blocker.calendars.holidays import countries, parse_code, parts
+from blocker.measuring import classify
+from blocker.measuring.expressions import ExpressionError
+from blocker.rules import rules
+from blocker.values.errors import nearest, quoted
 from blocker.values.workweek import Lunch
-
-if TYPE_CHECKING:
-    from blocker.measuring.expressions import ExpressionError
 
 T = TypeVar("T")
 Check = Callable[[object], T]
@@ -38,15 +39,6 @@ class BadValueError(ValueError):
         self.message = message
         self.index = index
         self.more: tuple[BadValueError, ...] = ()  # what else is wrong with the same value
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The nearest known word, or nothing where none is near."""
-    from difflib import get_close_matches
-
-    folded = {name.casefold(): name for name in sorted(known, reverse=True)}
-    found = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return folded[found[0]] if found else ""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -158,8 +150,6 @@ def mails(value: object) -> tuple[str, ...]:
 
 def holiday_code(value: object) -> str:
     """A code that python-holidays knows, such as DE or DE-BE. Takes a tenth of a second."""
-    from blocker.calendars.holidays import countries, parse_code, parts
-
     code = text(value)
     region = parse_code(code)
     country, part = region.country, region.part
@@ -174,8 +164,6 @@ def holiday_code(value: object) -> str:
 
 
 def _near_code(code: str) -> str:
-    from blocker.calendars.holidays import countries, parse_code, parts
-
     region = parse_code(code.upper().replace("_", "-"))
     country, part = region.country, region.part
     if country in countries() and (not part or part in parts(country)):
@@ -198,8 +186,6 @@ def zone(value: object) -> str:
 
 
 def _near_zone(name: str) -> str:
-    from zoneinfo import available_timezones
-
     known = available_timezones()
     wanted = name.strip().replace(" ", "_").casefold()
     for zone_name in sorted(known):
@@ -323,21 +309,15 @@ def _fits(name: str, given: str) -> None:
 
 def rule_condition(value: object) -> str:
     """The condition of a rule, over measures."""
-    from blocker.rules.rules import condition
-
-    return _checked(value, condition)
+    return _checked(value, rules.condition)
 
 
 def event_condition(value: object) -> str:
     """A condition of [classify], over the properties of an event."""
-    from blocker.measuring.classify import condition
-
-    return _checked(value, condition)
+    return _checked(value, classify.condition)
 
 
 def _checked(value: object, read: Callable[[str], object]) -> str:
-    from blocker.measuring.expressions import ExpressionError
-
     condition = words(value)
     try:
         read(condition)

@@ -6,25 +6,24 @@ Each value knows where it came from. Every problem of a file is reported at once
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import datetime
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from blocker.calendars.holidays import is_kept
 from blocker.config.checks import BadValueError, Check, did_you_mean, holiday_code, mails, words
-from blocker.config.schema import Around, scalars
+from blocker.config.places import Lines
+from blocker.config.schema import Around, read_settings, scalars
+from blocker.config.table import Problem, Report
+from blocker.files.places import config_path, default_calendar, holiday_dir
 from blocker.files.private import read_small
 from blocker.values.errors import ConfigError, quoted
 from blocker.values.settings import Settings
-
-if TYPE_CHECKING:
-    from blocker.config.places import Lines
-    from blocker.config.table import Problem
-from blocker.files.places import config_path, default_calendar, holiday_dir
 
 PLACES = ("BLOCKER_CONFIG", "BLOCKER_STATE_DIR")
 OVERRIDES = ("calendar", "timezone", "role", "holidays", "me", "protect")
@@ -51,20 +50,6 @@ class Config(Struct, frozen=True):
     origins: Mapping[str, str]
     path: Path | None
     warnings: tuple[str, ...] = ()
-
-
-def _unsaid(words: str) -> None:
-    """Nobody waits."""
-
-
-class Setup(Struct, frozen=True):
-    """What a command starts from. ``now`` is naive if ``--now`` came without an offset."""
-
-    config: Config
-    state_dir: Path
-    now: datetime
-    environ: Mapping[str, str]
-    doing: Callable[[str], None] = _unsaid  # tells a person who waits what is being done
 
 
 def load_config(
@@ -114,8 +99,6 @@ def _holiday_check(environ: Mapping[str, str]) -> Check[str]:
         code = words(value)
         if code in ("auto", "off"):
             return code
-        from blocker.calendars.holidays import is_kept
-
         return code if is_kept(code, holiday_dir(environ)) else holiday_code(code)
 
     return check
@@ -149,12 +132,6 @@ def read_text(file: Path, must_exist: bool) -> str | None:
 
 def _from_file(raw: str, file: Path, around: Around) -> tuple[Settings, dict[str, str], list[str]]:
     """The settings of a file, the origins of what it gives, and its problems in order of place."""
-    import tomllib
-
-    from blocker.config.places import Lines
-    from blocker.config.schema import read_settings
-    from blocker.config.table import Report
-
     try:
         data = tomllib.loads(raw)
     except tomllib.TOMLDecodeError as error:

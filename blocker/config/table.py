@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct, field
 
 from blocker.config.checks import BadValueError, Check, did_you_mean
+from blocker.config.places import KeyPath
 from blocker.values.errors import quoted
-
-if TYPE_CHECKING:
-    from blocker.config.places import KeyPath
 
 T = TypeVar("T")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import tomlkit
 
 from blocker.config.checks import show_span
+from blocker.config.load import Config
 from blocker.values.settings import SHIPPED_KINDS, BlockKind, RuleText
 from blocker.values.workweek import WEEKDAYS
-
-if TYPE_CHECKING:
-    from blocker.config.load import Config
 
 PLAIN = (
     "calendar", "also_read", "role", "timezone", "holidays", "me", "protect", "native_focus",
@@ -100,8 +100,6 @@ def with_rules(text: str, rules: Sequence[RuleText], remark: str = "") -> str:
 
     A rule that is there keeps what it books and its comments. New ones come last, under ``remark``.
     """
-    import tomlkit  # wanted by ``calibrate --write`` alone
-
     newline = "\r\n" if "\r\n" in text else "\n"
     document = tomlkit.parse(text.replace("\r\n", "\n"))
     there: Any = document.get("rule")
@@ -130,8 +128,6 @@ def _rule(rule: RuleText) -> dict[str, object]:
 
 
 def _inline(rule: RuleText) -> Any:
-    import tomlkit
-
     table = tomlkit.inline_table()
     table.update(_rule(rule))
     return table

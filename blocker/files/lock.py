@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from blocker.files.private import open_private, private_folder
 from blocker.values.errors import BlockerError, Temporary
 
@@ -15,8 +17,6 @@ from blocker.values.errors import BlockerError, Temporary
 @contextmanager
 def only_run(state_dir: Path, calendar: str) -> Iterator[None]:
     """Hold the calendar's lock. Raises Temporary (exit 75) at once if another run holds it."""
-    from filelock import FileLock, Timeout
-
     name = hashlib.sha256(calendar.encode()).hexdigest()[:16]
     try:
         path = private_folder(state_dir, "locks") / f"{name}.lock"

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+if sys.platform != "win32":
+    import fcntl
+
 from blocker.values.errors import CalendarError, Conflict, Refused, Unreachable, Unreadable
 
 MAX_BYTES = 128 * 1024 * 1024
@@ -71,8 +74,6 @@ def _lock(path: Path) -> int:
 
     A write puts another file there: whoever waited for the old one has to look again.
     """
-    import fcntl
-
     for _ in range(LOCK_TRIES):
         try:
             handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -134,9 +135,7 @@ def standing_out(change: Change) -> str | None:
 
 
 def _text_out(kept: Mapping[str, Any]) -> str:
-    import json  # takes half surrogates, which a calendar's words may hold
-
-    return json.dumps(kept)
+    return json.dumps(kept)  # it takes half surrogates, which a calendar's words may hold
 
 
 def block_out(change: Change) -> str | None:
@@ -174,8 +173,6 @@ class UndoableRun(Struct, frozen=True):
 
 
 def done_change(row: sqlite3.Row) -> DoneChange:
-    import json
-
     before, after = (json.loads(row[name]) if row[name] else None for name in ("before", "after"))
     return DoneChange(row["position"], row["action"], row["key"], before, after)
 

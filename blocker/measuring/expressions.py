@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import NoReturn
 
 from msgspec import Struct
@@ -258,6 +259,4 @@ class _Parser:
 
 def nearest_names(name: str, names: Iterable[str]) -> tuple[str, ...]:
     """The valid names that look most like ``name``."""
-    from difflib import get_close_matches  # only wanted where something is wrong
-
     return tuple(get_close_matches(name.lower(), list(names), n=2, cutoff=0.5))

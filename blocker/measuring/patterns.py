@@ -258,7 +258,11 @@ def matched(kind: str, title: str) -> str | None:
     wanted, unwanted = KINDS[kind]
     plain, lower = folded(title)
     found = whole_words(wanted).search(lower)
-    if found is None or whole_words(ABOUT).search(lower) or (unwanted and whole_words(unwanted).search(lower)):
+    if (
+        found is None
+        or whole_words(ABOUT).search(lower)
+        or (unwanted and whole_words(unwanted).search(lower))
+    ):
         return None
     return plain[found.start() : found.end()]
 

@@ -20,8 +20,10 @@ from blocker.values.plan import Change, Plan, Receipt
 @contextmanager
 def at_work(session: Session) -> Iterator[Ledger]:
     """The calendar's ledger, with the lock held. Raises Temporary if another run holds it."""
-    state_dir, address = session.setup.state_dir, session.address
-    with only_run(state_dir, address), open_ledger(state_dir, address) as ledger:
+    with (
+        only_run(session.state_dir, session.address),
+        open_ledger(session.state_dir, session.address) as ledger,
+    ):
         yield ledger
 
 
@@ -75,7 +77,7 @@ def _write(
 
 def _counted(plan: Plan, session: Session, on_change: Callable[[Change], None]) -> Callable[[Change], None]:
     """Each change is also counted, for a person who waits for the writing to end."""
-    doing, done = session.setup.doing, count(1)
+    doing, done = session.doing, count(1)
     total = sum(change.writes for change in plan.changes)
     doing(f"writing {total} changes to {session.address}")
 

@@ -11,14 +11,13 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 from xml.sax.saxutils import escape
 
 from msgspec import Struct
 
-from blocker.running.session import Setup
 from blocker.values.errors import BlockerError, UsageError
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -281,11 +280,11 @@ def _write_file(path: Path, text: str) -> None:
         ) from None
 
 
-def installed(setup: Setup) -> tuple[str, str] | None:
+def installed(environ: Mapping[str, str], state_dir: Path) -> tuple[str, str] | None:
     """The scheduler that has the daily run, and its entry; None if none has. Raises BlockerError."""
-    home = _home(setup)
+    home = _home(environ)
     kinds: dict[str, list[Scheduler]] = {
-        "darwin": [Launchd(home)], "win32": [TaskScheduler(setup.state_dir)]
+        "darwin": [Launchd(home)], "win32": [TaskScheduler(state_dir)]
     }  # fmt: skip
     problem: BlockerError | None = None
     for scheduler in kinds.get(sys.platform, [Systemd(home), Cron()]):
@@ -301,5 +300,5 @@ def installed(setup: Setup) -> tuple[str, str] | None:
     return None
 
 
-def _home(setup: Setup) -> Path:
-    return Path(setup.environ.get("HOME") or Path.home())
+def _home(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("HOME") or Path.home())

@@ -5,7 +5,7 @@ The only place where the pure core meets files and networks on the way in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -14,21 +14,36 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
+from tzlocal import get_localzone_name
 
 from blocker.calendars import Calendar, Paged, open_calendar
+from blocker.calendars.holidays import public_holidays
 from blocker.config.load import Config
-from blocker.config.load import Setup as Setup  # noqa: PLC0414 - the commands take it from here
 from blocker.engine import make_plan
 from blocker.files.places import default_calendar
 from blocker.rules.survey import Survey, take_survey
-from blocker.values.errors import ConfigError
+from blocker.values.errors import ConfigError, UsageError
 from blocker.values.events import Snapshot
 from blocker.values.intervals import Interval
 from blocker.values.memory import Memory
 from blocker.values.plan import Plan
 from blocker.values.request import HISTORY_WEEKS, Request
 from blocker.values.settings import FILL_WEEKS, HORIZON_WEEKS, Settings
-from blocker.values.workweek import Week, WorkWeek, quarter_of, week_of
+from blocker.values.workweek import Week, WorkWeek, parse_week, quarter_of, week_of
+
+
+def _unsaid(words: str) -> None:
+    """Nobody waits."""
+
+
+class Setup(Struct, frozen=True):
+    """What a command starts from. ``now`` is naive if ``--now`` came without an offset."""
+
+    config: Config
+    state_dir: Path
+    now: datetime
+    environ: Mapping[str, str]
+    doing: Callable[[str], None] = _unsaid  # tells a person who waits what is being done
 
 
 class Session:
@@ -37,7 +52,7 @@ class Session:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         _refuse_unset_calendar(setup.config)
-        self.settings = _with_calendar_hours(setup)
+        self.settings = _with_calendar_hours(setup.config.settings, setup.state_dir)
         self._open = ExitStack()
         self._others: dict[str, Calendar] = {}  # those that are also read, by address
         self.calendar: Calendar = self._connect(self.settings.timezone)
@@ -48,6 +63,15 @@ class Session:
 
     def __exit__(self, *exc: object) -> None:
         self._open.close()
+
+    @property
+    def state_dir(self) -> Path:
+        return self.setup.state_dir
+
+    @property
+    def doing(self) -> Callable[[str], None]:
+        """Tells a person who waits what is being done."""
+        return self.setup.doing
 
     @property
     def address(self) -> str:
@@ -128,8 +152,6 @@ class Session:
         holidays: Mapping[date, str] = {}
         source = "off"
         if self.settings.holidays != "off":
-            from blocker.calendars.holidays import public_holidays
-
             years = range(window.start.year, window.end.year + 1)
             found = public_holidays(
                 self.settings.holidays, zone.key, years, self.setup.state_dir / "holidays", today=now.date()
@@ -156,8 +178,6 @@ class Sight(Struct, frozen=True):
 
 def machine_zone(environ: Mapping[str, str]) -> str:
     """The machine's zone, for calendars that name none."""
-    from tzlocal import get_localzone_name
-
     name: str | None = environ.get("TZ") or get_localzone_name()
     try:
         return ZoneInfo(name or "UTC").key
@@ -167,9 +187,6 @@ def machine_zone(environ: Mapping[str, str]) -> str:
 
 def find_week(text: str | None, today: date) -> Week:
     """``this``, ``next``, ``2026-W48`` or a date in it → the week. Raises UsageError."""
-    from blocker.values.errors import UsageError
-    from blocker.values.workweek import parse_week
-
     if text is None or text == "this":
         return week_of(today)
     if text == "next":
@@ -202,14 +219,13 @@ def _refuse_unset_calendar(config: Config) -> None:
     )
 
 
-def _with_calendar_hours(setup: Setup) -> Settings:
+def _with_calendar_hours(settings: Settings, state_dir: Path) -> Settings:
     """The settings, with the working hours that the calendar's account has where the user has set none."""
-    settings = setup.config.settings
     if settings.hours_set or not settings.calendar.startswith("google:"):
         return settings
     from blocker.calendars.google.known import known_hours
 
-    hours = known_hours(setup.state_dir)
+    hours = known_hours(state_dir)
     return replace(settings, hours=hours) if hours else settings
 
 

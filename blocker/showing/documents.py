@@ -7,11 +7,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker.values.errors import BlockerError, ConfigError
+from blocker.showing.printable import SCHEMA as SCHEMA  # noqa: PLC0414 - the commands take it from here
 from blocker.values.intervals import Interval
 from blocker.values.plan import Cause, Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
-
-SCHEMA = 1
 
 
 def plan_document(plan: Plan, applied: bool) -> dict[str, Any]:
@@ -80,13 +78,6 @@ def load_document(
             document["events"] = [_event(item, zone) for item in events]
         documents.append(document)
     return {"schema": SCHEMA, "weeks": documents}
-
-
-def error_document(error: BlockerError) -> dict[str, Any]:
-    document: dict[str, Any] = {"kind": error.kind, "message": error.message, "hint": error.hint}
-    if isinstance(error, ConfigError) and error.problems:
-        document["problems"] = list(error.problems)
-    return {"schema": SCHEMA, "error": document}
 
 
 def cause_document(cause: Cause) -> dict[str, Any]:

@@ -22,10 +22,10 @@ from blocker.showing.plan_text import (
     refreshed_words,
     span,
     summary,
-    to_ascii,
     told_words,
     when_words,
 )
+from blocker.showing.printable import to_ascii
 from blocker.showing.week_view import WeekView
 from blocker.values.plan import Change, Classified, Plan, WeekLoad
 

@@ -290,20 +290,6 @@ def clean(text: str) -> str:
 _POINT_ZERO = r"(\d)\.0( h\b)"
 
 
-def to_ascii(text: str) -> str:
-    """The same words for a terminal that has only ASCII."""
-    return text.translate(_PLAIN_SIGNS)
-
-
-_PLAIN_SIGNS = str.maketrans(
-    {
-        "█": "#", "░": ".", "–": "-", "—": "-", "…": "...", "“": '"', "”": '"', "’": "'", "·": "-",
-        "\u00a0": " ", "─": "-", "✓": "ok", "✗": "!!", "�": "?", "×": "x", "→": "->",
-        "≥": ">=", "≤": "<=", "≠": "!=",
-    }
-)  # fmt: skip
-
-
 TEXT = "its text is brought up to date"
 
 

@@ -5,6 +5,9 @@ Every message names the thing that is wrong; ``hint`` is the next step, as a sen
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class BlockerError(Exception):
     """Base of all expected failures. Nothing was written unless the class says otherwise."""
@@ -141,3 +144,10 @@ def quoted(value: object) -> str:
     """A value as it is shown in a message: on one line, and not too long."""
     plain = "".join(char if char.isprintable() else " " for char in str(value))
     return f"“{plain}”" if len(plain) <= MAX_SHOWN else f"“{plain[: MAX_SHOWN - 1]}…”"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The nearest known word, or nothing where none is near."""
+    folded = {name.casefold(): name for name in sorted(known, reverse=True)}
+    found = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 # What stands between two lines that begin and end with a long dash is kept up to date by later runs.
@@ -47,6 +48,4 @@ def with_section(text: str, section: str) -> str:
 
 
 def _digest(words: str) -> str:
-    import hashlib  # slow to import, and wanted only where there are blocks
-
     return hashlib.sha256(" ".join(words.split()).encode("utf-8", "replace")).hexdigest()[:_LENGTH]

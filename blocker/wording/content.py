@@ -21,9 +21,7 @@ MOST_TITLE = 250
 Write = Callable[[Placement], str]
 
 
-def make_block(
-    placement: Placement, generation: int, busy: bool, request: Request, write: Write
-) -> Block:
+def make_block(placement: Placement, generation: int, busy: bool, request: Request, write: Write) -> Block:
     """A new block; ``write`` gives its text. A note is a free, all-day entry."""
     settings, key, kind = request.settings, placement.key, placement.kind
     look = settings.kind(kind)

@@ -6,6 +6,7 @@ A text that comes back other than it was written would count as a person's edit 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from blocker.values.fingerprint import parts_of_text
@@ -61,10 +62,6 @@ def _marked_once(part: str) -> str:
 
 def _clean(text: str) -> str:
     """Without half characters, control characters and what turns the direction of writing."""
-    if text.replace("\n", "").isprintable():  # nearly always, and none of them is
-        return text
-    import unicodedata
-
     text = re.sub(_LINE_ENDS, "\n", text).replace("\t", " ")
     return "".join(
         c

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from blocker.cli import main
-from blocker.commands.grammar import COMMANDS
+from blocker.commands.registry import COMMANDS
 from tests.tools.command_line import CommandLine, sample
 
-NAMES = [name for group in COMMANDS.values() for name in group]
+NAMES = list(COMMANDS)
 
 
 @pytest.fixture

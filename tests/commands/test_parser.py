@@ -1,14 +1,14 @@
-"""The command line's words: where options may stand, and what is built to read them."""
+"""The command line's words: where options may stand, and what a tool can read of them."""
 
 from __future__ import annotations
 
 import pytest
 
-from blocker.commands.grammar import COMMANDS
-from blocker.commands.parser import read_words
+from blocker.commands.program import program, read_words
+from blocker.commands.registry import COMMANDS, GROUPS
 from blocker.values.errors import UsageError
 
-NAMES = [name for group in COMMANDS.values() for name in group]
+NAMES = list(COMMANDS)
 
 
 def parsed(*words: str) -> dict[str, object]:
@@ -45,7 +45,7 @@ def test_what_is_said_last_counts() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_only_what_is_named_is_built(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_command_has_its_own_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parsed(name, "--help")
     assert capsys.readouterr().out.startswith(f"usage: blocker {name}")
@@ -69,3 +69,24 @@ def test_a_part_of_an_option_is_asked_about_and_never_taken(words: tuple[str, ..
     wrong = next(word for word in words if word.startswith("--"))
     with pytest.raises(UsageError, match=f"there is no option {wrong}; did you mean {meant}"):
         read_words(list(words))
+
+
+def test_a_tool_that_makes_manual_pages_finds_every_command_with_its_arguments() -> None:
+    commands = program(complete=True).commands
+    assert commands is not None
+    assert list(commands) == NAMES
+    assert {"--at", "--days", "-y", "--systemd"} <= set(commands["cron"].commands["install"].options)  # type: ignore[index]
+    assert [argument.metavar for argument in commands["busy"].arguments if not argument.option_strings] == [
+        "HOURS",
+        "WEEK",
+    ]
+    assert "--what-if" in commands["rebalance"].format_help()
+
+
+def test_the_help_shows_the_commands_by_group_and_in_no_other_way(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        read_words(["--help"])
+    out = capsys.readouterr().out
+    titles = [line.strip() for line in out.splitlines() if line.startswith("  ") and line[2:3].isalpha()]
+    assert titles == list(GROUPS)
+    assert all(out.count(entry.says) == 1 for entry in COMMANDS.values())

@@ -6,13 +6,12 @@ import re
 from pathlib import Path
 from textwrap import dedent
 
-import platformdirs
 import pytest
 from msgspec.structs import fields
 
 from blocker.config.load import Config, load_config
 from blocker.config.template import show
-from blocker.files.places import config_path, holiday_dir, state_dir, user_folder
+from blocker.files.places import config_path, default_calendar, holiday_dir, state_dir
 from blocker.values.errors import ConfigError
 from blocker.values.settings import BlockKind, RuleText, Settings, Theme
 from blocker.values.workweek import Lunch
@@ -224,29 +223,16 @@ def test_unknown_variables_are_worth_a_warning_and_no_more() -> None:
     )
 
 
-@pytest.mark.parametrize("home", ["/home/lead", "/home/lead/", "/", "", "relative", None])
-@pytest.mark.parametrize("named", ["/elsewhere", "/elsewhere/", "relative", "", None])
-def test_folders_are_those_of_platformdirs(
-    named: str | None, home: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """They are found without it on Linux, as it is slow to import."""
-    for name, value in {"HOME": home, **dict.fromkeys(XDG, named)}.items():
-        if value is None:
-            monkeypatch.delenv(name, raising=False)
-        else:
-            monkeypatch.setenv(name, value)
-    assert user_folder("config") == Path(platformdirs.user_config_dir("blocker"))
-    assert user_folder("state") == Path(platformdirs.user_state_dir("blocker"))
-    assert user_folder("data") == Path(platformdirs.user_data_dir("blocker"))
-
-
 def test_places(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert config_path({}) == home / ".config/blocker/config.toml"
     assert state_dir({}) == home / ".local/state/blocker"
+    assert default_calendar() == f"ics:{home}/.local/share/blocker/calendar.ics"
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "c"))
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "s"))
     assert config_path({}) == home / "c/blocker/config.toml"
     assert state_dir({}) == home / "s/blocker"
+    monkeypatch.setenv("XDG_DATA_HOME", str(home / "d"))
+    assert default_calendar() == f"ics:{home}/d/blocker/calendar.ics"
     assert config_path({"BLOCKER_CONFIG": "/x/y.toml"}) == Path("/x/y.toml")
     assert state_dir({"BLOCKER_STATE_DIR": "/x"}) == Path("/x")
     assert holiday_dir({"BLOCKER_STATE_DIR": "/x"}) == Path("/x/holidays")

@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from blocker.calendars.google.refusals import CONNECT
+from blocker.files.places import config_path
 from blocker.files.private import others_may_read, read_small_text, write_private
 from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, UsageError
 
@@ -57,7 +58,6 @@ class SignIn(Struct, frozen=True):
 
 def token_path(environ: Mapping[str, str]) -> Path:
     """Where the sign-in is kept: beside the config. Raises ConfigError."""
-    from blocker.files.places import config_path
 
     return config_path(environ).with_name("google-token.json")
 

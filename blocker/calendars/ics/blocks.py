@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, tzinfo
@@ -37,8 +38,6 @@ _MARK = b"X-BLOCKER-KEY"
 
 def etag_of(chunk: bytes) -> str:
     """The state of a component: a hash of its bytes."""
-    import hashlib
-
     return hashlib.sha256(chunk).hexdigest()[:32]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from datetime import UTC
@@ -199,6 +200,4 @@ class _File:
 
 
 def _digest(data: bytes) -> str:
-    import hashlib  # its library takes time to load, and a plan writes nothing
-
     return hashlib.sha256(data).hexdigest()

@@ -1,4 +1,4 @@
-"""Zones that a file defines itself, in a VTIMEZONE that names no zone known here. Imported on use."""
+"""Zones that a file defines itself, in a VTIMEZONE that names no zone known here."""
 
 from __future__ import annotations
 

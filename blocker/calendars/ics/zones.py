@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 
+from blocker.calendars.ics.vtimezone import read_definition
 from blocker.calendars.ics.zone_names import _load, iana_zone
 
 MAX_ZONES = 300  # looking for one that isn't there costs time; no real file names half as many
@@ -43,8 +44,6 @@ class Zones:
             self._defined = self._definitions()
         definition = self._defined.get(tzid)
         if definition is not None:
-            from blocker.calendars.ics.vtimezone import read_definition
-
             try:
                 return read_definition(definition)
             except ValueError:

@@ -6,12 +6,10 @@ import re
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+
+from jinja2 import Environment, StrictUndefined, Template
 
 from blocker.showing.page.values import Report
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 MOST_BYTES = 390_000
 _FOLDER = files("blocker.showing.page")
@@ -32,14 +30,11 @@ def _render(report: Report) -> str:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
-
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        optimized=False,  # it is used once or twice: looking for constants in it takes longer than it saves
     )
     environment.filters["hours"] = _hours
     environment.filters["first_up"] = _first_up
