@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 RULES = (
     "FREQ=WEEKLY",
@@ -24,28 +26,34 @@ HEAD = (
 )  # fmt: skip
 
 
-def big_calendar(events: int, seed: int = 1) -> bytes:
-    """``events`` components around November 2026: one in nine is a series, some of those with exceptions."""
+def big_calendar(events: int, history: int = 0, seed: int = 1) -> bytes:
+    """``events`` components around November 2026: one in nine is a series, some of those with exceptions.
+
+    ``history`` more lie in the fifteen years before, and none of their series goes on.
+    """
     dice = random.Random(seed)  # noqa: S311 - no secret
-    lines, count, number = list(HEAD), 0, 0
-    while count < events:
-        number += 1
-        for component in _meeting(f"{number}@example.org", dice)[: events - count]:
-            lines += component
-            count += 1
+    lines, number = list(HEAD), 0
+    for wanted, first, last in ((events, -900, 200), (history, -6400, -900)):
+        count = 0
+        while count < wanted:
+            number += 1
+            day = MIDDLE + timedelta(days=dice.randint(first, last))
+            for component in _meeting(f"{number}@example.org", day, last < 0, dice)[: wanted - count]:
+                lines += component
+                count += 1
     lines.append("END:VCALENDAR")
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
-def _meeting(uid: str, dice: random.Random) -> list[list[str]]:
-    day = MIDDLE + timedelta(days=dice.randint(-900, 200))
+def _meeting(uid: str, day: date, over: bool, dice: random.Random) -> list[list[str]]:
     start = datetime(day.year, day.month, day.day, dice.randint(8, 17), dice.choice((0, 15, 30)))  # noqa: DTZ001
     length = timedelta(minutes=dice.choice((30, 30, 60, 60, 90)))
     if dice.random() > 0.116:
         return [_component(uid, start, length, dice)]
-    until = f";UNTIL={start + timedelta(days=dice.randint(60, 900)):%Y%m%dT%H%M%SZ}"
+    until = f";UNTIL={start + timedelta(days=dice.randint(60, 600)):%Y%m%dT%H%M%SZ}"
     rule = dice.choice(RULES)
-    more = [f"RRULE:{rule}{until if dice.random() < 0.5 and 'COUNT' not in rule else ''}"]
+    ends = over or dice.random() < 0.5
+    more = [f"RRULE:{rule}{until if ends and 'COUNT' not in rule else ''}"]
     later = start + timedelta(weeks=2)
     if dice.random() < 0.3:
         more.append(f"EXDATE;TZID=Europe/Berlin:{later:%Y%m%dT%H%M%S}")
@@ -71,3 +79,7 @@ def _component(
         "LOCATION:Room 4", "STATUS:CONFIRMED", "ORGANIZER:mailto:boss@example.org",
         "ATTENDEE;PARTSTAT=ACCEPTED:mailto:lead@example.org", *people, "END:VEVENT",
     ]  # fmt: skip
+
+
+if __name__ == "__main__":  # PATH EVENTS HISTORY
+    Path(sys.argv[1]).write_bytes(big_calendar(int(sys.argv[2]), int(sys.argv[3])))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.tables import Table
 
-PACKAGES = ("icalendar", "recurring-ical-events", "click", "ortools", "highspy")
+PACKAGES = ("icalendar", "recurring-ical-events", "click", "khal", "ortools", "highspy")
 
 
 def machine() -> Table:

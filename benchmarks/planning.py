@@ -33,25 +33,23 @@ def planning(books: Sequence[Book], files: Sequence[Path], repeats: int) -> Tabl
     rows = []
     by_name = {path.stem: path for path in files}
     for book in books:
-        measured, decided, worded = _stages(book, repeats)
+        measured, decided = _stages(book, repeats)
         whole = _whole(by_name[book.name], book, repeats) if book.name in by_name else None
         share = "–" if whole is None else per_cent(measured + decided, whole)
         rows.append([book.name, milliseconds(measured), milliseconds(decided), milliseconds(measured + decided),
-                     milliseconds(worded), "–" if whole is None else milliseconds(whole), share])  # fmt: skip
+                     "–" if whole is None else milliseconds(whole), share])  # fmt: skip
     return Table(
         "Planning thirteen weeks, after the reading",
-        ("calendar", "classify", "measure, judge, demands, placement, diff", "both (limit: 50 ms)",
-         "next best slots and texts", "`plan`, whole process", "both of the whole (limit: 5 %)"),
+        ("calendar", "classify, measure, judge", "demands, placement, reasons, texts", "both",
+         "`plan`, whole process", "both of the whole"),
         rows,
         (("Medians over four days of the year; the first plan on an empty ledger, so that everything is placed. The "
-         "program itself plans five weeks; for this table it is made to plan thirteen. The whole process plans five. "
-         "Weeks are measured when planning asks for them. Next best slots, texts and what would make room are made "
-         "only for what will be written or was asked to be explained."),),
+         "program itself plans five weeks; for this table it is made to plan thirteen. The whole process plans five."),),
     )  # fmt: skip
 
 
-def _stages(book: Book, repeats: int) -> tuple[float, float, float]:
-    measured, decided, worded = [], [], []
+def _stages(book: Book, repeats: int) -> tuple[float, float]:
+    measured, decided = [], []
     with TemporaryDirectory() as name, _horizon(WEEKS):
         workweek = workweek_of(book, Settings(), Path(name))
         for number in MONTHS:
@@ -67,13 +65,10 @@ def _stages(book: Book, repeats: int) -> tuple[float, float, float]:
                 began = process_time()
                 seen = take_survey(request)
                 middle = process_time()
-                make_plan(request, seen, worded=False, runners_up=False, relaxations=False)
-                end = process_time()
                 make_plan(request, seen)
-                worded.append(process_time() - end - (end - middle))
-                decided.append(end - middle)
+                decided.append(process_time() - middle)
                 measured.append(middle - began)
-    return median(measured), median(decided), median(worded)
+    return median(measured), median(decided)
 
 
 def _whole(path: Path, book: Book, repeats: int) -> float:

@@ -1,4 +1,4 @@
-"""The dependency rule: folders import downwards, pure folders stay pure, backends are imported on use, start-up stays light."""
+"""The dependency rule: folders import downwards, pure folders stay pure, backends and commands are imported on use."""
 
 from __future__ import annotations
 
@@ -96,6 +96,23 @@ def test_only_the_command_line_reads_the_clock_and_prints(path: Path) -> None:
             assert not words.endswith(("datetime.now", "date.today", "datetime.today", "time.time")), (
                 f"{path.name}:{node.lineno} reads the clock"
             )
+
+
+# Our own modules that are imported inside a function: commands by their registry, backends by theirs.
+LATE = {"commands/registry.py", "calendars/__init__.py", "calendars/google/sign_in.py", "running/session.py"}
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_stand_at_the_top_of_a_module(path: Path) -> None:
+    if path.relative_to(PACKAGE).as_posix() in LATE:
+        return
+    standard = sys.stdlib_module_names | {"blocker"}
+    for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(function):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                assert not {name.partition(".")[0] for name in names} & standard, f"{path.name}:{node.lineno}"
 
 
 def loaded_after(*words: str, environ: dict[str, str]) -> set[str]:

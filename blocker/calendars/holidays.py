@@ -7,6 +7,8 @@ is kept per code and year. This module reads and writes files: the core knows ho
 from __future__ import annotations
 
 import os
+import tempfile
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from importlib.util import find_spec
@@ -15,7 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.json import decode, encode
 
-from blocker.files.private import read_small
+from blocker.files.private import private_folder, read_small
 from blocker.values.errors import ConfigError
 
 AUTO = "auto"
@@ -190,8 +192,6 @@ def _zone_file(name: str) -> Iterator[str]:
 
 def _compute(region: Region, years: list[int], today: date) -> dict[int, _Kept]:
     """Ask python-holidays. Raises KeyError for a country or part that it does not know."""
-    import warnings
-
     import holidays
 
     if region.country not in countries() or (region.part and region.part not in parts(region.country)):
@@ -236,10 +236,6 @@ def _write(cache_dir: Path | None, region: Region, year: int, kept: _Kept) -> No
     """Keep a year, in one piece or not at all."""
     if cache_dir is None:
         return
-    import tempfile
-
-    from blocker.files.private import private_folder
-
     try:
         private_folder(cache_dir.parent, cache_dir.name)
         handle, temporary = tempfile.mkstemp(dir=cache_dir, suffix=".new")  # 0600
