@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +23,7 @@ from blocker.running.outages import outage
 from blocker.running.schedule import Cron, installed
 from blocker.running.session import Setup
 from blocker.values.errors import BlockerError, Temporary
+from blocker.values.settings import Settings
 
 Finding = tuple[str, str, str]  # name, state (ok | note | bad), words
 SPARE_BYTES = 1 << 20  # what the ledger, its journal and the log may take in a run
@@ -31,20 +32,20 @@ SEEN_BY_CRON = frozenset(("BLOCKER_CONFIG", "BLOCKER_STATE_DIR", "BLOCKER_CALEND
 
 def foresight(setup: Setup, address: str) -> Iterator[Finding]:
     """Everything but the calendar's content and the sign-in; ``address`` as the ledger knows it."""
-    yield from _places(setup, address)
+    yield from _places(setup.state_dir, address)
     yield from _ledger(setup, address)
-    findings, scheduler = _schedule(setup)
+    findings, scheduler = _schedule(setup.environ, setup.state_dir)
     yield from findings
-    yield from _hearing(setup, scheduler)
+    yield from _hearing(setup.config.settings, setup.environ, scheduler)
 
 
-def unheard(setup: Setup, scheduler: str) -> str | None:
+def unheard(settings: Settings, environ: Mapping[str, str], scheduler: str) -> str | None:
     """Why nobody would hear of two lost days, in words; None if somebody would. Raises ConfigError."""
-    if addresses(setup.config.settings):
+    if addresses(settings):
         return None
     if scheduler != Cron.name:
         why = f"{scheduler} sends no mail"
-    elif shutil.which("sendmail", path=f"{setup.environ.get('PATH', '')}:/usr/sbin:/usr/lib") is None:
+    elif shutil.which("sendmail", path=f"{environ.get('PATH', '')}:/usr/sbin:/usr/lib") is None:
         why = "cron can send no mail here (there is no sendmail)"
     else:
         return None
@@ -53,7 +54,7 @@ def unheard(setup: Setup, scheduler: str) -> str | None:
     )
 
 
-def _places(setup: Setup, address: str) -> Iterator[Finding]:
+def _places(state_dir: Path, address: str) -> Iterator[Finding]:
     need = SPARE_BYTES
     if address.startswith("ics:"):
         file = Path(os.path.realpath(address.removeprefix("ics:")))
@@ -62,7 +63,7 @@ def _places(setup: Setup, address: str) -> Iterator[Finding]:
             need += 2 * size  # its copy in the ledger, for undo
             yield from _unwritable("calendar", file, file.parent)
             yield from _full("calendar", file.parent, size + SPARE_BYTES)
-    there = setup.state_dir
+    there = state_dir
     while not there.exists() and there != there.parent:
         there = there.parent
     yield from _unwritable("state", there)
@@ -117,10 +118,10 @@ def _ledger(setup: Setup, address: str) -> Iterator[Finding]:
     yield "last run", "ok" if fine else "note", words
 
 
-def _schedule(setup: Setup) -> tuple[list[Finding], str | None]:
+def _schedule(environ: Mapping[str, str], state_dir: Path) -> tuple[list[Finding], str | None]:
     """The findings, and the name of the scheduler that has the daily run."""
     try:
-        found = installed(setup.environ, setup.state_dir)
+        found = installed(environ, state_dir)
     except BlockerError as problem:
         words = f"{problem.message}: whether a daily run is installed is not known"
         return [("schedule", "note", words)], None
@@ -131,7 +132,7 @@ def _schedule(setup: Setup) -> tuple[list[Finding], str | None]:
     if gone:
         words = f"the daily run in {scheduler} needs {gone}, which is gone: blocker cron install"
         return [("schedule", "bad", words)], scheduler
-    hidden = [n for n in sorted(setup.environ) if n.startswith("BLOCKER_") and n not in SEEN_BY_CRON]
+    hidden = [n for n in sorted(environ) if n.startswith("BLOCKER_") and n not in SEEN_BY_CRON]
     unseen = "is set here, and the daily run does not see it: put it into the config"
     notes = [("schedule", "note", f"{name} {unseen}") for name in hidden]
     return [("schedule", "ok", f"a daily run in {scheduler}"), *notes], scheduler
@@ -147,11 +148,11 @@ def _gone(entry: str) -> str | None:
     return next((word for word in wanted if not Path(word).exists()), None)
 
 
-def _hearing(setup: Setup, scheduler: str | None) -> Iterator[Finding]:
+def _hearing(settings: Settings, environ: Mapping[str, str], scheduler: str | None) -> Iterator[Finding]:
     """Whether two lost days would be heard of."""
     try:
-        number = len(addresses(setup.config.settings))
-        silent = unheard(setup, scheduler) if scheduler else None
+        number = len(addresses(settings))
+        silent = unheard(settings, environ, scheduler) if scheduler else None
     except BlockerError as problem:
         yield "notify", "bad", f"{problem.message}. {problem.hint}".strip()
         return

@@ -89,7 +89,7 @@ def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) ->
         f"Installed in {place}: every day of {args.days} at {schedule.clock}.",
     ]
     lines.append("After two lost days in a row you hear of it; blocker check says how it stands.")
-    silent = unheard(setup, scheduler.name)
+    silent = unheard(setup.config.settings, setup.environ, scheduler.name)
     if silent:
         lines.append(f"But {silent}. See notify_file in the config.")
     if isinstance(scheduler, Systemd):
