@@ -15,8 +15,8 @@ from benchmarks.lived_year import workweek_of
 from benchmarks.processes import in_turn, typical
 from benchmarks.tables import Table, milliseconds, per_cent
 from blocker.engine import make_plan
-from blocker.rules import survey as survey_module
 from blocker.rules.survey import take_survey
+from blocker.values import request as request_module
 from blocker.values.events import Snapshot
 from blocker.values.intervals import Interval
 from blocker.values.memory import Memory
@@ -80,9 +80,9 @@ def _whole(path: Path, book: Book, repeats: int) -> float:
 
 @contextmanager
 def _horizon(weeks: int) -> Iterator[None]:
-    usual = survey_module.HORIZON_WEEKS
-    survey_module.HORIZON_WEEKS = weeks
+    usual = request_module.HORIZON_WEEKS
+    request_module.HORIZON_WEEKS = weeks
     try:
         yield
     finally:
-        survey_module.HORIZON_WEEKS = usual
+        request_module.HORIZON_WEEKS = usual
