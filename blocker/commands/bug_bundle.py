@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from msgspec import to_builtins
+from msgspec import convert, to_builtins
 from msgspec.structs import replace
 
 from blocker.measuring.classify import own_offsites
@@ -24,17 +24,18 @@ from blocker.values.kinds import EVENT_KINDS, IGNORED, LEVELS, OFFSITE
 from blocker.values.memory import Memory, Remembered, WeekRecord
 from blocker.values.plan import Cause, Classified, Plan
 from blocker.values.request import Request
-from blocker.values.settings import SHIPPED_KINDS, BlockKind, Offsite, RuleText, Settings
-from blocker.values.workweek import Lunch, WorkWeek, parse_week
+from blocker.values.settings import SHIPPED_KINDS, BlockKind, Count, Offsite, RuleText, Settings
+from blocker.values.working_hours import Hours
+from blocker.values.workweek import WorkWeek, parse_week
 
 SCHEMA = 1
 Json = dict[str, Any]
 
 SETTINGS = (
-    "role", "timezone", "holidays", "protect", "native_focus", "count_tentative", "count_unanswered", "hours_set",
-    "fiscal_start", "buffer_before", "buffer_after", "shift", "forecast",
+    "role", "timezone", "holidays", "protect", "native_focus", "hours_set", "fiscal_start",
+    "buffer_before", "buffer_after", "shift", "forecast",
 )  # fmt: skip
-KIND = ("name", "minutes", "shortest", "floor_minutes", "prefer", "private")
+KIND = ("minutes", "shortest", "prefer", "visibility")
 OFFSITE_FIELDS = ("minutes", "notice_days", "guarantee")
 EVENT = ("status", "transparent", "response", "event_type", "organizer_is_me", "private", "recurring")
 REMEMBERED = ("key", "kind", "state", "generation", "ended_by", "tier", "zone")
@@ -137,10 +138,10 @@ def _dates_of(pair: Sequence[str] | None) -> tuple[date, date] | None:
 def _settings(settings: Settings) -> Json:
     return {
         **_fields(settings, SETTINGS),
-        "hours": {str(day): spans for day, spans in settings.hours.items()},
-        "lunch": to_builtins(settings.lunch) if settings.lunch else None,
+        "count": to_builtins(settings.count),
+        "hours": to_builtins(settings.working),
         "rules": [to_builtins(rule) for rule in settings.rules],
-        "blocks": [_fields(kind, KIND) for kind in settings.blocks.values()],
+        "blocks": [{"name": name, **_fields(kind, KIND)} for name, kind in settings.blocks.items()],
         "offsite": _fields(settings.offsite, OFFSITE_FIELDS),
     }
 
@@ -152,10 +153,10 @@ def _settings_of(kept: Mapping[str, Any]) -> Settings:
     return Settings(
         **{name: kept[name] for name in SETTINGS},
         calendar="calendar-0",
-        hours={int(day): tuple((a, b) for a, b in spans) for day, spans in kept["hours"].items()},
-        lunch=Lunch(**kept["lunch"]) if kept["lunch"] else None,
+        count=convert(kept["count"], Count),
+        working=convert(kept["hours"], Hours),
         rules=tuple(RuleText(**rule) for rule in kept["rules"]),
-        blocks={kind["name"]: BlockKind(**kind) for kind in kept["blocks"]},
+        blocks={kind["name"]: BlockKind(**{name: kind[name] for name in KIND}) for kind in kept["blocks"]},
         offsite=Offsite(**kept["offsite"]),
         classify={**classify, OFFSITE: tuple(f"title = '{kind} {OFFSITE}'" for kind in kinds)},
     )

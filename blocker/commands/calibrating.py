@@ -9,7 +9,8 @@ from pathlib import Path
 
 from blocker.commands import Answer, Talk
 from blocker.commands.parser import Parser, whole_number
-from blocker.config.template import toml, with_rules
+from blocker.config.amending import with_rules
+from blocker.config.writing import toml
 from blocker.files.replace import replace_file
 from blocker.ledger.ledger import read_memory
 from blocker.rules.calibration import FEWEST_WEEKS, Calibration, Trial

@@ -6,12 +6,15 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
+from msgspec import json
+
 from blocker.commands import Answer, Talk
 from blocker.commands.beyond_files import beyond_files
 from blocker.commands.connecting import google_findings
 from blocker.commands.foresight import Finding, foresight
 from blocker.commands.parser import Parser
 from blocker.commands.pasteable import pasteable
+from blocker.config.reference import schema
 from blocker.config.template import config_template, show
 from blocker.files.lock import only_run
 from blocker.files.places import config_path
@@ -54,14 +57,18 @@ def init(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 
 def add_config(command: Parser) -> None:
-    what = command.add_subparsers(dest="what", metavar="show", required=True)
+    what = command.add_subparsers(dest="what", metavar="show|schema", required=True)
     show = what.add_parser("show", help="print the settings in force")
     show.add_argument("--origin", action="store_true", help="say where each value comes from")
+    what.add_parser("schema", help="print the JSON schema of the config file, for editors")
     command.set_defaults(work=config_show)
 
 
 def config_show(args: Namespace, setup: Setup, talk: Talk) -> Answer:
-    """The settings in force; with ``--origin`` where each comes from."""
+    """The settings in force, with ``--origin`` where each comes from; or the JSON schema of the file."""
+    if args.what == "schema":
+        document = schema()
+        return Answer(json.format(json.encode(document), indent=2).decode().splitlines(), document)
     rows = show(setup.config)
     width = max(len(name) for name, _, _ in rows)
     lines = [

@@ -10,23 +10,20 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.calendars.holidays import is_kept
-from blocker.config.checks import BadValueError, Check, did_you_mean, holiday_code, mails, words
-from blocker.config.places import Lines
-from blocker.config.schema import Around, read_settings, scalars
-from blocker.config.table import Problem, Report
+from blocker.config.checks import Around
+from blocker.config.decode import Reading
+from blocker.config.described import Field, fields_of, is_list
+from blocker.config.lines import line_of, lines_of
 from blocker.files.places import config_path, default_calendar, holiday_dir
 from blocker.files.private import read_small
-from blocker.values.errors import ConfigError, quoted
+from blocker.values.errors import ConfigError, did_you_mean, quoted
 from blocker.values.settings import Settings
 
 PLACES = ("BLOCKER_CONFIG", "BLOCKER_STATE_DIR")
-OVERRIDES = ("calendar", "timezone", "role", "holidays", "me", "protect")
 PLAINER = {
     "illegal character '\\n'": "a quote is never closed in this line",
     "unterminated string": "a quote is never closed",
@@ -70,38 +67,22 @@ def load_config(
     named = path is not None or bool(environ.get("BLOCKER_CONFIG"))
     raw = read_text(file, must_exist and named)
     read = file if raw is not None else None
-    here = Around(Path(), _holiday_check(environ), shipped_texts)
+    here = Around(Path(), shipped_texts, holiday_dir(environ))
     settings, origins, problems = Settings(), dict[str, str](), list[str]()
     if raw is not None:
-        around = replace(here, base=file.absolute().parent)
-        settings, origins, problems = _from_file(raw, file, around)
-    given: dict[str, Any] = {}
-    checks = {**scalars(here), "me": mails}
-    for name, value, origin in _outside(environ, overrides):
-        try:
-            given[name] = checks[name](value)
-            origins[name] = origin
-        except BadValueError as error:
-            problems.append(f"{_culprit(name, origin)}: {error.message}")
+        settings, origins, problems = _from_file(raw, file, replace(here, base=file.absolute().parent))
+    for field, value, culprit, origin in _outside(environ, overrides):
+        reading = Reading(Settings, here)
+        plain = reading.value((field.key,), value, field.type, getattr(settings, field.attribute))
+        problems += [f"{culprit}: {message}" for _, message in reading.problems]
+        settings = replace(settings, **{field.attribute: plain})
+        origins[field.key] = origin
     if problems:
         raise _failure(read, problems)
-    settings = replace(settings, **given)
     calendar = settings.calendar or default_calendar()
-    others = tuple(other for other in settings.also_read if other != calendar)
+    others = tuple(dict.fromkeys(other for other in settings.also_read if other != calendar))
     settings = replace(settings, calendar=calendar, also_read=others)
     return Config(settings, origins, read, _warnings(environ))
-
-
-def _holiday_check(environ: Mapping[str, str]) -> Check[str]:
-    """The check of a holiday code; one that gave holidays before need not be looked up again."""
-
-    def check(value: object) -> str:
-        code = words(value)
-        if code in ("auto", "off"):
-            return code
-        return code if is_kept(code, holiday_dir(environ)) else holiday_code(code)
-
-    return check
 
 
 def read_text(file: Path, must_exist: bool) -> str | None:
@@ -131,7 +112,7 @@ def read_text(file: Path, must_exist: bool) -> str | None:
 
 
 def _from_file(raw: str, file: Path, around: Around) -> tuple[Settings, dict[str, str], list[str]]:
-    """The settings of a file, the origins of what it gives, and its problems in order of place."""
+    """The settings of a file, the origins of what it gives, and its problems in the order of their lines."""
     try:
         data = tomllib.loads(raw)
     except tomllib.TOMLDecodeError as error:
@@ -140,55 +121,53 @@ def _from_file(raw: str, file: Path, around: Around) -> tuple[Settings, dict[str
         raise _failure(file, ["the file is nested too deeply"]) from None
     except ValueError as error:  # a number of thousands of digits, a date that does not exist
         raise _failure(file, [f"a value can't be read: {error}"]) from None
-    report = Report()
-    settings = read_settings(data, around, report)
-    lines = Lines(raw)
+    reading = Reading(Settings, around)
+    settings: Settings = reading.document(data)
+    lines = lines_of(raw)
     origins = {
-        ".".join(str(part) for part in path): f"file, line {lines.key(path).line}" for path in report.given
+        ".".join(map(str, path)): f"file, line {line_of(at, lines)}" for path, at in reading.given.items()
     }
-    return settings, origins, _in_order(report.problems, lines)
-
-
-def _in_order(problems: list[Problem], lines: Lines) -> list[str]:
-    placed = []
-    for problem in problems:
-        if problem.at_key:
-            place = lines.key(problem.path)
-        elif problem.index is not None:
-            place = lines.inside(problem.path, problem.index)
-        else:
-            place = lines.value(problem.path)
-        placed.append((place, f"{place}: {problem.message}"))
-    return [line for _, line in sorted(placed)]
+    found = [(line_of(path, lines), message) for path, message in reading.problems]
+    problems = sorted(found, key=lambda problem: problem[0])
+    return settings, origins, [f"line {line}: {message}" for line, message in problems]
 
 
 def _syntax(message: str, raw: str) -> str:
     """What ``tomllib`` says about a text that is not TOML, with the place in front."""
-    match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL)
+    match = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", message, re.DOTALL)
     if match is None:
         return message
     what = match[1][:1].lower() + match[1][1:]
     for theirs, ours in PLAINER.items():
         what = ours if what.startswith(theirs) else what
     if match[2]:
-        return f"line {match[2]}, column {match[3]}: {what}"
-    last = raw.rstrip("\n")
-    column = len(last) - last.rfind("\n")
-    return f"line {last.count(chr(10)) + 1}, column {column}: {what}, at the end of the file"
+        return f"line {match[2]}: {what}"
+    line = raw.rstrip("\n").count("\n") + 1
+    return f"line {line}: {what}, at the end of the file"
 
 
-def _outside(environ: Mapping[str, str], overrides: Mapping[str, object]) -> list[tuple[str, object, str]]:
-    """What environment and flags set, in order of precedence: setting, raw value, origin."""
-    found: list[tuple[str, object, str]] = []
-    for name in OVERRIDES:
-        variable = f"BLOCKER_{name.upper()}"
-        if environ.get(variable):
-            found.append((name, environ[variable], f"environment, {variable}"))
-    return found + [(name, value, "flag") for name, value in overrides.items() if value is not None]
+def _outside(
+    environ: Mapping[str, str], overrides: Mapping[str, object]
+) -> list[tuple[Field, object, str, str]]:
+    """What environment and flags set, in order of precedence: setting, raw value, culprit and origin."""
+    fields = fields_of(Settings)
+    found: list[tuple[Field, object, str, str]] = []
+    for variable, field in _variables().items():
+        value = environ.get(variable)
+        if value:  # a list has commas between its items
+            items = [item.strip() for item in value.split(",") if item.strip()]
+            given = items if is_list(field.type) else value
+            found.append((field, given, variable, f"environment, {variable}"))
+    flags = [
+        (fields[name], value, f"--{name}", "flag") for name, value in overrides.items() if value is not None
+    ]
+    return found + flags
 
 
-def _culprit(name: str, origin: str) -> str:
-    return f"--{name}" if origin == "flag" else origin.removeprefix("environment, ")
+def _variables() -> dict[str, Field]:
+    """The settings that the environment may set, by the names of their variables."""
+    found = fields_of(Settings).values()
+    return {f"BLOCKER_{field.key.upper()}": field for field in found if field.facts.get("environment")}
 
 
 def _failure(file: Path | None, problems: list[str]) -> ConfigError:
@@ -204,7 +183,7 @@ def _failure(file: Path | None, problems: list[str]) -> ConfigError:
 
 
 def _warnings(environ: Mapping[str, str]) -> tuple[str, ...]:
-    known = [*PLACES, *OTHERS, *(f"BLOCKER_{name.upper()}" for name in OVERRIDES)]
+    known = [*PLACES, *OTHERS, *_variables()]
     return tuple(
         f"unknown environment variable {quoted(name)}{did_you_mean(name, known)}"
         for name in sorted(environ)

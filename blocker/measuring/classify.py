@@ -183,9 +183,9 @@ def _own_strategic(event: Event) -> str | None:
 
 
 def _uncounted(event: Event, settings: Settings) -> str | None:
-    if not settings.count_tentative and "tentative" in (event.status, event.response):
+    if not settings.count.tentative and "tentative" in (event.status, event.response):
         return "tentative, and you don't count those"
-    if not settings.count_unanswered and event.response == "needs-action":
+    if not settings.count.unanswered and event.response == "needs-action":
         return "not answered, and you don't count those"
     return None
 

@@ -226,7 +226,7 @@ def _with_calendar_hours(settings: Settings, state_dir: Path) -> Settings:
     from blocker.calendars.google.known import known_hours
 
     hours = known_hours(state_dir)
-    return replace(settings, hours=hours) if hours else settings
+    return replace(settings, working=settings.working.with_days(hours)) if hours else settings
 
 
 def aware(now: datetime, zone: tzinfo) -> datetime:

@@ -151,3 +151,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     folded = {name.casefold(): name for name in sorted(known, reverse=True)}
     found = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``; did you mean “…”?`` for the nearest known word, or nothing where none is near."""
+    near = nearest(word, known)
+    return f"; did you mean {quoted(near)}?" if near else ""

@@ -1,103 +1,271 @@
-"""The validated settings as frozen values. Parsing and the origin of each value are in ``config/``."""
+"""Everything that a person can set, written once: each field is a key of the config file.
+
+A field carries its type and bounds, its default, and one sentence that says what it does; a struct is a table of
+the file. Reading, ``config show``, the file that ``init`` writes, the JSON schema and the reference page follow
+from that. A field without a sentence is not in the file. What holds between fields is in ``problems`` of the
+struct that has them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Annotated, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, field
+from msgspec.structs import replace
 
-from blocker.values.workweek import Lunch
+from blocker.values.errors import did_you_mean, quoted
+from blocker.values.fields import (
+    Address,
+    EventCondition,
+    HolidayCode,
+    KeyPath,
+    KindName,
+    MailAddress,
+    Problems,
+    RuleCondition,
+    Section,
+    Text,
+    TextName,
+    TimeZone,
+    Title,
+    Words,
+    setting,
+)  # fmt: skip
+from blocker.values.kinds import EVENT_KINDS, OFFSITE
+from blocker.values.working_hours import Hours, LunchBreak
+from blocker.values.workweek import WEEKDAYS, Lunch, clock_range
 
-DEFAULT_LUNCH = Lunch()
-FULL_DAY = (9 * 60, 17 * 60 + 30)
-DEFAULT_HOURS: Mapping[int, tuple[tuple[int, int], ...]] = dict.fromkeys(range(5), (FULL_DAY,))
-
-
-class Theme(Struct, frozen=True):
-    """What a strategic block is about, and the question worth the hour."""
-
-    name: str
-    question: str
-
-
-class BlockKind(Struct, frozen=True):
-    """How blocks of one kind look. Minutes are multiples of 15.
-
-    ``floor_minutes`` is the shortest for a week's floor (strategic only). ``prefer`` is the part of
-    the day: morning, afternoon or any.
-    """
-
-    name: str
-    minutes: int = 120
-    shortest: int = 90
-    floor_minutes: int | None = None
-    prefer: str = "morning"
-    title: str = ""
-    themes: tuple[Theme, ...] = ()
-    color: str = ""
-    private: bool = False
+GRID_MINUTES = 15
+FLOOR_MINUTES = 60  # the shortest block for a week's floor
 
 
-class Offsite(Struct, frozen=True):
+OffsiteMinutes = Annotated[int, Meta(ge=GRID_MINUTES, le=600, multiple_of=GRID_MINUTES)]
+BlockMinutes = Annotated[int, Meta(ge=GRID_MINUTES, le=480, multiple_of=GRID_MINUTES)]
+Role = Literal["manager", "executive", "specialist"]
+Protection = Literal["busy", "graded", "decline"]
+PartOfDay = Literal["morning", "afternoon", "any"]
+THEME = {"name": "Alignment", "question": "Is what we do all day aligned with the strategy?"}
+RULE = {
+    "name": "amber",
+    "when": "operational_share >= 50% or focus_hours < 6.5",
+    "book": {"strategic": 2},
+}
+CONDITIONS = {"strategic": ["title ~ 'strategy|vision'"], "personal": ["calendar = 'family'"]}
+SHIFT = {"shift": "Ten minutes before: close mail and chat, and open only this question."}
+
+
+class Count(Section, frozen=True):
+    """Which invitations count as busy."""
+
+    tentative: Annotated[bool, setting("Those you answered with maybe.")] = True
+    unanswered: Annotated[bool, setting("Those you have not answered.")] = True
+
+
+class Offsite(Section, frozen=True):
     """The half day of a quarter."""
 
-    minutes: int = 240
-    notice_days: int = 28
-    guarantee: bool = True
-    title: str = ""
+    minutes: Annotated[OffsiteMinutes, setting("Its length in minutes.")] = 240
+    notice_days: Annotated[int, setting("Days between booking it and the day, at least.", ge=0, le=180)] = 28
+    guarantee: Annotated[bool, setting("One in every quarter, however calm it is.")] = True
+    title: Annotated[Title, setting("Its title; empty for the usual one.")] = ""
 
 
-class RuleText(Struct, frozen=True):
-    """A rule as the config has it: the condition is parsed and checked by ``rules``."""
+class Theme(Section, frozen=True):
+    """What a strategic block is about, and the question worth the hour."""
 
-    name: str
-    when: str
-    book: Mapping[str, int]
+    name: Annotated[Words, setting("What the block is about.")]
+    question: Annotated[Words, setting("The question worth the hour.")]
 
 
-class Settings(Struct, frozen=True):
-    """Everything a person can set, with the defaults of a program that has no config at all."""
+class BlockKind(Section, frozen=True):
+    """How blocks of one kind look."""
 
-    calendar: str = ""
-    also_read: tuple[str, ...] = ()
-    role: str = "manager"  # manager | executive | specialist
-    timezone: str | None = None
-    holidays: str = "auto"
-    me: tuple[str, ...] = ()
-    protect: str = "busy"  # busy | graded | decline
-    native_focus: bool = False
-    count_tentative: bool = True
-    count_unanswered: bool = True
-    hours: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=lambda: dict(DEFAULT_HOURS))
-    hours_set: bool = False  # False: the calendar may know better
-    lunch: Lunch | None = DEFAULT_LUNCH
-    rules: tuple[RuleText, ...] = ()
-    blocks: Mapping[str, BlockKind] = field(default_factory=dict)
-    offsite: Offsite = Offsite()
-    forecast: bool = False  # rules judge weeks to come by the person's fill curve
-    fiscal_start: int = 1  # month in which the first quarter begins
-    classify: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    buffer_before: int = 10
-    buffer_after: int = 0
-    shift: str = "before"  # before | inside
-    texts: Mapping[str, str] = field(default_factory=dict)
-    notify_file: str = ""  # notification addresses, one a line, in a file that only its owner can read
-    notify_command: str = ""  # or a command that prints them
+    minutes: Annotated[BlockMinutes, setting("Length in minutes where there is room.")] = 120
+    shortest: Annotated[BlockMinutes, setting("The shortest length that will do.")] = 90
+    prefer: Annotated[PartOfDay, setting("The part of the day to look at first.")] = "morning"
+    title: Annotated[Title, setting("The title, with {theme} filled in; empty for the usual one.")] = ""
+    color: Annotated[str, setting("A colour as your calendar names it; empty for the calendar's own.")] = ""
+    visibility: Annotated[
+        Literal["default", "private"], setting("Private hides blocks from those who can see your calendar.")
+    ] = "default"
+    themes: Annotated[
+        tuple[Theme, ...], setting("What the blocks are about, in turn; none for the usual ones.", [THEME])
+    ] = ()
 
-    def kind(self, name: str) -> BlockKind:
-        """The settings of a kind of block; the shipped ones where the config says nothing."""
-        return self.blocks.get(name) or SHIPPED_KINDS.get(name) or BlockKind(name)
+    @property
+    def private(self) -> bool:
+        return self.visibility == "private"
+
+    @property
+    def floor_minutes(self) -> int:
+        """The shortest that will do for a week's floor."""
+        return min(FLOOR_MINUTES, self.shortest)
+
+    def problems(self, given: Collection[KeyPath]) -> Problems:
+        if ("shortest",) in given and self.shortest > self.minutes:
+            words = f"the shortest length, {self.shortest}, is more than minutes, {self.minutes}"
+            yield ("shortest",), words
+
+    def completed(self, given: Collection[KeyPath]) -> BlockKind:
+        return replace(self, shortest=min(self.shortest, self.minutes))
 
 
 SHIPPED_KINDS: Mapping[str, BlockKind] = {
-    "strategic": BlockKind("strategic", 120, 90, 60, "morning"),
-    "frontline": BlockKind("frontline", 60, 60, None, "any"),
-    "learning": BlockKind("learning", 120, 90, None, "any"),
-    "offsite": BlockKind("offsite", 240, 240, None, "any"),
+    "strategic": BlockKind(),
+    "frontline": BlockKind(60, 60, "any"),
+    "learning": BlockKind(120, 90, "any"),
+    "offsite": BlockKind(240, 240, "any"),
 }
 
+
+class RuleText(Section, frozen=True):
+    """A rule as the config has it: the condition is parsed and checked by ``rules``."""
+
+    name: Annotated[
+        Words, setting("One named amber or red takes the place of the role's own; others only book.")
+    ]
+    when: Annotated[RuleCondition, setting("When it fires: a condition on a week's measures.")]
+    book: Annotated[
+        Mapping[str, Annotated[int, Meta(ge=0, le=10)]],
+        setting("Blocks of each kind in a week of five working days.", {"strategic": 2}),
+    ]
+
+    def problems(self, given: Collection[KeyPath]) -> Problems:
+        if ("book",) in given and not self.book:
+            yield ("book",), "a rule books something, such as book = { strategic = 2 }"
+
+
+class Settings(Section, frozen=True):
+    """Everything a person can set, with the defaults of a program that has no config at all."""
+
+    calendar: Annotated[
+        Address,
+        setting(
+            "The calendar to keep time on: ics:PATH, google:primary or google:ID.",
+            "google:primary",
+            environment=True,
+        ),
+    ] = ""
+    also_read: Annotated[
+        tuple[Address, ...],
+        setting(
+            "Calendars that are only read: what is on them counts as busy and as load.",
+            ["google:team@group.calendar.google.com"],
+        ),
+    ] = ()
+    role: Annotated[Role, setting("Whose thresholds to begin with.", environment=True)] = "manager"
+    timezone: Annotated[
+        TimeZone | None,
+        setting("Your time zone.", "Europe/Berlin", unset="the calendar's", environment=True),
+    ] = None
+    holidays: Annotated[
+        HolidayCode,
+        setting(
+            "Public holidays: auto (your zone's country), off, or a country or part of one, such as DE-BE.",
+            environment=True,
+        ),
+    ] = "auto"
+    me: Annotated[
+        tuple[MailAddress, ...],
+        setting(
+            "Your own mail addresses.", ["lead@example.org"], unset="found on the calendar", environment=True
+        ),
+    ] = ()
+    protect: Annotated[
+        Protection,
+        setting(
+            "How blocks look to others; graded is free at first, and busy when it gets close.",
+            environment=True,
+        ),
+    ] = "busy"
+    native_focus: Annotated[bool, setting("Let Google show blocks as its own focus time.")] = False
+    buffer_before: Annotated[int, setting("Minutes kept free before each block.", ge=0, le=120)] = 10
+    buffer_after: Annotated[int, setting("Minutes kept free after each block.", ge=0, le=120)] = 0
+    shift: Annotated[
+        Literal["before", "inside"],
+        setting("Where the shift of mindset is: in the minutes before the block, or in its first ones."),
+    ] = "before"
+    fiscal_start: Annotated[int, setting("The month in which your first quarter begins.", ge=1, le=12)] = 1
+    forecast: Annotated[
+        bool,
+        setting("Judge coming weeks by how your weeks have filled up before; it takes four weeks to learn."),
+    ] = False
+    notify_file: Annotated[
+        str,
+        setting(
+            "Who is told when two daily runs in a row fail: Apprise addresses, one a line, in a file that only you "
+            "can read."
+        ),
+    ] = ""
+    notify_command: Annotated[
+        str, setting("Or a command that prints those addresses, such as a password store.")
+    ] = ""
+    working: Annotated[
+        Hours,
+        setting("Working hours, in one range or several. Once a day is set, a day that is not is a day off."),
+    ] = field(default=Hours(), name="hours")
+    hours_set: bool = False  # False: the calendar may know better
+    count: Annotated[Count, setting("Which invitations count as busy.")] = Count()
+    offsite: Annotated[Offsite, setting("The half day of each quarter.")] = Offsite()
+    blocks: Annotated[
+        Mapping[KindName, BlockKind],
+        setting("How blocks of one kind look: strategic, frontline, learning, or a new kind of your own."),
+    ] = field(default_factory=lambda: {k: kind for k, kind in SHIPPED_KINDS.items() if k != OFFSITE})
+    classify: Annotated[
+        Mapping[str, tuple[EventCondition, ...]],
+        setting(
+            "What counts as what: conditions on events by kind of time (operational, strategic, frontline, "
+            "learning, personal, away, ignored; offsite for your own half days), asked before the usual ones.",
+            CONDITIONS,
+        ),
+    ] = field(default_factory=dict)
+    rules: Annotated[
+        tuple[RuleText, ...],
+        setting("A rule: when it fires for a week, so many blocks of each kind are booked.", [RULE]),
+    ] = field(default=(), name="rule")
+    texts: Annotated[
+        Mapping[TextName, Text], setting("Your own words for a text that blocker writes, by its name.", SHIFT)
+    ] = field(default_factory=dict)
+
+    @property
+    def hours(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
+        """Working hours by weekday (0 is Monday), in minutes from midnight."""
+        return self.working.by_weekday
+
+    @property
+    def lunch(self) -> Lunch | None:
+        lunch = self.working.lunch
+        return Lunch(*clock_range(lunch.within), lunch.minutes) if isinstance(lunch, LunchBreak) else None
+
+    def kind(self, name: str) -> BlockKind:
+        """The settings of a kind of block; the shipped ones where the config says nothing."""
+        return self.blocks.get(name) or SHIPPED_KINDS.get(name) or BlockKind()
+
+    def problems(self, given: Collection[KeyPath]) -> Problems:
+        """Kinds that nobody knows, and rules of the same name."""
+        times = (*EVENT_KINDS, OFFSITE, *self.blocks)
+        for name in self.classify:
+            if name not in times:
+                yield ("classify", name), f"unknown kind of time {quoted(name)}{did_you_mean(name, times)}"
+        above: set[str] = set()
+        for number, rule in enumerate(self.rules):
+            if rule.name in above:
+                yield ("rule", number, "name"), f"there is a rule {quoted(rule.name)} above already"
+            above |= {rule.name} - {""}
+            for kind in rule.book:
+                if kind not in self.blocks:
+                    words = f"unknown kind {quoted(kind)}{did_you_mean(kind, self.blocks)}"
+                    yield ("rule", number, "book", kind), words
+
+    def completed(self, given: Collection[KeyPath]) -> Settings:
+        return replace(self, hours_set=any(("hours", day) in given for day in WEEKDAYS))
+
+
+DEFAULT_HOURS = Hours().by_weekday
+DEFAULT_LUNCH = Lunch()
+
 # Design 4.4: the manners, in minutes and shares.
-GRID_MINUTES = 15
 CAP_SHARE = 0.4
 BOOKABLE_MINUTES = 60
 BOOKABLE_GAP_MINUTES = 15

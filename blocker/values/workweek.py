@@ -7,6 +7,7 @@ skips is read with the offset that held before it, a repeated one means its firs
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from blocker.values.errors import quoted
 from blocker.values.intervals import Interval
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -95,6 +97,30 @@ class Quarter(Struct, frozen=True, order=True):
 def quarter_of(day: date, first_month: int = 1) -> Quarter:
     months = day.year * 12 + day.month - first_month
     return Quarter(months // 12, months % 12 // 3 + 1, first_month)
+
+
+def clock_range(text: str) -> tuple[int, int]:
+    """``"09:00-17:30"`` as minutes from midnight; 24:00 may end it. Raises ValueError with the words for it."""
+    match = re.fullmatch(r"\s*(\S+?)\s*[-–]\s*(\S+)\s*", text)
+    if match is None:
+        raise ValueError(f"{quoted(text)} is not a range such as “09:00-17:30”")
+    start, end = _clock(match[1]), _clock(match[2])
+    if start == end:
+        raise ValueError(f"{quoted(text)} is empty")
+    if end < start:
+        raise ValueError(f"{quoted(text)} ends before it starts; hours can't run past midnight")
+    return start, end
+
+
+def _clock(text: str) -> int:
+    clock = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)|24:00", text, re.ASCII)
+    if clock is None:
+        raise ValueError(f"{quoted(text)} is not a time of day such as “09:00”")
+    return int(clock[1]) * 60 + int(clock[2]) if clock[1] else 24 * 60
+
+
+def show_range(start: int, end: int) -> str:
+    return f"{start // 60:02d}:{start % 60:02d}-{end // 60:02d}:{end % 60:02d}"
 
 
 class Lunch(Struct, frozen=True):

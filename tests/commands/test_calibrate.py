@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from blocker.config.template import config_template, with_rules
+from blocker.config.amending import with_rules
+from blocker.config.template import config_template
 from blocker.measuring.conditions import written
 from blocker.rules.calibration import Calibration, allowed, calibrate, percentile
 from blocker.rules.presets import BOOKS, ROLES, when

@@ -10,32 +10,32 @@ from tests.tools.command_line import CommandLine, sample
 
 # setting → what has to be said of it: place, problem, nearest valid name
 WRONG = {
-    'timezone = "Europe/Berln"': "line {n}, column 12: unknown time zone “Europe/Berln”; did you mean “Europe/Berlin”?",
-    'holidays = "Germany"': "line {n}, column 12: unknown holiday code “Germany”; did you mean “DE”?",
+    'timezone = "Europe/Berln"': "line {n}: unknown time zone “Europe/Berln”; did you mean “Europe/Berlin”?",
+    'holidays = "Germany"': "line {n}: unknown holiday code “Germany”; did you mean “DE”?",
     "[hours]": "",
-    'mon = ["09:00-12:00", "11:00-17:30"]': "line {n}, column 23: 11:00-17:30 overlaps 09:00-12:00",
-    'tue = ["17:00-09:00"]': "line {n}, column 15: “17:00-09:00” ends before it starts; hours can't run past midnight",
-    'mond = ["09:00-12:00"]': "line {n}, column 1: unknown key “mond”; did you mean “mon”?",
+    'mon = ["09:00-12:00", "11:00-17:30"]': "line {n}: 11:00-17:30 overlaps 09:00-12:00",
+    'tue = ["17:00-09:00"]': "line {n}: “17:00-09:00” ends before it starts; hours can't run past midnight",
+    'mond = ["09:00-12:00"]': "line {n}: unknown key “mond”; did you mean “mon”?",
     'lunch = { within = "12:00-12:30", minutes = 60 }': (
-        "line {n}, column 45: 60 minutes of lunch don't fit into 12:00-12:30 (30 minutes)"
+        "line {n}: 60 minutes of lunch don't fit into 12:00-12:30 (30 minutes)"
     ),
     "[classify]": "",
-    "strategic = [\"title ~ 'strat(egy'\"]": "line {n}, column 23: not a valid pattern: missing ),",
-    "personel = [\"title ~ 'x'\"]": "line {n}, column 1: unknown kind of time “personel”; did you mean “personal”?",
+    "strategic = [\"title ~ 'strat(egy'\"]": "line {n}: not a valid pattern: missing ),",
+    "personel = [\"title ~ 'x'\"]": "line {n}: unknown kind of time “personel”; did you mean “personal”?",
     "[[rule]]": "",
     'name = "amber"': "",
     'when = "operational_shar >= 50% or meetings > 5 and focus_hour < 3"': (
-        "line {n}, column 9: unknown measure 'operational_shar'; did you mean “operational_share”?"
-        "|line {n}, column 53: unknown measure 'focus_hour'; did you mean “focus_hours”?"
+        "line {n}: unknown measure 'operational_shar'; did you mean “operational_share”?"
+        "|line {n}: unknown measure 'focus_hour'; did you mean “focus_hours”?"
     ),
-    "book = { strategik = 2 }": "line {n}, column 10: unknown kind “strategik”; did you mean “strategic”?",
+    "book = { strategik = 2 }": "line {n}: unknown kind “strategik”; did you mean “strategic”?",
     "[[rule]] ": "",
     'name = "red"': "",
     'when = "two of (operational_share >= 5h, meetings >= many)"': (
-        "line {n}, column 38: operational_share is a share and can't be compared with a time"
-        "|line {n}, column 54: expected a number, found many"
+        "line {n}: operational_share is a share and can't be compared with a time"
+        "|line {n}: expected a number, found many"
     ),
-    'book = { strategic = "two" }': "line {n}, column 22: expected a whole number, not text",
+    'book = { strategic = "two" }': "line {n}: expected a whole number, not text",
 }
 
 

@@ -13,7 +13,8 @@ from blocker.config.load import Config, load_config
 from blocker.config.template import show
 from blocker.files.places import config_path, default_calendar, holiday_dir, state_dir
 from blocker.values.errors import ConfigError
-from blocker.values.settings import BlockKind, RuleText, Settings, Theme
+from blocker.values.settings import BlockKind, Count, RuleText, Settings, Theme
+from blocker.values.working_hours import Hours, LunchBreak
 from blocker.values.workweek import Lunch
 
 XDG = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
@@ -124,7 +125,7 @@ why.floor = "Because."
 def test_every_key_of_a_file(tmp_path: Path) -> None:
     settings = load(tmp_path, EVERYTHING).settings
     strategic = BlockKind(
-        "strategic", 90, 45, 45, "any", "Think: {theme}", (Theme("Alignment", "Is it aligned?"),), "11", True
+        90, 45, "any", "Think: {theme}", "11", "private", (Theme("Alignment", "Is it aligned?"),)
     )
     assert settings == Settings(
         calendar="google:primary",
@@ -135,18 +136,24 @@ def test_every_key_of_a_file(tmp_path: Path) -> None:
         me=("lead@example.org", "me@example.com"),
         protect="graded",
         native_focus=True,
-        count_tentative=False,
-        count_unanswered=False,
-        hours={0: ((510, 720), (780, 1020)), 1: ((540, 900),), 5: ((0, 1440),)},
+        count=Count(tentative=False, unanswered=False),
+        working=Hours(
+            mon=("08:30-12:00", "13:00-17:00"),
+            tue=("09:00-15:00",),
+            wed=(),
+            thu=(),
+            fri=(),
+            sat=("00:00-24:00",),
+            lunch=LunchBreak("12:00-13:00", 30),
+        ),
         hours_set=True,
-        lunch=Lunch(720, 780, 30),
         rules=(
             RuleText(
                 "amber", "operational_share >= 50% or focus_hours < 6.5", {"strategic": 2, "coaching": 1}
             ),
             RuleText("red", "operational_hours >= 25", {"learning": 3}),
         ),
-        blocks={"strategic": strategic, "coaching": BlockKind("coaching", 45, 45, None, "morning")},
+        blocks={**Settings().blocks, "strategic": strategic, "coaching": BlockKind(45, 45, "morning")},
         offsite=settings.offsite,
         fiscal_start=4,
         forecast=True,
@@ -163,6 +170,8 @@ def test_every_key_of_a_file(tmp_path: Path) -> None:
         shift="inside",
         texts={"shift": "Close the mail.", "why.floor": "Because.", "title.offsite": "Away"},
     )
+    assert settings.hours == {0: ((510, 720), (780, 1020)), 1: ((540, 900),), 5: ((0, 1440),)}
+    assert settings.lunch == Lunch(720, 780, 30)
     assert (settings.offsite.minutes, settings.offsite.notice_days) == (300, 14)
     assert (settings.offsite.guarantee, settings.offsite.title) == (False, "Half a day")
 

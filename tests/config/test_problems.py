@@ -1,4 +1,4 @@
-"""What is wrong with a configuration: all of it at once, each with its line, column and nearest name."""
+"""What is wrong with a configuration: all of it at once, each with its line and nearest name."""
 
 from __future__ import annotations
 
@@ -29,187 +29,187 @@ RULE = '[[rule]]\nname = "amber"\nwhen = "meetings > 9"\nbook = { strategic = 2 
 # A file with one thing wrong, and what is said about it; […] where others choose the words.
 ONE_PROBLEM = {
     # names
-    '\n[offiste]\nminutes = 240': "line 2, column 2: unknown key “offiste”; did you mean “offsite”?",
-    "  rol = 'x'": "line 1, column 3: unknown key “rol”; did you mean “role”?",
-    "Role = 'manager'": "line 1, column 1: unknown key “Role”; did you mean “role”?",
-    "zzz = 1": "line 1, column 1: unknown key “zzz”",
-    "offsite.notice = 3": "line 1, column 9: unknown key “notice”; did you mean “notice_days”?",
-    "[hours]\nmonday = ['09:00-17:00']\nmon = ['09:00-17:00']": "line 2, column 1: unknown key “monday”; did you mean “mon”?",
+    '\n[offiste]\nminutes = 240': "line 2: unknown key “offiste”; did you mean “offsite”?",
+    "  rol = 'x'": "line 1: unknown key “rol”; did you mean “role”?",
+    "Role = 'manager'": "line 1: unknown key “Role”; did you mean “role”?",
+    "zzz = 1": "line 1: unknown key “zzz”",
+    "offsite.notice = 3": "line 1: unknown key “notice”; did you mean “notice_days”?",
+    "[hours]\nmonday = ['09:00-17:00']\nmon = ['09:00-17:00']": "line 2: unknown key “monday”; did you mean “mon”?",
     "[hours]\nmon = ['09:00-17:00']\nprotect = 'busy'": (
-        "line 3, column 1: unknown key “protect” in [hours]: it belongs above the first [table] of the file"
+        "line 3: unknown key “protect” in [hours]: it belongs above the first [table] of the file"
     ),
     "[hours]\nlunch = { with = '11:00-12:00', minutes = 30 }": (
-        "line 2, column 11: unknown key “with”; did you mean “within”?"
+        "line 2: unknown key “with”; did you mean “within”?"
     ),
-    "[count]\ntentativ = true": "line 2, column 1: unknown key “tentativ”; did you mean “tentative”?",
-    "[blocks.strategic]\nprefers = 'any'": "line 2, column 1: unknown key “prefers”; did you mean “prefer”?",
+    "[count]\ntentativ = true": "line 2: unknown key “tentativ”; did you mean “tentative”?",
+    "[blocks.strategic]\nprefers = 'any'": "line 2: unknown key “prefers”; did you mean “prefer”?",
     "blocks.strategic.themes = [{ name = 'a', question = 'b', quest = 'c' }]": (
-        "line 1, column 58: unknown key “quest”; did you mean “question”?"
+        "line 1: unknown key “quest”; did you mean “question”?"
     ),
-    RULE + "wen = 'x'": "line 5, column 1: unknown key “wen”; did you mean “when”?",
+    RULE + "wen = 'x'": "line 5: unknown key “wen”; did you mean “when”?",
     "[blocks.offsite]\nminutes = 240": (
-        "line 1, column 9: the offsite has a table of its own: [offsite]"
+        "line 1: the offsite has a table of its own: [offsite]"
     ),
-    "[blocks.away]\nminutes = 60": "line 1, column 9: “away” is a kind of time that can't be booked",
+    "[blocks.away]\nminutes = 60": "line 1: “away” is a kind of time that can't be booked",
     "[blocks.'a/b']\nminutes = 60": (
-        "line 1, column 9: “a/b” can't name a kind: small letters, digits, - and _, a letter first"
+        "line 1: “a/b” can't name a kind: small letters, digits, - and _, a letter first"
     ),
     "[classify]\npersnal = ['title = \"x\"']": (
-        "line 2, column 1: unknown kind of time “persnal”; did you mean “personal”?"
+        "line 2: unknown kind of time “persnal”; did you mean “personal”?"
     ),
     "[texts]\ncalendar = 'ics:mine.ics'": (
-        "line 2, column 1: unknown text “calendar” in [texts]: it belongs above the first [table] of the file"
+        "line 2: unknown key “calendar” in [texts]: it belongs above the first [table] of the file"
     ),
     "[texts]\nnative_focus = true": (
-        "line 2, column 1: unknown text “native_focus” in [texts]: it belongs above the first [table] of the file"
+        "line 2: unknown key “native_focus” in [texts]: it belongs above the first [table] of the file"
     ),
-    "[texts]\nsay.skp = 'x'": "line 2, column 5: unknown text “say.skp”; did you mean “say.skip”?",
-    "[texts]\n'why.flor' = 'x'": "line 2, column 1: unknown text “why.flor”; did you mean “why.floor”?",
+    "[texts]\nsay.skp = 'x'": "line 2: unknown text “say.skp”; did you mean “say.skip”?",
+    "[texts]\n'why.flor' = 'x'": "line 2: unknown text “why.flor”; did you mean “why.floor”?",
     # types
-    "role = 1": "line 1, column 8: expected text in quotes, not a number",
-    "native_focus = 'yes'": "line 1, column 16: expected true or false, not text",
-    "native_focus = 1": "line 1, column 16: expected true or false, not a number",
-    "buffer_before = true": "line 1, column 17: expected a whole number, not true or false",
-    "buffer_before = '10'": "line 1, column 17: expected a whole number, not text",
-    "buffer_before = 7.5": "line 1, column 17: expected a whole number, not 7.5",
-    "buffer_before = 2026-11-23": "line 1, column 17: expected a whole number, not a date or time",
-    "timezone = ['Europe/Berlin']": "line 1, column 12: expected text in quotes, not a list",
-    "me = 'lead@example.org'": "line 1, column 6: expected a list of mail addresses",
-    "also_read = 'google:a'": "line 1, column 13: expected a list of calendar addresses",
-    "offsite = 3": "line 1, column 11: expected a table, such as [offsite]",
-    "hours = []": "line 1, column 9: expected a table, such as [hours]",
-    "blocks.strategic = 120": "line 1, column 20: expected a table, such as [strategic]",
-    "[rule]\nname = 'x'": "line 1, column 2: expected a list of tables, such as [[rule]]",
-    "rule = [1]": "line 1, column 9: expected a table",
-    "[classify]\nstrategic = \"title ~ 'x'\"": "line 2, column 13: expected a list of conditions",
-    "[texts]\nshift = 1": "line 2, column 9: expected text in quotes, not a number",
+    "role = 1": "line 1: expected text in quotes, not a number",
+    "native_focus = 'yes'": "line 1: expected true or false, not text",
+    "native_focus = 1": "line 1: expected true or false, not a number",
+    "buffer_before = true": "line 1: expected a whole number, not true or false",
+    "buffer_before = '10'": "line 1: expected a whole number, not text",
+    "buffer_before = 7.5": "line 1: expected a whole number, not 7.5",
+    "buffer_before = 2026-11-23": "line 1: expected a whole number, not a date or time",
+    "timezone = ['Europe/Berlin']": "line 1: expected text in quotes, not a list",
+    "me = 'lead@example.org'": 'line 1: expected a list such as ["lead@example.org"], not text',
+    "also_read = 'google:a'": 'line 1: expected a list such as ["google:team@group.calendar.google.com"], not text',
+    "offsite = 3": "line 1: expected a table such as [offsite], not a number",
+    "hours = []": "line 1: expected a table such as [hours], not a list",
+    "blocks.strategic = 120": "line 1: expected a table such as [blocks.strategic], not a number",
+    "[rule]\nname = 'x'": "line 1: expected a list of tables such as [[rule]], not a table",
+    "rule = [1]": "line 1: expected a table, not a number",
+    "[classify]\nstrategic = \"title ~ 'x'\"": 'line 2: expected a list such as ["title ~ \'strategy|vision\'"], not text',
+    "[texts]\nshift = 1": "line 2: expected text in quotes, not a number",
     # ranges
-    "fiscal_start = 13": "line 1, column 16: out of range: it is a number from 1 to 12",
-    "fiscal_start = 0": "line 1, column 16: out of range: it is a number from 1 to 12",
-    "buffer_after = -1": "line 1, column 16: out of range: it is a number from 0 to 120",
-    "offsite.minutes = 100": "line 1, column 19: 100 is not a multiple of 15",
-    "offsite.notice_days = 999": "line 1, column 23: out of range: it is a number from 0 to 180",
-    "blocks.strategic.minutes = 0": "line 1, column 28: out of range: it is a number from 15 to 480",
+    "fiscal_start = 13": "line 1: out of range: it is a number from 1 to 12",
+    "fiscal_start = 0": "line 1: out of range: it is a number from 1 to 12",
+    "buffer_after = -1": "line 1: out of range: it is a number from 0 to 120",
+    "offsite.minutes = 100": "line 1: 100 is not a multiple of 15",
+    "offsite.notice_days = 999": "line 1: out of range: it is a number from 0 to 180",
+    "blocks.strategic.minutes = 0": "line 1: out of range: it is a number from 15 to 480, a multiple of 15",
     "[blocks.strategic]\nminutes = 60\nshortest = 75": (
-        "line 3, column 12: the shortest length, 75, is more than minutes, 60"
+        "line 3: the shortest length, 75, is more than minutes, 60"
     ),
-    f"buffer_after = 0x{'f' * 5000}": "line 1, column 16: out of range: it is a number from 0 to 120",
+    f"buffer_after = 0x{'f' * 5000}": "line 1: out of range: it is a number from 0 to 120",
     # choices
-    "role = 'manger'": "line 1, column 8: unknown value “manger”; did you mean “manager”?",
-    "role = 'boss'": "line 1, column 8: unknown value “boss”: it is manager, executive or specialist",
-    "protect = 'declined'": "line 1, column 11: unknown value “declined”; did you mean “decline”?",
-    "shift = 'after'": "line 1, column 9: unknown value “after”: it is before or inside",
+    "role = 'manger'": "line 1: unknown value “manger”; did you mean “manager”?",
+    "role = 'boss'": "line 1: unknown value “boss”: it is executive, manager or specialist",
+    "protect = 'declined'": "line 1: unknown value “declined”; did you mean “decline”?",
+    "shift = 'after'": "line 1: unknown value “after”: it is before or inside",
     "[blocks.learning]\nprefer = 'mornings'": (
-        "line 2, column 10: unknown value “mornings”; did you mean “morning”?"
+        "line 2: unknown value “mornings”; did you mean “morning”?"
     ),
     "[blocks.learning]\nvisibility = 'public'": (
-        "line 2, column 14: unknown value “public”: it is default or private"
+        "line 2: unknown value “public”: it is default or private"
     ),
     # calendars, addresses, zones, holidays
     "calendar = '/home/x/work.ics'": (
-        "line 1, column 12: “/home/x/work.ics” has no scheme (ics:, google:); "
+        "line 1: “/home/x/work.ics” has no scheme (ics:, google:); "
         "did you mean “ics:/home/x/work.ics”?"
     ),
-    "calendar = 'primary'": "line 1, column 12: “primary” has no scheme (ics:, google:)",
+    "calendar = 'primary'": "line 1: “primary” has no scheme (ics:, google:)",
     "calendar = 'gogle:primary'": (
-        "line 1, column 12: unknown kind of calendar “gogle:”; did you mean “google”?"
+        "line 1: unknown kind of calendar “gogle:”; did you mean “google”?"
     ),
     "calendar = 'https://example.org/cal'": (
-        "line 1, column 12: unknown kind of calendar “https:”; calendars on a server are not there yet, but for Google's: it is ics:, google:"
+        "line 1: unknown kind of calendar “https:”; calendars on a server are not there yet, but for Google's: it is ics:, google:"
     ),
-    "calendar = 'google:'": "line 1, column 12: “google:” names no calendar after “google:”",
-    "calendar = ''": "line 1, column 12: must not be empty",
-    "calendar = 'caldav:example.org'": "line 1, column 12: a CalDAV address is “caldav:https://…”",
-    "also_read = ['google:a',\n 'x']": "line 2, column 2: “x” has no scheme (ics:, google:)",
-    "me = ['lead']": "line 1, column 7: “lead” is not a mail address",
+    "calendar = 'google:'": "line 1: “google:” names no calendar after “google:”",
+    "calendar = ''": "line 1: must not be empty",
+    "calendar = 'caldav:example.org'": "line 1: a CalDAV address is “caldav:https://…”",
+    "also_read = ['google:a',\n 'x']": "line 2: “x” has no scheme (ics:, google:)",
+    "me = ['lead']": "line 1: “lead” is not a mail address",
     "timezone = 'Europe/Berln'": (
-        "line 1, column 12: unknown time zone “Europe/Berln”; did you mean “Europe/Berlin”?"
+        "line 1: unknown time zone “Europe/Berln”; did you mean “Europe/Berlin”?"
     ),
     "timezone = 'sao paulo'": (
-        "line 1, column 12: unknown time zone “sao paulo”; did you mean “America/Sao_Paulo”?"
+        "line 1: unknown time zone “sao paulo”; did you mean “America/Sao_Paulo”?"
     ),
-    "timezone = 'Kolkatta'": "line 1, column 12: unknown time zone “Kolkatta”; did you mean “Asia/Kolkata”?",
-    "timezone = ''": "line 1, column 12: unknown time zone “”",
-    "timezone = '../etc/passwd'": "line 1, column 12: unknown time zone “../etc/passwd”",
-    "holidays = 'Germany'": "line 1, column 12: unknown holiday code “Germany”; did you mean “DE”?",
-    "holidays = 'de-be'": "line 1, column 12: unknown holiday code “de-be”; did you mean “DE-BE”?",
-    "holidays = 'atuo'": "line 1, column 12: unknown holiday code “atuo”; did you mean “auto”?",
+    "timezone = 'Kolkatta'": "line 1: unknown time zone “Kolkatta”; did you mean “Asia/Kolkata”?",
+    "timezone = ''": "line 1: unknown time zone “”",
+    "timezone = '../etc/passwd'": "line 1: unknown time zone “../etc/passwd”",
+    "holidays = 'Germany'": "line 1: unknown holiday code “Germany”; did you mean “DE”?",
+    "holidays = 'de-be'": "line 1: unknown holiday code “de-be”; did you mean “DE-BE”?",
+    "holidays = 'atuo'": "line 1: unknown holiday code “atuo”; did you mean “auto”?",
     "holidays = 'DE-Berln'": (
-        "line 1, column 12: DE has no part “Berln” with holidays of its own; did you mean “Berlin”?"
+        "line 1: DE has no part “Berln” with holidays of its own; did you mean “Berlin”?"
     ),
-    "holidays = 'NZ-XYZ'": "line 1, column 12: NZ has no part “XYZ” with holidays of its own: there is AUK, […]",
-    "holidays = 'DE-'": "line 1, column 12: DE has no part “” with holidays of its own: there is BB, BE, […]",
-    "holidays = '../x'": "line 1, column 12: unknown holiday code “../x”",
+    "holidays = 'NZ-XYZ'": "line 1: NZ has no part “XYZ” with holidays of its own: there is AUK, […]",
+    "holidays = 'DE-'": "line 1: DE has no part “” with holidays of its own: there is BB, BE, […]",
+    "holidays = '../x'": "line 1: unknown holiday code “../x”",
     # hours
-    "[hours]\nmon = ['9-17']": "line 2, column 9: “9” is not a time of day such as “09:00”",
-    "[hours]\nmon = ['09:00-25:00']": "line 2, column 15: “25:00” is not a time of day such as “09:00”",
-    "[hours]\nmon = ['09:00-24:30']": "line 2, column 15: “24:30” is not a time of day such as “09:00”",
-    "[hours]\nmon = ['morning']": "line 2, column 8: “morning” is not a range such as “09:00-17:30”",
-    "[hours]\nmon = [9]": "line 2, column 8: expected text in quotes, not a number",
+    "[hours]\nmon = ['9-17']": "line 2: “9” is not a time of day such as “09:00”",
+    "[hours]\nmon = ['09:00-25:00']": "line 2: “25:00” is not a time of day such as “09:00”",
+    "[hours]\nmon = ['09:00-24:30']": "line 2: “24:30” is not a time of day such as “09:00”",
+    "[hours]\nmon = ['morning']": "line 2: “morning” is not a range such as “09:00-17:30”",
+    "[hours]\nmon = [9]": "line 2: expected text in quotes, not a number",
     "[hours]\nmon = '09:00-17:30'": (
-        'line 2, column 7: expected a list such as ["09:00-12:00", "13:00-17:30"]'
+        'line 2: expected a list such as ["09:00-17:30"], not text'
     ),
     "[hours]\nmon = ['17:00-09:00']": (
-        "line 2, column 15: “17:00-09:00” ends before it starts; hours can't run past midnight"
+        "line 2: “17:00-09:00” ends before it starts; hours can't run past midnight"
     ),
-    "[hours]\nmon = ['09:00-09:00']": "line 2, column 8: “09:00-09:00” is empty",
+    "[hours]\nmon = ['09:00-09:00']": "line 2: “09:00-09:00” is empty",
     "[hours]\nmon = [\n  '13:00-17:00',\n  '09:00-13:30',\n]": (
-        "line 3, column 3: 13:00-17:00 overlaps 09:00-13:30"
+        "line 3: 13:00-17:00 overlaps 09:00-13:30"
     ),
-    "[hours]\nmon = ['09:00-17:00', '09:00-17:00']": "line 2, column 23: 09:00-17:00 overlaps 09:00-17:00",
-    "[hours]\nmon = []": "line 1, column 2: no day has working hours",
+    "[hours]\nmon = ['09:00-17:00', '09:00-17:00']": "line 2: 09:00-17:00 overlaps 09:00-17:00",
+    "[hours]\nmon = []": "line 1: no day has working hours",
     "[hours]\nlunch = true": (
-        'line 2, column 9: expected { within = "11:30-13:30", minutes = 60 }, or false for no lunch'
+        'line 2: expected { within = "11:30-13:30", minutes = 60 }, or false for no lunch'
     ),
     "[hours]\nlunch = { within = '12:00-12:30', minutes = 45 }": (
-        "line 2, column 45: 45 minutes of lunch don't fit into 12:00-12:30 (30 minutes)"
+        "line 2: 45 minutes of lunch don't fit into 12:00-12:30 (30 minutes)"
     ),
     "[hours.lunch]\nwithin = '12:00-12:30'": (
-        "line 2, column 10: 60 minutes of lunch don't fit into 12:00-12:30 (30 minutes)"
+        "line 2: 60 minutes of lunch don't fit into 12:00-12:30 (30 minutes)"
     ),
     "[hours]\nlunch = { within = '12:00', minutes = 45 }": (
-        "line 2, column 20: “12:00” is not a range such as “09:00-17:30”"
+        "line 2: “12:00” is not a range such as “09:00-17:30”"
     ),
     # rules and conditions
-    "[[rule]]\nwhen = 'meetings > 9'\nbook = { strategic = 1 }": "line 1, column 3: “name” is missing",
-    "[[rule]]\nname = 'x'\nbook = { strategic = 1 }": "line 1, column 3: “when” is missing",
+    "[[rule]]\nwhen = 'meetings > 9'\nbook = { strategic = 1 }": "line 1: “name” is missing",
+    "[[rule]]\nname = 'x'\nbook = { strategic = 1 }": "line 1: “when” is missing",
     "[[rule]]\nname = 'x'\nwhen = 'meetings > 9'": (
-        "line 1, column 3: a rule books something, such as book = { strategic = 2 }"
+        "line 1: “book” is missing, for example book = { strategic = 2 }"
     ),
-    RULE + "\n" + RULE: "line 7, column 8: there is a rule “amber” above already",
+    RULE + "\n" + RULE: "line 7: there is a rule “amber” above already",
     RULE.replace("strategic", "stratgic"): (
-        "line 4, column 10: unknown kind “stratgic”; did you mean “strategic”?"
+        "line 4: unknown kind “stratgic”; did you mean “strategic”?"
     ),
     RULE.replace("strategic", "coachng") + "[blocks.coaching]": (
-        "line 4, column 10: unknown kind “coachng”; did you mean “coaching”?"
+        "line 4: unknown kind “coachng”; did you mean “coaching”?"
     ),
-    RULE.replace("= 2", "= '2'"): "line 4, column 22: expected a whole number, not text",
-    RULE.replace("= 2", "= 99"): "line 4, column 22: out of range: it is a number from 0 to 10",
-    RULE.replace("meetings >", "metings >"): "line 3, column 9: unknown measure 'metings'; did you mean “meetings”[…]",
-    RULE.replace("> 9", "> 9 and operational_share > 2h"): "line 3, column 46: operational_share is a share[…]",
-    RULE.replace("> 9", ">"): "line 3, column 19: expected a number[…]",
-    '[classify]\nstrategic = ["title ~ \'ok\'", "title ~ \'(\'"]': "line 2, column 39: not a valid pattern[…]",
-    "[classify]\nstrategic = ['titel = \"x\"']": "line 2, column 15: unknown property 'titel'; did you mean “title”?[…]",
-    '[classify]\nstrategic = ["title \\u007e \'a\' or calender = \'x\'"]': "line 2, column 35: unknown property 'calender'[…]",
-    '[classify]\nstrategic = ["""\ntitle = \'a\'\nor x = \'b\'"""]': "line 4, column 4: unknown property 'x'[…]",
-    "[classify]\nstrategic = ['']": "line 2, column 14: must not be empty",
+    RULE.replace("= 2", "= '2'"): "line 4: expected a whole number, not text",
+    RULE.replace("= 2", "= 99"): "line 4: out of range: it is a number from 0 to 10",
+    RULE.replace("meetings >", "metings >"): "line 3: unknown measure 'metings'; did you mean “meetings”[…]",
+    RULE.replace("> 9", "> 9 and operational_share > 2h"): "line 3: operational_share is a share[…]",
+    RULE.replace("> 9", ">"): "line 3: expected a number[…]",
+    '[classify]\nstrategic = ["title ~ \'ok\'", "title ~ \'(\'"]': "line 2: not a valid pattern[…]",
+    "[classify]\nstrategic = ['titel = \"x\"']": "line 2: unknown property 'titel'; did you mean “title”?[…]",
+    '[classify]\nstrategic = ["title \\u007e \'a\' or calender = \'x\'"]': "line 2: unknown property 'calender'[…]",
+    '[classify]\nstrategic = ["""\ntitle = \'a\'\nor x = \'b\'"""]': "line 2: unknown property 'x'[…]",
+    "[classify]\nstrategic = ['']": "line 2: must not be empty",
     # texts
     "blocks.strategic.title = 'T: {teme}'": (
-        "line 1, column 31: unknown placeholder “teme”; did you mean “theme”?"
+        "line 1: unknown placeholder “teme”; did you mean “theme”?"
     ),
     "texts.question = '{theme}: {questoin}'": (
-        "line 1, column 28: unknown placeholder “questoin”; did you mean “question”?"
+        "line 1: unknown placeholder “questoin”; did you mean “question”?"
     ),
-    "texts.shift = 'Half { open'": "line 1, column 15: a brace has no partner; write {{ or }} for a brace itself",
-    "texts.hours = '{hours:.1f} h'": "line 1, column 16: write {hours} with nothing after the name",
-    "texts.hours = '{hours!r} h'": "line 1, column 16: write {hours} with nothing after the name",
-    "texts.hours = '{hours.real} h'": "line 1, column 16: unknown placeholder “hours.real”[…]",
-    "texts.days = 'Mo Di Mi'": "line 1, column 14: expected 7 words, not 3",
+    "texts.shift = 'Half { open'": "line 1: a brace has no partner; write {{ or }} for a brace itself",
+    "texts.hours = '{hours:.1f} h'": "line 1: write {hours} with nothing after the name",
+    "texts.hours = '{hours!r} h'": "line 1: write {hours} with nothing after the name",
+    "texts.hours = '{hours.real} h'": "line 1: unknown placeholder “hours.real”[…]",
+    "texts.days = 'Mo Di Mi'": "line 1: expected 7 words, not 3",
     "texts.section.open = 'mine'": (
-        "line 1, column 22: expected one line that begins and ends with a long dash (—)"
+        "line 1: expected one line that begins and ends with a long dash (—)"
     ),
-    'texts.shift = """a\n— b —"""': "line 2, column 1: a line that begins and ends with a long dash (—) marks[…]",
-    "blocks.strategic.themes = [{ name = 'a' }]": "line 1, column 28: “question” is missing",
+    'texts.shift = """a\n— b —"""': "line 1: a line that begins and ends with a long dash (—) marks[…]",
+    "blocks.strategic.themes = [{ name = 'a' }]": "line 1: “question” is missing",
 }  # fmt: skip
 
 
@@ -222,18 +222,18 @@ def test_one_problem(tmp_path: Path, text: str) -> None:
 
 # A text that is not TOML at all, and what is said about it.
 NO_TOML = {
-    "role = manager": "line 1, column 8: this is no value; text stands in quotes",
-    "a = 1\nrole = 'x": "line 2, column 10: a quote is never closed, at the end of the file",
-    "a = 1\nrole = 'x\n": "line 2, column 10: a quote is never closed, at the end of the file",
-    'a = 1\nrole = "x\n': "line 2, column 10: a quote is never closed in this line",
-    'a = """x\n': "line 1, column 9: a quote is never closed, at the end of the file",
-    "a = '''x\n": "line 1, column 9: a quote is never closed, at the end of the file",
-    "role = 'a'\nrole = 'b'\n": "line 2, column 11: this key is set twice",
-    "[hours]\n[hours]\n": "line 2, column 7: this table is there twice",
-    "role 'x'\n": "line 1, column 6: expected '=' after a key in a key/value pair",
+    "role = manager": "line 1: this is no value; text stands in quotes",
+    "a = 1\nrole = 'x": "line 2: a quote is never closed, at the end of the file",
+    "a = 1\nrole = 'x\n": "line 2: a quote is never closed, at the end of the file",
+    'a = 1\nrole = "x\n': "line 2: a quote is never closed in this line",
+    'a = """x\n': "line 1: a quote is never closed, at the end of the file",
+    "a = '''x\n": "line 1: a quote is never closed, at the end of the file",
+    "role = 'a'\nrole = 'b'\n": "line 2: this key is set twice",
+    "[hours]\n[hours]\n": "line 2: this table is there twice",
+    "role 'x'\n": "line 1: expected '=' after a key in a key/value pair",
     "a = " + "[" * 5000: "the file is nested too deeply",
     "a = " + "9" * 5000: "a value can't be read: Exceeds the limit",
-    "a = 2026-02-30": "line 1, column 5: invalid date or datetime",
+    "a = 2026-02-30": "line 1: invalid date or datetime",
 }
 
 
@@ -263,16 +263,16 @@ def test_all_problems_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
         protect="bsy",
     )
     assert [line.split(":")[0] for line in found] == [
-        "line 1, column 8",
-        "line 2, column 12",
-        "line 4, column 23",
-        "line 4, column 38",
-        "line 5, column 20",
-        "line 6, column 2",
-        "line 9, column 9",
-        "line 10, column 10",
-        "line 12, column 18",
-        "line 14, column 11",
+        "line 1",
+        "line 2",
+        "line 4",
+        "line 4",
+        "line 5",
+        "line 6",
+        "line 9",
+        "line 10",
+        "line 12",
+        "line 14",
         "--protect",
     ]
 
@@ -280,10 +280,10 @@ def test_all_problems_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
 def test_every_overlap_names_what_it_overlaps(tmp_path: Path) -> None:
     hours = "'12:00-13:00', '09:00-16:00', '10:00-11:00', '15:00-18:00', '17:00-19:00', '19:00-20:00'"
     assert problems(tmp_path, f"[hours]\nmon = [{hours}]") == [
-        "line 2, column 8: 12:00-13:00 overlaps 09:00-16:00",
-        "line 2, column 38: 10:00-11:00 overlaps 09:00-16:00",
-        "line 2, column 53: 15:00-18:00 overlaps 09:00-16:00",
-        "line 2, column 68: 17:00-19:00 overlaps 15:00-18:00",
+        "line 2: 12:00-13:00 overlaps 09:00-16:00",
+        "line 2: 10:00-11:00 overlaps 09:00-16:00",
+        "line 2: 15:00-18:00 overlaps 09:00-16:00",
+        "line 2: 17:00-19:00 overlaps 15:00-18:00",
     ]
 
 
@@ -294,13 +294,13 @@ def test_the_message_of_one_and_of_several(tmp_path: Path) -> None:
         load_config(file, {}, {})
     assert caught.value.message == (
         f"2 problems in {file}:\n"
-        "  line 1, column 8: unknown value “manger”; did you mean “manager”?\n"
-        "  line 2, column 1: unknown key “x”"
+        "  line 1: unknown value “manger”; did you mean “manager”?\n"
+        "  line 2: unknown key “x”"
     )
     file.write_text("x = 1")
     with pytest.raises(ConfigError) as caught:
         load_config(file, {}, {})
-    assert caught.value.message == f"{file}, line 1, column 1: unknown key “x”"
+    assert caught.value.message == f"{file}, line 1: unknown key “x”"
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_the_message_of_one_and_of_several(tmp_path: Path) -> None:
         (
             {"BLOCKER_ROLE": "boss"},
             {},
-            "BLOCKER_ROLE: unknown value “boss”: it is manager, executive or specialist",
+            "BLOCKER_ROLE: unknown value “boss”: it is executive, manager or specialist",
         ),
         ({"BLOCKER_ME": "a@b.example,c"}, {}, "BLOCKER_ME: “c” is not a mail address"),
         ({"BLOCKER_TIMEZONE": "Mars"}, {}, "BLOCKER_TIMEZONE: unknown time zone “Mars”"),

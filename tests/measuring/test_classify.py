@@ -15,7 +15,7 @@ from blocker.measuring.expressions import ExpressionError
 from blocker.values.events import Event
 from blocker.values.intervals import interval
 from blocker.values.plan import Classified
-from blocker.values.settings import Settings
+from blocker.values.settings import Count, Settings
 from tests.tools.making import DEFAULTS, event
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -173,7 +173,7 @@ def test_a_title_about_cancelling_is_not_cancelled(title: str) -> None:
 
 
 def test_invitations_count_as_the_config_says() -> None:
-    strict = Settings(count_tentative=False, count_unanswered=False)
+    strict = Settings(count=Count(tentative=False, unanswered=False))
     assert kind_of("Budget", settings=strict, response="tentative").why == (
         "ignored: tentative, and you don't count those"
     )
@@ -292,7 +292,7 @@ USUAL = {
     "minutes": 60, "days": 0,
 }  # fmt: skip
 EVERY_PROPERTY = Settings(
-    count_tentative=False,
+    count=Count(tentative=False),
     classify={
         "learning": ("calendar = 'b'", "color = '7'", "attendees = 2"),
         "frontline": ("category = 'red'", "organizer ~ 'boss'", "minutes >= 4h"),

@@ -192,7 +192,7 @@ def test_themes_take_turns_fairly() -> None:
 @pytest.mark.parametrize("number", range(3, 12))
 def test_themes_of_ones_own_differ_within_a_week(number: int) -> None:
     own = tuple(Theme(f"T{n}", "?") for n in range(number))
-    among = topics(Settings(blocks={"strategic": BlockKind("strategic", themes=own)}))
+    among = topics(Settings(blocks={"strategic": BlockKind(themes=own)}))
     named = {topic_for(f"strategic/2026-W45/{rank}", among).name for rank in (1, 2, 3)}
     assert len(named) == 3
 
@@ -271,7 +271,7 @@ def _fields(text: str) -> list[str]:
 
 
 def test_a_kind_of_ones_own_has_its_themes() -> None:
-    mine = BlockKind("coaching", title="Coaching: {theme}", themes=(Theme("Mara", "What would she try?"),))
+    mine = BlockKind(title="Coaching: {theme}", themes=(Theme("Mara", "What would she try?"),))
     settings = Settings(blocks={"coaching": mine})
     text = text_of(request(settings=settings), key="coaching/2026-W45/1", kind="coaching")
     assert "Mara: What would she try?" in text
@@ -319,7 +319,7 @@ def test_no_text_is_too_long_or_has_what_a_calendar_takes_away(
 
 def test_a_question_of_ones_own_is_no_markup_either() -> None:
     own = (Theme("R&D", "Is cost < value, or > it?"),)
-    asked = request(settings=Settings(blocks={"strategic": BlockKind("strategic", themes=own)}))
+    asked = request(settings=Settings(blocks={"strategic": BlockKind(themes=own)}))
     assert "R&D: Is cost ‹ value, or › it?" in text_of(asked)
     assert "R&D: Is cost ‹ value, or › it?" in text_of(asked, key="offsite/2026-Q4", kind="offsite")
 
@@ -410,7 +410,7 @@ def test_without_its_causes_a_text_is_not_written_anew() -> None:
 
 
 def test_colour_and_visibility_are_the_persons_once_a_block_stands() -> None:
-    look = BlockKind("strategic", color="red", private=True)
+    look = BlockKind(color="red", visibility="private")
     asked = request(settings=Settings(blocks={"strategic": look}))
     fresh = make_block(placed(), 1, True, asked, writing(asked))
     assert (fresh.color, fresh.private) == ("red", True)
