@@ -49,7 +49,7 @@ class Reading:
         """What is given, as its type wants it; else a problem and the default."""
         plain, facts = bare(kind)
         if isinstance(plain, inspect.UnionType):
-            fitting = next((one for one in plain.types if _fits(given, one)), plain)
+            fitting = next((one for one in plain.types if _is_one_of(given, one)), plain)
             if fitting is not plain:
                 return self.value(path, given, fitting, default)
         if not _fits(given, plain):
@@ -144,10 +144,15 @@ def _fits(given: object, kind: inspect.Type) -> bool:
     """Whether it is of the right type at all, whatever its value."""
     plain = bare(kind).type
     if isinstance(plain, inspect.UnionType):
-        return any(_fits(given, one) for one in plain.types)
+        return any(_is_one_of(given, one) for one in plain.types)
     if isinstance(given, bool) or isinstance(plain, inspect.BoolType):
         return isinstance(given, bool) and isinstance(plain, inspect.BoolType)
     return isinstance(given, _PYTHON_TYPES.get(type(plain), ())) and not isinstance(given, datetime)
+
+
+def _is_one_of(given: object, kind: inspect.Type) -> bool:
+    """Whether it is meant where there are several types: of choices, only one of them is."""
+    return _fits(given, kind) and not (isinstance(kind, inspect.LiteralType) and given not in kind.values)
 
 
 _PYTHON_TYPES: Mapping[type[inspect.Type], Any] = {

@@ -57,6 +57,12 @@ ONE_PROBLEM = {
     "[classify]\npersnal = ['title = \"x\"']": (
         "line 2: unknown kind of time “persnal”; did you mean “personal”?"
     ),
+    "[classify]\nrole = 'manager'": (
+        "line 2: unknown key “role” in [classify]: it belongs above the first [table] of the file"
+    ),
+    "[blocks]\nprotect = 'busy'": (
+        "line 2: unknown key “protect” in [blocks]: it belongs above the first [table] of the file"
+    ),
     "[texts]\ncalendar = 'ics:mine.ics'": (
         "line 2: unknown key “calendar” in [texts]: it belongs above the first [table] of the file"
     ),
@@ -160,6 +166,9 @@ ONE_PROBLEM = {
     "[hours]\nmon = []": "line 1: no day has working hours",
     "[hours]\nlunch = true": (
         'line 2: expected { within = "11:30-13:30", minutes = 60 }, or false for no lunch'
+    ),
+    "[hours]\nlunch = 'no'": (
+        'line 2: expected { within = "11:30-13:30", minutes = 60 } or false, not text'
     ),
     "[hours]\nlunch = { within = '12:00-12:30', minutes = 45 }": (
         "line 2: 45 minutes of lunch don't fit into 12:00-12:30 (30 minutes)"
