@@ -1,82 +1,72 @@
-"""The calendar port: four verbs and a few documented failures, the same for every backend.
+"""What a calendar's address means: one registry, with a line for each kind of calendar.
 
-A calendar is named by an address: ``ics:PATH``, ``google:ID`` or ``caldav:URL``. Backends are
-imported on use, so that reading a file never pays for a network client.
+A backend is a folder with two modules. ``about`` says what help and settings need to know, and imports
+nothing heavy; ``backend`` opens, checks and connects, and is imported on use, so that reading a file never
+pays for a network client. Nothing outside this folder knows a scheme by name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
+from blocker.calendars.port import COLORS as COLORS
+from blocker.calendars.port import NATIVE_FOCUS as NATIVE_FOCUS
+from blocker.calendars.port import VERBATIM as VERBATIM
+from blocker.calendars.port import About, Backend, Hours, Surroundings
+from blocker.calendars.port import Calendar as Calendar
+from blocker.calendars.port import Checkpointed as Checkpointed
+from blocker.calendars.port import Finding as Finding
+from blocker.calendars.port import Paged as Paged
+from blocker.files.places import data_dir
 from blocker.values.errors import UsageError
-from blocker.values.events import Block, Ref, Snapshot
-from blocker.values.intervals import Interval
+from blocker.values.identity import Identity
 
-# What a backend may declare that it can do.
-NATIVE_FOCUS = "native_focus"  # ``Block.focus``: native focus time
-VERBATIM = "verbatim"  # ``Block.raw``: an event put back exactly as it was
+BACKENDS = {
+    "ics": "blocker.calendars.ics",
+    "google": "blocker.calendars.google",
+}
+FILE = "ics"  # the kind of calendar that needs nothing but a path
+SHOWN = "google"  # the kind that set-up shows as an example
 
-SCHEMES = ("ics", "google", "caldav")
-
-
-class Calendar(Protocol):
-    """One calendar. Every write carries what it believes and fails rather than overwrite.
-
-    Failures of all verbs: ``Unreadable`` (missing, or no calendar), ``Unreachable`` (no answer, or
-    locked for too long), ``SignInNeeded``.
-    """
-
-    @property
-    def address(self) -> str:
-        """The address by which it was opened, made absolute."""
-
-    @property
-    def capabilities(self) -> frozenset[str]:
-        """What it can do beyond the contract; what isn't named is passed over in a write."""
-
-    def read(self, window: Interval) -> Snapshot:
-        """Others' events that overlap ``window``, and our blocks without a window."""
-
-    def create(self, block: Block) -> Ref:
-        """Write a new block. Raises AlreadyExists, Conflict (changed since read) or Refused."""
-
-    def update(self, ref: Ref, block: Block) -> Ref:
-        """Make our event ``ref`` look like ``block``. Raises Missing, Conflict or Refused (not ours)."""
-
-    def delete(self, ref: Ref) -> None:
-        """Take our event away. Raises Missing, Conflict or Refused (not ours)."""
-
-    def close(self) -> None:
-        """Let go of connections. Nothing may be called after it."""
+_NOWHERE = Surroundings(Path("/nonexistent"), Path("/nonexistent/config"), Path("/nonexistent/config"))
 
 
-@runtime_checkable
-class Paged(Protocol):
-    """A calendar that arrives in pages, which may take long."""
-
-    def watch(self, seen: Callable[[int], None]) -> None:
-        """Have ``seen`` called after each page of a read, with the number of events so far."""
+def schemes() -> list[str]:
+    return list(BACKENDS)
 
 
-@runtime_checkable
-class Checkpointed(Protocol):
-    """A calendar whose whole content can be kept and put back: undo is exact to the byte there."""
+def scheme_of(address: str) -> str:
+    return address.partition(":")[0]
 
-    def content(self) -> bytes:
-        """Everything it holds now."""
 
-    def digest(self) -> str:
-        """A fingerprint of everything it held when it was last read or written by us."""
+def about(address: str) -> About:
+    """What the scheme of an address, or of one named alone, says of itself. Raises UsageError."""
+    found: About = import_module(f"{_folder(address)}.about").ABOUT
+    return found
 
-    def put_back(self, content: bytes, expected: str) -> None:
-        """Replace everything by ``content``. Raises Conflict unless it holds what ``expected`` says."""
+
+def backend(address: str) -> Backend:
+    """What does the work for an address, or for a scheme named alone. Raises UsageError."""
+    found: Backend = import_module(f"{_folder(address)}.backend").BACKEND
+    return found
+
+
+def _folder(address: str) -> str:
+    scheme = scheme_of(address)
+    if scheme not in BACKENDS:
+        raise UsageError(f"{address!r} is not a calendar address", f"an address is {offered()}")
+    return BACKENDS[scheme]
 
 
 def open_calendar(
-    address: str, *, zone: str | None, me: tuple[str, ...], beside: Iterable[Calendar] = ()
+    address: str,
+    *,
+    zone: str | None,
+    me: tuple[str, ...],
+    around: Surroundings = _NOWHERE,
+    beside: Iterable[Calendar] = (),
 ) -> Calendar:
     """The calendar that an address names. Raises UsageError; what is behind it isn't looked at yet.
 
@@ -85,34 +75,84 @@ def open_calendar(
     ``beside`` are calendars that are open already: one with the same server lends its connection, and is
     closed last.
     """
-    scheme, colon, rest = address.strip().partition(":")
-    scheme = scheme.lower()
-    if not colon or scheme not in SCHEMES or not rest:
-        raise UsageError(
-            f"{address!r} is not a calendar address",
-            "an address is ics:PATH, google:primary or google:ID",
-        )
-    if scheme == "ics":
-        from blocker.calendars.ics.file import IcsCalendar
-
-        try:
-            path = Path(rest).expanduser().absolute()
-        except RuntimeError:
-            raise UsageError(f"the home folder in {address!r} is unknown") from None
-        return IcsCalendar(path, zone=zone, me=me)
-    if scheme == "google":
-        return _open_google(rest, zone, me, beside)
-    raise UsageError("CalDAV calendars are not there yet", "use an ics:PATH or google:ID address")
-
-
-def _open_google(
-    identifier: str, zone: str | None, me: tuple[str, ...], beside: Iterable[Calendar]
-) -> Calendar:
     try:
-        backend = import_module("blocker.calendars.google.calendar")
-    except ModuleNotFoundError as problem:
-        if problem.name != "blocker.calendars.google.calendar":
-            raise
-        raise UsageError("Google calendars are not there yet", "use an ics:PATH address") from None
-    calendar: Calendar = backend.open_google(identifier, zone=zone, me=me, beside=beside)
-    return calendar
+        settled = settle(address, Path())
+    except ValueError as problem:
+        raise UsageError(str(problem), f"an address is {offered()}") from None
+    return backend(settled).open(settled.partition(":")[2], around, zone, me, beside)
+
+
+def settle(address: str, base: Path) -> str:
+    """An address of a known kind made absolute, relative paths taken from ``base``. Raises ValueError."""
+    scheme, _, rest = address.strip().partition(":")
+    scheme = scheme.lower()
+    if scheme not in BACKENDS or not rest.strip():
+        raise ValueError(f"{address!r} is not a calendar address")
+    return f"{scheme}:{about(scheme).settle(rest, base)}"
+
+
+def identity(address: str, around: Surroundings) -> Identity:
+    """Which calendar an address names, as far as that is known without asking a server."""
+    return about(address).identity(address, around)
+
+
+def known_hours(address: str, around: Surroundings) -> Hours | None:
+    return backend(address).hours(around)
+
+
+def files_of(address: str) -> tuple[Path, ...]:
+    """The files on this machine that a write to the calendar changes."""
+    return about(address).files(address.partition(":")[2])
+
+
+# What is shown of all of them
+
+
+def forms() -> tuple[str, ...]:
+    """How an address looks, for each kind of calendar."""
+    return tuple(form for scheme in BACKENDS for form in about(scheme).forms)
+
+
+def offered() -> str:
+    """``ics:PATH, google:primary or google:ID``."""
+    *most, last = forms()
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def to_set() -> str:
+    """The line to write into a config, in words."""
+    return "calendar = " + " or ".join(f'"{about(scheme).forms[0]}"' for scheme in (SHOWN, FILE))
+
+
+def example_addresses() -> tuple[str, str]:
+    """A calendar to keep time on, and one that is also read."""
+    return about(SHOWN).own, about(SHOWN).example
+
+
+def meant(text: str) -> str:
+    """The address that a text without a scheme may stand for; "" where none comes to mind."""
+    return next((f"{scheme}:{text}" for scheme in BACKENDS if about(scheme).is_meant(text)), "")
+
+
+def able(capability: str) -> list[str]:
+    """The kinds of calendar that can do it, as a person would call them."""
+    return [about(scheme).title for scheme in BACKENDS if capability in about(scheme).capabilities]
+
+
+def root_variables() -> tuple[str, ...]:
+    return tuple(name for scheme in BACKENDS if (name := about(scheme).root_variable))
+
+
+def roots(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The servers that the environment names for trials, by variable."""
+    return {name: environ[name] for name in root_variables() if environ.get(name)}
+
+
+def file_address(path: Path | str) -> str:
+    """The address of a calendar file."""
+    return f"{FILE}:{path}"
+
+
+def default_calendar() -> str:
+    """The calendar of a person who has named none."""
+    return file_address(data_dir() / "calendar.ics")

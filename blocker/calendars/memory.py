@@ -11,6 +11,7 @@ from blocker.calendars.marks import kind_of, uid_for
 from blocker.values.errors import AlreadyExists, BlockerError, Conflict, Missing, Refused
 from blocker.values.events import Block, Event, Ref, Snapshot, StandingBlock
 from blocker.values.fingerprint import hash_of_text
+from blocker.values.identity import Identity
 from blocker.values.intervals import Interval
 
 
@@ -40,6 +41,9 @@ class MemoryCalendar:
             self.put_event(event)
         self._blocks: dict[str, StandingBlock] = {}
         self._version = 0
+
+    def identity(self) -> Identity:
+        return Identity(self.address)
 
     def read(self, window: Interval) -> Snapshot:
         events = [e for group in self._events.values() for e in group if e.when.overlaps(window)]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from blocker import __version__
+from blocker.calendars import about, scheme_of
 from blocker.commands import Answer
 from blocker.commands.bug_bundle import bundle
 from blocker.rules.survey import Survey
@@ -19,7 +20,7 @@ from blocker.showing.page.files import GENERATOR, write_report
 from blocker.values.plan import Plan
 from blocker.values.request import Request
 
-PACKAGES = ("python-dateutil", "holidays", "tzdata", "google-api-python-client", "icalendar")
+PACKAGES = ("holidays", "tzdata", "tzlocal", "msgspec")
 
 
 def bug_report(path: Path, made: Plan, seen: Survey, request: Request, calendars: Iterable[Path]) -> Answer:
@@ -29,8 +30,8 @@ def bug_report(path: Path, made: Plan, seen: Survey, request: Request, calendars
         "blocker": __version__,
         "python": platform.python_version(),
         "system": sys.platform,
-        "packages": {name: _version(name) for name in PACKAGES},
-        "backend": made.calendar.partition(":")[0],
+        "packages": {name: _version(name) for name in (*PACKAGES, *about(made.calendar).packages)},
+        "backend": scheme_of(made.calendar),
         **bundle(request, seen, made, secrets.token_bytes(16)),
     }
     there = write_report(path, (json.dumps(document, indent=1) + "\n").encode(), calendars)

@@ -65,7 +65,7 @@ def calibrate(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 def _calibration(weeks: int, setup: Setup) -> Calibration:
     with Session(setup) as session:
-        memory = read_memory(setup.state_dir, session.address)
+        memory = read_memory(setup.state_dir, session.identity)
         sight = session.read(memory, back=weeks)
     setup.doing(f"measuring {weeks} weeks")
     loads, request = sight.survey().loads, sight.request

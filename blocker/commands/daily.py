@@ -71,7 +71,7 @@ def _week(args: Namespace) -> Sequence[str]:
 def _work(policy: str, week: str | None, args: Namespace, setup: Setup, talk: Talk) -> Answer:
     with Session(setup) as session:
         if args.dry_run:
-            sight = session.read(read_memory(setup.state_dir, session.address), policy, week)
+            sight = session.read(read_memory(setup.state_dir, session.identity), policy, week)
             seen = sight.survey()
             made = make_plan(sight.request, seen)
             if not args.force:

@@ -9,6 +9,7 @@ from datetime import UTC, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from blocker.calendars import file_address
 from blocker.commands import Answer, Talk
 from blocker.commands.daily import rebalance, run
 from blocker.commands.looking import load, plan
@@ -35,7 +36,7 @@ def demo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     calendar = place / "calendar.ics"
     now = setup.now if setup.now.tzinfo else setup.now.replace(tzinfo=UTC)
     calendar.write_bytes(sample_calendar(now.date()))
-    mine = Setup(Config(Settings(calendar=f"ics:{calendar}"), {}, None), place / "state", now, {})
+    mine = Setup(Config(Settings(calendar=file_address(calendar)), {}, None), place / "state", now, {})
     lines = [
         "Dana Weiss leads learning and development in Berlin, with an office in New York. This is her",
         "calendar, made up for today. Nothing of yours is read or touched, and nothing leaves this machine.",
@@ -74,7 +75,7 @@ def _parsed(args: Namespace, words: Sequence[str]) -> Namespace:
 
 def _first_block(setup: Setup) -> Change:
     with Session(setup) as session:
-        made = session.read(read_memory(setup.state_dir, session.address)).plan()
+        made = session.read(read_memory(setup.state_dir, session.identity)).plan()
     ahead = [c for c in made.changes if c.kind == STRATEGIC and c.slot.start > made.now + timedelta(days=1)]
     return ahead[0]
 

@@ -14,6 +14,7 @@ from datetime import UTC
 from importlib.util import find_spec
 from pathlib import Path
 
+from blocker.calendars import COLORS, NATIVE_FOCUS, Finding, able, about, files_of
 from blocker.files.lock import only_run
 from blocker.ledger.file import ledger_path
 from blocker.ledger.ledger import open_ledger
@@ -21,22 +22,23 @@ from blocker.running.journal import log_path
 from blocker.running.notify import INSTALL, addresses
 from blocker.running.outages import outage
 from blocker.running.schedule import Cron, installed
-from blocker.running.session import Setup
+from blocker.running.session import Setup, known_identity
 from blocker.values.errors import BlockerError, Temporary
+from blocker.values.identity import Identity
 from blocker.values.settings import Settings
 
-Finding = tuple[str, str, str]  # name, state (ok | note | bad), words
 SPARE_BYTES = 1 << 20  # what the ledger, its journal and the log may take in a run
 SEEN_BY_CRON = frozenset(("BLOCKER_CONFIG", "BLOCKER_STATE_DIR", "BLOCKER_CALENDAR", "BLOCKER_DEBUG"))
 
 
-def foresight(setup: Setup, address: str) -> Iterator[Finding]:
-    """Everything but the calendar's content and the sign-in; ``address`` as the ledger knows it."""
-    yield from _places(setup.state_dir, address)
-    yield from _ledger(setup, address)
+def foresight(setup: Setup) -> Iterator[Finding]:
+    """Everything but the calendar's content and the sign-in."""
+    yield from _places(setup.state_dir, setup.config.settings.calendar)
+    yield from _ledger(setup, known_identity(setup))
     findings, scheduler = _schedule(setup.environ, setup.state_dir)
     yield from findings
     yield from _hearing(setup.config.settings, setup.environ, scheduler)
+    yield from _beyond_the_calendar(setup.config.settings)
 
 
 def unheard(settings: Settings, environ: Mapping[str, str], scheduler: str) -> str | None:
@@ -56,8 +58,8 @@ def unheard(settings: Settings, environ: Mapping[str, str], scheduler: str) -> s
 
 def _places(state_dir: Path, address: str) -> Iterator[Finding]:
     need = SPARE_BYTES
-    if address.startswith("ics:"):
-        file = Path(os.path.realpath(address.removeprefix("ics:")))
+    for named in files_of(address):
+        file = Path(os.path.realpath(named))
         if file.is_file():
             size = file.stat().st_size
             need += 2 * size  # its copy in the ledger, for undo
@@ -89,19 +91,19 @@ def _full(name: str, folder: Path, need: int) -> Iterator[Finding]:
         yield name, "bad", words
 
 
-def _ledger(setup: Setup, address: str) -> Iterator[Finding]:
+def _ledger(setup: Setup, calendar: Identity) -> Iterator[Finding]:
     if not ledger_path(setup.state_dir).exists():
         yield "last run", "note", "never"
         return
     try:
-        with only_run(setup.state_dir, address):
+        with only_run(setup.state_dir, calendar.name):
             pass
     except Temporary:
         yield "lock", "note", "another run is at work at this moment"
     except BlockerError as problem:
         yield "lock", "bad", f"{problem.message}. {problem.hint}"
     try:
-        with open_ledger(setup.state_dir, address) as ledger:
+        with open_ledger(setup.state_dir, calendar) as ledger:
             tried = ledger.tried_runs(setup.now.tzinfo or UTC)
     except BlockerError as problem:
         yield "ledger", "bad", f"{problem.message}. {problem.hint}"
@@ -162,3 +164,18 @@ def _hearing(settings: Settings, environ: Mapping[str, str], scheduler: str | No
         yield "notify", "bad", f"Apprise is not installed; {INSTALL}"
     elif number:
         yield "notify", "ok", f"two lost days go to {number} {'address' if number == 1 else 'addresses'}"
+
+
+def _beyond_the_calendar(settings: Settings) -> Iterator[Finding]:
+    """Settings that the calendar which is written can't carry out: they do no harm, and no good."""
+    can = about(settings.calendar).capabilities
+    if NATIVE_FOCUS not in can:
+        only = f"only {' and '.join(able(NATIVE_FOCUS))} has focus time; here the blocks are ordinary busy events"
+        if settings.protect == "decline":
+            yield "config", "note", f'protect = "decline" declines nothing here: {only}'
+        if settings.native_focus:
+            yield "config", "note", f"native_focus = true does nothing here: {only}"
+    colored = [name for name, kind in settings.blocks.items() if kind.color]
+    if colored and COLORS not in can:
+        words = "is written down, and few programs that show this calendar show it"
+        yield "config", "note", f"color of {', '.join(colored)} {words}"

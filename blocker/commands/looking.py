@@ -74,4 +74,4 @@ def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 def look(setup: Setup, week: str | None = None) -> Sight:
     with Session(setup) as session:
-        return session.read(read_memory(setup.state_dir, session.address), "run", week)
+        return session.read(read_memory(setup.state_dir, session.identity), "run", week)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from blocker.calendars import offered
 from blocker.commands.misunderstood import refusal
 
 WEEK = "this (default), next, 2026-W48, or a date in it"
@@ -108,7 +109,7 @@ def add_options(parser: Parser, **hidden: Any) -> None:
         where.add_argument(*names, **(given | hidden))
 
     add(parser, "-c", "--config", type=Path, metavar="FILE", help="the config file")
-    add(parser, "--calendar", metavar="ADDRESS", help="ics:PATH, google:primary or google:ID")
+    add(parser, "--calendar", metavar="ADDRESS", help=offered())
     add(parser, "--now", metavar="ISO", help="pretend it is this moment; without an offset, in your zone")
     how = parser if hidden else parser.one_of()
     add(

@@ -55,7 +55,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
     },
     "setting up": {
         "init": Entry("setting_up", "write a commented config file"),
-        "connect": Entry("connecting", "sign in to your calendar, once: google or ics"),
+        "connect": Entry("connecting", "sign in to your calendar, once"),
         "check": Entry("setting_up", "is everything in order, and what would go wrong next"),
         "cron": Entry("scheduling", "install, show or remove the daily run"),
         "config": Entry("setting_up", "the settings in force, and where each comes from"),

@@ -36,7 +36,7 @@ def history(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if not 1 <= args.weeks <= MOST_BACK:
         raise UsageError(f"--weeks {args.weeks} can't be shown", f"give a number from 1 to {MOST_BACK}")
     with Session(setup) as session:
-        sight = session.read(read_memory(setup.state_dir, session.address), back=args.weeks)
+        sight = session.read(read_memory(setup.state_dir, session.identity), back=args.weeks)
     request, seen = sight.request, sight.survey()
     made = make_plan(request, seen)
     weeks = past_weeks(made, seen, request, args.weeks)
@@ -55,7 +55,7 @@ def ahead(args: Namespace, setup: Setup) -> Answer:
     if args.week is not None or args.events:
         raise UsageError("--ahead shows many weeks from this one on", "leave out WEEK and --events")
     with Session(setup) as session:
-        sight = session.read(read_memory(setup.state_dir, session.address), ahead=args.ahead)
+        sight = session.read(read_memory(setup.state_dir, session.identity), ahead=args.ahead)
     loads, running = sight.survey().loads, sight.request.running
     completed = [load for week, load in loads.items() if week < running]
     curve = fill_curve(sight.request.memory.fill, completed)

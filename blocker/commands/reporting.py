@@ -6,6 +6,7 @@ import webbrowser
 from argparse import Namespace
 from pathlib import Path
 
+from blocker.calendars import files_of
 from blocker.commands import Answer, Talk
 from blocker.commands.bug_report import bug_report
 from blocker.commands.looking import look
@@ -107,4 +108,4 @@ def _text(made: Plan, seen: Survey, request: Request, titles: bool) -> Answer:
 def calendars(request: Request) -> list[Path]:
     """The files of the calendars that are read: no report ever takes their place."""
     addresses = [request.snapshot.calendar, *(other.calendar for other in request.others)]
-    return [Path(address.removeprefix("ics:")) for address in addresses if address.startswith("ics:")]
+    return [file for address in addresses for file in files_of(address)]

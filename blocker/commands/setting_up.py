@@ -8,10 +8,9 @@ from pathlib import Path
 
 from msgspec import json
 
+from blocker.calendars import Finding, backend, scheme_of, to_set
 from blocker.commands import Answer, Talk
-from blocker.commands.beyond_files import beyond_files
-from blocker.commands.connecting import google_findings
-from blocker.commands.foresight import Finding, foresight
+from blocker.commands.foresight import foresight
 from blocker.commands.parser import Parser
 from blocker.commands.pasteable import pasteable
 from blocker.config.reference import schema
@@ -21,7 +20,7 @@ from blocker.files.places import config_path
 from blocker.ledger.ledger import read_memory
 from blocker.ledger.repair import is_damaged, rebuild
 from blocker.planning import guard
-from blocker.running.session import Session, Setup, is_calendar_unset
+from blocker.running.session import Session, Setup, is_calendar_unset, moment, surroundings
 from blocker.showing.documents import SCHEMA
 from blocker.values.errors import BlockerError, GuardRefused
 from blocker.values.memory import Memory
@@ -49,7 +48,7 @@ def init(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         file.write(config_template(setup.config.settings.calendar if args.calendar else None))
     lines = [f"Wrote {path}: every setting is in it, explained and commented out."]
     if is_calendar_unset(setup.config):
-        lines.append('No calendar is set yet: name yours in it, calendar = "google:primary" or "ics:PATH".')
+        lines.append(f"No calendar is set yet: name yours in it, {to_set()}.")
     elif args.calendar is None:
         lines.append(f"The calendar is {setup.config.settings.calendar} until you name another in it.")
     lines.append("Next: blocker check, then blocker plan.")
@@ -100,13 +99,15 @@ def check(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     findings += [("config", "note", warning) for warning in config.warnings]
     exit_code = 0
     try:
-        findings += google_findings(setup)
+        for scheme in {
+            scheme_of(each): None for each in (config.settings.calendar, *config.settings.also_read)
+        }:
+            findings += backend(scheme).check(surroundings(setup), moment(setup))
         findings += _calendar_findings(setup)
     except BlockerError as error:
         exit_code = error.exit_code
         findings.append(("calendar", "bad", f"{error.message}. {error.hint}".strip()))
-    findings += foresight(setup, config.settings.calendar)
-    findings += beyond_files(config.settings)
+    findings += foresight(setup)
     if exit_code == 0 and any(state == "bad" for _, state, _ in findings):
         exit_code = BlockerError.exit_code
     signs = {"ok": "✓", "note": "·", "bad": "✗"}
@@ -120,20 +121,20 @@ def check(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 def _repair(setup: Setup) -> Answer:
     """Make a damaged ledger again from what is left of it and from the marks on the calendar."""
-    with Session(setup) as session, only_run(setup.state_dir, session.address):
-        if not is_damaged(setup.state_dir, session.address):
+    with Session(setup) as session, only_run(setup.state_dir, session.identity.name):
+        if not is_damaged(setup.state_dir, session.identity):
             return Answer(
                 ["The ledger is in order: nothing to repair."], {"schema": SCHEMA, "repaired": False}
             )
         standing = session.read(Memory()).request.snapshot.blocks
-        lines = rebuild(setup.state_dir, session.address, standing)
+        lines = rebuild(setup.state_dir, session.identity, standing)
     return Answer(lines, {"schema": SCHEMA, "repaired": True, "lines": lines})
 
 
 def _calendar_findings(setup: Setup) -> list[Finding]:
     found: list[Finding] = []
     with Session(setup) as session:
-        memory = read_memory(setup.state_dir, session.address)
+        memory = read_memory(setup.state_dir, session.identity)
         sight = session.read(memory)
         made = sight.plan()
     request, snapshot = sight.request, sight.request.snapshot
@@ -155,7 +156,7 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
     confirmed = "confirmed" if memory.confirmed else yes
     found.append(("ledger", "ok" if memory.confirmed else "note", f"{setup.state_dir}: {confirmed}"))
     if snapshot.cut_off:
-        words = f"{snapshot.calendar.removeprefix('ics:')} has no END:VCALENDAR: it may be cut off, and nothing is written to it; put a whole copy in its place"
+        words = f"{snapshot.calendar} has no END:VCALENDAR: it may be cut off, and nothing is written to it; put a whole copy in its place"
         found.append(("calendar", "bad", words))
         return found  # what a run would do with the part that is left is of no use to anybody
     if not snapshot.complete:

@@ -18,7 +18,7 @@ from blocker.commands import Answer, Talk
 from blocker.commands.parser import Parser, whole_number
 from blocker.ledger import parking
 from blocker.ledger.ledger import Ledger, open_ledger
-from blocker.running.session import Setup
+from blocker.running.session import Setup, known_identity
 from blocker.showing.documents import SCHEMA
 from blocker.values.errors import Temporary, UsageError
 from blocker.values.memory import ParkedQuestion
@@ -45,7 +45,7 @@ def park(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     now = _now(setup)
     with _opened(setup) as ledger:
         kept = parking.park(ledger.database, text, asked_by, now)
-        waits = parking.next_thinking_block(ledger.database, setup.config.settings.calendar, now)
+        waits = parking.next_thinking_block(ledger.database, ledger.calendar, now)
         zone = _zone(ledger, setup)
     where, document = "It waits for the next strategic block that a run books.", None
     if waits is not None:
@@ -104,7 +104,7 @@ def _end(args: Namespace, setup: Setup, now: datetime) -> Answer:
 def _opened(setup: Setup) -> Iterator[Ledger]:
     """The ledger; another program that holds it for longer than a few seconds is named as such."""
     try:
-        with open_ledger(setup.state_dir, setup.config.settings.calendar) as ledger:
+        with open_ledger(setup.state_dir, known_identity(setup)) as ledger:
             yield ledger
     except sqlite3.OperationalError as problem:
         raise Temporary(
@@ -192,6 +192,5 @@ def _now(setup: Setup) -> datetime:
 
 def _zone(ledger: Ledger, setup: Setup) -> ZoneInfo | None:
     """The zone that is set, or that the last run found on the calendar; None is the machine's."""
-    settings = setup.config.settings
-    zone = settings.timezone or parking.calendar_zone(ledger.database, settings.calendar)
+    zone = setup.config.settings.timezone or parking.calendar_zone(ledger.database, ledger.calendar)
     return ZoneInfo(zone) if zone else None

@@ -18,7 +18,7 @@ from blocker.ledger.ledger import Ledger, open_ledger
 from blocker.running.journal import error_facts
 from blocker.running.notify import send
 from blocker.running.outages import Outage, outage
-from blocker.running.session import Setup
+from blocker.running.session import Setup, known_identity
 from blocker.values.errors import BlockerError, NotConfirmed, Temporary
 
 TOLD = "told-"  # what was said last of a run that could not begin: the name of an empty file
@@ -105,7 +105,7 @@ def forget_told(state_dir: Path) -> None:
 
 
 def _ledger(setup: Setup) -> Ledger:
-    return open_ledger(setup.state_dir, setup.config.settings.calendar)
+    return open_ledger(setup.state_dir, known_identity(setup))
 
 
 def _zone(setup: Setup) -> tzinfo:

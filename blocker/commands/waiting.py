@@ -17,7 +17,7 @@ class Wait:
     """Where nobody looks: nothing is said, and nothing is in the way of those who write."""
 
     def doing(self, words: str) -> None:
-        """Say this from now on, such as ``reading google:primary``."""
+        """Say this from now on, such as ``reading the calendar``."""
 
     def quiet(self) -> AbstractContextManager[None]:
         """Hold back while somebody else writes, or waits for an answer."""

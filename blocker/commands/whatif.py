@@ -38,7 +38,7 @@ def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if not 0 < args.what_if <= LONGEST:
         raise UsageError(f"{args.what_if} minutes are no free stretch of a day", "such as --what-if 120")
     with Session(setup) as session:
-        sight = session.read(read_memory(setup.state_dir, session.address), "rebalance", args.week or "this")
+        sight = session.read(read_memory(setup.state_dir, session.identity), "rebalance", args.week or "this")
     request, seen = sight.request, sight.survey()
     days = [seen.days[day] for day in request.week.days]
     items = items_by_day(seen.classified, request.workweek)

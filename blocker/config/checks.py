@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from msgspec import Struct, field
 
+from blocker import calendars
 from blocker.calendars.holidays import countries, is_kept, parse_code, parts
 from blocker.measuring.classify import condition as event_condition
 from blocker.measuring.expressions import ExpressionError
@@ -28,7 +29,7 @@ from blocker.values.workweek import clock_range, show_range
 class Around(Struct, frozen=True):
     """What reading depends on beside the file.
 
-    Relative ``ics:`` paths are taken from ``base``. ``texts`` are the shipped texts by name: if there
+    Relative paths in addresses are taken from ``base``. ``texts`` are the shipped texts by name: if there
     are any, no other name is allowed and each text may only use the placeholders of the shipped one.
     A code that gave the holidays in ``holidays`` is not looked up again.
     """
@@ -38,8 +39,6 @@ class Around(Struct, frozen=True):
     holidays: Path | None = None
 
 
-SCHEMES = ("ics", "google", "caldav")
-OFFERED = "ics:, google:"  # caldav: is taken, as its backend will come, and is told so where it is opened
 TITLE_NAMES = ("theme", "kind")
 SECTION = "section."  # the two lines around what later runs keep up to date
 SECTION_LINE = re.compile(r"^—[^\n]*—[ \t]*$", re.MULTILINE)
@@ -48,30 +47,21 @@ SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+"  # one letter is a drive
 
 
 def address(given: str, base: Path) -> str:
-    """A calendar's address; a relative ``ics:`` path is taken from ``base`` and made absolute."""
+    """A calendar's address; a relative path in it is taken from ``base`` and made absolute."""
     if not given.strip():
         raise ValueError("must not be empty")
     scheme, colon, rest = given.strip().partition(":")
-    if not colon or not (scheme in SCHEMES or re.fullmatch(SCHEME, scheme)):
-        hint = f"; did you mean {quoted(f'ics:{given}')}?" if re.search(r"[/\\]|\.ics$", given) else ""
-        raise ValueError(f"{quoted(given)} has no scheme ({OFFERED}){hint}")
-    if scheme not in SCHEMES:
-        near = did_you_mean(scheme, SCHEMES[:2])
-        if scheme.lower() in ("http", "https", "webcal"):
-            near = f"; calendars on a server are not there yet, but for Google's: it is {OFFERED}"
-        raise ValueError(f"unknown kind of calendar {quoted(scheme + ':')}{near or f': it is {OFFERED}'}")
+    known = calendars.schemes()
+    if not colon or not (scheme in known or re.fullmatch(SCHEME, scheme)):
+        meant = calendars.meant(given)
+        hint = f"; did you mean {quoted(meant)}?" if meant else ""
+        raise ValueError(f"{quoted(given)} has no scheme ({', '.join(f'{name}:' for name in known)}){hint}")
+    if scheme not in known:
+        near = did_you_mean(scheme, known) or f"; use {calendars.offered()}"
+        raise ValueError(f"{quoted(scheme + ':')} is not supported{near}")
     if not rest.strip():
         raise ValueError(f"{quoted(given)} names no calendar after {quoted(scheme + ':')}")
-    if scheme == "caldav" and not re.match(r"https?://[^/]", rest):
-        raise ValueError("a CalDAV address is “caldav:https://…”")
-    if scheme == "ics":
-        try:
-            return f"ics:{(base / Path(rest).expanduser()).absolute()}"
-        except RuntimeError:
-            raise ValueError(f"the home folder in {quoted(rest)} is unknown") from None
-        except OSError:
-            raise ValueError(f"{quoted(rest)} is meant from a folder that is gone") from None
-    return f"{scheme}:{rest}"
+    return calendars.settle(given, base)
 
 
 def mail(given: str) -> str:

@@ -14,11 +14,12 @@ from types import MappingProxyType
 from msgspec import Struct
 from msgspec.structs import replace
 
+from blocker.calendars import default_calendar, root_variables
 from blocker.config.checks import Around
 from blocker.config.decode import Reading
 from blocker.config.described import Field, fields_of, is_list
 from blocker.config.lines import line_of, lines_of
-from blocker.files.places import config_path, default_calendar, holiday_dir
+from blocker.files.places import config_path, holiday_dir
 from blocker.files.private import read_small
 from blocker.values.errors import ConfigError, did_you_mean, quoted
 from blocker.values.settings import Settings
@@ -33,7 +34,7 @@ PLAINER = {
     "cannot declare": "this table is there twice",
 }
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
-OTHERS = ("BLOCKER_GOOGLE_ROOT", "BLOCKER_DEBUG")
+DEBUG = "BLOCKER_DEBUG"
 
 
 class Config(Struct, frozen=True):
@@ -183,7 +184,7 @@ def _failure(file: Path | None, problems: list[str]) -> ConfigError:
 
 
 def _warnings(environ: Mapping[str, str]) -> tuple[str, ...]:
-    known = [*PLACES, *OTHERS, *_variables()]
+    known = [*PLACES, *root_variables(), DEBUG, *_variables()]
     return tuple(
         f"unknown environment variable {quoted(name)}{did_you_mean(name, known)}"
         for name in sorted(environ)

@@ -39,6 +39,6 @@ def holiday_dir(environ: Mapping[str, str]) -> Path:
     return state_dir(environ) / "holidays"
 
 
-def default_calendar() -> str:
-    """The calendar of a person who has named none."""
-    return f"ics:{user_data_path(APP) / 'calendar.ics'}"
+def data_dir() -> Path:
+    """Where a calendar is that nobody has named."""
+    return user_data_path(APP)

@@ -1,6 +1,6 @@
 """The local memory of what was done: blocks, removals, skips, weeks, runs. One SQLite file, 0600.
 
-Everything is kept per calendar address. A rollback journal with full synchronous writes is used
+Everything is kept per calendar, by its identity. A rollback journal with full synchronous writes is used
 (not WAL): one writer at a time, a handful of rows a day, and one file that a person can copy.
 """
 
@@ -16,6 +16,7 @@ from typing import Self
 
 from blocker.ledger.file import LedgerError as LedgerError  # noqa: PLC0414 - callers take it from here
 from blocker.ledger.file import connect, in_words, ledger_path
+from blocker.ledger.names import carry_over
 from blocker.ledger.parking import parked_questions
 from blocker.ledger.rows import (
     UndoableRun,
@@ -28,6 +29,7 @@ from blocker.ledger.rows import (
     weeks_out,
     when,
 )
+from blocker.values.identity import Identity
 from blocker.values.memory import Memory, Remembered, Tried, WeekRecord
 from blocker.values.plan import Change
 from blocker.values.workweek import Week, parse_week
@@ -47,9 +49,11 @@ def _failures_in_words() -> Iterator[None]:
 class Ledger:
     """The memory of one calendar. Use as a context manager, or call :meth:`close`."""
 
-    def __init__(self, connection: sqlite3.Connection, calendar: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, calendar: Identity) -> None:
         self._db = connection
-        self._calendar = calendar
+        self._calendar = calendar.name
+        with self._transaction():
+            carry_over(connection, calendar)
 
     def __enter__(self) -> Self:
         return self
@@ -59,6 +63,11 @@ class Ledger:
 
     def close(self) -> None:
         self._db.close()
+
+    @property
+    def calendar(self) -> str:
+        """The name under which this calendar's rows are kept."""
+        return self._calendar
 
     @property
     def database(self) -> sqlite3.Connection:
@@ -205,7 +214,7 @@ class Ledger:
     def leave(self) -> None:
         """Forget everything about this calendar, parked questions aside: they are the person's own.
 
-        Which identities were used stays known: Google never gives one free, and whoever comes back later would
+        Which identities were used stays known: some calendars never give one free, and whoever comes back later would
         find the old ones cancelled, as if deleted by a person.
         """
         with self._transaction():
@@ -338,15 +347,20 @@ class Ledger:
             yield
 
 
-def open_ledger(state_dir: Path, calendar: str) -> Ledger:
-    """Open (or create) the ledger in ``state_dir`` for one calendar address.
+def open_ledger(state_dir: Path, calendar: Identity | str) -> Ledger:
+    """Open (or create) the ledger in ``state_dir`` for one calendar; a plain name is one without a second.
 
-    Raises LedgerError if the file is damaged or newer than this program, Temporary if it is locked.
+    What was kept under other names that the calendar answers to is its own from then on. Raises LedgerError if the file is damaged or newer than this program, Temporary if it is locked.
     """
-    return Ledger(connect(state_dir), calendar)
+    connection = connect(state_dir)
+    try:
+        return Ledger(connection, calendar if isinstance(calendar, Identity) else Identity(calendar))
+    except BaseException:
+        connection.close()
+        raise
 
 
-def read_memory(state_dir: Path, calendar: str) -> Memory:
+def read_memory(state_dir: Path, calendar: Identity | str) -> Memory:
     """What is remembered of a calendar; nothing where there is no ledger yet. Raises LedgerError."""
     if not ledger_path(state_dir).exists():
         return Memory()

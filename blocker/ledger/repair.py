@@ -15,6 +15,7 @@ from blocker.ledger.file import DamagedLedger, bring_up_to_date, ledger_path
 from blocker.ledger.ledger import open_ledger
 from blocker.ledger.rows import remembered, week_record
 from blocker.values.events import StandingBlock
+from blocker.values.identity import Identity
 from blocker.values.memory import Remembered
 from blocker.values.workweek import parse_week
 
@@ -48,7 +49,7 @@ SALVAGED: Mapping[str, Callable[[sqlite3.Row], object]] = {
 }
 
 
-def is_damaged(state_dir: Path, calendar: str) -> bool:
+def is_damaged(state_dir: Path, calendar: Identity | str) -> bool:
     """True if there is a ledger that can't be used and never will be. Raises LedgerError for other trouble."""
     if not ledger_path(state_dir).exists() and not ledger_path(state_dir).is_symlink():
         return False
@@ -61,7 +62,7 @@ def is_damaged(state_dir: Path, calendar: str) -> bool:
     return False
 
 
-def rebuild(state_dir: Path, calendar: str, standing: Sequence[StandingBlock]) -> list[str]:
+def rebuild(state_dir: Path, calendar: Identity | str, standing: Sequence[StandingBlock]) -> list[str]:
     """Put the damaged ledger aside and make a new one; what was done, a line each."""
     damaged = ledger_path(state_dir)
     aside = _free_name(state_dir)

@@ -47,8 +47,8 @@ def _refusal(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> Gua
     gone = sum(c.action == "tombstone" and c.ended_by == "deleted" for c in plan.changes)
     if gone > MOST_UNASKED or MOST_GONE <= gone == len(expected):
         hint = "is this the right calendar? If you deleted them, say so once: blocker run --force"
-        if plan.calendar.startswith("ics:"):  # elsewhere identities are used up, and they would not come back
-            hint += ". If you put an older copy of the file back: blocker leave --remove forgets them all, and what"
+        if snapshot.identities_return:  # elsewhere they are used up, and the blocks would not come back
+            hint += ". If you put an older copy of it back: blocker leave --remove forgets them all, and what"
             hint += " it remembers of your weeks; the next run plans afresh"
         return GuardRefused(
             f"{gone} of the {len(expected)} blocks that should be ahead on {plan.calendar} are gone at once",

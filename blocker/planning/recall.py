@@ -61,12 +61,17 @@ def recall(snapshot: Snapshot, memory: Memory, now: datetime) -> Recalled:
 
 def _how_it_ended(known: Remembered, events: Sequence[Event]) -> tuple[str, str]:
     """Whether a block that is no block any more was deleted, or is there as an event of the person's."""
-    uids = {known.ref.id, f"{known.ref.id}@google.com"} if known.ref else set()
-    event = next((event for event in events if event.uid in uids and event.status != "cancelled"), None)
+    ours = known.ref.id if known.ref else ""
+    event = next((event for event in events if _is_called(event, ours) and event.status != "cancelled"), None)
     if event is None:
         return "deleted", "deleted on the calendar: it will not come back"
     how = "has guests now" if event.attendees else "is a series now" if event.recurring else "was changed"
     return "theirs", f"{how}, so it is yours: it is left alone"
+
+
+def _is_called(event: Event, name: str) -> bool:
+    """True for an event of this identity, which some calendars write with their own name after an @."""
+    return bool(name) and name in (event.uid, event.uid.partition("@")[0])
 
 
 def _ledger_only(action: str, known: Remembered, why: str) -> Change:

@@ -21,8 +21,8 @@ from blocker.values.plan import Change, Plan, Receipt
 def at_work(session: Session) -> Iterator[Ledger]:
     """The calendar's ledger, with the lock held. Raises Temporary if another run holds it."""
     with (
-        only_run(session.state_dir, session.address),
-        open_ledger(session.state_dir, session.address) as ledger,
+        only_run(session.state_dir, session.identity.name),
+        open_ledger(session.state_dir, session.identity) as ledger,
     ):
         yield ledger
 

@@ -5,7 +5,7 @@ The only place where the pure core meets files and networks on the way in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -16,14 +16,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 from tzlocal import get_localzone_name
 
+from blocker import calendars
 from blocker.calendars import Calendar, Paged, open_calendar
 from blocker.calendars.holidays import public_holidays
+from blocker.calendars.port import Surroundings
 from blocker.config.load import Config
 from blocker.engine import make_plan
-from blocker.files.places import default_calendar
+from blocker.files.places import config_path
 from blocker.rules.survey import Survey, take_survey
 from blocker.values.errors import ConfigError, UsageError
 from blocker.values.events import Snapshot
+from blocker.values.identity import Identity
 from blocker.values.intervals import Interval
 from blocker.values.memory import Memory
 from blocker.values.plan import Plan
@@ -52,7 +55,8 @@ class Session:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         _refuse_unset_calendar(setup.config)
-        self.settings = _with_calendar_hours(setup.config.settings, setup.state_dir)
+        self.around = surroundings(setup)
+        self.settings = _with_calendar_hours(setup.config.settings, self.around)
         self._open = ExitStack()
         self._others: dict[str, Calendar] = {}  # those that are also read, by address
         self.calendar: Calendar = self._connect(self.settings.timezone)
@@ -75,7 +79,13 @@ class Session:
 
     @property
     def address(self) -> str:
+        """What the calendar is called where a person reads it."""
         return self.calendar.address
+
+    @property
+    def identity(self) -> Identity:
+        """What memory and lock hang on. Raises what a read raises."""
+        return self.calendar.identity()
 
     def today(self) -> date:
         """The date in the user's zone; the calendar is read for it if nothing else names the zone."""
@@ -107,7 +117,7 @@ class Session:
         zone = ZoneInfo(self._zone_name or "UTC")
         now = aware(self.setup.now, zone).astimezone(UTC)
         others = tuple(
-            self._read_other(address, zone.key, snapshot.me, window) for address in self.settings.also_read
+            self._read_other(address, zone.key, snapshot.me, window) for address in self._also_read()
         )
         workweek, holiday_source = self._workweek(zone, window, now)
         request = Request(
@@ -124,8 +134,14 @@ class Session:
         )
         return Sight(request, holiday_source)
 
+    def _also_read(self) -> Iterable[str]:
+        """The addresses of the other calendars, each once, whatever it is called."""
+        named = {calendars.identity(a, self.around).name: a for a in reversed(self.settings.also_read)}
+        named.pop(self.identity.name, None)
+        return reversed(named.values())
+
     def _connect(self, zone: str | None) -> Calendar:
-        calendar = open_calendar(self.settings.calendar, zone=zone, me=self.settings.me)
+        calendar = open_calendar(self.settings.calendar, zone=zone, me=self.settings.me, around=self.around)
         self._open.callback(calendar.close)
         return calendar
 
@@ -133,7 +149,9 @@ class Session:
         other = self._others.get(address)
         if other is None:
             beside = (self.calendar, *self._others.values())
-            other = open_calendar(address, zone=zone, me=self.settings.me or me, beside=beside)
+            other = open_calendar(
+                address, zone=zone, me=self.settings.me or me, around=self.around, beside=beside
+            )
             self._others[address] = other
             self._open.callback(other.close)
         return self._read(other, window)
@@ -202,9 +220,9 @@ def find_week(text: str | None, today: date) -> Week:
 def is_calendar_unset(config: Config) -> bool:
     """True if nobody has named a calendar and none is where it would be without that."""
     address = config.settings.calendar
-    if "calendar" in config.origins or address != default_calendar():
+    if "calendar" in config.origins or address != calendars.default_calendar():
         return False
-    return not Path(address.removeprefix("ics:")).exists()
+    return not all(file.exists() for file in calendars.files_of(address))
 
 
 def _refuse_unset_calendar(config: Config) -> None:
@@ -212,25 +230,43 @@ def _refuse_unset_calendar(config: Config) -> None:
     if not is_calendar_unset(config):
         return
     named = f"name yours in {config.path}" if config.path else "blocker init writes a config to name yours in"
-    place = config.settings.calendar.removeprefix("ics:")
+    place = ", ".join(str(file) for file in calendars.files_of(config.settings.calendar))
     raise ConfigError(
         f"no calendar is set, and there is none at {place}, where it would be then",
-        f'{named}: calendar = "google:primary" or "ics:PATH"; or put --calendar ics:PATH before the command',
+        f"{named}: {calendars.to_set()}; or put --calendar {calendars.file_address('PATH')} before the command",
     )
 
 
-def _with_calendar_hours(settings: Settings, state_dir: Path) -> Settings:
-    """The settings, with the working hours that the calendar's account has where the user has set none."""
-    if settings.hours_set or not settings.calendar.startswith("google:"):
-        return settings
-    from blocker.calendars.google.known import known_hours
+def surroundings(setup: Setup) -> Surroundings:
+    """What a backend is handed of this call."""
+    config, usual = setup.config.path, config_path(setup.environ).absolute()
+    return Surroundings(
+        setup.state_dir,
+        config.absolute() if config else usual,
+        usual,
+        setup.config.settings,
+        calendars.roots(setup.environ),
+    )
 
-    hours = known_hours(state_dir)
-    return replace(settings, working=settings.working.with_days(hours)) if hours else settings
+
+def moment(setup: Setup) -> datetime:
+    """Now, in UTC where no zone is known yet."""
+    return aware(setup.now, UTC)
+
+
+def known_identity(setup: Setup) -> Identity:
+    """Which calendar this call is about, as far as that is known without asking a server."""
+    return calendars.identity(setup.config.settings.calendar, surroundings(setup))
 
 
 def aware(now: datetime, zone: tzinfo) -> datetime:
     return now if now.tzinfo is not None else now.replace(tzinfo=zone)
+
+
+def _with_calendar_hours(settings: Settings, around: Surroundings) -> Settings:
+    """The settings, with the working hours that the calendar's account has where the user has set none."""
+    hours = None if settings.hours_set else calendars.known_hours(settings.calendar, around)
+    return replace(settings, working=settings.working.with_days(hours)) if hours else settings
 
 
 def _window(now: datetime, week: str | None, fiscal_start: int, back: int, ahead: int) -> Interval:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from blocker.values.fingerprint import AROUND, SECTION, TITLE, hash_of_text, part_of_hash
 from blocker.values.intervals import Interval
 
-# Native focus time, in Google's words for what it does with invitations that conflict.
+# Native focus time: what it does with invitations that conflict, in the words of the calendars that have it.
 DECLINE_NONE = "declineNone"
 DECLINE_NEW = "declineOnlyNewConflictingInvitations"
 DECLINE_ALL = "declineAllConflictingInvitations"  # never ours: a person chose it
@@ -32,9 +32,7 @@ class Event(Struct, frozen=True):
     status: str = "confirmed"  # confirmed | tentative | cancelled
     transparent: bool | None = None  # None: the calendar does not say
     response: str = "none"  # the user's own: accepted | declined | tentative | needs-action | none
-    event_type: str = (
-        "default"  # Google's words: default | outOfOffice | focusTime | workingLocation | birthday | …
-    )
+    event_type: str = "default"  # default | outOfOffice | focusTime | workingLocation | birthday | …
     organizer: str = ""  # address, lower case; empty if unknown
     organizer_is_me: bool = False
     attendees: tuple[str, ...] = ()  # the others' addresses, lower case, the user left out
@@ -164,6 +162,7 @@ class Snapshot(Struct, frozen=True):
     without a window. ``complete`` is False if some of it could not be read: such a snapshot never
     leads to a removal. ``components`` counts everything found, ours included. ``cut_off`` is True for a
     file without its end: it is read as far as it goes, and nothing can be written to it.
+    ``identities_return``: a block that was deleted can be written again under the identity that it had.
     """
 
     calendar: str
@@ -174,5 +173,6 @@ class Snapshot(Struct, frozen=True):
     me: tuple[str, ...] = ()
     complete: bool = True
     cut_off: bool = False
+    identities_return: bool = False
     components: int = 0
     skipped: tuple[SkippedComponent, ...] = ()

@@ -179,7 +179,9 @@ class Settings(Section, frozen=True):
             environment=True,
         ),
     ] = "busy"
-    native_focus: Annotated[bool, setting("Let Google show blocks as its own focus time.")] = False
+    native_focus: Annotated[
+        bool, setting("Let a calendar that has focus time of its own show blocks as that.")
+    ] = False
     buffer_before: Annotated[int, setting("Minutes kept free before each block.", ge=0, le=120)] = 10
     buffer_after: Annotated[int, setting("Minutes kept free after each block.", ge=0, le=120)] = 0
     shift: Annotated[

@@ -199,7 +199,7 @@ MEASURE_WORDS: Mapping[str, str] = MappingProxyType(
     {name.removeprefix("measure."): words for name, words in TEXTS.items() if name.startswith("measure.")}
 )
 
-_MARKUP = str.maketrans("<>", "‹›")  # Google's event view takes these for HTML
+_MARKUP = str.maketrans("<>", "‹›")  # some calendars take these for HTML
 _JOINERS = frozenset("\u200c\u200d")  # inside emoji, and words of several scripts
 STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 

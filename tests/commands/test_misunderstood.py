@@ -59,7 +59,7 @@ def test_an_option_that_nobody_knows_is_named_with_the_nearest(
         ("help pln", "there is no command “pln”; did you mean plan?", "blocker --help"),
         ("cron instal --at 06:30", "blocker: cron takes no “instal”; did you mean install?", "cron --help"),
         ("connect gogle", "blocker: connect takes no “gogle”; did you mean google?", "connect --help"),
-        ("connect exchange", "blocker: connect takes no “exchange”: it is google or ics", "connect --help"),
+        ("connect exchange", "blocker: connect takes no “exchange”: it is ics or google", "connect --help"),
         ("calibrate --write ambr", "--write takes no “ambr”; did you mean amber?", "calibrate --help"),
         ("calibrate --write xyzzy", "--write takes no “xyzzy”: it is amber, red or both", "calibrate --help"),
     ],
@@ -77,7 +77,7 @@ def test_a_word_that_nobody_knows_is_told_with_the_nearest_or_all(
     ("line", "message"),
     [
         ("explain", "explain needs KEY, DATE or WEEK\n"),
-        ("connect", "connect needs google or ics\n"),
+        ("connect", "connect needs ics or google\n"),
         ("cron", "cron needs install, show or remove\n"),
         ("pause", "pause needs --until\n"),
         ("parked done", "parked done needs ID\n"),
@@ -164,11 +164,12 @@ def test_an_address_of_no_kind_is_told_those_that_there_are(capsys: pytest.Captu
         assert "caldav" not in complaint(capsys, "--calendar", address, "plan").casefold()
 
 
-def test_who_asks_for_caldav_is_told_that_it_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "CalDAV calendars are not there yet" in complaint(capsys, "connect", "caldav")
-    assert "CalDAV calendars are not there yet" in complaint(
-        capsys, "--calendar", "caldav:https://a.b/", "plan"
-    )
+def test_a_kind_of_calendar_that_is_not_there_is_told_those_that_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert "connect takes no “caldav”: it is ics or google" in complaint(capsys, "connect", "caldav")
+    said = complaint(capsys, "--calendar", "caldav:https://a.b/", "plan")
+    assert "“caldav:” is not supported; use ics:PATH, google:primary or google:ID" in said
 
 
 @pytest.mark.parametrize("words", [("rebalance", "W48"), ("rebalance", "soon", "-y")])

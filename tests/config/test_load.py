@@ -9,9 +9,10 @@ from textwrap import dedent
 import pytest
 from msgspec.structs import fields
 
+from blocker.calendars import default_calendar
 from blocker.config.load import Config, load_config
 from blocker.config.template import show
-from blocker.files.places import config_path, default_calendar, holiday_dir, state_dir
+from blocker.files.places import config_path, holiday_dir, state_dir
 from blocker.values.errors import ConfigError
 from blocker.values.settings import BlockKind, Count, RuleText, Settings, Theme
 from blocker.values.working_hours import Hours, LunchBreak
@@ -54,7 +55,7 @@ def test_an_empty_file_is_the_defaults(tmp_path: Path) -> None:
 
 EVERYTHING = """
 calendar = "google:primary"
-also_read = ["google:team@group.calendar.google.com", "caldav:https://cloud.example.org/dav/x/"]
+also_read = ["google:team@group.calendar.google.com", "google:board@group.calendar.google.com"]
 role = "executive"
 timezone = "Asia/Kolkata"
 holidays = "off"
@@ -129,7 +130,7 @@ def test_every_key_of_a_file(tmp_path: Path) -> None:
     )
     assert settings == Settings(
         calendar="google:primary",
-        also_read=("google:team@group.calendar.google.com", "caldav:https://cloud.example.org/dav/x/"),
+        also_read=("google:team@group.calendar.google.com", "google:board@group.calendar.google.com"),
         role="executive",
         timezone="Asia/Kolkata",
         holidays="off",

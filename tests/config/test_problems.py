@@ -118,14 +118,14 @@ ONE_PROBLEM = {
     ),
     "calendar = 'primary'": "line 1: “primary” has no scheme (ics:, google:)",
     "calendar = 'gogle:primary'": (
-        "line 1: unknown kind of calendar “gogle:”; did you mean “google”?"
+        "line 1: “gogle:” is not supported; did you mean “google”?"
     ),
     "calendar = 'https://example.org/cal'": (
-        "line 1: unknown kind of calendar “https:”; calendars on a server are not there yet, but for Google's: it is ics:, google:"
+        "line 1: “https:” is not supported; use ics:PATH, google:primary or google:ID"
     ),
     "calendar = 'google:'": "line 1: “google:” names no calendar after “google:”",
     "calendar = ''": "line 1: must not be empty",
-    "calendar = 'caldav:example.org'": "line 1: a CalDAV address is “caldav:https://…”",
+    "calendar = 'caldav:example.org'": "line 1: “caldav:” is not supported; use ics:PATH, google:primary or google:ID",
     "also_read = ['google:a',\n 'x']": "line 2: “x” has no scheme (ics:, google:)",
     "me = ['lead']": "line 1: “lead” is not a mail address",
     "timezone = 'Europe/Berln'": (

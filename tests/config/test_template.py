@@ -35,7 +35,7 @@ def rows(config: Config) -> dict[str, tuple[str, str]]:
 
 SHOWN = """\
 calendar = "google:primary"
-also_read = ["caldav:https://cloud.example.org/dav/x/"]
+also_read = ["google:board@group.calendar.google.com"]
 role = "executive"
 me = ["Lead@Example.org", "me@example.com"]
 buffer_after = 5

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from blocker.calendars import roots
+from blocker.calendars.google import account as google_account
 from blocker.calendars.google import calendar as google
-from blocker.calendars.google import known as google_account
 from blocker.calendars.google.calendar import GoogleCalendar
 from blocker.calendars.google.sign_in import HOURS, OWNED, SignIn
 from blocker.calendars.google.wire import Pace
+from blocker.calendars.port import Surroundings
+from blocker.files.places import config_path, state_dir
 from blocker.values.intervals import Interval
+from blocker.values.settings import Settings
 from tests.tools.contract import ZONE
 from tests.tools.google_server import GoogleServer, forbidden
 
@@ -39,6 +45,12 @@ def times(when: Interval) -> dict[str, Any]:
     }
 
 
+def surroundings(config: Path | None = None) -> Surroundings:
+    """What the command line would hand to a backend in this environment."""
+    usual = config_path(os.environ).absolute()
+    return Surroundings(state_dir(os.environ), config or usual, usual, Settings(), roots(os.environ))
+
+
 class GoogleWorld:
     """See :class:`tests.tools.contract.World`."""
 
@@ -48,7 +60,7 @@ class GoogleWorld:
         self._opened: list[GoogleCalendar] = []
 
     def open(self, **changes: Any) -> GoogleCalendar:
-        options = {"zone": ZONE, "me": (), "pace": self.naps.pace} | changes
+        options = {"around": surroundings(), "zone": ZONE, "me": (), "pace": self.naps.pace} | changes
         self._opened.append(GoogleCalendar(self.calendar_id, **options))
         return self._opened[-1]
 
@@ -94,14 +106,15 @@ def google_answers(monkeypatch: pytest.MonkeyPatch, **options: Any) -> Iterator[
         yield running
 
 
-def signed_in(server: GoogleServer, *scopes: str, **changes: str) -> SignIn:
+def signed_in(server: GoogleServer, *scopes: str, account: str = "", **changes: str) -> SignIn:
+    """A sign-in of the server's usual account, or of another one that it knows."""
     return replace(
         SignIn(
             "user",
             scopes=scopes or (OWNED, HOURS),
             client_id=server.tokens.client_id,
             client_secret=server.tokens.client_secret,
-            refresh_token=server.tokens.grant(*(scopes or (OWNED, HOURS))),
+            refresh_token=server.tokens.grant(*(scopes or (OWNED, HOURS)), account=account),
             token_uri=server.token_uri,
             at="2026-10-30T08:00:00+00:00",
         ),

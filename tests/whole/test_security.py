@@ -25,12 +25,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from blocker.calendars.google import sign_in as google_auth
+from blocker.calendars.google.identity import token_path
+from blocker.calendars.google.sign_in import keep_sign_in
 from blocker.commands.sample import sample_calendar
 from tests.tools.command_line import CommandLine, Said, sample
 from tests.tools.google_days import busy_weeks, call
 from tests.tools.google_server import GoogleServer, unauthorized
-from tests.tools.google_world import SOME, no_waiting
+from tests.tools.google_world import SOME, no_waiting, surroundings
 from tests.tools.places import ROOT
 
 NOW = "2026-11-02T06:30"
@@ -126,7 +127,7 @@ def test_a_file_of_ours_that_never_ends_is_refused_at_once(
     if what == "sign-in":
         path.touch()
         monkeypatch.setenv("BLOCKER_CONFIG", str(path))
-        target = google_auth.token_path(os.environ)
+        target = token_path(surroundings())
     if special == "fifo":
         os.mkfifo(target, 0o600)
     elif special == "huge":
@@ -377,7 +378,7 @@ def test_no_secret_is_in_anything_that_a_run_writes(
     config = home / "config.toml"
     config.write_text(f"notify_file = '{addresses}'\n")
     monkeypatch.setenv("BLOCKER_CONFIG", str(config))
-    token = google_auth.token_path(os.environ)
+    token = token_path(surroundings())
     said: list[Said] = []
     with GoogleServer() as server:
         monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", server.root_url)
@@ -400,7 +401,7 @@ def test_no_secret_is_in_anything_that_a_run_writes(
             SOME, client_id=server.tokens.client_id, client_secret=f"secret-{CANARY}",
             refresh_token=f"refresh-{CANARY}", token_uri=server.token_uri,
         )  # fmt: skip
-        google_auth.keep_sign_in(token, sign_in)
+        keep_sign_in(token, sign_in)
         for words in (
             ("check",),
             ("plan",),

@@ -7,22 +7,21 @@ travels with it.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker.calendars import NATIVE_FOCUS
 from blocker.calendars.google import marks
 from blocker.calendars.google import shapes as shape
+from blocker.calendars.google.account import Line, account_now, connected
+from blocker.calendars.google.identity import PRIMARY, identity_known, identity_of
 from blocker.calendars.google.known import learn, learned
-from blocker.calendars.google.sign_in import api_root, authorized_http, build_service
 from blocker.calendars.google.snapshot import Seen, ours_among
-from blocker.calendars.google.wire import Answered, Pace, Wire
+from blocker.calendars.google.wire import Answered, Pace
 from blocker.calendars.marks import MARK_VERSION
-from blocker.files.places import state_dir
+from blocker.calendars.port import NATIVE_FOCUS, Surroundings
 from blocker.values.errors import (
     AlreadyExists,
     BlockerError,
@@ -35,26 +34,15 @@ from blocker.values.errors import (
     UsageError,
 )
 from blocker.values.events import Block, Ref, Snapshot
+from blocker.values.identity import Identity
 from blocker.values.intervals import Interval
 
 Item = Mapping[str, Any]
 
-PRIMARY = "primary"
 LARGEST_PAGE = 2500
 MOST_PAGES = 1000
 # All-day events are days in the calendar's zone for Google and in the user's for us: ask for one more.
 _DAY = timedelta(days=1)
-
-
-def open_google(
-    identifier: str, *, zone: str | None, me: tuple[str, ...], beside: Iterable[object] = ()
-) -> GoogleCalendar:
-    """The calendar with this id, or ``primary``, on the connection of one that is open already. Nothing is asked of Google yet.
-
-    Raises UsageError for a zone or root that is none, SignInNeeded where there is no sign-in.
-    """
-    lender = next((calendar for calendar in beside if isinstance(calendar, GoogleCalendar)), None)
-    return GoogleCalendar(identifier, zone=zone, me=me, lender=lender)
 
 
 class GoogleCalendar:
@@ -64,6 +52,7 @@ class GoogleCalendar:
         self,
         identifier: str,
         *,
+        around: Surroundings,
         zone: str | None,
         me: tuple[str, ...],
         pace: Pace | None = None,
@@ -74,19 +63,29 @@ class GoogleCalendar:
         self.address = f"google:{identifier}"
         self._id, self._zone = identifier, zone
         self._me = tuple(address.lower() for address in me)
-        self._state = state_dir(os.environ)
-        self._wire: Wire
-        self._events: Any
+        self._around = around
         self._borrowed = lender is not None
-        self._wire, self._events = (lender._wire, lender._events) if lender else _connected(pace or Pace())
+        self._line: Line = lender._line if lender else connected(around, pace or Pace())
+        self._wire, self._events = self._line.wire, self._line.service.events()
         self._seen: Callable[[int], None] | None = None
         self._ours: dict[str, Item] = {}  # our blocks by id, as last read or written
 
     @property
     def capabilities(self) -> frozenset[str]:
         primary = self._id == PRIMARY or self._id.lower() in self._me
-        refused = learned(self._state, self.address).get("no_focus_time")
+        refused = learned(self._around.state_dir, self._known_as).get("no_focus_time")
         return frozenset((NATIVE_FOCUS,) if primary and not refused else ())
+
+    def identity(self) -> Identity:
+        """The account and the calendar. Google is asked for the account once for each sign-in.
+
+        Raises SignInNeeded where the account is another than before.
+        """
+        return identity_of(self._id, account_now(self._line, self._around), self._around)
+
+    @property
+    def _known_as(self) -> str:
+        return identity_known(self._id, self._around).name
 
     def watch(self, seen: Callable[[int], None]) -> None:
         self._seen = seen
@@ -130,7 +129,7 @@ class GoogleCalendar:
         except Answered as answer:
             raise self._failure(answer, block.key) from answer
         with suppress(OSError):  # not remembered: it will be tried again, and refused again
-            learn(self._state, self.address, no_focus_time=f"{refusal.reason}: {refusal.words}")
+            learn(self._around.state_dir, self._known_as, no_focus_time=f"{refusal.reason}: {refusal.words}")
         return ref
 
     def update(self, ref: Ref, block: Block) -> Ref:
@@ -176,7 +175,7 @@ class GoogleCalendar:
 
     def close(self) -> None:
         if not self._borrowed:
-            self._wire.close()
+            self._line.close()
 
     # Reading
 
@@ -279,13 +278,6 @@ class GoogleCalendar:
             f"Google won't write {what}: {answer}",
             "may you write to this calendar? blocker check says more",
         )
-
-
-def _connected(pace: Pace) -> tuple[Wire, Any]:
-    """A connection, and the part of the client that makes requests about events."""
-    root = api_root(os.environ)
-    http = authorized_http(os.environ, or_anonymous=root is not None)
-    return Wire(http, pace), build_service(root, http).events()
 
 
 def _is_zone(name: str) -> bool:

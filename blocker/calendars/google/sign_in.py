@@ -1,13 +1,13 @@
 """The sign-in to Google: where it is kept, who may read it, and what becomes of it.
 
-One JSON file, 0600, in the config place. It holds a refresh token of the user's, or names the key
+One JSON file, 0600, beside the config. It holds a refresh token of the user's, or names the key
 file of a service account; access tokens are never written down.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import shlex
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
+from blocker.calendars.google.about import ROOT
 from blocker.calendars.google.refusals import CONNECT
-from blocker.files.places import config_path
+from blocker.calendars.port import Surroundings
 from blocker.files.private import others_may_read, read_small_text, write_private
 from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, UsageError
 
-ROOT = "BLOCKER_GOOGLE_ROOT"
 TIMEOUT_SECONDS = 30
 
 _PREFIX = "https://www.googleapis.com/auth/"
@@ -56,10 +56,10 @@ class SignIn(Struct, frozen=True):
         return f"SignIn({self.kind!r}, {self.scopes!r})"
 
 
-def token_path(environ: Mapping[str, str]) -> Path:
-    """Where the sign-in is kept: beside the config. Raises ConfigError."""
-
-    return config_path(environ).with_name("google-token.json")
+def connect_with(around: Surroundings) -> str:
+    """The command that signs in for this config."""
+    named = [] if around.config == around.usual else ["-c", str(around.config)]
+    return shlex.join(["blocker", *named, "connect", "google"])
 
 
 def read_sign_in(path: Path) -> SignIn | None:
@@ -158,19 +158,13 @@ def prove(sign_in: SignIn) -> None:
         http.close()
 
 
-def authorized_http(environ: Mapping[str, str], *, or_anonymous: bool) -> Any:
-    """A connection that signs in by itself. Raises SignInNeeded where there is nothing to sign in with.
-
-    ``or_anonymous``: a test server may be used with no account.
-    """
-    sign_in = read_sign_in(token_path(environ))
-    if sign_in is not None:
-        from google_auth_httplib2 import AuthorizedHttp
-
-        return AuthorizedHttp(credentials_of(sign_in), _plain_http())
-    if or_anonymous:
+def http_for(sign_in: SignIn | None) -> Any:
+    """A connection that signs in by itself; with no sign-in at all, one for a test server that wants none."""
+    if sign_in is None:
         return _plain_http()
-    raise SignInNeeded("you are not signed in to Google", CONNECT)
+    from google_auth_httplib2 import AuthorizedHttp
+
+    return AuthorizedHttp(credentials_of(sign_in), _plain_http())
 
 
 def _plain_http() -> Any:
@@ -179,9 +173,9 @@ def _plain_http() -> Any:
     return httplib2.Http(timeout=TIMEOUT_SECONDS)
 
 
-def api_root(environ: Mapping[str, str]) -> str | None:
+def api_root(around: Surroundings) -> str | None:
     """Where the API is, if not at Google: for tests and trials. Raises UsageError."""
-    root = environ.get(ROOT, "").strip()
+    root = around.roots.get(ROOT, "").strip()
     if not root:
         return None
     check_uri(root, ROOT)

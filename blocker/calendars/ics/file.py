@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from blocker.calendars import VERBATIM
+from blocker.calendars.ics.about import ABOUT, identity_of, real_path
 from blocker.calendars.ics.blocks import etag_of, is_ours, key_of, rewrite_block, write_block
 from blocker.calendars.ics.events import BrokenError, Read, read_component
 from blocker.calendars.ics.lexer import Component, Layout, properties, scan
@@ -21,13 +20,14 @@ from blocker.calendars.marks import generation_of, uid_for
 from blocker.files.replace import locked, read_file, replace_file
 from blocker.values.errors import AlreadyExists, Conflict, Missing, Refused, Unreadable, UsageError
 from blocker.values.events import Block, Ref, Snapshot
+from blocker.values.identity import Identity
 from blocker.values.intervals import Interval
 
 
 class IcsCalendar:
     """A calendar in a file. See :class:`blocker.calendars.Calendar` for the verbs and their failures."""
 
-    capabilities = frozenset((VERBATIM,))
+    capabilities = ABOUT.capabilities
 
     def __init__(self, path: Path, *, zone: str | None, me: tuple[str, ...]) -> None:
         """``path`` is absolute; links are followed on use, and kept. Raises UsageError for an unknown zone."""
@@ -42,6 +42,9 @@ class IcsCalendar:
         self.address = f"ics:{path}"
         self._zone, self._me = zone, me
         self._seen: bytes | None = None  # the content that decisions rest on
+
+    def identity(self) -> Identity:
+        return identity_of(self.path)
 
     def read(self, window: Interval) -> Snapshot:
         data = read_file(self.path)
@@ -89,7 +92,7 @@ class IcsCalendar:
 
     def put_back(self, content: bytes, expected: str) -> None:
         """The file as it was, if it still is what ``expected`` says. Raises Conflict otherwise."""
-        target = Path(os.path.realpath(self.path))
+        target = real_path(self.path)
         with locked(target):
             data = read_file(target)
             if _digest(data) != expected:
@@ -102,7 +105,7 @@ class IcsCalendar:
 
     def _write(self, change: Callable[[_File], _Splice]) -> Ref:
         """Make one change: locked, on what the file holds now, in one step."""
-        target = Path(os.path.realpath(self.path))
+        target = real_path(self.path)
         with locked(target):
             data = read_file(target)
             file = _File(self.path, self._layout(data), self._me)

@@ -116,6 +116,7 @@ class _Reading:
             me=self.me,
             complete=self.complete,
             cut_off=self.layout.insert_at is None,
+            identities_return=True,
             components=sum(c.name == "VEVENT" for c in self.layout.components),
             skipped=tuple(self._skipped()),
         )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from blocker.calendars.google.sign_in import token_path
+from blocker.calendars.google.identity import token_path
 from tests.tools.google_days import busy_weeks
 from tests.tools.google_server import GoogleServer
-from tests.tools.google_world import GoogleWorld, google_answers
+from tests.tools.google_world import GoogleWorld, google_answers, surroundings
 
 
 @pytest.fixture
@@ -36,4 +35,4 @@ def busy(server: GoogleServer) -> None:
 @pytest.fixture
 def place(own_places: None) -> Path:
     """Where the sign-in is kept, in an empty home."""
-    return token_path(os.environ)
+    return token_path(surroundings())

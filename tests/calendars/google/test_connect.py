@@ -157,12 +157,6 @@ def test_a_subject_needs_a_service_account() -> None:
     assert call("connect", "google", "--subject", "x@example.org", now=NOW).code == 2
 
 
-def test_caldav_is_not_there_yet() -> None:
-    said = call("connect", "caldav", now=NOW)
-    assert said.code == 2
-    assert "not there yet" in said.err
-
-
 def test_a_file_needs_no_sign_in(tmp_path: Path) -> None:
     path = sample(tmp_path)
     said = call("connect", "ics", now=NOW, calendar=f"ics:{path}")

@@ -24,7 +24,7 @@ from tests.tools.google_server import (
     truncated,
     unauthorized,
 )
-from tests.tools.google_world import GoogleWorld, Naps
+from tests.tools.google_world import GoogleWorld, Naps, surroundings
 
 LIST, INSERT, PATCH, DELETE, GET = (f"events.{name}" for name in ("list", "insert", "patch", "delete", "get"))
 
@@ -84,7 +84,7 @@ def test_a_dropped_connection_is_opened_again(world: GoogleWorld) -> None:
 
 def test_nobody_there_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", "http://127.0.0.1:9/")
-    calendar = GoogleCalendar("primary", zone=None, me=(), pace=Naps().pace)
+    calendar = GoogleCalendar("primary", around=surroundings(), zone=None, me=(), pace=Naps().pace)
     with pytest.raises(Unreachable):
         calendar.read(WINDOW)
     calendar.close()

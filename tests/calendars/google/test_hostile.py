@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -14,14 +13,15 @@ from typing import Any
 import pytest
 
 from blocker.calendars.google import calendar as google
-from blocker.calendars.google.sign_in import keep_sign_in, prove, token_path
+from blocker.calendars.google.identity import token_path
+from blocker.calendars.google.sign_in import keep_sign_in, prove
 from blocker.calendars.google.wire import ATTEMPTS, Pace, Wire
 from blocker.values.errors import Refused, SignInNeeded, Temporary, Unreachable, Unreadable
 from tests.tools.contract import WINDOW, block, slot
 from tests.tools.google_days import MONDAY, blocks, busy_weeks, call, key, others
 from tests.tools.google_server import GoogleServer
 from tests.tools.google_server.app import Answer, Call
-from tests.tools.google_world import GoogleWorld, google_answers, signed_in
+from tests.tools.google_world import GoogleWorld, google_answers, signed_in, surroundings
 
 Corrupt = Callable[[Answer], Answer]
 
@@ -290,7 +290,7 @@ NO_TOKENS = {name: how for name, how in NO_ANSWERS.items() if name not in ("a re
 @pytest.fixture
 def signed(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
     with google_answers(monkeypatch, require_token=True) as running:
-        keep_sign_in(token_path(os.environ), signed_in(running))
+        keep_sign_in(token_path(surroundings()), signed_in(running))
         yield running
 
 

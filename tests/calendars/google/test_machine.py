@@ -16,7 +16,7 @@ from blocker.values.intervals import Interval
 from tests.tools.contract import ZONE
 from tests.tools.google_days import others
 from tests.tools.google_server import GoogleServer, backend_error
-from tests.tools.google_world import Naps, times
+from tests.tools.google_world import Naps, surroundings, times
 from tests.whole.test_machine import SharedCalendar
 
 FAULT_RATE = 0.1
@@ -26,7 +26,7 @@ class GoogleInPlaceOfMemory(GoogleCalendar):
     """The backend, with the hands of a person that the machine knows from the in-memory calendar."""
 
     def __init__(self, server: GoogleServer) -> None:
-        super().__init__("primary", zone=ZONE, me=(), pace=Naps().pace)
+        super().__init__("primary", around=surroundings(), zone=ZONE, me=(), pace=Naps().pace)
         self._server = server
         self.ids: dict[str, str] = {}
 

@@ -26,6 +26,7 @@ import requests
 from msgspec.structs import replace
 
 from blocker.calendars.google import consent, sign_in
+from blocker.calendars.google.identity import token_path
 from blocker.commands import Answer, Talk
 from blocker.commands.connecting import connect
 from blocker.config.load import Config
@@ -33,6 +34,7 @@ from blocker.running.session import Setup
 from blocker.values.errors import BlockerError, SignInNeeded
 from blocker.values.settings import Settings
 from tests.tools.google_days import call
+from tests.tools.google_world import surroundings
 
 PACKAGE = "emulate@0.11.2"  # pinned: the tag "latest" is an unrelated package, and 0.12 wants a newer Node
 WHO = "lead@example.org"
@@ -151,7 +153,7 @@ def signed_in(client: Path, tmp_path: Path, person: Person, **settings: Any) -> 
 def test_signing_in_and_reading(client: Path, tmp_path: Path) -> None:
     person = Person()
     answer = signed_in(client, tmp_path, person)
-    path = sign_in.token_path(os.environ)
+    path = token_path(surroundings())
     kept = sign_in.read_sign_in(path)
     assert kept is not None
     assert kept.refresh_token
@@ -171,7 +173,7 @@ def test_signing_in_and_reading(client: Path, tmp_path: Path) -> None:
 
 def test_a_sign_in_is_renewed_and_ends_when_it_is_revoked(client: Path, tmp_path: Path, google: str) -> None:
     signed_in(client, tmp_path, Person())
-    kept = sign_in.read_sign_in(sign_in.token_path(os.environ))
+    kept = sign_in.read_sign_in(token_path(surroundings()))
     assert kept is not None
     sign_in.prove(kept)
     sign_in.prove(kept)
@@ -188,7 +190,7 @@ def test_a_sign_in_is_renewed_and_ends_when_it_is_revoked(client: Path, tmp_path
 def test_a_no_is_a_no_and_nothing_is_kept(client: Path, tmp_path: Path) -> None:
     with pytest.raises(SignInNeeded, match="access_denied"):
         signed_in(client, tmp_path, Person("no"))
-    assert not sign_in.token_path(os.environ).exists()
+    assert not token_path(surroundings()).exists()
 
 
 def test_a_box_left_unticked(client: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

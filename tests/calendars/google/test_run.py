@@ -59,7 +59,7 @@ def test_the_first_run_wants_a_yes_and_writes_what_it_showed(server: GoogleServe
 
 def test_n_writes_are_n_and_two_requests_and_an_idle_day_is_two(server: GoogleServer) -> None:
     first = requests_of(server, lambda: call("run", "-y", now=NOW))
-    assert first == ["events.list"] * 2 + ["events.insert"] * len(blocks(server))
+    assert first == ["calendars.get"] + ["events.list"] * 2 + ["events.insert"] * len(blocks(server))
     for now in (NOW, "2026-11-02T18:00", LATER):
         assert requests_of(server, lambda: call("run", now=now)) == ["events.list"] * 2  # noqa: B023
 
@@ -93,7 +93,7 @@ def test_all_calendars_are_read_on_one_connection(
     monkeypatch.setattr(httplib2, "Http", Counted)
     config.write_text(f"also_read = {others!r}\n")
     names = requests_of(server, lambda: call("run", "-y", now=NOW))
-    assert names == ["events.list"] * 6 + ["events.insert"] * len(blocks(server))
+    assert names == ["calendars.get"] + ["events.list"] * 6 + ["events.insert"] * len(blocks(server))
     assert len(made) == 1
     made.clear()
     mine = f"ics:{sample(tmp_path)}"
@@ -166,7 +166,9 @@ def test_a_lost_ledger_does_not_bring_back_what_was_deleted(server: GoogleServer
     assert requests_of(server, lambda: call("run", now=LATER)) == ["events.list"] * 2
 
 
-def test_an_id_that_somebody_else_has_is_left_to_them(server: GoogleServer) -> None:
+def test_an_id_that_somebody_else_has_is_left_to_them(
+    server: GoogleServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     call("run", "-y", now=NOW)
     event = blocks(server)[2]
     planned = {key(e) for e in blocks(server)}
@@ -175,8 +177,11 @@ def test_an_id_that_somebody_else_has_is_left_to_them(server: GoogleServer) -> N
         theirs = fresh.put_event(
             "primary", meeting(date(2026, 11, 7), "09:00", "10:00", "Theirs", id=event["id"])
         )
-        pytest.MonkeyPatch().setenv("BLOCKER_GOOGLE_ROOT", fresh.root_url)
-        other = call("run", "-y", now=NOW, calendar="google:lead@example.org")
+        monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", fresh.root_url)
+        monkeypatch.setenv(
+            "BLOCKER_STATE_DIR", str(tmp_path / "another")
+        )  # the calendar is the same to a ledger
+        other = call("run", "-y", now=NOW)
         assert other.code == 0
         assert {key(e) for e in blocks(fresh)} == planned
         assert next(e for e in fresh.events() if e["id"] == event["id"])["etag"] == theirs["etag"]

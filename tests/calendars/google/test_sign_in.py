@@ -17,7 +17,7 @@ from blocker.files.private import write_private
 from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, UsageError
 from tests.tools.google_days import call, requests_of
 from tests.tools.google_server import GoogleServer, backend_error, unauthorized
-from tests.tools.google_world import SOME, signed_in
+from tests.tools.google_world import SOME, signed_in, surroundings
 
 NOW = "2026-11-02T06:30"
 IN_THE_CLEAR: dict[str, Any] = {"token_uri": "http://example.org/token"}
@@ -110,7 +110,7 @@ def test_nothing_secret_is_in_its_words() -> None:
     ],
 )  # fmt: skip
 def test_another_root(root: str, expected: str | None) -> None:
-    assert sign_in.api_root({"BLOCKER_GOOGLE_ROOT": root}) == expected
+    assert sign_in.api_root(replace(surroundings(), roots={"BLOCKER_GOOGLE_ROOT": root})) == expected
 
 
 @pytest.mark.parametrize(
@@ -148,6 +148,7 @@ def test_one_that_googles_own_libraries_wrote_is_taken_too(place: Path) -> None:
 
 def test_a_run_signs_in_once(server: GoogleServer, place: Path) -> None:
     sign_in.keep_sign_in(place, signed_in(server))
+    call("plan", now=NOW)  # the first asks for the account as well
     assert requests_of(server, lambda: call("plan", now=NOW)) == ["token", "events.list", "events.list"]
 
 

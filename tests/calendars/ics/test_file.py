@@ -117,7 +117,7 @@ def test_what_is_no_address_is_a_usage_error(address: str) -> None:
 
 
 def test_a_backend_that_is_not_there_is_a_usage_error() -> None:
-    with pytest.raises(UsageError, match="not there yet"):
+    with pytest.raises(UsageError, match="not a calendar address"):
         open_calendar("caldav:https://example.org/me", zone=None, me=())
 
 

@@ -135,6 +135,7 @@ class App:
     def _api_call(self, call: Call) -> Answer:
         method, path = self.discovery.find(call.verb, call.path)
         scopes = self.tokens.check(call.headers.get("authorization"), method.scopes)
+        self.api.store.email = self.tokens.account(call.headers.get("authorization")) or self.api.store.owner
         params = self.discovery.read_query(method, call.query)
         spec = {"$ref": method.response or "Event"}
         mask = fields.parse(params["fields"]) if "fields" in params else {}

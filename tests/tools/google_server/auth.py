@@ -21,16 +21,27 @@ class Tokens:
         self.client_secret = "client-secret"  # noqa: S105  # a made-up one
         self._grants: dict[str, frozenset[str]] = {}  # by refresh token
         self._access: dict[str, frozenset[str]] = {}  # by access token
+        self._accounts: dict[
+            str, str
+        ] = {}  # by refresh token and by access token, where it is not the usual one
         self._issued = 0
 
-    def grant(self, *scopes: str) -> str:
-        """What a user's consent leaves behind: a refresh token. Scopes may be given without their prefix."""
+    def grant(self, *scopes: str, account: str = "") -> str:
+        """What a user's consent leaves behind: a refresh token. Scopes may be given without their prefix.
+
+        `account` is the user's where it is not the server's usual one.
+        """
         self.required = True
         token = f"refresh-{len(self._grants) + 1}"
         self._grants[token] = frozenset(
             s if s.startswith("https:") else SCOPE + s for s in scopes or ("calendar",)
         )
+        self._accounts[token] = account
         return token
+
+    def account(self, header: str | None) -> str:
+        """Whose token it is; "" is the usual account."""
+        return self._accounts.get((header or "").partition(" ")[2], "")
 
     def revoke(self) -> None:
         """The user takes back the consent, or the seven days of a client in testing are over."""
@@ -57,6 +68,7 @@ class Tokens:
         self._issued += 1
         token = f"access-{self._issued}"
         self._access[token] = scopes
+        self._accounts[token] = self._accounts.get(given["refresh_token"], "")
         return 200, {
             "access_token": token,
             "expires_in": self.lifetime,

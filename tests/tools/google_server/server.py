@@ -186,4 +186,4 @@ class GoogleServer:
         self.store.oldest_sync = self.store.revision + 1
 
     def _calendar(self, calendar_id: str) -> Calendar:
-        return self.store.calendars[self.store.email if calendar_id == "primary" else calendar_id]
+        return self.store.calendars[self.store.owner if calendar_id == "primary" else calendar_id]

@@ -71,7 +71,7 @@ class Store:
     def __init__(
         self, email: str, clock: Callable[[], datetime], discovery: Discovery, *, ineligible: ApiError
     ) -> None:
-        self.email = email
+        self.email = self.owner = email  # of the request that is answered; of whoever brings no account along
         self.clock = clock
         self.ineligible = ineligible
         self.focus_time = True

@@ -16,6 +16,7 @@ from blocker.calendars.google.calendar import GoogleCalendar
 from blocker.values.errors import AlreadyExists, Conflict, Missing
 from blocker.values.events import DECLINE_NONE, Block, StandingBlock
 from blocker.values.intervals import Interval, interval
+from tests.tools.google_world import surroundings
 
 DAY = timedelta(days=1)
 KIND = "live"
@@ -38,7 +39,7 @@ def connections(token: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     opened: list[GoogleCalendar] = []
 
     def connect() -> GoogleCalendar:
-        opened.append(GoogleCalendar("primary", zone="UTC", me=()))
+        opened.append(GoogleCalendar("primary", around=surroundings(), zone="UTC", me=()))
         return opened[-1]
 
     yield connect

@@ -1,0 +1,24 @@
+"""Opening a calendar file; it needs no sign-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from blocker.calendars.ics.file import IcsCalendar
+from blocker.calendars.port import Backend, Calendar, Surroundings
+
+
+class _Files(Backend):
+    def open(
+        self,
+        rest: str,
+        around: Surroundings,
+        zone: str | None,
+        me: tuple[str, ...],
+        beside: Iterable[Calendar],
+    ) -> Calendar:
+        return IcsCalendar(Path(rest), zone=zone, me=me)
+
+
+BACKEND = _Files()

@@ -1,0 +1,213 @@
+"""The calendar port: four verbs and a few documented failures, the same for every backend.
+
+And what a backend says of itself: :class:`About`, which is data and cheap to import, and
+:class:`Backend`, which does the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+from msgspec import Struct, field
+
+from blocker.values.events import Block, Ref, Snapshot
+from blocker.values.identity import Identity
+from blocker.values.intervals import Interval
+from blocker.values.settings import Settings
+
+# What a backend may declare that it can do.
+NATIVE_FOCUS = "native_focus"  # ``Block.focus``: native focus time
+VERBATIM = "verbatim"  # ``Block.raw``: an event put back exactly as it was
+COLORS = "colors"  # ``Block.color`` is seen by whoever looks at the calendar
+
+Finding: TypeAlias = tuple[str, str, str]  # of ``check``: name, state (ok | note | bad), words
+Hours: TypeAlias = Mapping[int, tuple[tuple[int, int], ...]]  # by weekday, Monday is 0; minutes from midnight
+
+
+class Surroundings(Struct, frozen=True):
+    """What a backend is handed, so that it reads no environment.
+
+    ``config`` is the config file in force, whether it is there or not, and ``usual`` the one that holds where
+    no option names another: a sign-in is kept beside it. ``roots`` are servers to use in place of a backend's
+    own, by the variable that named them.
+    """
+
+    state_dir: Path
+    config: Path
+    usual: Path
+    settings: Settings = Settings()
+    roots: Mapping[str, str] = field(default_factory=dict)
+
+
+class OneOf(Protocol):
+    """Arguments of which only one may be given."""
+
+    def add_argument(self, *names: str, **given: Any) -> object: ...
+
+
+class Arguments(Protocol):
+    """Where ``connect`` takes the arguments of a backend, as argparse does."""
+
+    def add_argument(self, *names: str, **given: Any) -> object: ...
+
+    def one_of(self) -> OneOf: ...
+
+
+class Talk(Protocol):
+    """How ``connect`` speaks with a person while it works; ``ask`` is None where nobody can answer."""
+
+    @property
+    def say(self) -> Callable[[str], None]: ...
+
+    @property
+    def ask(self) -> Callable[[Sequence[str], str], bool] | None: ...
+
+
+class Calendar(Protocol):
+    """One calendar. Every write carries what it believes and fails rather than overwrite.
+
+    Failures of all verbs: ``Unreadable`` (missing, or no calendar), ``Unreachable`` (no answer, or
+    locked for too long), ``SignInNeeded``.
+    """
+
+    @property
+    def address(self) -> str:
+        """The address by which it was opened, made absolute."""
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What it can do beyond the contract; what isn't named is passed over in a write."""
+
+    def identity(self) -> Identity:
+        """Which calendar this is, however it was addressed. The first time a server may be asked."""
+
+    def read(self, window: Interval) -> Snapshot:
+        """Others' events that overlap ``window``, and our blocks without a window."""
+
+    def create(self, block: Block) -> Ref:
+        """Write a new block. Raises AlreadyExists, Conflict (changed since read) or Refused."""
+
+    def update(self, ref: Ref, block: Block) -> Ref:
+        """Make our event ``ref`` look like ``block``. Raises Missing, Conflict or Refused (not ours)."""
+
+    def delete(self, ref: Ref) -> None:
+        """Take our event away. Raises Missing, Conflict or Refused (not ours)."""
+
+    def close(self) -> None:
+        """Let go of connections. Nothing may be called after it."""
+
+
+@runtime_checkable
+class Paged(Protocol):
+    """A calendar that arrives in pages, which may take long."""
+
+    def watch(self, seen: Callable[[int], None]) -> None:
+        """Have ``seen`` called after each page of a read, with the number of events so far."""
+
+
+@runtime_checkable
+class Checkpointed(Protocol):
+    """A calendar whose whole content can be kept and put back: undo is exact to the byte there."""
+
+    def content(self) -> bytes:
+        """Everything it holds now."""
+
+    def digest(self) -> str:
+        """A fingerprint of everything it held when it was last read or written by us."""
+
+    def put_back(self, content: bytes, expected: str) -> None:
+        """Replace everything by ``content``. Raises Conflict unless it holds what ``expected`` says."""
+
+
+def as_it_is(rest: str, base: Path) -> str:
+    return rest
+
+
+def no_files(rest: str) -> tuple[Path, ...]:
+    return ()
+
+
+def no_arguments(command: Arguments) -> None:
+    """``connect`` takes nothing more."""
+
+
+def never(text: str) -> bool:
+    return False
+
+
+def as_spelt(address: str, around: Surroundings) -> Identity:
+    return Identity(address)
+
+
+class About(Struct, frozen=True):
+    """What a scheme means, as far as it can be said without importing what does the work.
+
+    ``rest`` is always the part of an address after the colon.
+    """
+
+    title: str  # "Google Calendar": what ``connect`` connects to
+    forms: tuple[str, ...]  # its addresses, as help shows them
+    example: str  # an address, as a person may write one
+    capabilities: frozenset[str] = frozenset()  # what its calendars may be able to do
+    own: str = ""  # the address of a person's own calendar; "" where each has to be named
+    settle: Callable[[str, Path], str] = as_it_is  # (rest, base) → rest made absolute; raises ValueError
+    files: Callable[[str], tuple[Path, ...]] = (
+        no_files  # rest → the files of this machine that a write changes
+    )
+    identity: Callable[[str, Surroundings], Identity] = (
+        as_spelt  # (address, …) → as far as it is known offline
+    )
+    is_meant: Callable[[str], bool] = never  # whether a text without a scheme looks like one of its addresses
+    connect_arguments: Callable[[Arguments], None] = no_arguments
+    root_variable: str = ""  # the environment variable that names a server for trials
+    packages: tuple[str, ...] = ()  # the distributions that a maintainer asks about
+
+
+class Connected(Struct, frozen=True):
+    """What came of ``connect``: lines for people, and facts for programs."""
+
+    lines: list[str]
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class Backend:
+    """What is done with the addresses of one scheme. A backend opens; the rest it overrides where it has more to say."""
+
+    def open(
+        self,
+        rest: str,
+        around: Surroundings,
+        zone: str | None,
+        me: tuple[str, ...],
+        beside: Iterable[Calendar],
+    ) -> Calendar:
+        """See :func:`blocker.calendars.open_calendar`."""
+        raise NotImplementedError
+
+    def hours(self, around: Surroundings) -> Hours | None:
+        """The working hours that were learnt from the calendar's account; None where it has none."""
+        return None
+
+    def check(self, around: Surroundings, now: datetime) -> Iterable[Finding]:
+        """What ``check`` says of the way to these calendars. Raises what a read raises."""
+        return ()
+
+    def connect(
+        self, address: str, asked: Mapping[str, Any], around: Surroundings, now: datetime, talk: Talk
+    ) -> Connected:
+        """Make ``address`` ready for use. ``asked`` are the arguments by name."""
+        settings = around.settings
+        calendar = self.open(address.partition(":")[2], around, settings.timezone, settings.me, ())
+        seen = first_look(calendar, now)
+        return Connected([f"{address} can be read: {seen.components} events. It needs no sign-in."])
+
+
+def first_look(calendar: Calendar, now: datetime) -> Snapshot:
+    """A day of the calendar, which is closed after it."""
+    try:
+        return calendar.read(Interval(now.astimezone(UTC), now.astimezone(UTC) + timedelta(days=1)))
+    finally:
+        calendar.close()

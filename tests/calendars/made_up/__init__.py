@@ -1,0 +1,1 @@
+"""A kind of calendar that nobody has: all that a backend must bring along, and no more."""
