@@ -13,6 +13,7 @@ from blocker.commands import Answer, Talk
 from blocker.commands.foresight import foresight
 from blocker.commands.parser import Parser
 from blocker.commands.pasteable import pasteable
+from blocker.commands.zone_doubt import doubt_of_zone
 from blocker.config.reference import schema
 from blocker.config.template import config_template, show
 from blocker.files.lock import only_run
@@ -142,10 +143,10 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
     found += [
         ("calendar", "note", f"{'' if s.read else 'not read: '}{s.where}: {s.why}") for s in made.skipped[:5]
     ]
-    source = (
-        "the config" if setup.config.settings.timezone else "the calendar" if snapshot.zone else "the machine"
-    )
-    found.append(("zone", "ok", f"{made.zone}, from {source}"))
+    found.append(("zone", "ok", f"{made.zone}, from {sight.zone_source}"))
+    doubt = doubt_of_zone(request, made, sight.zone_source == "the machine")
+    if doubt is not None:
+        found.append(("zone", "note", doubt))
     found.append(("holidays", "ok", sight.holiday_source))
     if snapshot.me:
         found.append(("you", "ok", ", ".join(snapshot.me)))

@@ -61,6 +61,7 @@ class Session:
         self._others: dict[str, Calendar] = {}  # those that are also read, by address
         self.calendar: Calendar = self._connect(self.settings.timezone)
         self._zone_name: str | None = self.settings.timezone
+        self._zone_source = "the config"
 
     def __enter__(self) -> Self:
         return self
@@ -107,9 +108,9 @@ class Session:
         window = _window(rough_now, week, self.settings.fiscal_start, back, ahead)
         snapshot = self._read(self.calendar, window)
         if self._zone_name is None:
-            self._zone_name = snapshot.zone
+            self._zone_name, self._zone_source = snapshot.zone, snapshot.zone_source
             if snapshot.zone is None:  # floating times and all-day events need one: read again with it
-                self._zone_name = machine_zone(self.setup.environ)
+                self._zone_name, self._zone_source = machine_zone(self.setup.environ), "the machine"
                 self._open.close()
                 self._others.clear()
                 self.calendar = self._connect(self._zone_name)
@@ -119,7 +120,8 @@ class Session:
         others = tuple(
             self._read_other(address, zone.key, snapshot.me, window) for address in self._also_read()
         )
-        workweek, holiday_source = self._workweek(zone, window, now)
+        placed = snapshot.zone_placed or zone.key != snapshot.zone
+        workweek, holiday_source = self._workweek(zone, placed, window, now)
         request = Request(
             now=now,
             policy=policy,
@@ -132,7 +134,7 @@ class Session:
             back=back,
             ahead=ahead,
         )
-        return Sight(request, holiday_source)
+        return Sight(request, self._zone_source, holiday_source)
 
     def _also_read(self) -> Iterable[str]:
         """The addresses of the other calendars, each once, whatever it is called."""
@@ -166,10 +168,15 @@ class Session:
         doing("working it out")
         return snapshot
 
-    def _workweek(self, zone: ZoneInfo, window: Interval, now: datetime) -> tuple[WorkWeek, str]:
+    def _workweek(
+        self, zone: ZoneInfo, placed: bool, window: Interval, now: datetime
+    ) -> tuple[WorkWeek, str]:
+        """``placed``: the zone tells the country."""
         holidays: Mapping[date, str] = {}
         source = "off"
-        if self.settings.holidays != "off":
+        if self.settings.holidays == "auto" and not placed:
+            source = "none: the calendar's zone is its own and of no known country"
+        elif self.settings.holidays != "off":
             years = range(window.start.year, window.end.year + 1)
             found = public_holidays(
                 self.settings.holidays, zone.key, years, self.setup.state_dir / "holidays", today=now.date()
@@ -182,6 +189,7 @@ class Sight(Struct, frozen=True):
     """What was read for one command, and the plan that follows from it."""
 
     request: Request
+    zone_source: str
     holiday_source: str
 
     def plan(self) -> Plan:

@@ -14,6 +14,7 @@ DECLINE_NONE = "declineNone"
 DECLINE_NEW = "declineOnlyNewConflictingInvitations"
 DECLINE_ALL = "declineAllConflictingInvitations"  # never ours: a person chose it
 _MOST_OF_A_DAY = timedelta(hours=20)
+TRAVEL = "travelTime"  # the type of the way to an event, where the calendar tells how long that takes
 PRIVATE_TITLE = "private event"
 
 
@@ -31,8 +32,9 @@ class Event(Struct, frozen=True):
     dates: tuple[date, date] | None = None
     status: str = "confirmed"  # confirmed | tentative | cancelled
     transparent: bool | None = None  # None: the calendar does not say
-    response: str = "none"  # the user's own: accepted | declined | tentative | needs-action | none
-    event_type: str = "default"  # default | outOfOffice | focusTime | workingLocation | birthday | …
+    # The user's own: accepted | declined | tentative | needs-action | delegated | none
+    response: str = "none"
+    event_type: str = "default"  # default | outOfOffice | focusTime | workingLocation | birthday | TRAVEL | …
     organizer: str = ""  # address, lower case; empty if unknown
     organizer_is_me: bool = False
     attendees: tuple[str, ...] = ()  # the others' addresses, lower case, the user left out
@@ -160,7 +162,8 @@ class Snapshot(Struct, frozen=True):
 
     ``events`` are the occurrences of others' events that touch ``window``; ``blocks`` are ours,
     without a window. ``complete`` is False if some of it could not be read: such a snapshot never
-    leads to a removal. ``components`` counts everything found, ours included. ``cut_off`` is True for a
+    leads to a removal. ``zone`` is the calendar's own, ``zone_source`` where that is from,
+    and ``zone_placed`` whether its country is known too. ``components`` counts everything found, ours included. ``cut_off`` is True for a
     file without its end: it is read as far as it goes, and nothing can be written to it.
     ``identities_return``: a block that was deleted can be written again under the identity that it had.
     """
@@ -170,6 +173,8 @@ class Snapshot(Struct, frozen=True):
     events: tuple[Event, ...]
     blocks: tuple[StandingBlock, ...] = ()
     zone: str | None = None
+    zone_source: str = "the calendar"
+    zone_placed: bool = True
     me: tuple[str, ...] = ()
     complete: bool = True
     cut_off: bool = False

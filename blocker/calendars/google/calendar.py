@@ -107,10 +107,19 @@ class GoogleCalendar:
         own = list(self._pages(fields=shape.BLOCKS_FIELDS, privateExtendedProperty=mark))
         about, items, blocks = pages[0], shape.items_of(pages), shape.items_of(own)
         zone = about.get("timeZone")
-        calendar_zone = zone if isinstance(zone, str) and _is_zone(zone) else None
+        named = zone if isinstance(zone, str) and _is_zone(zone) else None
+        elsewhere = shape.zone_of_most(items) if named is None or named in ("UTC", "Etc/UTC") else None
+        calendar_zone = elsewhere if elsewhere is not None and _is_zone(elsewhere) else named
         self._zone = self._zone or calendar_zone
         me = self._me or shape.user_in(items, str(about.get("summary", "")))
-        seen = Seen(self.address, window, calendar_zone, me, ZoneInfo(self._zone or "UTC"))
+        seen = Seen(
+            self.address,
+            window,
+            calendar_zone,
+            "the calendar" if calendar_zone == named else "most of its events",
+            me,
+            ZoneInfo(self._zone or "UTC"),
+        )
         self._ours = ours_among((*items, *blocks))
         return seen.snapshot(self._ours, items, listed=blocks)
 

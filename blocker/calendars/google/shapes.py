@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocker.calendars.google.marks import Json, generation_in, guests_of, id_for, is_ours, mark_of, part
-from blocker.calendars.ics.people import CALENDAR_ADDRESSES, address_in
+from blocker.calendars.ics.people import CALENDAR_ADDRESSES, address_in, answer_of
 from blocker.calendars.marks import MARK_VERSION, kind_of, parse_slot, slot_text
 from blocker.values.events import DECLINE_NONE, Block, Event, Ref, StandingBlock
 from blocker.values.fingerprint import hash_of_text
@@ -104,10 +104,8 @@ def event(item: Json, calendar: str, me: tuple[str, ...], home: tzinfo) -> Event
     guests = guests_of(item)
     organizer = part(item, "organizer")
     address = _address(organizer)
-    own = next((g for g in guests if _address(g) in me), None) or next(
-        (g for g in guests if g.get("self")), {}
-    )
-    answer = str(own.get("responseStatus", "none"))
+    own = [g for g in guests if _address(g) in me] or [g for g in guests if g.get("self")]
+    answers = [str(g.get("responseStatus", "none")) for g in own]
     color = str(item.get("colorId", ""))
     return Event(
         uid=str(item.get("iCalUID") or item.get("id", "")),
@@ -117,7 +115,7 @@ def event(item: Json, calendar: str, me: tuple[str, ...], home: tzinfo) -> Event
         dates=dates,
         status=str(item.get("status", "confirmed")),
         transparent=item.get("transparency") == "transparent",
-        response=_RESPONSES.get(answer, answer),
+        response=answer_of(_RESPONSES.get(answer, answer) for answer in answers),
         event_type=_type(item),
         organizer=address,
         organizer_is_me=organizer.get("self") is True or address in me,
@@ -131,6 +129,19 @@ def event(item: Json, calendar: str, me: tuple[str, ...], home: tzinfo) -> Event
         private=item.get("visibility") in ("private", "confidential"),
         recurring=bool(item.get("recurringEventId") or item.get("recurrence")),
     )
+
+
+def zone_of_most(items: Iterable[object]) -> str | None:
+    """The zone that more than half of the timed events, ours left out, are written in; None for UTC or none."""
+    timed = [
+        str(part(item, "start").get("timeZone", ""))
+        for item in items
+        if isinstance(item, Mapping) and part(item, "start").get("dateTime") and not is_ours(item)
+    ]
+    for zone, count in Counter(timed).most_common(1):
+        if zone not in ("", "UTC", "Etc/UTC") and count * 2 > len(timed):
+            return zone
+    return None
 
 
 def user_in(items: Iterable[object], name: str) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ class Seen(Struct, frozen=True):
     address: str
     window: Interval
     zone: str | None
+    zone_source: str
     me: tuple[str, ...]
     home: tzinfo
 
@@ -67,6 +68,7 @@ class Seen(Struct, frozen=True):
             events=tuple(sorted(events, key=lambda event: (event.when, event.uid, event.title))),
             blocks=tuple(sorted(standing, key=lambda block: (block.when, block.key))),
             zone=self.zone,
+            zone_source=self.zone_source,
             me=self.me,
             complete=complete,
             components=len(others) + len(ours),

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import time, timedelta, tzinfo
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.calendars.ics.lexer import Property, properties_by_name, text_list, unescape
-from blocker.calendars.ics.moments import Moment, read_duration, read_moment, read_moments
-from blocker.calendars.ics.people import RESPONSES, address_of, is_person
-from blocker.calendars.ics.rrule import Rule, by_days_alone, parse_rule
-from blocker.calendars.ics.series import Occurrence, Series, Span, gather, in_zone, span_between, span_of
+from blocker.calendars.ics.moments import Moment, read_duration, read_moment
+from blocker.calendars.ics.people import RESPONSES, address_of, answer_of, is_person
+from blocker.calendars.ics.rrule import Rule, by_days_alone, on_days, parse_rule
+from blocker.calendars.ics.series import Occurrence, Series, Span, gather, span_between, span_of
+from blocker.calendars.ics.times import Midnights, Times, as_written
 from blocker.calendars.ics.zones import Zones
-from blocker.values.events import Event
+from blocker.values.events import TRAVEL, Event
+from blocker.values.intervals import Interval
 
 _SINGLE = (
-    *("UID", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SEQUENCE", "STATUS", "TRANSP", "CLASS"),
-    *("SUMMARY", "ORGANIZER", "COLOR", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-ALLDAYEVENT"),
+    *("UID", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SEQUENCE", "DTSTAMP", "STATUS", "TRANSP"),
+    *("CLASS", "SUMMARY", "ORGANIZER", "COLOR", "X-APPLE-TRAVEL-DURATION"),
+    *("X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-ALLDAYEVENT"),
     *("X-BLOCKER-KEY", "X-BLOCKER-SLOT", "X-BLOCKER-VERSION", "X-BLOCKER-TEXT"),
 )
 _RECURS = ("RRULE", "EXRULE", "RDATE", "EXDATE")
@@ -26,6 +30,15 @@ _REPEATED = (*_RECURS, "ATTENDEE", "CATEGORIES")
 _READ = (*_SINGLE, *_REPEATED)
 MAX_TITLE = 1_000  # characters; nothing that is shown needs more
 _DECIDES_TIME = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")
+# What Outlook says of an event (X-MICROSOFT-CDO-BUSYSTATUS): status, transparent, event type. It is believed
+# before STATUS, where Outlook writes CONFIRMED whatever it is, and TRANSP, which knows no working elsewhere.
+_OUTLOOK = {
+    "FREE": ("confirmed", True, "default"),
+    "TENTATIVE": ("tentative", False, "default"),
+    "BUSY": ("confirmed", False, "default"),
+    "OOF": ("confirmed", False, "outOfOffice"),
+    "WORKINGELSEWHERE": ("confirmed", True, "workingLocation"),
+}
 
 
 class BrokenError(ValueError):
@@ -36,7 +49,9 @@ class Read(Struct, frozen=True):
     """One VEVENT as read: its times as a series, and its properties by name.
 
     ``original`` is the RECURRENCE-ID of a changed occurrence, ``and_later`` its RANGE=THISANDFUTURE.
-    ``flaws`` are what had to be passed over in a component that counts all the same.
+    ``flaws`` are what had to be passed over in a component that counts all the same, ``odd`` what was read
+    though its form is wrong. ``revision`` orders the revisions of one event: SEQUENCE, then DTSTAMP.
+    ``travel`` is how long before each occurrence the way to it takes.
     """
 
     uid: str
@@ -45,23 +60,33 @@ class Read(Struct, frozen=True):
     repeated: dict[str, list[Property]]
     original: Moment | None = None
     and_later: bool = False
-    sequence: int = 0
+    revision: tuple[int, datetime] = (0, datetime.min.replace(tzinfo=UTC))
+    travel: timedelta = timedelta(0)
     flaws: Sequence[str] = ()
+    odd: Sequence[str] = ()
+
+    @property
+    def sequence(self) -> int:
+        return self.revision[0]
 
     def value(self, name: str) -> str:
         found = self.single.get(name)
         return found.value.strip() if found else ""
 
 
-def read_component(chunk: bytes, zones: Zones, home: tzinfo) -> Read:
-    """Read a VEVENT. Raises BrokenError if it isn't known when it begins or ends."""
+def read_component(chunk: bytes, zones: Zones, home: tzinfo, own: tzinfo | None = None) -> Read:
+    """Read a VEVENT. Raises BrokenError if it isn't known when it begins or ends.
+
+    ``home`` is the user's zone, ``own`` the calendar's (None: it names none).
+    """
     single, repeated = _sorted(properties_by_name(chunk, _READ))
+    times = Times(zones, home, own)
     try:
-        start = _moment(single, "DTSTART", zones)
+        start = _moment(single, "DTSTART", times)
         if start is None:
             raise BrokenError("it has no DTSTART")
-        original = _moment(single, "RECURRENCE-ID", zones)
-        start, span = _start_and_span(single, start, zones, home)
+        original = _moment(single, "RECURRENCE-ID", times)
+        start, span, midnights = _start_and_span(single, start, times)
         for moment in (start, original):
             if moment is not None:
                 moment.instant(home)  # out of range?
@@ -70,7 +95,8 @@ def read_component(chunk: bytes, zones: Zones, home: tzinfo) -> Read:
     series = Series(start, span)
     flaws: list[str] = []
     if original is None and not repeated.keys().isdisjoint(_RECURS):
-        series, flaws = _with_recurrence(series, repeated, zones, home)
+        series, flaws = _with_recurrence(series, repeated, times, midnights)
+    travel = _travel(single, flaws)
     recurrence = single.get("RECURRENCE-ID")
     return Read(
         uid=single["UID"].value.strip() if "UID" in single else "",
@@ -79,8 +105,10 @@ def read_component(chunk: bytes, zones: Zones, home: tzinfo) -> Read:
         repeated=repeated,
         original=original,
         and_later=recurrence is not None and recurrence.param("RANGE").upper() == "THISANDFUTURE",
-        sequence=_number(single.get("SEQUENCE")),
+        revision=(_number(single.get("SEQUENCE")), _stamp(single.get("DTSTAMP"))),
+        travel=travel,
         flaws=flaws,
+        odd=times.flaws,
     )
 
 
@@ -94,46 +122,66 @@ def _sorted(found: dict[str, list[Property]]) -> tuple[dict[str, Property], dict
     return {name: items[0] for name, items in found.items()}, repeated
 
 
-def _moment(single: dict[str, Property], name: str, zones: Zones) -> Moment | None:
+def _moment(single: dict[str, Property], name: str, times: Times) -> Moment | None:
     found = single.get(name)
     if found is None:
         return None
     try:
-        return read_moment(found.value, _zone(found, zones))
+        return times.of(found)
     except ValueError as problem:
         raise BrokenError(f"its {name} {problem}") from None
 
 
-def _zone(found: Property, zones: Zones) -> tzinfo | None:
-    tzid = found.param("TZID") if found.head else ""
-    # A time in UTC needs no zone, and one that names a strange zone is no reason to report it.
-    return zones.find(tzid) if tzid and not found.value.strip().endswith(("Z", "z")) else None
-
-
 def _start_and_span(
-    single: dict[str, Property], start: Moment, zones: Zones, home: tzinfo
-) -> tuple[Moment, Span]:
-    end = _moment(single, "DTEND", zones)
-    all_day = single.get("X-MICROSOFT-CDO-ALLDAYEVENT")
-    if all_day is not None and all_day.value.strip().upper() == "TRUE" and not start.is_date:
-        start, end = _whole_days(start, end, home)
+    single: dict[str, Property], start: Moment, times: Times
+) -> tuple[Moment, Span, Midnights | None]:
+    """Start and length; for an all-day event that is written as midnight to midnight, what these are."""
+    end = _moment(single, "DTEND", times)
+    midnights = None
+    outlook = single.get("X-MICROSOFT-CDO-ALLDAYEVENT")
+    if outlook is not None and outlook.value.strip().upper() == "TRUE" and not start.is_date:
+        midnights = times.midnights(start, end)
+    if midnights is not None:
+        start = times.day(start, midnights.zone)
+        end = times.day(end, midnights.zone) if end is not None else None
     if end is not None:
-        return start, span_between(start, end, home)
+        return start, _span_between(start, end, times), midnights
     if "DURATION" in single:
         try:
-            return start, span_of(start, read_duration(single["DURATION"].value))
+            return start, span_of(start, read_duration(single["DURATION"].value)), midnights
         except ValueError as problem:
             raise BrokenError(f"its DURATION: {problem}") from None
-    return start, Span(1 if start.is_date else 0, timedelta(0))
+    return start, Span(1 if start.is_date else 0, timedelta(0)), midnights
 
 
-def _whole_days(start: Moment, end: Moment | None, home: tzinfo) -> tuple[Moment, Moment | None]:
-    """Outlook may write an all-day event as midnight to midnight, in its zone or as these are in UTC."""
-    for zone in (start.zone or home, home):
-        first, last = in_zone(start, zone, home), in_zone(end, zone, home) if end else None
-        if first.wall.time() == time() and (last is None or last.wall.time() == time()):
-            return Moment(first.wall, None, True), Moment(last.wall, None, True) if last else None
-    return start, end
+def _span_between(start: Moment, end: Moment, times: Times) -> Span:
+    """How long it lasts; an end that is written in another form than the start is in the start's zone."""
+    if start.is_date:
+        return span_between(start, end if end.is_date else times.edge(end), times.home)
+    if (end.zone is None) != (start.zone is None or (end.is_date and start.zone is UTC)):
+        with suppress(ValueError):  # it would end before it starts
+            return span_between(start, replace(end, zone=start.zone, is_date=False), times.home)
+    return span_between(start, end, times.home)
+
+
+def _travel(single: dict[str, Property], flaws: list[str]) -> timedelta:
+    found = single.get("X-APPLE-TRAVEL-DURATION")
+    if found is None:
+        return timedelta(0)
+    try:
+        length = read_duration(found.value)
+    except ValueError as problem:
+        flaws.append(f"its X-APPLE-TRAVEL-DURATION can't be read, so it counts without: {problem}")
+        return timedelta(0)
+    return max(length.days * timedelta(days=1) + length.rest, timedelta(0))
+
+
+def _stamp(found: Property | None) -> datetime:
+    """When a revision was made; one that doesn't say so, or not plainly, is the oldest."""
+    try:
+        return read_moment(found.value if found else "", None).instant(UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _number(found: Property | None) -> int:
@@ -142,7 +190,7 @@ def _number(found: Property | None) -> int:
 
 
 def _with_recurrence(
-    series: Series, repeated: dict[str, list[Property]], zones: Zones, home: tzinfo
+    series: Series, repeated: dict[str, list[Property]], times: Times, midnights: Midnights | None
 ) -> tuple[Series, list[str]]:
     """The series with its rules and dates. What can't be read is said, and the rest counts."""
     rules: list[Rule] = []
@@ -150,38 +198,48 @@ def _with_recurrence(
     extra: list[tuple[Moment, Span | None]] = []
     excluded: list[Moment] = []
     flaws = []
+    zone = midnights.zone if midnights else None
+
+    def of_the_series(moment: Moment) -> Moment:
+        return times.day(moment, zone) if series.start.is_date else moment
+
     for found in (p for name in _RECURS for p in repeated.get(name, ())):
         try:
             if found.name == "RDATE":
-                more = list(_extra(found, zones, home))
-                gather([moment for moment, _ in more], home)  # out of range?
+                more = [
+                    (of_the_series(moment), _own_span(of_the_series(moment), moment, rest, times))
+                    for moment, rest in times.all_of(found)
+                ]
+                gather([moment for moment, _ in more], times.home)  # out of range?
                 extra += more
             elif found.name == "EXDATE":
-                moments = [moment for moment, _ in read_moments(found, zones.find)]
-                gather(moments, home)  # out of range?
+                moments = [of_the_series(moment) for moment, _ in times.all_of(found)]
+                gather(moments, times.home)  # out of range?
                 excluded += moments
             elif found.value.strip():
                 rule = parse_rule(found.value)
                 if rule.until:
-                    read_moment(rule.until, None)
+                    until = of_the_series(times.read("UNTIL", rule.until, None))
+                    rule = replace(rule, until=as_written(until))
                 if series.start.is_date:
                     rule = by_days_alone(rule)
+                if midnights is not None:
+                    rule = on_days(rule, series.start.date.weekday(), midnights.shift)
                 (rules if found.name == "RRULE" else not_rules).append(rule)
         except ValueError as problem:
             flaws.append(f"its {found.name} can't be read, so it counts without: {problem}")
     return replace(
-        series, rules=rules, not_rules=not_rules, extra=extra, excluded=gather(excluded, home)
+        series, rules=rules, not_rules=not_rules, extra=extra, excluded=gather(excluded, times.home)
     ), flaws
 
 
-def _extra(found: Property, zones: Zones, home: tzinfo) -> Iterator[tuple[Moment, Span | None]]:
-    for moment, rest in read_moments(found, zones.find):
-        if not rest:
-            yield moment, None
-        elif rest.upper().startswith(("P", "+P", "-P")):
-            yield moment, span_of(moment, read_duration(rest))
-        else:
-            yield moment, span_between(moment, read_moment(rest, moment.zone), home)
+def _own_span(start: Moment, written: Moment, rest: str, times: Times) -> Span | None:
+    """The length that an RDATE has of its own, None if it has none; ``start`` may be the day of what is written."""
+    if not rest:
+        return None
+    if rest.upper().startswith(("P", "+P", "-P")):
+        return span_of(start, read_duration(rest))
+    return _span_between(start, times.read("RDATE", rest, written.zone), times)
 
 
 def events_of(
@@ -190,10 +248,7 @@ def events_of(
     """The events of a component's occurrences. What it says is normalised once, and not for none."""
     if not found:
         return []
-    busy_status = read.value("X-MICROSOFT-CDO-BUSYSTATUS").upper()
-    status = read.value("STATUS").lower()
-    if not status:
-        status = "tentative" if busy_status == "TENTATIVE" else "confirmed"
+    status, transparent, event_type = _how_busy(read)
     organizer = address_of(read.single["ORGANIZER"]) if "ORGANIZER" in read.single else ""
     response, others = _guests(read, organizer, me)
     summary = read.single.get("SUMMARY")
@@ -203,10 +258,10 @@ def events_of(
         unescape(summary.value[:MAX_TITLE]).strip() if summary else "",
         found[0].when,
         found[0].dates,
-        status=status if status in ("tentative", "cancelled") else "confirmed",
-        transparent=_transparent(read.value("TRANSP").upper(), busy_status),
+        status=status,
+        transparent=transparent,
         response=response,
-        event_type="outOfOffice" if busy_status == "OOF" else "default",
+        event_type=event_type,
         organizer=organizer,
         organizer_is_me=bool(organizer) and organizer in me,
         attendees=others,
@@ -215,28 +270,41 @@ def events_of(
         private=read.value("CLASS").upper() in ("PRIVATE", "CONFIDENTIAL"),
         recurring=recurring,
     )
-    return [first, *(replace(first, when=more.when, dates=more.dates) for more in found[1:])]
+    events = [first, *(replace(first, when=more.when, dates=more.dates) for more in found[1:])]
+    return [*events, *_travels(events, read.travel)] if read.travel else events
 
 
-def _transparent(transp: str, busy_status: str) -> bool | None:
-    if transp in ("TRANSPARENT", "OPAQUE"):
-        return transp == "TRANSPARENT"
-    return True if busy_status == "FREE" else None
+def _how_busy(read: Read) -> tuple[str, bool | None, str]:
+    """Status, transparency (None: it isn't said) and Google's word for the type of event."""
+    status = read.value("STATUS").lower()
+    transp = read.value("TRANSP").upper()
+    transparent = transp == "TRANSPARENT" if transp in ("TRANSPARENT", "OPAQUE") else None
+    said = (status if status in ("tentative", "cancelled") else "confirmed", transparent, "default")
+    found, transparent, event_type = _OUTLOOK.get(read.value("X-MICROSOFT-CDO-BUSYSTATUS").upper(), said)
+    return "cancelled" if status == "cancelled" else found, transparent, event_type
+
+
+def _travels(events: Sequence[Event], length: timedelta) -> Iterator[Event]:
+    """The way to each timed event, as an event of its own: nobody else is on it."""
+    for event in events:
+        if event.dates is None:
+            way = Interval(event.when.start - length, event.when.start)
+            yield replace(event, title=f"Travel: {event.title}", when=way, event_type=TRAVEL, attendees=())
 
 
 def _guests(read: Read, organizer: str, me: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The user's own response, and the other people: addresses, or what stands in place of one."""
-    response = "none"
+    responses: list[str] = []
     others: dict[str, None] = {}
     guests = read.repeated.get("ATTENDEE", ())
     for found in guests:
         address = address_of(found)
         if address and address in me:
-            response = RESPONSES.get((found.param("PARTSTAT") or "NEEDS-ACTION").upper(), "none")
+            responses.append(RESPONSES.get((found.param("PARTSTAT") or "NEEDS-ACTION").upper(), "none"))
         elif is_person(found):
             others[address or found.value.strip().lower()] = None
     # Outlook leaves the organizer out of its list; Google names a calendar where no person organises.
     if guests and organizer not in me and not organizer.endswith("calendar.google.com"):
         others.setdefault(organizer)
     others.pop("", None)
-    return response, tuple(others)
+    return answer_of(responses), tuple(others)

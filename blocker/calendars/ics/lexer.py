@@ -32,15 +32,20 @@ _BLANK_LINES = rb"\n(?:\r?\n)+"
 _LONE_CR = rb"\r(?!\n)"
 _TIMES = frozenset(("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"))
 _PARAMETER = re.compile(r';\s*([A-Za-z0-9-]+)\s*=\s*((?:"[^"]*"|[^";])*)')
+_BEFORE_A_DATE = r"(?a):(?=\s*\d{4}-?\d\d-?\d\d)"
 _HEAD = r'(?:"[^"]*"|[^":])*'
 
 
 class Component(Struct, frozen=True, gc=False):
-    """A component in a VCALENDAR, or beside one where it should be inside: ``data[start:end]``, whole lines."""
+    """A component in a VCALENDAR, or beside one where it should be inside: ``data[start:end]``, whole lines.
+
+    ``calendar`` is the number of the VCALENDAR, from 1; what is before the first has 0.
+    """
 
     name: str
     start: int
     end: int
+    calendar: int = 1
 
 
 class Problem(Struct, frozen=True, gc=False):
@@ -111,7 +116,7 @@ def scan(data: bytes) -> Layout:
             continue
         after = border.end() - 1 + len(line_end)
         if innermost is not None and innermost[0] == name and found.takes(name):
-            found.components.append(Component(CHILDREN[name], innermost[1], after))
+            found.components.append(Component(CHILDREN[name], innermost[1], after, found.calendars))
         else:
             if innermost is not None:
                 found.begin(*innermost)
@@ -180,7 +185,7 @@ class _Found:
         if name == CALENDAR:
             self.insert_at = at
         elif name in CHILDREN and (depth == 0 or (depth == 1 and self.open[0][0] == CALENDAR)):
-            self.components.append(Component(CHILDREN[name], start, after))
+            self.components.append(Component(CHILDREN[name], start, after, self.calendars))
 
     def abandon(self, depth: int, at: int) -> None:
         """Give up what is open from ``depth`` on; an inner part of a component spoils only itself."""
@@ -236,11 +241,11 @@ def properties_by_name(chunk: bytes, wanted: tuple[str, ...]) -> dict[str, list[
     found: dict[str, list[Property]] = {}
     for name, rest in _lines_named(wanted).findall(_decoded(lines)):
         if name in found:
-            found[name].append(_property(name, rest))
+            found[name].append(content_line(name, rest))
         elif name.isupper():
-            found[name] = [_property(name, rest)]
+            found[name] = [content_line(name, rest)]
         elif (capitals := name.upper()) in wanted:
-            found.setdefault(capitals, []).append(_property(capitals, rest))
+            found.setdefault(capitals, []).append(content_line(capitals, rest))
     return found
 
 
@@ -282,11 +287,14 @@ def _decoded_line(line: bytes) -> str:
         return line.decode("latin-1")
 
 
-def _property(name: str, rest: str) -> Property:
+def content_line(name: str, rest: str) -> Property:
+    """A line of this name by what follows the name in it."""
     head, _, value = rest.partition(":")
     if name in _TIMES and ":" in value:
-        # A time holds no colon, but the name of its zone may, and not everybody quotes it.
-        head, _, value = rest.rpartition(":")
+        # The name of a zone may hold a colon, and not everybody quotes it; a time has one only where its form is wrong.
+        plain_time = re.search(_BEFORE_A_DATE, rest)
+        at = plain_time.start() if plain_time else rest.rindex(":")
+        head, value = rest[:at], rest[at + 1 :]
     elif '"' in head:  # a colon in quotes ends nothing
         plain = re.match(_HEAD, rest)
         if plain is not None and rest.startswith(":", plain.end()):

@@ -6,12 +6,9 @@ Every function raises ValueError with a sentence that a person can read, naming 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from msgspec import Struct
-
-from blocker.calendars.ics.lexer import Property
 
 DAY = timedelta(days=1)
 
@@ -105,18 +102,6 @@ def read_duration(text: str) -> Duration:
     if nominal > 400_000 or rest > 400_000 * DAY:
         raise ValueError(f"{_shown(text)} is longer than any calendar")
     return Duration(-nominal, -rest) if match[1] == "-" else Duration(nominal, rest)
-
-
-def read_moments(found: Property, zone_of: Callable[[str], tzinfo | None]) -> list[tuple[Moment, str]]:
-    """The values of an EXDATE or RDATE line, each with what follows the slash of a period ("" if none)."""
-    tzid = found.param("TZID")
-    zone = zone_of(tzid) if tzid else None
-    moments = []
-    for part in found.value.split(","):
-        if part.strip():
-            start, _, rest = part.partition("/")
-            moments.append((read_moment(start, zone), rest.strip()))
-    return moments
 
 
 def _shown(text: str) -> str:

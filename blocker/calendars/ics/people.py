@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from blocker.calendars.ics.lexer import Layout, Property, unfolded
@@ -18,7 +18,9 @@ RESPONSES = {
     "DECLINED": "declined",
     "TENTATIVE": "tentative",
     "NEEDS-ACTION": "needs-action",
+    "DELEGATED": "delegated",
 }
+_STRONGEST = ("accepted", "tentative", "declined", "delegated", "needs-action")
 
 
 def address_of(found: Property) -> str:
@@ -31,6 +33,12 @@ def _address(text: str) -> str:
     """The address that a value names, or ""; the same people come again and again."""
     text = text.strip().strip('"').lower().removeprefix("mailto:").strip()
     return text if _ADDRESS.fullmatch(text) else ""
+
+
+def answer_of(responses: Iterable[str]) -> str:
+    """The answer of a person with several addresses: any answer wins over none, and a yes over the others."""
+    given = set(responses)
+    return next((answer for answer in _STRONGEST if answer in given), "none")
 
 
 def is_person(found: Property) -> bool:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from blocker.calendars.ics.blocks import damaged_mark, etag_of, is_ours, may_be_ours, standing_block
+from blocker.calendars.ics.clock import Clock, calendar_clock, calendar_value
 from blocker.calendars.ics.events import BrokenError, Read, events_of, read_component
 from blocker.calendars.ics.filter import may_touch
-from blocker.calendars.ics.lexer import Component, Layout, properties, properties_by_name, unescape
+from blocker.calendars.ics.lexer import Component, Layout, properties, unescape
 from blocker.calendars.ics.people import address_in, likely_user
 from blocker.calendars.ics.rrule_dates import Steps, TooDenseError
 from blocker.calendars.ics.series import Occurrence, Series, exclusion, expand, gather, move_between
-from blocker.calendars.ics.zone_names import iana_zone
-from blocker.calendars.ics.zones import MAX_ZONES, Zones
+from blocker.calendars.ics.times import Times
+from blocker.calendars.ics.zones import Zones, only_zone, zones_of
 from blocker.values.events import Event, SkippedComponent, Snapshot, StandingBlock
 from blocker.values.intervals import Interval
 
 MAX_REPORTS = 200
-OWN = ("X-WR-TIMEZONE", "X-WR-CALNAME")  # what a calendar says of itself; looked for by one expression
-_TZID = rb'\nDTSTART;[^\n:]*?TZID="?([^":;\r\n]+)'
 
 
 def read_calendar(
@@ -32,68 +30,52 @@ def read_calendar(
 ) -> Snapshot:
     """Everything in a file that touches ``window``, and our blocks without a window.
 
-    ``zone`` is the user's; None means the calendar's own, and UTC where it names none. What can't be
+    ``zone`` is the user's; None means the calendar's own, and UTC where it has none. What can't be
     read is listed in ``skipped``; ``complete`` is False only if one of our blocks may be among it.
     """
-    own_zone = calendar_zone(layout)
-    home: tzinfo = ZoneInfo(zone or own_zone or "UTC")
+    zones = zones_of(layout)
+    clock = calendar_clock(layout, zones_of(layout), window)  # what it doesn't know isn't reported
+    home: tzinfo = ZoneInfo(zone or clock.zone or "UTC")
     people = tuple(address.lower() for address in me) or calendar_user(layout)
-    return _Reading(layout, window, calendar, UTC if str(home) == "UTC" else home, people).run(own_zone)
-
-
-def calendar_zone(layout: Layout) -> str | None:
-    """The zone the calendar names as its own, else the one most of its events are written in."""
-    named = iana_zone(_calendar_value(layout, "X-WR-TIMEZONE"))
-    if named is not None:
-        return named.key
-    counts = Counter(
-        layout.text[m.start(1) - 1 : m.end(1) - 1].decode("utf-8", "replace")
-        for m in re.finditer(_TZID, layout.upper)
-    )
-    zones: Counter[str] = Counter()
-    for tzid, count in counts.most_common(MAX_ZONES):
-        known = iana_zone(tzid)
-        if known is not None:
-            zones[known.key] += count
-    return min(zones, key=lambda name: (-zones[name], name), default=None)
+    return _Reading(layout, window, calendar, UTC if str(home) == "UTC" else home, people, zones, clock).run()
 
 
 def calendar_user(layout: Layout) -> tuple[str, ...]:
     """Who the user is by what the file says: its name if that is an address, else its usual attendee."""
-    named = address_in(unescape(_calendar_value(layout, "X-WR-CALNAME")))
+    named = address_in(unescape(calendar_value(layout, "X-WR-CALNAME")))
     return (named,) if named else likely_user(layout)
-
-
-def _calendar_value(layout: Layout, name: str) -> str:
-    at = layout.upper.find(b"\n" + name.encode())
-    if at < 0:
-        return ""
-    found = properties_by_name(layout.text[at : at + 2000], OWN)
-    return found[name][0].value.strip() if name in found else ""
 
 
 class _Reading:
     """One pass over a file."""
 
     def __init__(
-        self, layout: Layout, window: Interval, calendar: str, home: tzinfo, me: tuple[str, ...]
+        self,
+        layout: Layout,
+        window: Interval,
+        calendar: str,
+        home: tzinfo,
+        me: tuple[str, ...],
+        zones: Callable[[int], Zones],
+        clock: Clock,
     ) -> None:
         self.layout, self.window, self.calendar, self.home, self.me = layout, window, calendar, home, me
-        self.zones = Zones(self._definitions)
+        self.zones, self.clock = zones, clock
+        self.own = ZoneInfo(clock.zone) if clock.zone else only_zone(layout, zones)
         self.steps = Steps()
         self.flaws: list[tuple[int, str, str, bool]] = []  # offset, UID, why, whether it counts all the same
         self.complete = layout.insert_at is not None
         self.blocks: dict[str, StandingBlock] = {}
         self.events: list[Event] = []
 
-    def run(self, own_zone: str | None) -> Snapshot:
+    def run(self) -> Snapshot:
         for problem in self.layout.problems:
             self._report(problem.start, self.layout.text[problem.start : problem.end], problem.why)
         series: dict[str, list[tuple[Component, Read]]] = {}
         for component in may_touch(self.layout, self.window):
             chunk = self.layout.text[component.start : component.end]
             try:
-                read = read_component(chunk, self.zones, self.home)
+                read = read_component(chunk, self.zones(component.calendar), self.home, self.own)
                 if self._take_block(component, chunk, read):
                     continue
             except BrokenError as problem:
@@ -102,17 +84,16 @@ class _Reading:
             series.setdefault(read.uid or f"no-uid-{etag_of(chunk)[:12]}", []).append((component, read))
         for uid, members in series.items():
             self._take_series(uid, members)
-        for tzid in self.zones.unknown[:MAX_REPORTS]:
-            place = max(self.layout.text.find(tzid.encode()), 0)
-            why = f"the zone {tzid[:60]!r} is unknown, so its times are read as {self.home}"
-            self.flaws.append((place, "", why, True))
+        self._report_zones()
         self.events.sort(key=lambda event: (event.when, event.uid, event.title))
         return Snapshot(
             calendar=self.calendar,
             window=self.window,
             events=tuple(self.events),
             blocks=tuple(sorted(self.blocks.values(), key=lambda block: (block.when, block.key))),
-            zone=own_zone,
+            zone=self.clock.zone,
+            zone_source=self.clock.source,
+            zone_placed=self.clock.placed,
             me=self.me,
             complete=self.complete,
             cut_off=self.layout.insert_at is None,
@@ -121,14 +102,16 @@ class _Reading:
             skipped=tuple(self._skipped()),
         )
 
-    def _definitions(self) -> Mapping[str, bytes]:
-        found: dict[str, bytes] = {}
-        for component in self.layout.components:
-            if component.name == "VTIMEZONE":
-                chunk = self.layout.text[component.start : component.end]
-                for item in properties(chunk, ("TZID",)):
-                    found.setdefault(item.value.strip(), chunk)
-        return found
+    def _report_zones(self) -> None:
+        calendars = sorted({component.calendar for component in self.layout.components})
+        for tzid in list(dict.fromkeys(tzid for n in calendars for tzid in self.zones(n).unknown))[
+            :MAX_REPORTS
+        ]:
+            place = max(self.layout.text.find(tzid.encode()), 0)
+            why = f"the zone {tzid[:60]!r} is unknown, so its times are read as {self.home}"
+            self.flaws.append((place, "", why, True))
+        if self.clock.problem:
+            self.flaws.append((0, "", self.clock.problem, True))
 
     def _take_block(self, component: Component, chunk: bytes, read: Read) -> bool:
         """True if the component is a block of ours, or a second copy of one that needs no more said."""
@@ -154,7 +137,10 @@ class _Reading:
             self._emit(uid, component, read, read.series)
             return
         masters = _newest([(c, r) for c, r in members if r.original is None])
-        changes = _latest_changes([(c, r) for c, r in members if r.original is not None], self.home)
+        changes = [(c, r) for c, r in members if r.original is not None]
+        if masters and masters[-1][1].series.start.is_date:
+            changes = [(c, self._on_days(c, r)) for c, r in changes]
+        changes = _latest_changes(changes, self.home)
         if masters:
             changes = _still_there(changes, masters[-1][1], self.home)
         originals = gather([r.original for _, r in changes if r.original is not None], self.home)
@@ -178,6 +164,11 @@ class _Reading:
         for component, read in changes:
             self._emit(uid, component, read, read.series)
 
+    def _on_days(self, component: Component, change: Read) -> Read:
+        """A change to an all-day series: what it changes is a day, though it may be written as a time."""
+        times = Times(self.zones(component.calendar), self.home, self.own)
+        return replace(change, original=times.day(change.original) if change.original else None)
+
     def _emit(self, uid: str, component: Component, read: Read, series: Series) -> None:
         recurring = series.recurs or read.original is not None
         flaws = read.flaws
@@ -190,13 +181,16 @@ class _Reading:
         except ValueError as problem:
             flaws = [*flaws, str(problem)]
         self.events += events_of(read, uid, self.calendar, self.me, recurring, found)
+        chunk = self.layout.text[component.start : component.end]
         for flaw in flaws:
-            self._report(component.start, self.layout.text[component.start : component.end], flaw)
+            self._report(component.start, chunk, flaw)
+        for odd in read.odd:
+            self._report(component.start, chunk, odd, read=True)
 
-    def _report(self, start: int, chunk: bytes, why: str) -> None:
+    def _report(self, start: int, chunk: bytes, why: str, read: bool = False) -> None:
         uid = next((p.value.strip() for p in properties(chunk[:20_000], ("UID",))), "")
-        self.flaws.append((start, uid[:80], why, False))
-        if may_be_ours(chunk):
+        self.flaws.append((start, uid[:80], why, read))
+        if may_be_ours(chunk) and not read:
             self.complete = False
 
     def _skipped(self) -> Iterator[SkippedComponent]:
@@ -213,21 +207,33 @@ class _Reading:
             )
 
 
-def _newest(members: list[tuple[Component, Read]]) -> list[tuple[Component, Read]]:
-    """Of several revisions of one event the newest; of equals all, each time once."""
+Members = list[tuple[Component, Read]]
+
+
+def _newest(members: Members) -> Members:
+    """Of several revisions of one event the newest. Two that begin at different times are no revisions."""
     if len(members) < 2:
         return members
-    newest = max(read.sequence for _, read in members)
-    unique: dict[object, tuple[Component, Read]] = {}
+    highest = max(read.sequence for _, read in members)
+    same: dict[object, Members] = defaultdict(list)
     for component, read in members:
-        if read.sequence == newest:
-            unique[(read.series.start, tuple(read.series.rules))] = (component, read)
+        if read.sequence == highest:
+            same[(read.series.start, tuple(read.series.rules))].append((component, read))
+    return [member for revisions in same.values() for member in _standing(revisions)]
+
+
+def _standing(revisions: Members) -> Members:
+    """Those of the highest revision. Where several are, none replaces another: each that says something else counts."""
+    highest = max(read.revision for _, read in revisions)
+    unique = {
+        (read.series.start, read.series.span, read.value("SUMMARY")): (component, read)
+        for component, read in revisions
+        if read.revision == highest
+    }
     return list(unique.values())
 
 
-def _still_there(
-    changes: list[tuple[Component, Read]], master: Read, home: tzinfo
-) -> list[tuple[Component, Read]]:
+def _still_there(changes: Members, master: Read, home: tzinfo) -> Members:
     """The changes less those to an occurrence that a later revision of the series excludes."""
     excluded = exclusion(master.series, home)
     return [
@@ -239,13 +245,12 @@ def _still_there(
     ]
 
 
-def _latest_changes(members: list[tuple[Component, Read]], home: tzinfo) -> list[tuple[Component, Read]]:
+def _latest_changes(members: Members, home: tzinfo) -> Members:
     """Of several changes to one occurrence the latest."""
-    latest: dict[object, tuple[Component, Read]] = {}
+    same: dict[object, Members] = defaultdict(list)
     for component, read in members:
-        if read.original is None:
-            continue
-        key = (read.original.instant(home), read.original.is_date)
-        if key not in latest or read.sequence >= latest[key][1].sequence:
-            latest[key] = (component, read)
-    return list(latest.values())
+        if read.original is not None:
+            same[(read.original.instant(home), read.original.is_date, read.and_later)].append(
+                (component, read)
+            )
+    return [member for revisions in same.values() for member in _standing(revisions)]

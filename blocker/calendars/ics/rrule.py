@@ -103,6 +103,17 @@ def by_days_alone(rule: Rule) -> Rule:
     return replace(rule, by_hour=(), by_minute=(), by_second=())
 
 
+def on_days(rule: Rule, weekday: int, shift: int) -> Rule:
+    """The rule for a series whose first day is ``weekday`` (0 is Monday), ``shift`` days after the one written.
+
+    Its weekdays move along where they name the day written and not the day meant.
+    """
+    plain = {day for n, day in rule.by_day if not n}
+    if weekday in plain or (weekday - shift) % 7 not in plain:
+        return rule
+    return replace(rule, by_day=tuple(sorted((n, (day + shift) % 7) for n, day in rule.by_day)))
+
+
 def _numbers(name: str, text: str, low: int, high: int, signed: bool) -> tuple[int, ...]:
     numbers = set()
     for part in text.split(","):

@@ -11,6 +11,7 @@ from blocker.calendars.ics.moments import read_moment
 from blocker.calendars.ics.rrule import parse_rule
 from blocker.calendars.ics.rrule_dates import Steps, TooDenseError, occurrences
 from blocker.calendars.ics.zone_names import iana_zone
+from blocker.values.intervals import Interval
 
 # Rules are followed from here to there; outside, the nearest offset holds.
 FIRST_YEAR, LAST_YEAR = 1970, 2100
@@ -34,6 +35,11 @@ class DefinedZone(tzinfo):
         pairs = list(zip(self._instants, self._offsets, self._offsets[1:], strict=False))
         self._later = [instant + max(before, after) for instant, before, after in pairs]
         self._earlier = [instant + min(before, after) for instant, before, after in pairs]
+
+    def changes_within(self, span: Interval) -> list[datetime]:
+        """The instants in ``span`` at which the offset changes, in UTC."""
+        aware = (instant.replace(tzinfo=UTC) for instant in self._instants)
+        return [instant for instant in aware if span.start <= instant < span.end]
 
     def utcoffset(self, moment: datetime | None, /) -> timedelta:
         if moment is None:

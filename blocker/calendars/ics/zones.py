@@ -8,9 +8,12 @@ time and to say so: an event at a doubtful hour is better than one that is silen
 
 from __future__ import annotations
 
+from collections import ChainMap, defaultdict
 from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
+from functools import cache
 
+from blocker.calendars.ics.lexer import Layout, properties
 from blocker.calendars.ics.vtimezone import read_definition
 from blocker.calendars.ics.zone_names import _load, iana_zone
 
@@ -18,7 +21,7 @@ MAX_ZONES = 300  # looking for one that isn't there costs time; no real file nam
 
 
 class Zones:
-    """The zones of one file. ``definitions``, asked for on need, maps a TZID to its VTIMEZONE's bytes."""
+    """The zones of one VCALENDAR. ``definitions``, asked for on need, maps a TZID to its VTIMEZONE's bytes."""
 
     def __init__(self, definitions: Callable[[], Mapping[str, bytes]]) -> None:
         self._definitions = definitions
@@ -49,3 +52,35 @@ class Zones:
             except ValueError:
                 pass  # a definition that can't be read is as good as none
         return _load(tzid.replace("_", "/", 1)) or _load(tzid.replace("-", "/", 1))
+
+
+def zones_of(layout: Layout) -> Callable[[int], Zones]:
+    """The zones of each VCALENDAR of a file, by its number: a TZID says nothing outside of its own.
+
+    Where a calendar names a zone without defining it, the definition in another one of the file is taken.
+    """
+
+    @cache
+    def defined() -> dict[int, dict[str, bytes]]:
+        found: dict[int, dict[str, bytes]] = defaultdict(dict)
+        for component in layout.components:
+            if component.name == "VTIMEZONE":
+                chunk = layout.text[component.start : component.end]
+                for item in properties(chunk, ("TZID",)):
+                    found[component.calendar].setdefault(item.value.strip(), chunk)
+        return found
+
+    @cache
+    def anywhere() -> dict[str, bytes]:
+        return {tzid: chunk for own in reversed(defined().values()) for tzid, chunk in own.items()}
+
+    return cache(lambda number: Zones(lambda: ChainMap({}, defined().get(number, {}), anywhere())))
+
+
+def only_zone(layout: Layout, zones: Callable[[int], Zones]) -> tzinfo | None:
+    """The zone that a file defines, if it defines just one: its writer's, though no timed event is in it."""
+    found = [component for component in layout.components if component.name == "VTIMEZONE"]
+    if len(found) != 1:
+        return None
+    named = properties(layout.text[found[0].start : found[0].end], ("TZID",))
+    return zones(found[0].calendar).find(named[0].value.strip()) if named else None

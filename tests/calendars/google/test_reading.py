@@ -243,7 +243,7 @@ def test_nothing_odd_in_an_event_is_more_than_a_broken_event(item: dict[str, Any
 
 
 def test_a_broken_event_is_reported_and_the_rest_counts() -> None:
-    seen = Seen("google:primary", WINDOW, None, (), UTC)
+    seen = Seen("google:primary", WINDOW, None, "", (), UTC)
     standup = timed("2026-11-24T09:00:00Z", "2026-11-24T10:00:00Z")
     snapshot = seen.snapshot({}, [{"id": "odd"}, standup, "text", {"id": ["a"]}])
     assert snapshot.complete
