@@ -1,11 +1,12 @@
 """Event → kind of time, with the reason in words. The first rule that matches wins, in this order:
 
-what takes no time at all, the user's own rules, away, all-day notes, invitations that don't count,
-the user's own strategic time, front line, learning, personal; everything else is operational.
+what takes no time at all, the user's own rules, invitations that don't count, travel, duty, away, all-day
+notes, the user's own strategic time, front line, learning, personal; everything else is operational.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import cache
@@ -14,7 +15,7 @@ from operator import attrgetter
 from blocker.measuring import absences, patterns
 from blocker.measuring.conditions import Comparison, Condition, compare, holds, searcher
 from blocker.measuring.expressions import parse
-from blocker.values.events import Event
+from blocker.values.events import TRAVEL, Event
 from blocker.values.kinds import AWAY, FRONTLINE, IGNORED, LEARNING, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
 from blocker.values.plan import Classified
 from blocker.values.settings import Settings
@@ -74,17 +75,39 @@ def condition(text: str) -> Condition:
 
 
 def dedupe(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Keep one of the events with the same UID and start, in order; two calendars may show one meeting.
+    """One of each event that two of the person's calendars show, in order.
 
-    The copy that knows the user's answer is kept, else the one that knows most attendees.
+    It is the same if its identity and start are, or its title, start and end: sync tools give their copies
+    identities of their own. The copy that knows the user's answer is kept, else the one that knows most
+    attendees. Two events of one calendar are two, whatever they have in common.
     """
-    kept: dict[object, Event] = {}
-    for number, event in enumerate(events):
-        same = (event.uid, event.when.start) if event.uid else number
-        other = kept.setdefault(same, event)
-        if other is not event and _knows(event) > _knows(other):
-            kept[same] = event
-    return tuple(kept.values())
+    kept: list[Event] = []
+    calendars: list[set[str]] = []  # of each that is kept, which calendars show it
+    known: dict[object, list[int]] = defaultdict(list)
+    for event in events:
+        looks = [look for look in _looks(event) if look is not None]
+        alike = (n for look in looks for n in known.get(look, ()) if event.calendar not in calendars[n])
+        number = next(alike, None)
+        if number is None:
+            number = len(kept)
+            kept.append(event)
+            calendars.append(set())
+        elif _knows(event) > _knows(kept[number]):
+            kept[number] = event
+        calendars[number].add(event.calendar)
+        for look in looks:
+            if number not in known[look]:
+                known[look].append(number)
+    return tuple(kept)
+
+
+def _looks(event: Event) -> tuple[object, ...]:
+    """What two copies of one event may have in common, the surest first."""
+    start, end = event.when.start, event.when.end
+    titled = (event.title, start, end) if event.title else None
+    if not event.uid:
+        return (titled,)
+    return (event.uid, event.title, start, end), (event.uid, start), titled
 
 
 def own_offsites(events: Iterable[Event], settings: Settings) -> tuple[Event, ...]:
@@ -94,8 +117,12 @@ def own_offsites(events: Iterable[Event], settings: Settings) -> tuple[Event, ..
     def is_offsite(event: Event) -> bool:
         return _by_rule(event, own) or patterns.matched("offsite", event.title) is not None
 
-    long = [event for event in events if _half_a_day(event)]
-    return tuple(event for event in long if _nothing(event) is None and is_offsite(event))
+    long = [event for event in events if _half_a_day(event) and event.event_type != TRAVEL]
+    return tuple(
+        event
+        for event in long
+        if _nothing(event) is None and _uncounted(event, settings) is None and is_offsite(event)
+    )
 
 
 def _knows(event: Event) -> tuple[bool, int]:
@@ -119,7 +146,17 @@ def _kind(
     for kind, name, rule in rules:
         if holds(rule, lambda comparison: _test(event, comparison)):
             # What the rule looks for in a private title would give the title away.
+            if kind != IGNORED and event.event_type == TRAVEL:
+                break  # the way to the gym is no sport
             return kind, f"your rule {name.partition(':')[0] if event.private else name}"
+    uncounted = _uncounted(event, settings)
+    if uncounted is not None:
+        return IGNORED, f"ignored: {uncounted}"
+    if event.event_type == TRAVEL:
+        return OPERATIONAL, "operational: travel time"
+    duty = _duty(event)
+    if duty is not None:
+        return IGNORED, f"ignored: all-day note, {duty}"
     away = _away(event)
     if away is not None:
         if event.event_type != "outOfOffice" and absences.somebody_elses(event.title, *people()):
@@ -127,9 +164,6 @@ def _kind(
         return AWAY, f"away: {away}"
     if event.all_day:
         return IGNORED, "ignored: all-day note"
-    uncounted = _uncounted(event, settings)
-    if uncounted is not None:
-        return IGNORED, f"ignored: {uncounted}"
     strategic = _own_strategic(event)
     if strategic is not None:
         return STRATEGIC, f"strategic: {strategic}"
@@ -149,11 +183,23 @@ def _nothing(event: Event) -> str | None:
         return "cancelled" if event.private else f"cancelled: the title begins “{form}”"
     if event.response == "declined":
         return "you declined"
+    if event.response == "delegated":
+        return "you delegated it"
     if event.event_type in NOTHING_TYPES:
         return NOTHING_TYPES[event.event_type]
     if event.transparent:
         return "shown as free"
     return None
+
+
+def _duty(event: Event) -> str | None:
+    """Who is on call all day, or stands in for somebody, works on as ever."""
+    if not event.all_day or event.event_type == "outOfOffice":
+        return None
+    words = patterns.on_duty(event.title)
+    if words is None:
+        return None
+    return "on duty by its title" if event.private else f"the title has “{words}”"
 
 
 def _away(event: Event) -> str | None:

@@ -13,7 +13,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from blocker.measuring.days import Day
-from blocker.values.events import Event
+from blocker.values.events import TRAVEL, Event
 from blocker.values.intervals import (
     Interval,
     clip,
@@ -73,6 +73,11 @@ class Held(Struct, frozen=True, dict=True):
                 found.setdefault(item.kind, []).append(item.event)
         return found
 
+    @cached_property
+    def meetings(self) -> list[Event]:
+        """The load less the ways to it."""
+        return [event for event in self.of_kind(OPERATIONAL) if event.event_type != TRAVEL]
+
     def of_kind(self, kind: str) -> list[Event]:
         return self.timed.get(kind, [])
 
@@ -106,12 +111,12 @@ def operational_share(week: Held) -> float:
 def meetings(week: Held) -> float:
     """Number of operational events that touch working time, attended by others or not. Source: ours."""
     working = week.working
-    return sum(touches(event.when, working) for event in week.of_kind(OPERATIONAL))
+    return sum(touches(event.when, working) for event in week.meetings)
 
 
 def meetings_max_day(week: Held) -> float:
     """The most operational events on one day; one that spans two days counts on both. Source: ours."""
-    counts = (sum(touches(when, day.working) for when in day.operational) for day in week.days)
+    counts = (sum(touches(event.when, day.working) for event in week.meetings) for day in week.days)
     return max(counts, default=0)
 
 

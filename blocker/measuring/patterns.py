@@ -24,7 +24,38 @@ CANCELLED = r"""
 
     cancelad[oa] | anulad[oa]
 
-    annullat[oa] | geannuleerd | installt | annulleret | avlyst
+    annullat[oa] | geannuleerd | install[td] | annullere?t | afl?yst | avlyst | anulat[a]?
+
+    odwo[łl]an[aeoy] | anulowan[aeoy] | zrusen[aeoy] | peruutettu | peruttu | lemondva | torolve
+
+    отменен[ао]? | отмена | скасован[ао]? | ακυρωθηκε
+
+    iptal(?: edildi)?
+
+    已取消 | 取消 | キャンセル(?:済み|されました)? | 取り消し(?:済み)? | 中止 | 취소됨
+"""
+
+# All-day notes of who is responsible, or stands in for somebody.
+DUTY = r"""
+    on[- ]call | on[- ]duty | pager[- ]?duty | duty (?:manager|officer|roster|rota|week|day) | stand-?by
+    deput(?:y|ies)(?: for)? | deputi[sz]ing | standing in for | covering for | cover for | acting (?:for|head|manager)
+
+    vertretung | vertrete | urlaubsvertretung | stellvertretung | krankheitsvertretung | rufbereitschaft
+    bereitschaft | bereitschaftsdienst | rufdienst | notdienst | hintergrunddienst | wochenenddienst
+
+    astreintes? | d'astreinte | de garde | de permanence | permanence | suppleance | suppleante?
+    remplacement (?:de|d'\w+) | interim
+
+    guardias? | de guardia | suplencia | suplente | sustitucion | plantao | de plantao | sobreaviso | substituicao
+
+    reperibilita | reperibile | di turno | turno di guardia | supplenza | sostituzione | pikete? | piketdienst
+    storingsdienst | waarneming | vervanging | bereikbaarheidsdienst
+
+    dyzur | zastepstwo | zastup | pohotovost | дежурство | дежурныи | дежурная | чергування | замещение
+    garda | inlocuire | nobet(?:ci)?
+
+    beredskap | jourtjanst | jourvecka | vagt | bagvagt | tilkaldevagt | beredskapsvakt | paivystys
+    varallaolo | sijaisuus | ugyelet | keszenlet | εφημερια
 """
 
 # Talk about a thing, or work on it. Searched in the title of whatever the kinds below matched.
@@ -268,6 +299,17 @@ def matched(kind: str, title: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
+def on_duty(title: str) -> str | None:
+    """The words of a title that tell of duty or of a deputy; None where it begins with an absence instead."""
+    plain, lower = folded(title)
+    found = whole_words(DUTY).search(lower)
+    away = whole_words(AWAY).search(lower)
+    if found is None or (away is not None and away.start() < found.start()):
+        return None
+    return plain[found.start() : found.end()]
+
+
+@lru_cache(maxsize=4096)
 def cancelled_form(title: str) -> str | None:
     """The beginning of a title in Outlook's cancelled form ("Canceled:"), None for any other title."""
     plain, lower = folded(title)
@@ -279,8 +321,13 @@ def cancelled_form(title: str) -> str | None:
 def folded(title: str) -> tuple[str, str]:
     """The title trimmed, and the same letter for letter in lower case without accents."""
     plain = " ".join(unicodedata.normalize("NFC", title[:LONGEST]).replace("\u2019", "'").split())
-    lower = "".join(unicodedata.normalize("NFD", letter)[0].lower()[:1] for letter in plain)
-    return plain, lower
+    return plain, "".join(_plain_letter(letter).lower()[:1] for letter in plain)
+
+
+def _plain_letter(letter: str) -> str:
+    """A letter without its accents; one that is put together of other letters, as in Korean, stays."""
+    parts = unicodedata.normalize("NFD", letter)
+    return parts[0] if all(map(unicodedata.combining, parts[1:])) else letter
 
 
 @cache
@@ -295,6 +342,7 @@ def _alternation(patterns: str) -> str:
     return "|".join(line.replace(" | ", "|") for line in lines if line)
 
 
+_FORMS = _alternation(CANCELLED)
 _CANCELLED_FORM = re.compile(
-    rf"\s*((?:{_alternation(CANCELLED)})\s*(?::|$| [-\u2013\u2014] )|[\[(]\s*(?:{_alternation(CANCELLED)})\s*[\])])"
+    rf"\s*((?:{_FORMS})\s*(?:[:\uff1a]|$| [-\u2013\u2014] )|[\[(\u3010\uff08]\s*(?:{_FORMS})\s*[\])\u3011\uff09])"
 )

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from blocker.measuring.classify import classify, dedupe, own_offsites
 from blocker.measuring.expressions import ExpressionError
@@ -138,6 +139,7 @@ def test_native_focus_time_is_strategic_from_an_hour_whatever_its_title() -> Non
     [
         ({"status": "cancelled"}, "ignored: cancelled"),
         ({"response": "declined"}, "ignored: you declined"),
+        ({"response": "delegated"}, "ignored: you delegated it"),
         ({"transparent": True}, "ignored: shown as free"),
         ({"event_type": "workingLocation"}, "ignored: working location"),
         ({"event_type": "birthday", "days": ALL_DAY}, "ignored: birthday"),
@@ -156,6 +158,9 @@ def test_why_in_words(more: dict[str, Any], why: str) -> None:
 CANCELLED_TITLES = [
     "Canceled: Budget", "Cancelled: Budget", "CANCELLED: Budget", "cancelled - Budget", "[Cancelled] Budget",
     "Abgesagt: Budget", "Annulé : Budget", "Cancelado: Budget", "Cancelada: Budget", "Anulado: Budget",
+    "Odwołane: Budget", "Zrušeno: Budget", "Aflyst: Budget", "Annulleret: Budget", "Peruutettu: Budget",
+    "Отменено: Budget", "İptal Edildi: Budget", "iptal: Budget", "已取消: 预算", "已取消：预算", "取消: 預算",
+    "キャンセル済み: 予算", "【中止】予算", "취소됨: 예산", "Скасовано: Budget",
 ]  # fmt: skip
 
 
@@ -170,6 +175,43 @@ def test_outlooks_cancelled_form(title: str) -> None:
 )
 def test_a_title_about_cancelling_is_not_cancelled(title: str) -> None:
     assert kind_of(title).kind == "operational"
+
+
+DUTY_TITLES = [
+    "On call", "On-call: Ana", "Deputy for Tom", "Standby", "Vertretung Anna", "Rufbereitschaft", "Bereitschaft",
+    "Urlaubsvertretung für Anna", "Astreinte", "De garde", "Guardia", "Plantão", "Reperibilità", "Dyżur", "Pohotovost",
+    "Дежурство", "Beredskap", "Vagt", "Päivystys", "Nöbet",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("title", DUTY_TITLES)
+def test_duty_takes_no_day(title: str) -> None:
+    assert kind_of(title, days=ALL_DAY, transparent=False).kind == "ignored"
+    assert kind_of(title, days=ALL_DAY, transparent=False).why.startswith(
+        "ignored: all-day note, the title has “"
+    )
+    assert kind_of(title, days=ALL_DAY, event_type="outOfOffice").kind == "away"
+    assert kind_of(title).kind == "operational"
+
+
+def test_an_absence_that_names_its_deputy_is_an_absence() -> None:
+    assert kind_of("Urlaub (Vertretung: Tom)", days=ALL_DAY, transparent=False).kind == "away"
+
+
+def test_the_way_to_an_event_is_load_whatever_the_event_is() -> None:
+    assert kind_of("Travel: Dentist", event_type="travelTime").why == "operational: travel time"
+    assert kind_of("Travel: Vacation", event_type="travelTime", response="declined").kind == "ignored"
+    gym = Settings(classify={"personal": ("title ~ 'judo'",), "ignored": ("title ~ 'maybe'",)})
+    assert kind_of("Travel: Judo", settings=gym, event_type="travelTime").kind == "operational"
+    assert kind_of("Travel: maybe", settings=gym, event_type="travelTime").kind == "ignored"
+
+
+@pytest.mark.parametrize("answer", [{"response": "needs-action"}, {"status": "tentative"}])
+def test_what_the_person_does_not_count_takes_no_day_either(answer: dict[str, Any]) -> None:
+    strict = Settings(count_tentative=False, count_unanswered=False)
+    assert kind_of("Sports day", settings=strict, days=ALL_DAY, transparent=False, **answer).kind == "ignored"
+    assert kind_of("Conference", 240, settings=strict, event_type="outOfOffice", **answer).kind == "ignored"
+    assert not own_offsites([event("Offsite", days=ALL_DAY, **answer)], strict)
 
 
 def test_invitations_count_as_the_config_says() -> None:
@@ -231,6 +273,30 @@ def test_one_meeting_on_two_calendars_is_one_event() -> None:
     nameless = event("Budget", slot, uid="")
     assert dedupe([teams, later, mine, nameless, nameless]) == (mine, later, nameless, nameless)
     assert dedupe([mine, teams]) == (mine,)
+
+
+def test_a_copy_of_a_sync_tool_is_the_same_event() -> None:
+    slot, longer = interval(NINE, NINE + timedelta(hours=1)), interval(NINE, NINE + timedelta(hours=2))
+    mine = event("Budget", slot, uid="a", calendar="one")
+    copy = event("Budget", slot, uid="b", calendar="two", response="declined")
+    assert dedupe([mine, copy]) == (copy,)
+    others = [
+        event("Budget", longer, uid="c", calendar="two"),
+        event("Budget!", slot, uid="d", calendar="two"),
+    ]
+    assert dedupe([mine, *others]) == (mine, *others)
+    untitled = [event("", slot, uid=calendar, calendar=calendar) for calendar in ("one", "two")]
+    assert dedupe(untitled) == tuple(untitled)
+
+
+def test_two_events_with_one_identity_and_start_are_two_on_each_calendar() -> None:
+    hour, half = interval(NINE, NINE + timedelta(hours=1)), interval(NINE, NINE + timedelta(minutes=30))
+    mine = [
+        event("Hearing", hour, uid="a", calendar="one"),
+        event("Roll call", half, uid="a", calendar="one"),
+    ]
+    copies = [replace(one, calendar="two") for one in reversed(mine)]
+    assert dedupe([*mine, *copies]) == tuple(mine)
 
 
 @pytest.mark.parametrize(
