@@ -19,7 +19,8 @@ from blocker.values.intervals import Interval
 OWN = ("X-WR-TIMEZONE", "X-WR-CALNAME")  # what a calendar says of itself; looked for by one expression
 NAMED, MOST = "the calendar", "most of its events"
 _START = re.compile(rb"\nDTSTART([;:][^\r\n]*)")
-_MOST_KINDS = 20  # ways to name a zone that are looked at; a majority is among the first
+_HEAD = 20_000  # bytes before the first component
+_MOST_NAMES = 300  # ways to name a zone that are looked at; no real file has half as many
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _NEAR = 12  # hours about a change of the clocks
 
@@ -44,39 +45,37 @@ def calendar_clock(layout: Layout, zones: Callable[[int], Zones], around: Interv
     named = iana_zone(calendar_value(layout, "X-WR-TIMEZONE"))
     if named is not None and not _is_utc(named):
         return Clock(named.key, NAMED)
-    counts = Counter(_starts(layout))
-    timed = sum(counts.values())
-    found: Counter[str] = Counter()
-    named_so: dict[str, str] = {}  # where only the file defines it
-    elsewhere, problem = 0, ""
-    for (calendar, tzid), count in counts.most_common(_MOST_KINDS):
+    zone_names = Counter(_starts(layout))
+    timed = sum(zone_names.values())
+    counts: Counter[tzinfo] = Counter()
+    for (calendar, tzid), count in zone_names.most_common(_MOST_NAMES):
         zone = zones(calendar).find(tzid) if tzid else None
-        if zone is None or _is_utc(zone):
-            continue
-        elsewhere += count
-        known = zone if isinstance(zone, ZoneInfo) else None
-        if isinstance(zone, DefinedZone):
-            known = like_known(zone, around)
-        if known is not None:
-            found[known.key] += count
-            named_so.setdefault(known.key, "" if known is zone else tzid[:60])
-        elif count * 2 > timed:
-            problem = f"the zone {tzid[:60]!r} that most events are in is like no known one, so the hours are in another"
-    if named is not None and elsewhere * 2 <= timed:
+        if zone is not None and not _is_utc(zone):
+            counts[zone] += count
+    if named is not None and counts.total() * 2 <= timed:
         return Clock("UTC", NAMED)
-    for name, count in found.most_common(1):
-        if count * 2 > timed:
-            tzid = named_so[name]
-            return Clock(name, f"{MOST}, which call it {tzid!r}" if tzid else MOST, placed=not tzid)
-    return Clock(None, problem=problem)
+    most, count = next(iter(counts.most_common(1)), (None, 0))
+    if count * 2 <= timed:
+        return Clock(None)
+    if isinstance(most, ZoneInfo):
+        return Clock(most.key, MOST)
+    tzid = next(tzid for calendar, tzid in zone_names if tzid and zones(calendar).find(tzid) == most)[:60]
+    known = like_known(most, around) if isinstance(most, DefinedZone) else None
+    if known is not None:
+        return Clock(known.key, f"{MOST}, which call it {tzid!r}", placed=False)
+    return Clock(
+        None,
+        problem=f"the zone {tzid!r} that most events are in is like no known one, so the hours are in another",
+    )
 
 
 def calendar_value(layout: Layout, name: str) -> str:
     """What a calendar says of itself under one of the names in ``OWN``; "" where it says nothing."""
+    head = layout.text[: layout.components[0].start if layout.components else None]
+    found = properties_by_name(head[:_HEAD], OWN)
     at = layout.upper.find(b"\n" + name.encode())
-    if at < 0:
-        return ""
-    found = properties_by_name(layout.text[at : at + 2000], OWN)
+    if name not in found and at >= 0:  # not where it belongs
+        found = properties_by_name(layout.text[at : at + 2000], OWN)
     return found[name][0].value.strip() if name in found else ""
 
 

@@ -36,6 +36,16 @@ class DefinedZone(tzinfo):
         self._later = [instant + max(before, after) for instant, before, after in pairs]
         self._earlier = [instant + min(before, after) for instant, before, after in pairs]
 
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, DefinedZone)
+            and self._offsets == other._offsets
+            and self._instants == other._instants
+        )
+
+    def __hash__(self) -> int:
+        return hash((*self._offsets, *self._instants))
+
     def changes_within(self, span: Interval) -> list[datetime]:
         """The instants in ``span`` at which the offset changes, in UTC."""
         aware = (instant.replace(tzinfo=UTC) for instant in self._instants)
