@@ -113,6 +113,33 @@ AWAY = r"""
     ferias | dia de folga | folga | fora do escritorio | licenca[- ](?:medica|maternidade|paternidade)
     de licenca | feriado | baixa medica | atestado medico | viagem (?:a|de) (?:trabalho|negocios) | em viagem
     ^viagem (?:a|para) | ^voo para
+
+    ferie | in ferie | giorno libero | giorno di permesso | in malattia | congedo (?:parentale|maternita|matrimoniale)
+    fuori (?:ufficio|sede) | assente | in trasferta | ^trasferta | viaggio di lavoro | giorno festivo
+
+    vakantie | vakantiedag | verlof | ouderschapsverlof | zwangerschapsverlof | vrije dag | dag vrij | ^vrij$
+    atv | ziek | ziekgemeld | afwezig | niet op kantoor | zakenreis | dienstreis | feestdag
+
+    urlop | urlopie | dzien wolny | ^wolne$ | zwolnienie lekarskie | chorobowe | nieobecn[yaoe] | nieobecnosc
+    poza biurem | delegacja(?=$| ?[-:(,]| (?:do|w) ) | wyjazd (?:sluzbowy|s[łl]u[zż]bowy) | swieto panstwowe
+
+    dovolena | dovolenka | nahradni volno | ^volno$ | nemocenska | mimo kancelar | sluzebni cesta | statni svatek
+
+    отпуск[ае]? | больничныи | командировк[аие] | отгул | выходнои | вне офиса | не в офисе | декрет
+    праздничныи день | відпустк[аиу] | лікарняни[ий] | відрядження | вихідни[ий]
+
+    concediu(?: de odihna| medical)? | zi libera | zile libere | sarbatoare legala
+
+    y[ıi]ll[ıi]k izin | ^izin(?=$| ?[-:(,]) | izinli | raporlu | resmi tatil | is seyahati | ofis d[ıi][sş][ıi]nda
+
+    ^semester(?=$| ?[-:(,]| i ) | pa semester | semesterdag | ledig | sjukskriven | foraldraledig(?:het)? | vab
+    tjansteresa | feriedag | fridag | sygemeldt | sykemeldt | barsel | foreldrepermisjon | afspadsering | avspasering
+    tjenestereise | tjenesterejse | helligdag
+
+    (?:kesa|talvi|vuosi|sairas)loma | lomalla | ^loma(?=$| ?[-:(,]) | vapaapaiva | virkavapaa | tyomatka
+
+    szabadsag(?:on)? | betegszabadsag | szabadnap | kikuldetes | αδεια | σε αδεια | ρεπο | αργια
+    επαγγελματικο ταξιδι
 """
 # Away only if it lasts: these words are also used for an hour's meeting.
 AWAY_LONG = r"""
@@ -138,6 +165,10 @@ NOT_AWAY = r"""
     escolar(?:es)? | telefonica | de prensa | seguro
 
     telefone | de imprensa
+
+    richiesta | pianificazione | calendario | scuola | scolastiche | aanvraag | overzicht | wniosek | grafik | zadost
+    planovani | заявлени[ея] | график | планирование | заявк[аи] | cerere | planificare | talebi | planlama
+    ansokan | planering | planlagning | hakemus | suunnittelu | kerelem
 """
 
 PERSONAL = r"""

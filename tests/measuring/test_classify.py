@@ -39,6 +39,10 @@ AWAY_TITLES = [
     "Arrêt maladie", "Hors du bureau",
     "Vacaciones", "Día libre", "Fuera de la oficina", "Baja médica", "Viaje de negocios", "Asuntos propios", "Festivo",
     "Férias", "Folga", "Fora do escritório", "Licença-maternidade", "Viagem a trabalho", "Feriado", "Baixa médica",
+    "Ferie", "In ferie", "Trasferta Milano", "Vakantie", "Vrije dag", "Ziek", "Urlop", "Urlop wypoczynkowy", "Delegacja",
+    "Dovolená", "Dovolenka", "Služební cesta", "Отпуск", "Командировка", "Больничный", "Відпустка", "Concediu",
+    "Concediu medical", "Yıllık izin", "Resmî tatil", "Semester", "Föräldraledig", "Feriedag", "Barsel", "Kesäloma",
+    "Lomalla", "Szabadság", "Άδεια",
 ]  # fmt: skip
 AWAY_FOR_LONG_TITLES = [
     "Conference", "PyCon (conference)", "Trade fair Hanover", "Konferenz Wien", "Fachtagung", "Conférence annuelle",
@@ -86,7 +90,7 @@ OPERATIONAL_TITLES = [
     "training academy planning", "Galaxy Training Academy", "Model training pipeline", "Training data review",
     "Course correction", "Frontline working group", "Site visit planning", "Release Testing Kickoff",
     "Technical Committee Office hours", "New Contributor Meet and Greet", "Leadership Council Meeting", "Meeting",
-    "1:1 Ana / Tom", "Plenum", "",
+    "1:1 Ana / Tom", "Plenum", "", "Richiesta ferie", "Wniosek o urlop", "График: отпуск", "Winter semester kickoff",
 ]  # fmt: skip
 
 
@@ -208,7 +212,7 @@ def test_the_way_to_an_event_is_load_whatever_the_event_is() -> None:
 
 @pytest.mark.parametrize("answer", [{"response": "needs-action"}, {"status": "tentative"}])
 def test_what_the_person_does_not_count_takes_no_day_either(answer: dict[str, Any]) -> None:
-    strict = Settings(count_tentative=False, count_unanswered=False)
+    strict = Settings(count=Count(tentative=False, unanswered=False))
     assert kind_of("Sports day", settings=strict, days=ALL_DAY, transparent=False, **answer).kind == "ignored"
     assert kind_of("Conference", 240, settings=strict, event_type="outOfOffice", **answer).kind == "ignored"
     assert not own_offsites([event("Offsite", days=ALL_DAY, **answer)], strict)
