@@ -17,13 +17,14 @@ from blocker.engine import make_plan, pose_problem
 from blocker.placing.second_look import second_look
 from blocker.rules.survey import Survey
 from blocker.running.session import Setup, Sight, find_week
-from blocker.showing.documents import plan_document
-from blocker.showing.plan_text import change_lines, next_best, unplaced_lines
+from blocker.showing.documents import plan_document, skipped_document
+from blocker.showing.plan_text import change_lines, next_best, skipped_lines, unplaced_lines
 from blocker.showing.week import reasons_document, reasons_lines
 from blocker.showing.week_reasons import week_of_plan, week_reasons
 from blocker.values.errors import UsageError
 from blocker.values.kinds import OFFSITE
 from blocker.values.plan import Change, Placement, Plan, Unplaced
+from blocker.values.workweek import week_of
 
 
 def add_explain(command: Parser) -> None:
@@ -57,6 +58,10 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             lines.append(_would_be(elsewhere, change, zone, setup))
     for item in missing:
         lines += _explain_unplaced(item, zone)
+    weeks = {week_of(change.slot.start.astimezone(zone).date()) for change in about}
+    lines += skipped_lines(
+        [item for item in made.skipped if any(item in made.skipped_in(week) for week in weeks)]
+    )
     document = plan_document(made, applied=False)
     document["changes"] = [c for c in document["changes"] if c["key"] in known]
     document["unplaced"] = [u for u in document["unplaced"] if u["key"] == args.what]
@@ -68,7 +73,11 @@ def _explain_week(sight: Sight, seen: Survey, what: str, plain: bool) -> Answer:
     made = make_plan(sight.request, seen)
     found = week_reasons(week_of_plan(made, seen, week), made, seen, sight.request)
     zone = sight.request.workweek.zone
-    return Answer(reasons_lines(found, zone, plain), reasons_document(found, zone))
+    skipped = made.skipped_in(week)
+    return Answer(
+        [*reasons_lines(found, zone, plain), *skipped_lines(skipped)],
+        reasons_document(found, zone) | {"skipped_components": skipped_document(skipped)},
+    )
 
 
 def _explain_change(change: Change, zone: ZoneInfo) -> list[str]:

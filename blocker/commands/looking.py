@@ -11,10 +11,10 @@ from blocker.engine import make_plan
 from blocker.ledger.ledger import read_memory
 from blocker.planning import guard
 from blocker.running.session import Session, Setup, Sight, find_week
-from blocker.showing.documents import load_document, plan_document
+from blocker.showing.documents import load_document, plan_document, skipped_document
 from blocker.showing.grid import load_picture, plan_picture
 from blocker.showing.load import load_lines
-from blocker.showing.plan_text import plan_lines
+from blocker.showing.plan_text import plan_lines, skipped_lines
 from blocker.showing.week_reasons import week_of_plan
 from blocker.showing.week_view import week_view, week_views
 
@@ -65,9 +65,13 @@ def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     week_plan = week_of_plan(made, seen, week)
     events = seen.events_of(week, request.workweek) if args.events else None
     zone = request.workweek.zone
+    skipped = made.skipped_in(week)
     return Answer(
-        load_lines(week_plan, zone, events, args.plain, [seen.days[day] for day in week.days]),
-        load_document([(week_plan, events)], zone),
+        [
+            *load_lines(week_plan, zone, events, args.plain, [seen.days[day] for day in week.days]),
+            *skipped_lines(skipped),
+        ],
+        load_document([(week_plan, events)], zone) | {"skipped_components": skipped_document(skipped)},
         picture=lambda canvas: load_picture(week_view(week_plan, made, seen, request), zone, canvas, events),
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocker.showing.printable import SCHEMA as SCHEMA  # noqa: PLC0414 - the commands take it from here
+from blocker.values.events import SkippedComponent
 from blocker.values.intervals import Interval
 from blocker.values.plan import Cause, Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
 
@@ -30,7 +31,7 @@ def plan_document(plan: Plan, applied: bool) -> dict[str, Any]:
         ],
         "changes": [change_document(change, zone) for change in plan.changes],
         "unplaced": [unplaced_document(item, zone) for item in plan.unplaced],
-        "skipped_components": [{"where": item.where, "why": item.why} for item in plan.skipped],
+        "skipped_components": skipped_document(plan.skipped),
         "notes": list(plan.notes),
         "summary": {
             **{action: sum(c.action == action for c in plan.changes) for action in counted},
@@ -65,6 +66,11 @@ def week_document(load: WeekLoad, plan: WeekPlan | None = None) -> dict[str, Any
     if load.held_back:
         document["held_back"] = load.held_back
     return document
+
+
+def skipped_document(skipped: Iterable[SkippedComponent]) -> list[dict[str, Any]]:
+    """What could not be read, or not as it is written."""
+    return [{"where": item.where, "why": item.why} for item in skipped]
 
 
 def load_document(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from blocker.rules.judge import FORECAST
+from blocker.values.events import SkippedComponent
 from blocker.values.intervals import Interval
 from blocker.values.plan import Cause, Change, Option, Plan, QuarterPlan, Unplaced, WeekLoad, WeekPlan
 from blocker.values.workweek import Week, week_of
@@ -84,18 +85,25 @@ def closing_lines(plan: Plan, plain: bool = False) -> list[str]:
         lines += ["", "Not booked, as you said:"]
         for item in answered:
             lines += unplaced_lines(item, zone, plain)
+    lines += skipped_lines(plan.skipped)
+    told = {item.key for item in plan.unplaced} | {c.key for c in plan.changes if c.conflict}
+    notes = [note for note in plan.notes if not _told(note, told)]
+    return lines + (["", *(clean(note) for note in notes)] if notes else [])
+
+
+def skipped_lines(skipped: Sequence[SkippedComponent]) -> list[str]:
+    """What could not be read, or not as it is written."""
+    lines: list[str] = []
     for heading, passed in (
-        ("Could not be read ({}), everything else counts:", [s for s in plan.skipped if not s.read]),
-        ("Read as well as could be ({}):", [s for s in plan.skipped if s.read]),
+        ("Could not be read ({}), everything else counts:", [s for s in skipped if not s.read]),
+        ("Read as well as could be ({}):", [s for s in skipped if s.read]),
     ):
         if passed:
             lines += ["", heading.format(len(passed))]
             lines += [f"  {clean(item.where)}: {clean(item.why)}" for item in passed[:MOST_SKIPPED]]
         if len(passed) > MOST_SKIPPED:
             lines.append(f"  … and {len(passed) - MOST_SKIPPED} more")
-    told = {item.key for item in plan.unplaced} | {c.key for c in plan.changes if c.conflict}
-    notes = [note for note in plan.notes if not _told(note, told)]
-    return lines + (["", *(clean(note) for note in notes)] if notes else [])
+    return lines
 
 
 def _told(note: str, keys: set[str]) -> bool:

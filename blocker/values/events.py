@@ -149,12 +149,19 @@ class StandingBlock(Struct, frozen=True):
 class SkippedComponent(Struct, frozen=True):
     """A part of a calendar that could not be read; the rest still counts.
 
-    ``read``: it counts all the same, in the way that ``why`` says.
+    ``read``: it counts all the same, in the way that ``why`` says. ``first`` and ``last`` are the days that
+    it may be about, None where there is no telling.
     """
 
     where: str
     why: str
     read: bool = False
+    first: date | None = None
+    last: date | None = None
+
+    def may_concern(self, first: date, last: date) -> bool:
+        """False if it says nothing about any day from ``first`` to ``last``."""
+        return (self.first is None or self.first <= last) and (self.last is None or first <= self.last)
 
 
 class Snapshot(Struct, frozen=True):

@@ -211,6 +211,10 @@ class Plan(Struct, frozen=True):
     def writes(self) -> tuple[Change, ...]:
         return tuple(change for change in self.changes if change.writes)
 
+    def skipped_in(self, week: Week) -> tuple[SkippedComponent, ...]:
+        """What was skipped and may change the figures of a week."""
+        return tuple(item for item in self.skipped if item.may_concern(week.days[0], week.days[-1]))
+
     @property
     def failed(self) -> tuple[Change, ...]:
         """What could not be done, once the plan was carried out."""

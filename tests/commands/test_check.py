@@ -207,3 +207,67 @@ def test_settings_that_a_file_can_not_carry_out_are_noted_once_each(
     assert len(notes) == 3
     for setting, note in zip(("protect", "native_focus", "color of strategic"), notes, strict=True):
         assert note.startswith(f"note {setting}")
+
+
+def in_the_calendar(cli: CommandLine, *lines: str) -> None:
+    event = "\r\n".join(["BEGIN:VEVENT", "UID:odd@x", *lines, "SUMMARY:Odd", "END:VEVENT", ""]).encode()
+    at = cli.content.rindex(b"END:VCALENDAR")
+    cli.calendar.write_bytes(cli.content[:at] + event + cli.content[at:])
+
+
+@pytest.mark.parametrize("command", ["load", "explain"])
+def test_what_was_not_read_is_named_where_it_changes_the_figures(cli: CommandLine, command: str) -> None:
+    in_the_calendar(cli, "DTSTART:20261111T090000Z", "DTEND:20261111T080000Z")
+    assert "it ends before it starts" in cli.call(command, "2026-W46").out
+    assert "it ends before it starts" not in cli.call(command, "2026-W45").out
+    (skipped,) = cli.document(command, "2026-W46")["skipped_components"]
+    assert skipped["where"].endswith("UID odd@x")
+    assert cli.document(command, "2026-W45")["skipped_components"] == []
+
+
+@pytest.mark.parametrize("lines", [("RRULE:FREQ=OFTEN",), ("DTEND:soon",), ("DURATION:long",)])
+def test_what_may_reach_into_any_later_week_is_named_in_all_of_them(
+    cli: CommandLine, lines: tuple[str, ...]
+) -> None:
+    in_the_calendar(cli, "DTSTART:20261111T090000Z", *lines)
+    assert cli.document("load", "2026-W47")["skipped_components"]
+    assert not cli.document("load", "2026-W45")["skipped_components"]
+
+
+def calendar_of(cli: CommandLine, head: str, start: str) -> None:
+    """A meeting a day, at this local start."""
+    events = [
+        f"BEGIN:VEVENT\r\nUID:{n}@x\r\nDTSTART{start.format(n)}\r\nDURATION:PT1H\r\nEND:VEVENT"
+        for n in range(3, 7)
+    ]
+    lines = ["BEGIN:VCALENDAR", *([head] if head else []), *events, "END:VCALENDAR", ""]
+    cli.calendar.write_text("\r\n".join(lines), encoding="utf-8", newline="")
+
+
+@pytest.mark.parametrize(
+    ("head", "start", "zone"),
+    [
+        ("X-WR-TIMEZONE:Europe/Rome", ";TZID=America/Los_Angeles:2026110{}T100000", "Europe/Rome, from the calendar"),
+        ("X-WR-TIMEZONE:UTC", ";TZID=America/Los_Angeles:2026110{}T100000", "America/Los_Angeles, from most of its events"),
+        ("X-WR-TIMEZONE:UTC", ":2026110{}T100000Z", "UTC, from the calendar"),
+        ("", ":2026110{}T100000Z", "Asia/Tokyo, from the machine"),
+    ],
+)  # fmt: skip
+def test_the_zone_is_said_with_its_source(
+    cli: CommandLine, head: str, start: str, zone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    monkeypatch.setenv("BLOCKER_STATE_DIR", str(tmp_path / "fresh"))
+    calendar_of(cli, head, start)
+    assert findings(cli)["zone"][0] == f"ok {zone}"
+
+
+def test_a_zone_in_which_nothing_else_happens_is_doubted(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLOCKER_STATE_DIR", str(tmp_path / "fresh"))
+    calendar_of(cli, "X-WR-TIMEZONE:UTC", ":2026110{}T210000Z")
+    (doubt,) = findings(cli)["zone"][1:]
+    assert doubt.startswith("note in this zone the new blocks would be between")
+    calendar_of(cli, "X-WR-TIMEZONE:Europe/Berlin", ";TZID=Europe/Berlin:2026110{}T150000")
+    assert len(findings(cli)["zone"]) == 1

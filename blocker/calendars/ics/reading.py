@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import UTC, tzinfo
+from datetime import UTC, date, tzinfo
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -13,7 +14,8 @@ from blocker.calendars.ics.blocks import damaged_mark, etag_of, is_ours, may_be_
 from blocker.calendars.ics.clock import Clock, calendar_clock, calendar_value
 from blocker.calendars.ics.events import BrokenError, Read, events_of, read_component
 from blocker.calendars.ics.filter import may_touch
-from blocker.calendars.ics.lexer import Component, Layout, properties, unescape
+from blocker.calendars.ics.lexer import Component, Layout, properties, properties_by_name, unescape
+from blocker.calendars.ics.moments import DAY
 from blocker.calendars.ics.people import address_in, likely_user
 from blocker.calendars.ics.rrule_dates import Steps, TooDenseError
 from blocker.calendars.ics.series import Occurrence, Series, exclusion, expand, gather, move_between
@@ -23,6 +25,7 @@ from blocker.values.events import Event, SkippedComponent, Snapshot, StandingBlo
 from blocker.values.intervals import Interval
 
 MAX_REPORTS = 200
+_TELLING = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "RECURRENCE-ID")
 
 
 def read_calendar(
@@ -63,7 +66,8 @@ class _Reading:
         self.zones, self.clock = zones, clock
         self.own = ZoneInfo(clock.zone) if clock.zone else only_zone(layout, zones)
         self.steps = Steps()
-        self.flaws: list[tuple[int, str, str, bool]] = []  # offset, UID, why, whether it counts all the same
+        # Offset, UID, why, whether it counts all the same, and the days it may be about.
+        self.flaws: list[tuple[int, str, str, bool, date | None, date | None]] = []
         self.complete = layout.insert_at is not None
         self.blocks: dict[str, StandingBlock] = {}
         self.events: list[Event] = []
@@ -109,9 +113,9 @@ class _Reading:
         ]:
             place = max(self.layout.text.find(tzid.encode()), 0)
             why = f"the zone {tzid[:60]!r} is unknown, so its times are read as {self.home}"
-            self.flaws.append((place, "", why, True))
+            self.flaws.append((place, "", why, True, None, None))
         if self.clock.problem:
-            self.flaws.append((0, "", self.clock.problem, True))
+            self.flaws.append((0, "", self.clock.problem, True, None, None))
 
     def _take_block(self, component: Component, chunk: bytes, read: Read) -> bool:
         """True if the component is a block of ours, or a second copy of one that needs no more said."""
@@ -189,7 +193,7 @@ class _Reading:
 
     def _report(self, start: int, chunk: bytes, why: str, read: bool = False) -> None:
         uid = next((p.value.strip() for p in properties(chunk[:20_000], ("UID",))), "")
-        self.flaws.append((start, uid[:80], why, read))
+        self.flaws.append((start, uid[:80], why, read, *may_be_about(chunk)))
         if may_be_ours(chunk) and not read:
             self.complete = False
 
@@ -197,14 +201,36 @@ class _Reading:
         """What was reported, in the order of the file; its lines are counted once."""
         line, at = 1, 0
         flaws = sorted(self.flaws, key=lambda flaw: flaw[0])
-        for start, uid, why, read in flaws[:MAX_REPORTS]:
+        for start, uid, why, read, first, last in flaws[:MAX_REPORTS]:
             line += self.layout.text.count(b"\n", at, start)
             at = start
-            yield SkippedComponent(f"line {line}, UID {uid}" if uid else f"line {line}", why, read)
+            yield SkippedComponent(
+                f"line {line}, UID {uid}" if uid else f"line {line}", why, read, first, last
+            )
         if len(flaws) > MAX_REPORTS:
             yield SkippedComponent(
                 "further on", f"{len(flaws) - MAX_REPORTS} more parts have something wrong"
             )
+
+
+def may_be_about(chunk: bytes) -> tuple[date | None, date | None]:
+    """The days that a component with something wrong in it may be about, None where there is no telling."""
+    found = {name: items[0].value for name, items in properties_by_name(chunk[:20_000], _TELLING).items()}
+    days = {name: day for name in ("DTSTART", "DTEND") if (day := _day_in(found.get(name, "")))}
+    first = days.get("DTSTART")
+    if first is None or "RECURRENCE-ID" in found:
+        return None, None
+    single = found.keys().isdisjoint(("RRULE", "RDATE", "DURATION"))
+    last = max(days.values()) if single and ("DTEND" not in found or "DTEND" in days) else None
+    return first - DAY, last and last + DAY  # a day of slack for zones
+
+
+def _day_in(text: str) -> date | None:
+    match = re.match(r"\s*(\d{4})-?(\d\d)-?(\d\d)", text, re.ASCII)
+    try:
+        return date(*map(int, match.groups())) if match and 1 < int(match[1]) < 9999 else None
+    except ValueError:
+        return None
 
 
 Members = list[tuple[Component, Read]]
