@@ -227,6 +227,49 @@ def test_the_filter_never_drops_anything_that_counts(
         assert filtered == read(content, window, zone, ("me@example.org",)).events
 
 
+ZONES = st.sampled_from(
+    [
+        "Europe/Berlin",
+        "Europe/London",
+        "America/New_York",
+        "Asia/Kolkata",
+        "Pacific/Kiritimati",
+        "Pacific/Pago_Pago",
+    ]
+)
+
+
+@given(DATES, st.integers(0, 12), st.data(), ZONES, st.booleans(), st.booleans())
+def test_days_written_as_local_midnights_in_utc_are_those_days(
+    first: datetime, count: int, data: st.DataObject, zone: str, by_date: bool, named: bool
+) -> None:
+    """UNTIL, EXDATE, RDATE and RECURRENCE-ID alike, of a series of dates and of one of midnights."""
+    day = timedelta(days=1)
+    gone, more, moved = (first + data.draw(st.integers(1, 20)) * day for _ in range(3))
+
+    def midnight(wall: datetime) -> str:
+        return f":{wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+    def start(wall: datetime) -> str:
+        dates = f"DTSTART;VALUE=DATE:{wall:%Y%m%d}\n"
+        times = f"DTSTART{midnight(wall)}\nDTEND{midnight(wall + day)}\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE\n"
+        return dates if by_date else times
+
+    series = f"RRULE:FREQ=DAILY;UNTIL={midnight(first + count * day)[1:]}\nEXDATE{midnight(gone)}\nRDATE{midnight(more)}\n"
+    change = f"RECURRENCE-ID{midnight(moved)}\n{start(first + 40 * day)}"
+    content = "".join(
+        f"BEGIN:VEVENT\nUID:a@x\n{lines}END:VEVENT\n" for lines in (start(first) + series, change)
+    )
+    head = f"X-WR-TIMEZONE:{zone}\n" if named else ""
+    span = interval(first.replace(tzinfo=UTC) - 3 * day, first.replace(tzinfo=UTC) + 60 * day)
+    found = read(
+        f"BEGIN:VCALENDAR\n{head}{content}END:VCALENDAR\n".encode(), span, None if named else zone, ("me@x",)
+    )
+    days = {first + n * day for n in range(count + 1)} | {more}
+    expected = sorted({*(days - {gone, moved}), first + 40 * day})
+    assert [event.dates and event.dates[0] for event in found.events] == [wall.date() for wall in expected]
+
+
 def without_lines(snapshot: Snapshot) -> list[str]:
     """What is read, but not where in the file; a missing identity is made from the bytes."""
     return [re.sub(r"^! line \d+", "!", line) for line in shown(snapshot)]
