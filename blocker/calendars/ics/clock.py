@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from blocker.calendars.ics.lexer import Layout, content_line, properties_by_name
 from blocker.calendars.ics.vtimezone import DefinedZone
-from blocker.calendars.ics.zone_names import WINDOWS_ZONES, iana_zone
+from blocker.calendars.ics.zone_names import WINDOWS_ZONES, iana_zone, with_its_slash
 from blocker.calendars.ics.zones import Zones
 from blocker.values.intervals import Interval
 
@@ -61,6 +61,8 @@ def calendar_clock(layout: Layout, zones: Callable[[int], Zones], around: Interv
         return Clock(most.key, MOST)
     tzid = next(tzid for calendar, tzid in zone_names if tzid and zones(calendar).find(tzid) == most)[:60]
     known = like_known(most, around) if isinstance(most, DefinedZone) else None
+    if known is None and (written := with_its_slash(tzid)):
+        return Clock(written.key, MOST)
     if known is not None:
         return Clock(known.key, f"{MOST}, which call it {tzid!r}", placed=False)
     return Clock(

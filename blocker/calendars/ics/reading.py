@@ -64,7 +64,7 @@ class _Reading:
     ) -> None:
         self.layout, self.window, self.calendar, self.home, self.me = layout, window, calendar, home, me
         self.zones, self.clock = zones, clock
-        self.own = ZoneInfo(clock.zone) if clock.zone else only_zone(layout, zones)
+        self.own = ZoneInfo(clock.zone) if clock.zone else only_zone(layout, zones_of(layout))
         self.steps = Steps()
         # Offset, UID, why, whether it counts all the same, and the days it may be about.
         self.flaws: list[tuple[int, str, str, bool, date | None, date | None]] = []

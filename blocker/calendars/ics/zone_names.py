@@ -175,6 +175,11 @@ def iana_zone(tzid: str) -> ZoneInfo | None:
     return None
 
 
+def with_its_slash(tzid: str) -> ZoneInfo | None:
+    """The IANA zone of a name whose slash is written otherwise (``Europe_Berlin``), or None."""
+    return _load(tzid.replace("_", "/", 1)) or _load(tzid.replace("-", "/", 1))
+
+
 def _load(name: str) -> ZoneInfo | None:
     if not re.fullmatch(_IANA, name):
         return None

@@ -15,7 +15,7 @@ from functools import cache
 
 from blocker.calendars.ics.lexer import Layout, properties
 from blocker.calendars.ics.vtimezone import read_definition
-from blocker.calendars.ics.zone_names import _load, iana_zone
+from blocker.calendars.ics.zone_names import iana_zone, with_its_slash
 
 MAX_ZONES = 300  # looking for one that isn't there costs time; no real file names half as many
 
@@ -51,7 +51,7 @@ class Zones:
                 return read_definition(definition)
             except ValueError:
                 pass  # a definition that can't be read is as good as none
-        return _load(tzid.replace("_", "/", 1)) or _load(tzid.replace("-", "/", 1))
+        return with_its_slash(tzid)
 
 
 def zones_of(layout: Layout) -> Callable[[int], Zones]:
