@@ -46,9 +46,10 @@ def pose_problem(request: Request, seen: Survey) -> Posed:
     request = replace(request, memory=recalled.memory)
     request = replace(request, memory=brought_up_to_date(seen, request))
     standing = examine(request, recalled.live, seen)
-    asked = ask([seen.loads[week] for week in request.horizon], _known(request, recalled, seen))
+    known = _known(request, recalled, seen)
+    asked = ask([seen.loads[week] for week in request.horizon], known)
     offsite = ask_for_offsite(request, recalled.live, seen, standing)
-    problem = pose(request, seen, standing, asked, offsite)
+    problem = pose(request, seen, standing, asked, offsite, known)
     return Posed(request, recalled, standing, asked, offsite, problem)
 
 

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
-
-from msgspec.structs import replace
 
 from blocker.commands import Answer, Talk
 from blocker.commands.looking import look
 from blocker.commands.parser import Parser
-from blocker.commands.pasteable import pasteable
-from blocker.engine import make_plan, pose_problem
-from blocker.placing.second_look import second_look
+from blocker.engine import make_plan
 from blocker.rules.survey import Survey
 from blocker.running.session import Setup, Sight, find_week
 from blocker.showing.documents import plan_document, skipped_document
@@ -23,7 +18,7 @@ from blocker.showing.week import reasons_document, reasons_lines
 from blocker.showing.week_reasons import week_of_plan, week_reasons
 from blocker.values.errors import UsageError
 from blocker.values.kinds import OFFSITE
-from blocker.values.plan import Change, Placement, Plan, Unplaced
+from blocker.values.plan import Change, Plan, Unplaced
 from blocker.values.workweek import week_of
 
 
@@ -47,15 +42,8 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         if _is_date(args.what):
             return _explain_week(sight, seen, args.what, args.plain)
         raise UsageError(f"no block {args.what} in the plan", f"the plan has: {_keys(made)}")
-    looks = _second_looks(about, sight, seen)
-    about = [replace(c, placement=looks[c.key]) if _same(c, looks.get(c.key)) else c for c in about]
-    known = {c.key: c for c in about}
-    made = replace(made, changes=tuple(known.get(c.key, c) for c in made.changes))
-    lines: list[str] = []
-    for change in about:
-        lines += _explain_change(change, zone)
-        if change.placement is None and (elsewhere := looks.get(change.key)):
-            lines.append(_would_be(elsewhere, change, zone, setup))
+    known = {c.key for c in about}
+    lines = [line for change in about for line in _explain_change(change, zone)]
     for item in missing:
         lines += _explain_unplaced(item, zone)
     weeks = {week_of(change.slot.start.astimezone(zone).date()) for change in about}
@@ -94,27 +82,6 @@ def _explain_change(change: Change, zone: ZoneInfo) -> list[str]:
             lines.append(f"      {total} point{'s' * (total != 1)}: {'; '.join(parts)}")
     words = next_best(change)
     return [*lines, f"      {words}"] if words else lines
-
-
-def _second_looks(about: Sequence[Change], sight: Sight, seen: Survey) -> dict[str, Placement]:
-    """For blocks that simply stay: where they would be placed today."""
-    stay = [c.key for c in about if c.action in ("keep", "update") and c.placement is None]
-    if not stay:
-        return {}
-    problem = pose_problem(sight.request, seen).problem
-    return {key: found for key in stay if (found := second_look(problem, key)) is not None}
-
-
-def _same(change: Change, found: Placement | None) -> bool:
-    return found is not None and found.slot == change.slot
-
-
-def _would_be(found: Placement, change: Change, zone: ZoneInfo, setup: Setup) -> str:
-    start, end = found.slot.start.astimezone(zone), found.slot.end.astimezone(zone)
-    week = f"{change.slot.start.astimezone(zone):%G-W%V}"
-    where = f"{start:%a} {start.day} {start:%b %H:%M}–{end:%H:%M}"
-    command = pasteable(setup, "rebalance", week)
-    return f"      today it would be placed on {where}; a run never moves it for that, {command} may"
 
 
 def _explain_unplaced(item: Unplaced, zone: ZoneInfo) -> list[str]:

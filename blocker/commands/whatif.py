@@ -7,13 +7,16 @@ from typing import Any
 
 from blocker.commands import Answer, Talk, daily
 from blocker.commands.parser import WEEK, Parser, whole_number
+from blocker.engine import pose_problem
 from blocker.ledger.ledger import read_memory
+from blocker.placing.place import cheapest_stretch
 from blocker.running.session import Session, Setup
 from blocker.showing.documents import SCHEMA, moment
 from blocker.values.errors import UsageError
 from blocker.values.intervals import Interval
+from blocker.values.plan import Option
 from blocker.values.request import Request
-from blocker.wording.displacement import WhatIf, items_by_day, what_if
+from blocker.wording.displacement import is_own
 from blocker.wording.texts import clock_words, date_words, plain, say, say_times
 
 LONGEST = 24 * 60
@@ -39,26 +42,26 @@ def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         raise UsageError(f"{args.what_if} minutes are no free stretch of a day", "such as --what-if 120")
     with Session(setup) as session:
         sight = session.read(read_memory(setup.state_dir, session.identity), "rebalance", args.week or "this")
-    request, seen = sight.request, sight.survey()
-    days = [seen.days[day] for day in request.week.days]
-    items = items_by_day(seen.classified, request.workweek)
-    found = what_if(args.what_if, days, items, request.snapshot.blocks, request.earliest, request.workweek)
+    request = sight.request
+    found = cheapest_stretch(
+        pose_problem(request, sight.survey()).problem, args.what_if, request.week, is_own
+    )
     return Answer(_lines(found, args.what_if, request), _document(found, args.what_if, request))
 
 
-def _lines(found: WhatIf | None, minutes: int, request: Request) -> list[str]:
+def _lines(found: Option | None, minutes: int, request: Request) -> list[str]:
     texts = request.settings.texts
     hint = [] if request.snapshot.me or request.settings.me else [say("whatif.unknown_me", texts)]
     if found is None:
         return [say("whatif.none", texts, week=request.week, minutes=minutes), *hint]
-    if not found.meetings:
+    if not found.conflicts:
         return [say("whatif.free", texts, minutes=minutes, **_when(found.slot, request))]
-    number, where = len(found.meetings), _when(found.slot, request)
+    number, where = len(found.conflicts), _when(found.slot, request)
     return [
         say_times("whatif.move", texts, number, minutes=minutes, **where),
         *(
             say("whatif.line", texts, title=plain(event.shown_title), **_when(event.when, request))
-            for event in found.meetings
+            for event in found.conflicts
         ),
     ]
 
@@ -70,13 +73,13 @@ def _when(slot: Interval, request: Request) -> dict[str, object]:
     return {"day": day, "start": clock_words(start, texts), "end": clock_words(end, texts)}
 
 
-def _document(found: WhatIf | None, minutes: int, request: Request) -> dict[str, Any]:
+def _document(found: Option | None, minutes: int, request: Request) -> dict[str, Any]:
     zone = request.workweek.zone
     slot, move = None, []
     if found is not None:
         slot = {"start": moment(found.slot.start, zone), "end": moment(found.slot.end, zone)}
         move = [
             {"title": e.shown_title, "start": moment(e.when.start, zone), "end": moment(e.when.end, zone)}
-            for e in found.meetings
+            for e in found.conflicts
         ]
     return {"schema": SCHEMA, "week": str(request.week), "minutes": minutes, "slot": slot, "move": move}

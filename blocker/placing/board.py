@@ -1,77 +1,58 @@
-"""The problem laid out for solving: who may move, what each week is asked for, rooms of days."""
+"""The problem laid out for solving: the dates, the blocks that stay whatever is decided, and what each week asks for."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cached_property
+from math import inf
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from blocker.placing.limits import DayRoom, DayView, busiest_hour_of, outer
-from blocker.placing.objective import DEMAND_TIERS, STAY, Span, points
+from blocker.placing.day import DayView, busiest_hour
+from blocker.placing.limits import MANNERS, Case, Room, There
+from blocker.placing.objective import DEMAND_TIERS
 from blocker.placing.problem import Problem
+from blocker.placing.spans import Span, ceil_second, outer
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.plan import Demand, Standing, WeekRoom
-from blocker.values.settings import GRID_MINUTES
 from blocker.values.workweek import Week, week_of
 
-
-class Mover(Struct, frozen=True):
-    """A standing block that may move in this problem. ``forced`` is one in conflict.
-
-    ``span`` is where it stands, in seconds; ``home`` that date. ``worth`` is what solving its
-    conflict counts (a power of two, so that a more pressing one outweighs all after it).
-    """
-
-    standing: Standing
-    span: Span
-    home: date
-    forced: bool
-    lost: bool
-    counted: bool
-    stays: bool
-    lengths: tuple[int, ...]
-    short: tuple[int, ...]
-    worth: int = 0
-
-    @property
-    def key(self) -> str:
-        return self.standing.key
+STEP_MINUTES = 30
+RESCUE_SHORTEST = 60
 
 
-class Item(Struct, frozen=True):
-    """Blocks a week is asked for that are alike: the same kind, lengths and part of the day.
+class Ask(Struct, frozen=True):
+    """One block that a week may get: for one of alike demands, or a standing block that may move, or go.
 
-    ``lengths`` in minutes, longest first. ``short`` are those only a floor may have, for at most
-    one block. ``gains`` are the demand tiers in the order in which blocks are given out. ``floor``:
-    its first block may be the week's floor outside the manners. ``mover`` is set for a move.
+    ``lengths`` in minutes, longest first; ``short`` are those that only a floor may have, where no longer
+    slot is left. ``floor``: it may be the week's floor outside the manners, then ``floor_case`` binds it.
+    ``pressing`` orders what is to be rescued, the most pressing first; None for everything else.
     """
 
     name: str
     kind: str
+    tier: str
     prefer: str
     lengths: tuple[int, ...]
     short: tuple[int, ...]
-    gains: tuple[int, ...]
-    demands: tuple[Demand, ...]
-    floor: bool
-    mover: Mover | None = None
+    case: Case
+    floor_case: Case | None
+    demands: tuple[Demand, ...] = ()
+    standing: Standing | None = None
+    pressing: tuple[object, ...] | None = None
 
     @property
-    def count(self) -> int:
-        return 1 if self.mover is not None else len(self.demands)
-
-    @property
-    def strategic(self) -> bool:
-        return self.kind == STRATEGIC
+    def kept(self) -> bool:
+        return self.standing is not None and self.standing.state == "kept"
 
 
 def lengths_between(shortest: int, longest: int) -> tuple[int, ...]:
-    """Multiples of the grid from ``shortest`` to ``longest`` minutes, longest first; never none."""
-    first = longest - longest % GRID_MINUTES
-    return tuple(range(first, max(shortest, GRID_MINUTES) - 1, -GRID_MINUTES))
+    """From ``longest`` down in half hours, and ``shortest``; none where it is longer."""
+    steps = tuple(range(longest, shortest - 1, -STEP_MINUTES))
+    return steps if not steps or steps[-1] == shortest else (*steps, shortest)
 
 
 def rank(key: str) -> tuple[object, ...]:
@@ -79,202 +60,197 @@ def rank(key: str) -> tuple[object, ...]:
     return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", key))
 
 
-def tier_index(tier: str) -> int:
-    return DEMAND_TIERS.index(tier) if tier in DEMAND_TIERS else len(DEMAND_TIERS) - 1
-
-
 class Board:
-    """Everything a solver of one week needs, made once and kept."""
+    """Everything the solver of a week needs, made once and kept."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.rooms: dict[Week, WeekRoom] = {room.week: room for room in problem.weeks}
-        self.weeks = sorted(self.rooms)
+        self.rooms: dict[Week, WeekRoom] = {
+            room.week: room for room in sorted(problem.weeks, key=lambda r: r.week)
+        }
         self.standing = sorted(problem.standing, key=lambda block: (block.slot, block.key))
-        self.date_of = {block.key: problem.workweek.date_of(block.slot.start) for block in self.standing}
-        self.spans = {block.key: outer(block.slot) for block in self.standing}
-        self.fixed_spans = [self.spans[block.key] for block in self.standing if block.state == "fixed"]
-        self.movers = self._movers()
-        self.by_home: dict[date, list[Standing]] = {}
-        for block in self.standing:
-            self.by_home.setdefault(self.date_of[block.key], []).append(block)
-        self._views: dict[date, DayView] = {}
-        self._days: dict[Week, tuple[date, ...]] = {}
-        self._worth: dict[str, int] = {}
-        self._rooms: dict[tuple[date, frozenset[str]], DayRoom] = {}
+        self.there = {block.key: self._as_there(block) for block in self.standing}
+        self.free = [block for block in self.standing if self._may_move(block)]
+        free = {block.key for block in self.free}
+        self.gone = {b.key for b in self.standing if b.key in problem.surplus or self._offsite_hit(b)}
+        # What is there whatever is decided. An edited hit block is in the way until it is moved.
+        self.stay = [
+            self.there[b.key]
+            for b in self.standing
+            if b.key not in self.gone and (b.key not in free or (b.state == "hit" and b.edited))
+        ]
+        self.had = {week: self._had(week) for week in self.rooms}
+        self._views: dict[date, DayView | None] = {}
+        self._rooms: dict[tuple[date, str], Room] = {}
 
     @cached_property
-    def busiest(self) -> int | None:
-        return busiest_hour_of(self.problem)
-
-    def _movers(self) -> dict[str, Mover]:
-        """Blocks in conflict, and the movable ones where the policy lets them move at all."""
-        problem, found = self.problem, []
-        rebalance = problem.policy == "rebalance"
-        for block in self.standing:
-            forced = block.state in ("overlapped", "lost")
-            optional = block.state == "movable" and (not rebalance or block.week == problem.free_week)
-            if block.kind == OFFSITE or not (forced or optional) or not self._at_home(block):
-                continue
-            lengths = lengths_between(block.shortest, block.minutes)
-            short: tuple[int, ...] = ()
-            if forced and self.only_strategic(block) and block.floor_minutes < block.shortest:
-                short = lengths_between(block.floor_minutes, block.minutes)[len(lengths) :]
-            found.append(
-                Mover(
-                    standing=block, span=self.spans[block.key], home=self.date_of[block.key], forced=forced,
-                    lost=block.state == "lost", counted=forced or not rebalance,
-                    stays=rebalance and not forced, lengths=lengths, short=short,
-                )
-            )  # fmt: skip
-        pressing = sorted((m for m in found if m.forced), key=self._pressing, reverse=True)
-        worth = {mover.key: 1 << n for n, mover in enumerate(pressing)}
-        return {m.key: _with_worth(m, worth.get(m.key, 0)) for m in found}
-
-    def _at_home(self, block: Standing) -> bool:
-        """True if it is wholly on one date of its week, which is in the horizon: only then it may move."""
-        last = self.problem.workweek.date_of(block.slot.end - timedelta(microseconds=1))
-        return block.week in self.rooms and week_of(last) == block.week and last == self.date_of[block.key]
-
-    def _pressing(self, mover: Mover) -> tuple[object, ...]:
-        """Floors first, then the earliest."""
-        floor = mover.standing.kind == STRATEGIC and (
-            mover.standing.tier == "floor" or self.only_strategic(mover.standing)
-        )
-        return (not floor, mover.span, rank(mover.key))
-
-    def only_strategic(self, block: Standing) -> bool:
-        """True if without ``block`` its week has no strategic block that stands."""
-        return block.kind == STRATEGIC and not any(
-            other.kind == STRATEGIC and other.week == block.week and other.state != "lost"
-            for other in self.standing
-            if other.key != block.key
-        )
-
-    def wants_floor(self, week: Week) -> bool:
-        """True if the week still needs a strategic block of ours."""
-        return self.rooms[week].needs_floor and not any(
-            block.kind == STRATEGIC and block.week == week and block.state != "lost"
-            for block in self.standing
-        )
-
-    def items(self, week: Week) -> list[Item]:
-        """What the rules ask for in ``week``, alike demands together, in a canonical order."""
-        alike: dict[tuple[object, ...], list[Demand]] = {}
-        for demand in sorted(
-            (d for d in self.problem.demands if d.week == week),
-            key=lambda d: (tier_index(d.tier), rank(d.key)),
-        ):
-            look = (demand.kind, demand.prefer, demand.minutes, demand.shortest)
-            alike.setdefault(look, []).append(demand)
-        items = []
-        for demands in alike.values():
-            first = demands[0]
-            lengths = lengths_between(first.shortest, first.minutes)
-            floor = first.floor_minutes if first.tier == "floor" else None
-            short = () if floor is None else lengths_between(floor, first.minutes)[len(lengths) :]
-            items.append(
-                Item(
-                    name=f"{first.kind}/{first.prefer}/{first.minutes}/{first.shortest}/{floor or 0}",
-                    kind=first.kind, prefer=first.prefer, lengths=lengths, short=short,
-                    gains=tuple(tier_index(d.tier) for d in demands), demands=tuple(demands),
-                    floor=first.kind == STRATEGIC and first.tier == "floor",
-                )
-            )  # fmt: skip
-        return sorted(items, key=lambda item: item.name)
-
-    def item_of(self, mover: Mover) -> Item:
-        """The same for a block that is to move."""
-        block = mover.standing
-        return Item(
-            name=mover.key, kind=block.kind, prefer=block.prefer, lengths=mover.lengths, short=mover.short,
-            gains=(), demands=(), mover=mover,
-            floor=mover.lost and block.kind == STRATEGIC and self.wants_floor(block.week),
-        )  # fmt: skip
-
-    def days_of(self, week: Week) -> tuple[date, ...]:
-        known = self._days.get(week)
-        if known is None:
-            known = self._days[week] = week.days
-        return known
+    def _busiest(self) -> int | None:
+        return busiest_hour(self.problem, (day for week in self.rooms for day in week.days))
 
     def view(self, day: date) -> DayView | None:
         """The date in seconds; None where the problem has no such day or it is no working day."""
-        found = self._views.get(day)
-        if found is None:
+        if day not in self._views:
             given = self.problem.days.get(day)
-            if given is None or not given.is_working:
-                return None
-            found = self._views[day] = DayView(self.problem, given, self.fixed_spans, self.busiest)
-        return found
-
-    def room(self, day: date, gone: Collection[str]) -> DayRoom | None:
-        """The date with all standing blocks but lost ones and ``gone``."""
-        view = self.view(day)
-        if view is None:
-            return None
-        reach = view.before
-        near = [
-            block
-            for block in self.standing
-            if block.state != "lost"
-            and self.spans[block.key][0] < view.span[1] + reach
-            and view.span[0] - reach < self.spans[block.key][1]
-        ]
-        token = (day, frozenset(block.key for block in near if block.key in gone))
-        found = self._rooms.get(token)
-        if found is None:
-            stay = [block for block in near if block.key not in token[1]]
-            here = [block for block in stay if self.date_of[block.key] == day]
-            found = self._rooms[token] = DayRoom(
-                view,
-                [self.spans[block.key] for block in stay],
-                strategic=any(block.kind == STRATEGIC for block in here),
-                offsite=any(block.kind == OFFSITE for block in here),
+            self._views[day] = (
+                DayView(self.problem, given) if given is not None and given.is_working else None
             )
-        return found
+        return self._views[day]
 
-    def worth_staying(self, mover: Mover) -> int:
-        """The points of a movable block where it stands."""
-        known = self._worth.get(mover.key)
-        if known is None:
-            view = self.view(mover.home)
-            known = points(view.scenery, mover.standing.prefer, *mover.span) if view is not None else 0
-            known += STAY if mover.stays else 0
-            self._worth[mover.key] = known
-        return known
+    def room(self, view: DayView, without: str = "") -> Room:
+        """The date with what stays whatever is decided; ``without`` is the key of the block that asks."""
+        token = (view.date, without if self.there.get(without) in self.stay else "")
+        if token not in self._rooms:
+            self._rooms[token] = Room(view, [there for there in self.stay if there.key != token[1]])
+        return self._rooms[token]
 
-    def staying(self, week: Week, gone: Collection[str]) -> list[Standing]:
-        """Standing blocks that count for ``week``, the offsite, lost ones and ``gone`` left out."""
-        return [
-            block
-            for block in self.standing
-            if block.week == week
-            and block.kind != OFFSITE
-            and block.state != "lost"
-            and block.key not in gone
-        ]
+    def busiest(self, view: DayView) -> Span | None:
+        """The user's busiest hour on that date."""
+        hour = self._busiest
+        return None if hour is None else (view.clock(hour * 60), view.clock(hour * 60 + 60))
 
-    def strategic_days(self, week: Week, gone: Collection[str]) -> set[date]:
-        """Dates of ``week`` with a strategic block that stays."""
-        days = {
-            self.date_of[block.key]
-            for block in self.standing
-            if block.kind == STRATEGIC and block.state != "lost" and block.key not in gone
-        }
-        return days.intersection(self.days_of(week))
+    def fixed(self, week: Week) -> list[There]:
+        """The blocks of a week that stay whatever is decided and count for it."""
+        return [there for there in self.stay if there.counts and there.week == week and there.kind != OFFSITE]
+
+    def wants_floor(self, week: Week) -> bool:
+        """True if the week is to have a strategic block: it lacks one, or one that counts stands."""
+        stands = any(
+            b.kind == STRATEGIC and b.week == week and b.state in ("kept", "fixed") for b in self.standing
+        )
+        return stands or self.rooms[week].needs_floor
+
+    def asks(self, week: Week) -> list[Ask]:
+        """What the week may get, in an order that does not depend on that of the problem."""
+        alike: dict[str, list[Demand]] = {}
+        for demand in sorted(self.problem.demands, key=lambda d: rank(d.key)):
+            if demand.week == week:
+                name = demand.key if demand.rescue else _look(demand)
+                alike.setdefault(name, []).append(demand)
+        asks = [self._wanted(name, demands) for name, demands in alike.items()]
+        asks += [self._standing(block) for block in self.free if block.week == week]
+        return sorted(asks, key=lambda ask: rank(ask.name))
+
+    def case(self, demand: Demand) -> Case:
+        """What binds a demand within the manners."""
+        return self._case(demand, "new" if not demand.rescue else "rescue")
+
+    def floor_case(self, case: Case, kind: str, tier: str, rescue: bool) -> Case | None:
+        """What binds the same block as a week's floor; None if it can't be one outside the manners."""
+        if kind != STRATEGIC or not (rescue or tier == "floor"):
+            return None
+        earliest = self.problem.floor_earliest
+        floor = case.earliest if rescue or earliest is None else min(case.earliest, ceil_second(earliest))
+        return replace(case, exempt=MANNERS, earliest=floor)
+
+    def rescue_case(self, block: Standing) -> Case:
+        """What binds a hit block that is to be rescued."""
+        return self._case(block, "rescue")
+
+    def _case(self, of: Demand | Standing, how: str) -> Case:
+        problem, room = self.problem, self.rooms[of.week]
+        had = self.had[of.week] if how != "new" else 0
+        return Case(
+            kind=of.kind,
+            week=of.week,
+            earliest=ceil_second(problem.rescue_earliest if how == "rescue" else problem.earliest),
+            days=of.days,
+            between=of.between,
+            share=max(room.share_minutes, had),
+            hours=max(room.hours_minutes, had) if room.hours_minutes != inf else inf,
+        )
+
+    def _wanted(self, name: str, demands: list[Demand]) -> Ask:
+        first = demands[0]
+        case = self.case(first)
+        lengths = lengths_between(first.shortest, first.minutes)
+        short: tuple[int, ...] = ()
+        if first.rescue:
+            lengths = lengths_between(min(RESCUE_SHORTEST, first.minutes), first.minutes)
+        elif first.floor_minutes is not None:
+            short = lengths_between(first.floor_minutes, first.minutes)[len(lengths) :]
+        return Ask(
+            name=name, kind=first.kind, tier=first.tier, prefer=first.prefer, lengths=lengths, short=short, case=case,
+            floor_case=self.floor_case(case, first.kind, first.tier, first.rescue), demands=tuple(demands),
+            pressing=(not self._is_floor(first), 1, rank(first.key)) if first.rescue else None,
+        )  # fmt: skip
+
+    def _standing(self, block: Standing) -> Ask:
+        hit = block.state == "hit"
+        case = self._case(block, "rescue" if hit else "moved")
+        longest, shortest = block.minutes, block.shortest
+        short: tuple[int, ...] = ()
+        if hit:
+            was = block.was_minutes or block.slot.minutes
+            longest = was if self.problem.policy == "run" else max(was, block.minutes)
+            shortest = min(RESCUE_SHORTEST, was)
+        lengths = lengths_between(shortest, longest)
+        if (
+            not hit
+            and self.problem.policy == "rebalance"
+            and block.tier == "floor"
+            and block.kind == STRATEGIC
+        ):
+            short = lengths_between(block.floor_minutes, longest)[len(lengths) :]
+        return Ask(
+            name=block.key, kind=block.kind, tier=block.tier, prefer=block.prefer, lengths=lengths, short=short,
+            case=case, floor_case=self.floor_case(case, block.kind, block.tier, hit), standing=block,
+            pressing=(not self._is_floor(block), 0, self.there[block.key].span, rank(block.key)) if hit else None,
+        )  # fmt: skip
+
+    def _is_floor(self, of: Demand | Standing) -> bool:
+        """True if it is a week's floor, or the week has no strategic block without it."""
+        others = (b for b in self.standing if b.week == of.week and b.kind == STRATEGIC)
+        return of.kind == STRATEGIC and (
+            of.tier == "floor" or not any(b.state in ("kept", "fixed") for b in others)
+        )
+
+    def _may_move(self, block: Standing) -> bool:
+        """Kept and hit blocks of the weeks; a kept one only from a date of its week."""
+        if block.kind == OFFSITE or block.week not in self.rooms or block.key in self.problem.surplus:
+            return False
+        return block.state == "hit" or (block.state == "kept" and self._at_home(block))
+
+    def _at_home(self, block: Standing) -> bool:
+        date_of = self.problem.workweek.date_of
+        last = date_of(block.slot.end - timedelta(microseconds=1))
+        return week_of(last) == block.week and last == date_of(block.slot.start)
+
+    def _offsite_hit(self, block: Standing) -> bool:
+        """Under ``run`` a hit offsite is moved or taken off; ``rebalance`` leaves it."""
+        return (
+            block.kind == OFFSITE
+            and block.state == "hit"
+            and not block.edited
+            and self.problem.policy == "run"
+        )
+
+    def _as_there(self, block: Standing) -> There:
+        return There(
+            block.key, block.kind, block.week, outer(block.slot), self.problem.workweek.date_of(block.slot.start),
+            block.slot.minutes, block.state in ("fixed", "kept"),
+        )  # fmt: skip
+
+    def _had(self, week: Week) -> int:
+        """Minutes of the week's blocks before any was hit."""
+        standing = (
+            b for b in self.standing if b.week == week and b.kind != OFFSITE and b.state != "hit_fixed"
+        )
+        had = sum(b.slot.minutes if b.state != "hit" else (b.was_minutes or b.slot.minutes) for b in standing)
+        return had + sum(d.minutes for d in self.problem.demands if d.rescue and d.week == week)
 
 
-def _with_worth(mover: Mover, worth: int) -> Mover:
-    return Mover(
-        mover.standing, mover.span, mover.home, mover.forced, mover.lost, mover.counted, mover.stays,
-        mover.lengths, mover.short, worth,
-    )  # fmt: skip
+def _look(demand: Demand) -> str:
+    """Demands that look the same share slots. Ordered by tier, then by what they are."""
+    tier = DEMAND_TIERS.index(demand.tier) if demand.tier in DEMAND_TIERS else len(DEMAND_TIERS)
+    parts = (demand.kind, demand.prefer, demand.minutes, demand.shortest, demand.floor_minutes or 0)
+    places = ",".join(map(str, demand.days)), ",".join(f"{a}-{b}" for a, b in demand.between)
+    return "/".join(map(str, (tier, demand.tier, *parts, *places)))
 
 
-def subsets(movers: Sequence[Mover], most: int) -> list[tuple[Mover, ...]]:
-    """All sets of movers with at most ``most`` that count as moves, the empty one first."""
-    found: list[tuple[Mover, ...]] = [()]
-    for mover in movers:
-        found += [(*some, mover) for some in found if sum(m.counted for m in some) + mover.counted <= most]
-    return found
+def blocks_taken(blocks: Iterable[There]) -> dict[Week, int]:
+    """Minutes of blocks that count, by week, the offsite left out."""
+    taken: dict[Week, int] = {}
+    for block in blocks:
+        if block.counts and block.kind != OFFSITE:
+            taken[block.week] = taken.get(block.week, 0) + block.minutes
+    return taken

@@ -1,214 +1,161 @@
-"""One day solved exactly: which sets of blocks it can hold, and the best way to put each of them on it."""
+"""One date as no plan can change it, in whole seconds: working time, what is busy, lunch, bookable minutes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
+from functools import cached_property
 
-from msgspec import Struct
+from msgspec.structs import replace
 
-from blocker.placing.day_sweep import (
-    NO_BLOCK,
-    Entry,
-    Limit,
-    Slot,
-    Token,
-    Use,
-    Way,
-    careful_sweep,
-    lunch_sweep,
-    slots_of,
-    sweep,
-)
-from blocker.placing.limits import DayRoom
-from blocker.placing.objective import QUARTER_HOUR
-from blocker.values.settings import GRID_MINUTES
+from blocker.measuring.days import Day
+from blocker.placing.problem import Problem
+from blocker.placing.spans import QUARTER_HOUR, Span, clipped, cut, floor_second, inner, outer, widened
+from blocker.values.intervals import Interval, clip, merge, minutes
+from blocker.values.workweek import DAY
 
-STRATEGIC_FIELD = 0  # of packed sets: how many strategic blocks
+HEAVY_MINUTES = 120  # operational time back to back that calls for a pause
+BREATH_MINUTES = 10  # a shorter gap is none: design 4.2, back-to-back
 
 
-class Choice(Struct, frozen=True, gc=False):
-    """A set of blocks for the day at its best."""
+class DayView:
+    """A working date. Lunch and bookable minutes are those of ``Day``, on integers.
 
-    strategic: bool
-    squares: int
-    minus_points: int
-    entries: tuple[Entry, ...]
-
-
-DO_NOTHING = Choice(False, 0, 0, ())
-
-
-class DayPlan:
-    """The sets of blocks that the day can hold, doing nothing left out, with their sums of minutes.
-
-    ``sums`` maps each set, packed, to its possible sums: numbers of quarter hours, the smallest first.
-    For one block they are right. For more there may be too many, and the best way to such a set is first
-    the one that would be best if lunch and bookable minutes had not to hold for the whole set. A week
-    looks only at what could be a part of its best plan: ``choice`` then works out the best way or
-    strikes the sum off, and ``holds`` puts right what was too good to be true. So most sets are never
-    looked at, and what a week chooses in the end is right.
-
-    ``most`` is given if the cap may bind in this week, as the minutes that are left. If not, a week
-    asks for the largest sum of each set only, since more minutes are better and hinder nothing else.
+    ``gone`` are the times of events that are taken to have given way, to see what the day would be without them.
     """
 
-    def __init__(self, room: DayRoom, uses: Sequence[Use], limit: Limit, most: int | None) -> None:
-        self.room, self.most = room, most
-        self.uses = [use for use in uses if not (room.strategic and use.item.strategic)]
-        self.limit = limit.narrowed(int(not room.strategic))
-        self._made_of: dict[int, tuple[Use, ...]] = {}
-        self._ways: dict[Token, Way] = {}
-        self._certain: set[Token] = set()
-        self.sums = self._possible() if room.longest else {}
+    def __init__(self, problem: Problem, day: Day, gone: Collection[Interval] = ()) -> None:
+        if gone:
+            day = replace(day, taken=tuple(one for one in day.taken if one[0] not in gone))
+        self.problem, self.day, self.date = problem, day, day.date
+        self.whole = problem.workweek.span(day.date, day.date + DAY)
+        self.span = outer(self.whole)
+        self.before, self.after = problem.buffer_before * 60, problem.buffer_after * 60
+        self.hours = [inner(part) for part in day.hours]
+        self.working = [span for span in map(inner, day.working) if span[0] < span[1]]
+        self.busy = [outer(item) for item in day.busy]
+        self.lunch_seconds = day.lunch_minutes * 60
+        self._gone = gone
 
-    def choice(self, code: int, quarters: int) -> Choice | None:
-        """The best way to a set with a sum; None if there is none, and then ``sums`` have changed."""
-        way = self._ways.get((code, quarters))
-        if way is None and quarters in self.sums[code]:
-            way = self._worked_out(code, quarters)
-            if way is None:
-                self.sums[code] = tuple(number for number in self.sums[code] if number != quarters)
-            else:
-                self._ways[code, quarters] = way
-        if way is None:
+    @cached_property
+    def near(self) -> list[Span]:
+        """All that is busy in reach, the dates before and after included, with the buffers that it asks for."""
+        found = list(self.busy)
+        for beside in (self.date - DAY, self.date + DAY):
+            other = self.problem.days.get(beside)
+            if other is not None:
+                found += [outer(when) for when, _ in other.taken if when not in self._gone]
+        low, high = self.span
+        return [s for s in widened(found, self.after, self.before) if s[0] < high and low < s[1]]
+
+    @cached_property
+    def refused(self) -> list[Span]:
+        """Time of the date where a person deleted a block."""
+        return [outer(when) for when in self.problem.refused if when.overlaps(self.whole)]
+
+    @cached_property
+    def after_the_eve(self) -> Span | None:
+        """The first minutes of the date, where a block could touch one of the evening before; None if it can't."""
+        eve = self.problem.days.get(self.date - DAY)
+        low = self.span[0]
+        if eve is None or not eve.working or outer(eve.working[-1])[1] + self.before <= low:
             return None
-        return Choice(Limit.count(code, STRATEGIC_FIELD) > 0, way.squares, way.minus_points, way.entries)
+        return low, low + self.before
 
-    def holds(self, entries: tuple[Entry, ...]) -> bool:
-        """True if a choice made of ``entries`` is right; if not, ``sums`` or ways have changed."""
-        if len(entries) < 2:
+    @cached_property
+    def lunch_room(self) -> list[Span] | None:
+        """Where lunch may be; None if the day has none to keep."""
+        window = self.day.lunch_window
+        if window is None or not self.lunch_seconds:
+            return None
+        room = clipped(cut(self.working, map(outer, self.day.busy_at_lunch)), inner(window))
+        return room if any(high - low >= self.lunch_seconds for low, high in room) else None
+
+    @cached_property
+    def open(self) -> list[Span]:
+        """Working time from now on that is not busy."""
+        after_now = max(floor_second(self.problem.now), self.span[0]), self.span[1]
+        return clipped(cut(self.working, self.busy), after_now)
+
+    @cached_property
+    def had_bookable(self) -> bool:
+        """True if the day has the bookable minimum without any block."""
+        return self.bookable(()) >= self.problem.bookable_minutes * 60
+
+    def lunch_fits(self, blocks: Sequence[Span]) -> bool:
+        """``Day.lunch_fits`` on seconds."""
+        if self.lunch_room is None:
             return True
-        token = next((token for token, way in self._ways.items() if way.entries == entries), None)
-        if token is None or token in self._certain:
-            return True
-        spans = [entry.span for entry in entries]
-        if self.room.lunch_fits(spans) and self.room.keeps_bookable(spans):
-            self._certain.add(token)
-            return True
-        self._put_right(token[0])
-        return False
+        return any(high - low >= self.lunch_seconds for low, high in cut(self.lunch_room, blocks))
 
-    def add_outside(self, uses: Sequence[Use], mark: int) -> None:
-        """Add a floor alone on its day, bookable minutes and cap left aside; ``mark`` says so in the set."""
-        for use in uses:
-            if not use.item.floor or self.room.strategic:
-                continue
-            code = use.code + mark
-            for length in use.lengths:
-                slots = self.room.slots(use.item.prefer, length)
-                if slots:
-                    self._ways[code, length // GRID_MINUTES] = _alone(use, length, *slots[0])
-                    self.sums[code] = (length // GRID_MINUTES, *self.sums.get(code, ()))
+    def bookable(self, blocks: Sequence[Span]) -> int:
+        """``Day.bookable_minutes`` from now on, in seconds."""
+        free = cut(self.open, blocks)
+        plain = self._bookable(free)
+        if self.lunch_room is None:
+            return plain
+        length, best = self.lunch_seconds, -1
+        for low, high in cut(self.lunch_room, blocks):
+            if high - low >= length:
+                best = max(best, self._bookable(cut(free, [(low, low + length)])))
+                best = max(best, self._bookable(cut(free, [(high - length, high)])))
+        return plain if best < 0 else best
 
-    def _possible(self) -> dict[int, tuple[int, ...]]:
-        """Every set, by its number of blocks, that is not longer than so many blocks can be on the day."""
-        lengths = self.room.taken({length for use in self.uses for length in use.lengths})
-        ones = [(use, [n // GRID_MINUTES for n in use.lengths if n in lengths]) for use in self.uses]
-        found: dict[int, int] = {}
-        number, reached = 0, {0: 1}
-        while reached:
-            number += 1
-            mask = (2 << self._most(number, min(lengths))) - 1 if lengths else 0
-            larger: dict[int, int] = {}
-            for code, sums in reached.items():
-                for use, quarters in ones:
-                    if not quarters or not self.limit.allows(code + use.code):
-                        continue
-                    total = 0
-                    for more in quarters:
-                        total |= sums << more
-                    if total & mask:
-                        reach = code + use.code
-                        larger[reach] = larger.get(reach, 0) | total & mask
-                        self._made_of.setdefault(reach, (*self._made_of.get(code, ()), use))
-            found |= larger
-            reached = larger
-        return {code: _numbers(sums) for code, sums in found.items()}
+    def keeps_bookable(self, blocks: Sequence[Span]) -> bool:
+        """False if ``blocks`` leave others less than the bookable minimum on a day that had it."""
+        return not self.had_bookable or self.bookable(blocks) >= self.problem.bookable_minutes * 60
 
-    def _most(self, number: int, shortest: int) -> int:
-        """Quarter hours that ``number`` blocks take at most: in as many gaps as can be, else apart by a buffer."""
-        view = self.room.view
-        step = -(-view.before // QUARTER_HOUR)
-        spaces = [
-            (high - low - (view.phase - low) % QUARTER_HOUR) // QUARTER_HOUR for low, high in self.room.gaps
-        ]
-        longest = sorted((space for space in spaces if space * GRID_MINUTES >= shortest), reverse=True)
-        return max(0, sum(longest[:number]) - step * max(0, number - len(longest)))
+    def starts(self, gaps: Iterable[Span], seconds: int) -> list[int]:
+        """Quarter hours of the wall clock at which a block of ``seconds`` lies wholly in a gap."""
+        phase = self.span[0] % QUARTER_HOUR  # offsets of zones are whole quarters
+        found: list[int] = []
+        for low, high in gaps:
+            found.extend(range(low + (phase - low) % QUARTER_HOUR, high - seconds + 1, QUARTER_HOUR))
+        return found
 
-    def _worked_out(self, code: int, quarters: int) -> Way | None:
-        parts, minutes = self._made_of[code], quarters * GRID_MINUTES
-        if len(parts) == 1:
-            return self._single(parts[0], minutes)
-        if len(parts) == 2:
-            return self._pair(*parts, minutes)
-        self._sweep()
-        return self._ways.get((code, quarters))
+    def clock(self, minute: int) -> int:
+        """The second of a wall-clock minute of the date."""
+        return floor_second(self.problem.workweek.instant(self.date, minute))
 
-    def _single(self, use: Use, length: int) -> Way | None:
-        for minus_points, start in self.room.slots(use.item.prefer, length):
-            if self.room.keeps_bookable([(start, start + length * 60)]):
-                return _alone(use, length, minus_points, start)
-        return None
+    # Scenery: what the points of a slot depend on.
 
-    def _pair(self, one: Use, other: Use, minutes: int) -> Way | None:
-        """The best way to two blocks that are apart. The slots of both come best first."""
-        best: Way | None = None
-        gap = self.room.view.before
-        for length in one.lengths:
-            rest = minutes - length
-            theirs = self.room.slots(other.item.prefer, rest) if rest in other.lengths else []
-            squares = length * length + rest * rest
-            for minus_points, start in self.room.slots(one.item.prefer, length) if theirs else ():
-                least = minus_points + theirs[0][0]
-                if best is not None and (squares, least) > (best.squares, best.minus_points):
-                    break
-                before, after = start - gap - rest * 60, start + length * 60 + gap
-                for more, at in theirs:
-                    if at <= before or after <= at:
-                        entries = Entry(start, -length, one.item.name), Entry(at, -rest, other.item.name)
-                        way = Way(-minutes, squares, minus_points + more, tuple(sorted(entries)))
-                        best = way if best is None else min(best, way)
-                        break
-        return best
+    @cached_property
+    def noon(self) -> int:
+        return self.clock(720)
 
-    def _sweep(self) -> None:
-        """Work out all sets of three and more at once: much of what leads to them is the same."""
-        larger: dict[int, list[Way]] = {code: [] for code, parts in self._made_of.items() if len(parts) > 2}
-        for (code, _), way in sweep(slots_of(self.room, self.uses), self.limit, self.most).items():
-            if code in larger:
-                larger[code].append(way)
-        for code, ways in larger.items():
-            self._replace(code, ways)
+    @cached_property
+    def gaps(self) -> list[Span]:
+        """Working time that is free and not within a buffer of something busy."""
+        return cut(self.working, self.near)
 
-    def _put_right(self, code: int) -> None:
-        """Replace the ways to a set by those that keep lunch and bookable minutes."""
-        uses = {use.code: use for use in self._made_of[code]}
-        slots, part = slots_of(self.room, list(uses.values())), self.limit.only(code)
-        ways = lunch_sweep(self.room, slots, part, self.most)
-        found = [way for token, way in ways.items() if token[0] == code]
-        if not all(self.room.keeps_bookable(way.spans) for way in found):
-            found = list(careful_sweep(self.room, slots, part, self.most, code).values())
-        self._replace(code, found)
-        self._certain |= {(code, quarters) for quarters in self.sums[code]}
+    @cached_property
+    def heavy_ends(self) -> list[int]:
+        """Ends of runs of operational time that call for a pause."""
+        runs = merge(self.day.operational, timedelta(minutes=BREATH_MINUTES))
+        return [outer(run)[1] for run in runs if run.minutes >= HEAVY_MINUTES]
 
-    def _replace(self, code: int, ways: Sequence[Way]) -> None:
-        """Let a set have these ways and no others."""
-        for quarters in self.sums[code]:
-            self._ways.pop((code, quarters), None)
-        found = {-way.minus_minutes // GRID_MINUTES: way for way in ways}
-        self.sums[code] = tuple(sorted(found))
-        self._ways |= {(code, quarters): way for quarters, way in found.items()}
+    @cached_property
+    def operational_minutes(self) -> int:
+        """Whole operational minutes inside the hours, overlaps once."""
+        return int(minutes(part for hours in self.day.hours for part in clip(self.day.operational, hours)))
+
+    def _bookable(self, gaps: Iterable[Span]) -> int:
+        least = self.problem.bookable_gap * 60
+        return sum(high - low for low, high in gaps if high - low >= least)
 
 
-def _alone(use: Use, length: int, minus_points: int, start: int) -> Way:
-    return NO_BLOCK.plus(Slot(start, 0, length, minus_points, use))
-
-
-def _numbers(bits: int) -> tuple[int, ...]:
-    """The positions of the bits that are set, the smallest first."""
-    found = []
-    while bits:
-        lowest = bits & -bits
-        found.append(lowest.bit_length() - 1)
-        bits ^= lowest
-    return tuple(found)
+def busiest_hour(problem: Problem, dates: Iterable[date]) -> int | None:
+    """The local hour (0 to 23) with the most operational time over the dates; the first of equals."""
+    tally = [0] * 24
+    for date_ in dates:
+        day = problem.days.get(date_)
+        if day is None or not day.operational:
+            continue
+        view = DayView(problem, day)
+        for start, end in clipped(map(outer, merge(day.operational)), view.span):
+            for hour in range(24):
+                low, high = view.clock(hour * 60), view.clock(hour * 60 + 60)
+                if low < end and start < high:
+                    tally[hour] += min(end, high) - max(start, low)
+    most = max(tally)
+    return tally.index(most) if most else None

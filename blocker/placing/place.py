@@ -2,161 +2,205 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from blocker.placing.board import Board, Mover, rank
-from blocker.placing.day_sweep import Entry
+from blocker.placing.board import Board, rank
 from blocker.placing.finished import Finished
 from blocker.placing.horizon import HorizonBest, HorizonSolver
-from blocker.placing.limits import as_interval
+from blocker.placing.objective import tier_entry, unpacked
+from blocker.placing.options import Options
 from blocker.placing.problem import Problem, Solution
-from blocker.placing.week import WeekBest
+from blocker.placing.spans import as_interval
+from blocker.placing.week import Chosen
 from blocker.placing.why_here import WhyHere
 from blocker.placing.why_not import WhyNot
+from blocker.values.events import Event
 from blocker.values.kinds import OFFSITE, STRATEGIC
-from blocker.values.plan import Demand, Placement, Standing, Unplaced
+from blocker.values.plan import Demand, Option, Placement, Release, Standing, Unplaced
 from blocker.values.workweek import Week, week_of
 
 
-def place(problem: Problem) -> Solution:
-    """Find the best plan for ``problem`` and say why it is so. Pure; the same for any order of input."""
+def place(problem: Problem, runners_up: bool = True, relaxations: bool = True) -> Solution:
+    """Find the best plan for ``problem`` and say why it is so. Pure; the same for any order of input.
+
+    ``runners_up`` False leaves out the terms of each block's points and what its next best slot would cost;
+    ``relaxations`` False what would make room for what has no place.
+    """
     board = Board(problem)
     solver = HorizonSolver(board)
     best = solver.solve()
-    why = WhyHere(solver, best)
-    placements = [_placement(why, plan, *handed) for plan in best.weeks for handed in hand_out(plan)]
-    weeks = {demand.key: demand.week for demand in problem.demands}
-    weeks |= {block.key: block.week for block in problem.standing}
-    offsite = problem.offsite
-    if best.half_day is not None and offsite is not None:
-        placements.append(_offsite(why, best, offsite.key))
-        weeks[offsite.key] = week_of(best.half_day.day)
-    placements.sort(key=lambda placement: (placement.slot, rank(placement.key)))
-    finished = Finished(board, placements, weeks)
+    causes = _causes(board, best)
+    placements = _placements(solver, best, causes, runners_up)
+    weeks = {demand.key: demand.week for demand in problem.demands} | {
+        b.key: b.week for b in problem.standing
+    }
+    if best.half_day is not None and problem.offsite is not None:
+        weeks[problem.offsite.key] = week_of(best.half_day.day)
+    finished = Finished(board, _staying(best), placements, weeks)
+    why_not = WhyNot(board, finished, relaxations)
     placed = {placement.key for placement in placements}
-    stuck, waiting, lost = settle(board, finished, best, placed)
-    missing = _unplaced(solver, finished, best, placed)
-    return Solution(tuple(placements), missing, stuck, waiting, lost, best.value)
-
-
-def hand_out(plan: WeekBest) -> list[tuple[Entry, Demand | Mover]]:
-    """Who gets which slot: a short one is the floor's, the rest go by rank in order of time."""
-    handed: list[tuple[Entry, Demand | Mover]] = []
-    for item in plan.items.values():
-        mine = [entry for entry in plan.entries if entry.name == item.name]
-        if item.mover is not None:
-            handed += [(entry, item.mover) for entry in mine]
-            continue
-        mine.sort(key=lambda entry: (-entry.minus_minutes not in item.short, entry))
-        handed += zip(mine, item.demands, strict=False)
-    return sorted(handed, key=lambda pair: pair[0])
-
-
-def _placement(why: WhyHere, plan: WeekBest, entry: Entry, who: Demand | Mover) -> Placement:
-    item = plan.items[entry.name]
-    return Placement(
-        key=who.key,
-        kind=item.kind,
-        tier=who.standing.tier if isinstance(who, Mover) else who.tier,
-        slot=as_interval(*entry.span),
-        causes=() if isinstance(who, Mover) else who.causes,
-        why=why.words(plan, entry, item),
-        terms=why.terms(plan, entry, item),
-        moved_from=who.standing.slot if isinstance(who, Mover) else None,
-        outside_manners=plan.outside and item.strategic,
-        short=-entry.minus_minutes in item.short,
-        next_best=why.next_best(plan, entry, item),
+    released, stuck = _not_rescued(solver, why_not, placed)
+    return Solution(
+        placements=placements,
+        unplaced=_unplaced(solver, why_not, best, placed),
+        released=released,
+        stuck=stuck,
+        gave_way={key: cause for key, cause in causes.items() if key not in placed},
+        given_back={key: why for key, why in problem.surplus.items() if key in board.gone},
+        value=unpacked(best.value),
     )
 
 
-def _offsite(why: WhyHere, best: HorizonBest, key: str) -> Placement:
-    half_day, was = best.half_day, best.offsite_from
-    assert half_day is not None  # noqa: S101  asked by the caller
-    words, terms, next_best = why.half_day(half_day)
+def cheapest_stretch(
+    problem: Problem, minutes: int, week: Week, may_go: Callable[[Event], bool]
+) -> Option | None:
+    """Where a strategic block of ``minutes`` would fit in ``week`` beside all that stands, if the fewest events
+    of those that ``may_go`` gave way: none, where it fits as it is. None if there is no such slot.
+
+    ``--what-if`` asks this, so its answer keeps the very limits of placement.
+    """
+    board = Board(problem)
+    kept = [block.key for block in board.free if block.state == "kept"]
+    case = board.case(Demand("", STRATEGIC, "other", week, minutes, minutes))
+    return Options(Finished(board, kept, (), {})).cheapest(case, minutes, week.days, may_go)
+
+
+def _staying(best: HorizonBest) -> list[str]:
+    return [chosen.ask.name for chosen in best.chosen if chosen.choice.stays]
+
+
+def _placements(
+    solver: HorizonSolver, best: HorizonBest, causes: Mapping[str, str], runners_up: bool
+) -> tuple[Placement, ...]:
+    """Everything that is new or has moved, in order of time."""
+    why = WhyHere(solver, best)
+    found = []
+    for plan in best.weeks.values():
+        handed: dict[str, int] = {}
+        for chosen in plan.chosen:
+            if chosen.choice.stays:
+                continue
+            number = handed[chosen.ask.name] = handed.get(chosen.ask.name, -1) + 1
+            found.append(_placement(why, chosen, number, causes, runners_up))
+    half_day = best.half_day
+    if half_day is not None and solver.half_days.asked is not None:
+        was = solver.half_days.was
+        words, terms, next_best = why.half_day(half_day, runners_up)
+        found.append(
+            Placement(
+                solver.half_days.asked.key, OFFSITE, OFFSITE, as_interval(half_day.span), why=words, terms=terms,
+                moved_from=was.slot if was else None, next_best=next_best, rescued=was is not None,
+            )
+        )  # fmt: skip
+    return tuple(sorted(found, key=lambda placement: (placement.slot, rank(placement.key))))
+
+
+def _placement(
+    why: WhyHere, chosen: Chosen, number: int, causes: Mapping[str, str], runners_up: bool
+) -> Placement:
+    """``number`` says which of alike demands it is: they get their slots by rank, in order of time."""
+    ask, choice = chosen
+    demand = ask.demands[number] if ask.demands else None
+    key = demand.key if demand is not None else ask.name
     return Placement(
         key=key,
-        kind=OFFSITE,
-        tier=OFFSITE,
-        slot=as_interval(half_day.start, half_day.start + half_day.minutes * 60),
-        why=words,
-        terms=terms,
-        moved_from=was.slot if was else None,
-        next_best=next_best,
+        kind=ask.kind,
+        tier=ask.tier,
+        slot=as_interval(choice.span),
+        causes=demand.causes if demand is not None else (),
+        why=why.words(chosen, causes.get(key, "")),
+        terms=why.terms(chosen) if runners_up else (),
+        moved_from=ask.standing.slot if ask.standing is not None else None,
+        outside_manners=choice.outside,
+        short=choice.minutes in ask.short,
+        next_best=why.next_best(chosen) if runners_up else "",
+        rescued=ask.pressing is not None,
+        cause_key=causes.get(key, ""),
     )
+
+
+def _causes(board: Board, best: HorizonBest) -> dict[str, str]:
+    """For each kept block that moved or went, the key of what it gave way to; for one moved by ``rebalance``, none."""
+    found: dict[str, str] = {}
+    for block in board.free:
+        mine = next((one for one in best.chosen if one.ask.name == block.key), None)
+        if block.state != "kept" or (
+            mine is not None and (mine.choice.stays or board.problem.policy != "run")
+        ):
+            continue
+        found[block.key] = _gave_way_to(board, best, block)
+    return found
+
+
+def _gave_way_to(board: Board, best: HorizonBest, block: Standing) -> str:
+    """What is on its day now, else the highest of what is new in its week."""
+    day, offsite = board.there[block.key].date, board.problem.offsite
+    if offsite is not None and best.half_day is not None and best.half_day.day == day:
+        return offsite.key
+    news = [
+        one for one in best.weeks[block.week].chosen if not one.choice.stays and one.ask.name != block.key
+    ]
+    news.sort(key=lambda one: (one.choice.day != day, one.ask.kind != STRATEGIC, tier_entry(one.ask.tier)))
+    if not news:
+        return offsite.key if offsite is not None else ""
+    return news[0].ask.demands[0].key if news[0].ask.demands else news[0].ask.name
+
+
+def _lacks_floor(solver: HorizonSolver, why_not: WhyNot, week: Week) -> bool:
+    """True if the week wants a floor and has none: then the manners were not in the way."""
+    here = solver.weeks.get(week)
+    return (
+        here is not None
+        and here.wants_floor
+        and not any(block.kind == STRATEGIC for block in why_not.finished.counting(week))
+    )
+
+
+def _not_rescued(
+    solver: HorizonSolver, why_not: WhyNot, placed: Iterable[str]
+) -> tuple[Mapping[str, Release], Mapping[str, Release]]:
+    """The hit blocks that go, and those that stay although hit, each with the reason and what would help."""
+    board = solver.board
+    released: dict[str, Release] = {}
+    stuck: dict[str, Release] = {}
+    asks = {ask.name: ask for week in solver.weeks.values() for ask in week.asks}
+    for block in board.standing:
+        if block.key in placed or block.key in board.problem.surplus:
+            continue
+        if block.state == "hit_fixed" and block.week in board.rooms:
+            stuck[block.key] = Release("it is yours, or has begun: it stays where it is")
+        elif block.state == "hit" and block.key in asks:
+            floor = _lacks_floor(solver, why_not, block.week)
+            found = why_not.release(block, floor, asks[block.key].lengths[-1])
+            (stuck if block.edited else released)[block.key] = found
+        elif block.key in board.gone or (
+            block.state == "hit" and block.kind == OFFSITE and board.problem.policy == "run"
+        ):
+            homeless = _offsite_missing(solver, why_not)
+            found = (
+                Release(homeless.why, homeless.nearest) if homeless else Release("it is not wanted any more")
+            )
+            (stuck if block.edited else released)[block.key] = found
+    return released, stuck
+
+
+def _offsite_missing(solver: HorizonSolver, why_not: WhyNot) -> Unplaced | None:
+    half_days = solver.half_days
+    if half_days.asked is None:
+        return None
+    minutes = max((half_days.minutes(day) for day in half_days.dates), default=half_days.asked.minutes)
+    return why_not.offsite(half_days.asked, half_days.case, half_days.dates, minutes)
 
 
 def _unplaced(
-    solver: HorizonSolver, finished: Finished, best: HorizonBest, placed: set[str]
+    solver: HorizonSolver, why_not: WhyNot, best: HorizonBest, placed: Iterable[str]
 ) -> tuple[Unplaced, ...]:
-    floored = {plan.week for plan in best.weeks if not solver.weeks[plan.week].wants_floor or plan.value[0]}
     missing = sorted(
         (demand for demand in solver.board.problem.demands if demand.key not in placed),
         key=lambda demand: (demand.week, rank(demand.key)),
     )
-    homeless = solver.offsite if best.half_day is None and solver.offsite_from is None else None
-    if not missing and homeless is None:
-        return ()
-    why_not = WhyNot(solver.board, finished)
-    found = []
-    for demand in missing:
-        floor = demand.tier == "floor" and demand.kind == STRATEGIC and demand.week not in floored
-        found.append(why_not.demand(demand, floor))
-    if homeless is not None:
-        found.append(why_not.offsite(homeless))
-    return tuple(found)
-
-
-def settle(
-    board: Board, finished: Finished, best: HorizonBest, placed: set[str]
-) -> tuple[Mapping[str, str], tuple[str, ...], tuple[str, ...]]:
-    """What becomes of blocks in conflict that do not move: stuck (and why), waiting, lost."""
-    stuck: dict[str, str] = {}
-    waiting: list[str] = []
-    lost: list[str] = []
-    moves = sum(mover.counted for plan in best.weeks for mover in plan.moved) + bool(best.offsite_from)
-    for block in board.standing:
-        if block.state not in ("overlapped", "lost") or block.key in placed:
-            continue
-        mover = board.movers.get(block.key)
-        room = mover is not None and moves >= board.problem.max_moves and _could_move(board, finished, mover)
-        if room and not (block.state == "lost" and _in_the_way(board, finished, block)):
-            waiting.append(block.key)
-        elif block.state == "lost":
-            lost.append(block.key)
-        else:
-            stuck[block.key] = _stuck(board, finished, block, mover)
-    return stuck, tuple(waiting), tuple(lost)
-
-
-def _could_move(board: Board, finished: Finished, mover: Mover) -> bool:
-    """True if the finished plan has a slot for it, and only the number of moves was in the way."""
-    week, item = mover.standing.week, board.item_of(mover)
-    space = board.rooms[week].cap_minutes - finished.minutes(week, mover.key)
-    floor = item.floor and not any(b.kind == STRATEGIC and b.week == week for b in finished.blocks)
-    lengths = [length for length in mover.lengths + mover.short if floor or length <= space]
-    return finished.slot(mover.standing.kind, week.days, lengths, mover.key, floor) is not None
-
-
-def _in_the_way(board: Board, finished: Finished, block: Standing) -> bool:
-    """True if a block of the plan is where a lost one would have to wait."""
-    low, high = board.spans[block.key]
-    reach = board.problem.buffer_before * 60
-    return any(there.span[0] < high + reach and low < there.span[1] + reach for there in finished.blocks)
-
-
-def _stuck(board: Board, finished: Finished, block: Standing, mover: Mover | None) -> str:
-    if mover is None and block.kind == OFFSITE:
-        if board.problem.offsite is None or board.problem.offsite.key != block.key:
-            return "too little notice is left to move it"
-        return "no other half day of the quarter is free"
-    if mover is None:
-        return f"it is not on a day of its week {block.week}, or that is outside the horizon"
-    return _no_slot(board, finished, block.week, block.kind, block.shortest)
-
-
-def _no_slot(board: Board, finished: Finished, week: Week, kind: str, shortest: int) -> str:
-    case = Demand("", kind, "other", week, shortest, shortest)
-    return "no other slot in its week: " + WhyNot(board, finished).demand(case, floor=False).why
-
-
-__all__ = ["place"]
+    found = [why_not.demand(demand, _lacks_floor(solver, why_not, demand.week)) for demand in missing]
+    homeless = None
+    if best.half_day is None and solver.half_days.was is None:
+        homeless = _offsite_missing(solver, why_not)
+    return (*found, homeless) if homeless else tuple(found)

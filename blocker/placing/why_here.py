@@ -1,261 +1,242 @@
-"""Why a block is where it is: its terms in words, what another day would cost, what a move gained."""
+"""Why a block is where it is: a phrase, its terms, what another day would cost, what a move gained."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from itertools import takewhile
 
-from msgspec.structs import replace
-
-from blocker.placing.board import Item, Mover
-from blocker.placing.day_sweep import Entry
-from blocker.placing.horizon import BEST_WEEKS, HalfDay, HorizonBest, HorizonSolver
-from blocker.placing.limits import DayView, instant_at
+from blocker.placing.day import DayView
+from blocker.placing.horizon import HorizonBest, HorizonSolver
+from blocker.placing.limits import within_week
 from blocker.placing.objective import (
-    BAND,
+    BEST_WEEKS,
     DEMAND_TIERS,
-    DISTURBED,
-    EARLINESS,
     FIRST_TIER,
     FLOORS,
+    GAVE_WAY,
+    HALF_DAY,
+    HALF_HOURS,
+    LEARNING,
     LIGHTNESS,
-    MINUTES,
+    MOVED,
     OFFSITE,
+    OTHER_DAY,
+    PART,
     POINTS,
-    SOLVED,
-    SQUARES,
-    STAY,
+    RESCUED,
+    SOONEST,
+    STARTS,
     WITHIN,
-    Span,
     terms,
+    unpacked,
 )
-from blocker.placing.week import Value, WeekBest
-from blocker.values.kinds import STRATEGIC
-from blocker.values.plan import Term
-from blocker.values.settings import BOOKABLE_MINUTES, SHIPPED_KINDS
+from blocker.placing.offsite import FIRST_WEEKS, HalfDay
+from blocker.placing.spans import Span, as_interval
+from blocker.placing.week import Chosen, WeekBest
+from blocker.placing.why_not import hours_words
+from blocker.values.plan import Standing, Term
 from blocker.values.workweek import DAY, week_of
 
-USUAL_SHORTEST = SHIPPED_KINDS[STRATEGIC].shortest
-QUIET = 1800  # seconds: nothing else this close
+QUIET_SECONDS = 1800  # nothing else this close
 
 
 class WhyHere:
-    """Explains one plan. It solves weeks again with one thing forbidden to see what that costs."""
+    """Explains one plan. It solves a week again with one thing forbidden to see what that costs."""
 
     def __init__(self, solver: HorizonSolver, best: HorizonBest) -> None:
         self.solver, self.best, self.board = solver, best, solver.board
         self.workweek = self.board.problem.workweek
 
-    def words(self, plan: WeekBest, entry: Entry, item: Item) -> str:
-        """A short phrase, then what is unusual about the block."""
-        view = self._view(entry)
-        parts = [self._phrase(plan, entry, view)]
-        shortest = item.lengths[-1] if item.lengths else 0
-        if -entry.minus_minutes in item.short:
-            others = sum(plan.items[other.name].strategic for other in plan.entries) > 1
-            where = "no other day has" if others else "the week has no"
-            parts.append(f"{-entry.minus_minutes} minutes, as {where} {shortest} in a row for it")
-        elif item.mover is not None and item.strategic and -entry.minus_minutes < USUAL_SHORTEST:
-            parts.append(f"short, {-entry.minus_minutes} minutes, as before")
-        if plan.outside and item.strategic:
-            parts.append(self._outside(plan, entry, view))
-        if item.mover is not None:
-            parts.append(self._moved(plan, item.mover))
+    def words(self, chosen: Chosen, cause: str = "") -> str:
+        """A short phrase, then what is unusual about the block; ``cause`` is what a standing one gave way to."""
+        ask, choice = chosen
+        week = self.best.weeks[week_of(choice.day)]
+        parts = [self._phrase(week, chosen)]
+        if choice.minutes in ask.short:
+            parts.append(f"{choice.minutes} minutes, as the week has no {ask.lengths[-1]} in a row for it")
+        if choice.outside:
+            parts.append(self._outside(week, chosen))
+        if ask.standing is not None:
+            parts.append(self._moved(ask.standing, choice.minutes, cause))
         return "; ".join(parts)
 
-    def terms(self, plan: WeekBest, entry: Entry, item: Item) -> tuple[Term, ...]:
-        """The points of the slot by name. A pair of strategic days is laid to its later new block."""
-        view = self._view(entry)
-        neighbours = 0
-        if item.strategic:
-            day = view.date
-            own = self.board.problem.own_strategic
-            fixed = own | self.board.strategic_days(plan.week, {mover.key for mover in plan.moved})
-            new = {self._day(other) for other in plan.entries if plan.items[other.name].kind == STRATEGIC}
-            before, after = day - DAY, day + DAY
-            neighbours = int(week_of(before) == plan.week and before in fixed | new)
-            neighbours += int(week_of(after) == plan.week and after in fixed - new)
-            neighbours += int(day in own)
-        return terms(view.scenery, item.prefer, *entry.span, neighbours)
+    def terms(self, chosen: Chosen) -> tuple[Term, ...]:
+        """The points of the slot by name. A pair of neighbouring days is laid to its later block."""
+        ask, choice = chosen
+        view, own = self._view(choice.day), self.board.problem.own_strategic
+        solver = self.solver.weeks[week_of(choice.day)]
+        others = {other.choice.day for other in self.best.weeks[solver.week].chosen} | solver.used
+        neighbours = int(choice.day in own) + int(choice.day - DAY in others & set(solver.bits))
+        neighbours += int(choice.day + DAY in solver.used)
+        return terms(view, ask.prefer, choice.span, self.board.busiest(view), neighbours)
 
-    def next_best(self, plan: WeekBest, entry: Entry, item: Item) -> str:
-        """What the best plan without a block of this kind on this day, and the same moves, would cost."""
-        day = self._day(entry)
-        ask = replace(self.best.asks[plan.week], barred=(item.kind, day))
-        solver = self.solver.weeks[plan.week]
-        other = solver.solve_moving(ask, plan.moved)
-        if other is None:
-            return "no other day has room for it"
-        cost, there = (
-            difference(plan.value, other.value),
-            {e.span for e in plan.entries if e.name == item.name},
-        )
-        news = [e for e in other.entries if e.name == item.name and e.span not in there]
-        return f"{self._when(news[0])}: {cost}" if news else f"without it on this day: {cost}"
+    def next_best(self, chosen: Chosen) -> str:
+        """What the best plan without this block on this day would cost."""
+        week = self.best.weeks[week_of(chosen.choice.day)]
+        half_day = self.best.half_day
+        offsite = half_day.day if half_day is not None and week_of(half_day.day) == week.week else None
+        name = chosen.ask.name
+        other = self.solver.weeks[week.week].solve(offsite, forbidden=(name, chosen.choice.day))
+        cost = difference(week.value, other.value)
+        there = {one.choice.span for one in week.chosen if one.ask.name == name}
+        news = [one for one in other.chosen if one.ask.name == name and one.choice.span not in there]
+        return f"{self._when(news[0].choice.span)}: {cost}" if news else f"without it on this day: {cost}"
 
-    def half_day(self, half_day: HalfDay) -> tuple[str, tuple[Term, ...], str]:
+    def half_day(self, half_day: HalfDay, runners_up: bool) -> tuple[str, tuple[Term, ...], str]:
         """The same three things for the offsite."""
-        first, last = BEST_WEEKS[0], BEST_WEEKS[-1]
-        week = f"week {half_day.week_number} of the quarter (weeks {first} to {last} come first)"
+        number = (
+            self.solver.half_days.asked.quarter.week_number(half_day.day)
+            if self.solver.half_days.asked
+            else 0
+        )
+        week = f"week {number} of the quarter (weeks {FIRST_WEEKS[0]} to {FIRST_WEEKS[-1]} come first)"
         load = f"{half_day.operational} operational minutes that day"
-        ranking = self.solver.half_days()
-        rivals = list(takewhile(lambda other: other.day != half_day.day, ranking))
-        why = (
-            "the lightest half day of the quarter's best weeks"
-            if half_day.week_number in BEST_WEEKS
-            else ("the lightest half day outside weeks 3 to 10, which have none")
-        )
-        after = next((other for other in ranking if not self._held(other.day)), None)
-        if rivals:
+        held = {chosen.choice.day for chosen in self.best.chosen}
+        ranked = self.solver.ranked
+        after = [other for other in ranked if other.day != half_day.day and other.day not in held]
+        why = "the lightest half day of the quarter's best weeks"
+        was = self.solver.half_days.was
+        if was is not None:
+            why = f"the nearest free half day; {self._was(was)}"
+        elif not half_day.real:
+            why = "not at the edge of a day, as no such half day is free"
+        elif ranked[0].day != half_day.day:
             why = "the lightest half day that costs no other block its place"
-        elif after is None:
-            why = "the only half day of the quarter that is free"
-        found = (
-            Term("weeks", half_day.worth[BAND], week),
-            Term("lightness", half_day.worth[LIGHTNESS], load),
-        )
-        if after is None:
+        elif not half_day.best_week:
+            why = "the lightest half day outside weeks 3 to 10, which have none"
+        if not after:
+            why = "the only half day of the quarter that is free" if was is None else why
+        found = (Term("weeks", int(half_day.best_week), week), Term("lightness", -half_day.operational, load))
+        if not runners_up:
+            return f"{why}: {load}", found, ""
+        if not after:
             return f"{why}: {load}", found, "no other day has room for it"
-        when = f"{after.day:%a} {after.day.day} {after.day:%b}"
-        cost = difference(half_day.worth, after.worth)
-        return f"{why}: {load}", found, f"{when}: {cost}"
+        cost = difference(half_day.gain, after[0].gain)
+        return f"{why}: {load}", found, f"{after[0].day:%a} {after[0].day.day} {after[0].day:%b}: {cost}"
 
-    def _held(self, day: date) -> bool:
-        """True if a block of ours is there after the plan."""
-        moved = {mover.key for plan in self.best.weeks for mover in plan.moved}
-        stay = [b for b in self.board.by_home.get(day, ()) if b.state != "lost" and b.key not in moved]
-        return bool(stay) or any(
-            self._day(entry) == day for plan in self.best.weeks for entry in plan.entries
-        )
+    def _phrase(self, week: WeekBest, chosen: Chosen) -> str:
+        start, end = chosen.choice.span
+        view = self._view(chosen.choice.day)
+        part = "morning" if end <= view.noon else "afternoon" if start >= view.noon else "stretch around noon"
+        beside = [*view.busy, *(there.span for there in self.board.stay)]
+        quiet = not any(low < end + QUIET_SECONDS and start - QUIET_SECONDS < high for low, high in beside)
+        tail = "; nothing else within 30 minutes" if quiet else ""
+        if part == "stretch around noon":
+            return f"free {part}{tail}"
+        halves = {day: self._half_gaps(day, part) for day in week.week.days}
+        mine = max((b - a for a, b in halves[chosen.choice.day] if a <= start and end <= b), default=0)
+        longest = mine and all(b - a <= mine for gaps in halves.values() for a, b in gaps)
+        return f"{'longest ' if longest else ''}{'quiet' if quiet else 'free'} {part}{tail}"
 
-    def _phrase(self, plan: WeekBest, entry: Entry, view: DayView) -> str:
-        start, end = entry.span
-        noon = view.scenery.noon
-        part = "morning" if end <= noon else "afternoon" if start >= noon else "stretch around noon"
-        near = [*view.busy, *(span for span in self._others(plan, entry))]
-        quiet = not any(low < end + QUIET and start - QUIET < high for low, high in near)
-        mine = _stretch(view, start, end)
-        if part == "stretch around noon" or mine is None:
-            return f"free {part}" + ("; nothing else within 30 minutes" if quiet else "")
-        lengths = []
-        for day in plan.week.days:
-            other = self.board.view(day)
-            if other is not None:
-                half = (
-                    (other.span[0], other.scenery.noon)
-                    if part == "morning"
-                    else (other.scenery.noon, other.span[1])
-                )
-                lengths += [min(high, half[1]) - max(low, half[0]) for low, high in other.scenery.gaps]
-        half_length = min(mine[1], noon) - mine[0] if part == "morning" else mine[1] - max(mine[0], noon)
-        longest = "longest " if half_length >= max(lengths, default=0) else ""
-        return f"{longest}{'quiet' if quiet else 'free'} {part}" + (
-            "; nothing else within 30 minutes" if quiet else ""
-        )
+    def _half_gaps(self, day: date, part: str) -> Iterable[Span]:
+        view = self.board.view(day)
+        if view is None:
+            return []
+        half = (view.span[0], view.noon) if part == "morning" else (view.noon, view.span[1])
+        return [(max(low, half[0]), min(high, half[1])) for low, high in view.gaps]
 
-    def _others(self, plan: WeekBest, entry: Entry) -> list[Span]:
-        moved = {mover.key for mover in plan.moved}
-        standing = [
-            self.board.spans[b.key] for b in self.board.standing if b.key not in moved and b.state != "lost"
-        ]
-        return standing + [other.span for other in plan.entries if other != entry]
-
-    def _outside(self, plan: WeekBest, entry: Entry, view: DayView) -> str:
-        taken = sum(b.slot.minutes for b in self.board.staying(plan.week, {m.key for m in plan.moved}))
-        taken -= sum(other.minus_minutes for other in plan.entries)
-        cap = self.board.rooms[plan.week].cap_minutes
+    def _outside(self, week: WeekBest, chosen: Chosen) -> str:
+        ask, choice = chosen
+        problem, room = self.board.problem, self.board.room(self._view(choice.day), ask.name)
+        taken = self.solver.weeks[week.week].taken + sum(one.choice.minutes for one in week.chosen)
         reasons = []
-        if taken > cap:
-            reasons.append(f"more than the week's {_hours(cap)} for blocks")
-        if not view.keeps_bookable([entry.span]) or not reasons:
-            reasons.append(f"less than {BOOKABLE_MINUTES} bookable minutes left that day")
-        return f"outside the manners ({' and '.join(reasons)}), because otherwise the week would have none"
+        if not within_week(ask.case, taken):
+            reasons.append(
+                f"more than the week's {hours_words(min(ask.case.share, ask.case.hours))} for blocks"
+            )
+        broken = room.broken(ask.case, choice.span)
+        if "bookable" in broken:
+            reasons.append(f"less than {problem.bookable_minutes} bookable minutes left that day")
+        if "notice" in broken:
+            reasons.append("at less notice than usual")
+        why = " and ".join(reasons) or "more than the manners allow"
+        return f"outside the manners ({why}), because otherwise the week would have none"
 
-    def _moved(self, plan: WeekBest, mover: Mover) -> str:
-        local = self.workweek.local(mover.standing.slot.start)
+    def _moved(self, block: Standing, minutes: int, cause: str) -> str:
+        was = self._was(block)
+        if block.state == "hit":
+            shorter = block.slot.minutes - minutes
+            short = f", {minutes} of {block.slot.minutes} minutes" if shorter > 0 else ""
+            return f"{was}{short}"
+        if self.board.problem.policy == "run":
+            return f"{was}, as the only way to place {cause or 'what comes first'}"
+        week = self.solver.weeks[block.week]
+        stay = week.solve(staying=block.key)
+        return f"{was}: {gained(self.best.weeks[block.week].value, stay.value)}"
+
+    def _was(self, block: Standing) -> str:
+        local = self.workweek.local(block.slot.start)
         was = f"moved from {local:%a} {local.day} {local:%b at %H:%M}"
-        if mover.lost:
-            return f"{was}, which is no working time any more"
-        if mover.forced:
-            return f"{was}, where something else lies on it now"
-        stays = tuple(other for other in plan.moved if other.key != mover.key)
-        other = self.solver.weeks[plan.week].solve_moving(self.best.asks[plan.week], stays)
-        if mover.stays:
-            gain = "this is the only way" if other is None else gained(plan.value, other.value, step=STAY)
-            return f"{was}: {gain}"
-        what = "place the floor"
-        if _makes_way(self.best, mover):
-            what = "place the offsite"
-        elif other is not None and other.value[FLOORS] == plan.value[FLOORS]:
-            what = "keep the floor within the manners"
-        return f"{was}, as the only way to {what}"
+        if block.state != "hit":
+            return was
+        view = self.board.view(self.board.there[block.key].date)
+        inside = view is not None and any(part.contains(block.slot) for part in view.day.working)
+        return (
+            f"{was}, where something else lies on it now"
+            if inside
+            else f"{was}, which is no working time any more"
+        )
 
-    def _when(self, entry: Entry) -> str:
-        start = self.workweek.local(instant_at(entry.start))
+    def _when(self, span: Span) -> str:
+        start = self.workweek.local(as_interval(span).start)
         return f"{start:%a} {start.day} {start:%b at %H:%M}"
 
-    def _view(self, entry: Entry) -> DayView:
-        view = self.board.view(self._day(entry))
+    def _view(self, day: date) -> DayView:
+        view = self.board.view(day)
         assert view is not None  # noqa: S101  a placed block lies on a working day
         return view
 
-    def _day(self, entry: Entry) -> date:
-        return self.workweek.date_of(instant_at(entry.start))
+
+def _first_difference(better: int, worse: int) -> tuple[int, int] | None:
+    """The first entry that differs, and by how much."""
+    pairs = zip(unpacked(better), unpacked(worse), strict=True)
+    return next(((which, much - less) for which, (much, less) in enumerate(pairs) if much != less), None)
 
 
-def _stretch(view: DayView, start: int, end: int) -> Span | None:
-    return next((gap for gap in view.scenery.gaps if gap[0] <= start and end <= gap[1]), None)
-
-
-def _makes_way(best: HorizonBest, mover: Mover) -> bool:
-    return best.half_day is not None and best.half_day.day == mover.home
-
-
-def difference(better: Value, worse: Value) -> str:
-    """What is lost, in the first tier that differs."""
-    for tier, (much, less) in enumerate(zip(better, worse, strict=True)):
-        if much != less:
-            return _loss(tier, much - less)
-    return "nothing, it is a tie and the earliest is kept"
-
-
-def gained(better: Value, worse: Value, step: int) -> str:
-    """What is gained, in the first tier that differs; ``step`` is what staying was worth in the last one."""
-    for tier, (much, less) in enumerate(zip(better, worse, strict=True)):
-        if much != less:
-            return _gain(tier, much - less, step)
-    return "nothing"
-
-
-def _loss(tier: int, by: int) -> str:
+def difference(better: int, worse: int) -> str:
+    """What is lost, in the first entry that differs."""
+    found = _first_difference(better, worse)
+    if found is None:
+        return "nothing, it is a tie"
+    which, by = found
     words = {
         FLOORS: "the week would have no strategic block",
         WITHIN: "the week's first block would be outside the manners",
         OFFSITE: "the offsite would have no place",
-        DISTURBED: f"{by} more standing block{'s' * (by != 1)} would have to move",
-        SOLVED: "a more pressing block in conflict would stay where it is",
-        MINUTES: f"{by} minutes less in the week",
-        SQUARES: "blocks of less even length",
-        BAND: "outside the quarter's best weeks",
+        HALF_DAY: "not at the edge of a day",
+        LEARNING: f"{_blocks(by, 'learning')} fewer",
+        GAVE_WAY: f"{_blocks(by, 'more standing')} would have to give way",
+        RESCUED: "a more pressing hit block would be lost",
+        HALF_HOURS: f"{30 * by} minutes less in the week",
+        PART: "a worse part of the day",
+        MOVED: f"{_blocks(by, 'more')} moved",
+        OTHER_DAY: f"{_blocks(by, 'more')} moved to another day",
+        BEST_WEEKS: "outside the quarter's best weeks",
         LIGHTNESS: f"{by} more operational minutes that day",
-        EARLINESS: "as light, but later",
+        SOONEST: "as light, but later",
         POINTS: f"{by} point{'s' * (by != 1)} less",
+        STARTS: "as good, but later",
     }
-    return words.get(tier) or f"{by} {DEMAND_TIERS[tier - FIRST_TIER]} block{'s' * (by != 1)} fewer"
+    return words.get(which) or f"{_blocks(by, DEMAND_TIERS[which - FIRST_TIER])} fewer"
 
 
-def _gain(tier: int, by: int, step: int) -> str:
+def gained(better: int, worse: int) -> str:
+    """What a move buys, in the first entry that differs."""
+    found = _first_difference(better, worse)
+    if found is None:
+        return "it is as good"
+    which, by = found
     words = {
         FLOORS: "the week gets its strategic block",
         WITHIN: "the week's first block is within the manners",
-        OFFSITE: "the offsite gets a place",
-        SOLVED: "a block in conflict gets a place",
-        MINUTES: f"{by} minutes more in the week",
-        SQUARES: "blocks of more even length",
-        POINTS: f"{by + step} points more, where over {step} are worth a move",
+        LEARNING: f"{_blocks(by, 'more learning')}",
+        HALF_HOURS: f"{30 * by} minutes more in the week",
+        PART: "a better part of the day",
+        MOVED: "fewer blocks are moved",
+        OTHER_DAY: "fewer blocks are moved to another day",
     }
-    return words.get(tier) or f"{by} more {DEMAND_TIERS[min(tier - FIRST_TIER, 6)]} block{'s' * (by != 1)}"
+    return words.get(which) or _blocks(by, f"more {DEMAND_TIERS[min(max(which - FIRST_TIER, 0), 5)]}")
 
 
-def _hours(minutes: float) -> str:
-    return f"{minutes / 60:.1f}".rstrip("0").rstrip(".") + " h"
+def _blocks(number: int, what: str) -> str:
+    return f"{number} {what} block{'s' * (number != 1)}"

@@ -43,9 +43,8 @@ def diff(
             changes.append(_remove(there, unwanted[there.key], known.get(there.key)))
         elif there.key in placed and not past and placed[there.key].slot != there.when:
             changes.append(_move(there, placed[there.key], draft))
-        elif there.key in solution.lost and not there.pinned and not past:
-            why = "its time is no working time any more and nothing else is free"
-            changes.append(replace(_remove(there, why, known.get(there.key)), forced=True))
+        elif there.key in solution.taken_off:
+            changes.append(_taken_off(there, solution, examined, known.get(there.key)))
         else:
             kept = _keep(there, unwanted, refreshed, known.get(there.key), past)
             changes.append(kept if past else replace(kept, conflict=conflict))
@@ -67,11 +66,20 @@ def diff(
 def _conflict(key: str, solution: Solution, examined: Examined) -> str | None:
     """What is in the way of a block that stays, and why it stays, in words."""
     what = examined.conflicts.get(key)
-    if key in solution.waiting:
-        return f"{what}; it waits for the next run: two blocks move in a run at most"
-    if key in solution.stuck:
-        return f"{what}; {solution.stuck[key]}"
-    return what
+    return f"{what}; {solution.stuck[key].why}" if what and key in solution.stuck else what
+
+
+def _taken_off(
+    there: StandingBlock, solution: Solution, examined: Examined, known: Remembered | None
+) -> Change:
+    """The removal of a block that is hit and can't be rescued, gave way, or is not asked for any more."""
+    key = there.key
+    if key in solution.released:
+        why = f"{examined.conflicts.get(key, 'it is hit')}; {solution.released[key].why}"
+        return replace(_remove(there, why, known), forced=True, conflict=examined.conflicts.get(key))
+    if key in solution.gave_way:
+        return replace(_remove(there, f"gives way to {solution.gave_way[key]}", known), forced=True)
+    return _remove(there, solution.given_back[key], known)
 
 
 def _move(

@@ -20,13 +20,13 @@ def unplaced(
     asked: Demands, offsite: OffsiteAsked, examined: Examined, solution: Solution
 ) -> tuple[Unplaced, ...]:
     """What a person has answered no to, what has no slot, and what has lost its slot for good."""
-    why = "its time is no working time any more, and no other slot is free"
-    lost = (
-        Unplaced(block.key, block.kind, block.slot.minutes, "no_room", why, tier=block.tier)
-        for block in examined.standing
-        if block.key in solution.lost
-    )
-    return (*asked.answered, *offsite.answered, *solution.unplaced, *lost)
+    standing = {block.key: block for block in examined.standing}
+    owed = (
+        Unplaced(key, standing[key].kind, standing[key].slot.minutes, "no_room", release.why, release.options,
+                 tier=standing[key].tier)
+        for key, release in solution.released.items()
+    )  # fmt: skip
+    return (*asked.answered, *offsite.answered, *solution.unplaced, *owed)
 
 
 def floors(request: Request, seen: Survey, asked: Demands, changes: Sequence[Change]) -> tuple[WeekPlan, ...]:

@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from blocker.placing.problem import Problem
-from blocker.rules.demands import Demands
-from blocker.rules.known import asked_back
+from blocker.rules.demands import Demands, Known
+from blocker.rules.known import asked_back, ranks
 from blocker.rules.offsite import OffsiteAsked
 from blocker.rules.survey import Survey
-from blocker.values.kinds import NO_TIME, STRATEGIC
-from blocker.values.plan import Examined, WeekRoom
+from blocker.values.kinds import FRONTLINE, LEARNING, NO_TIME, OFFSITE, STRATEGIC
+from blocker.values.plan import Examined, Standing, WeekRoom
 from blocker.values.request import Request
-from blocker.values.settings import CAP_SHARE, MAX_MOVES
+from blocker.values.settings import CAP_SHARE
 from blocker.values.workweek import Week
+
+FLOOR_NOTICE = timedelta(hours=24)
+BY_OTHER_RULES = (FRONTLINE, LEARNING, OFFSITE)  # these do not follow the week's level
 
 
 def pose(
-    request: Request, seen: Survey, examined: Examined, asked: Demands, offsite: OffsiteAsked
+    request: Request, seen: Survey, examined: Examined, asked: Demands, offsite: OffsiteAsked, known: Known
 ) -> Problem:
-    """Everything placement may look at. The cap is 40 % of the time a week is judged to have free."""
+    """Everything placement may look at. ``rebalance`` looks at its week only, and leaves the offsite to ``run``."""
     own = frozenset(
         request.workweek.date_of(item.event.when.start)
         for item in seen.classified
         if item.kind == STRATEGIC and item.event.dates is None
     )
+    rebalance = request.policy == "rebalance"
+    weeks = (request.week,) if rebalance else request.horizon
     return Problem(
         now=request.now,
         earliest=request.earliest,
+        floor_earliest=request.now + FLOOR_NOTICE,
         workweek=request.workweek,
         days=seen.days,
-        weeks=tuple(
-            WeekRoom(week, _cap(week, seen), asked.floors[week] == "unplaced" or _only_lost(week, examined))
-            for week in request.horizon
-        ),
-        demands=asked.wanted,
+        weeks=tuple(WeekRoom(week, _cap(week, seen), _needs_floor(week, asked, examined)) for week in weeks),
+        demands=tuple(demand for demand in asked.wanted if demand.week in weeks),
         standing=examined.standing,
-        offsite=offsite.demand,
+        offsite=None if rebalance else offsite.demand,
         policy=request.policy,
-        free_week=request.week if request.policy == "rebalance" else None,
+        surplus=_surplus(request.week, seen, examined, known) if rebalance else {},
         buffer_before=request.settings.buffer_before,
         buffer_after=request.settings.buffer_after,
-        max_moves=MAX_MOVES,
         events=tuple([i.event for i in seen.classified if i.kind not in NO_TIME and i.event.dates is None]),
         own_strategic=own,
         refused=tuple(
@@ -55,7 +60,27 @@ def _cap(week: Week, seen: Survey) -> float:
     return max(0.0, CAP_SHARE * 60 * (held["capacity_hours"] - operational))
 
 
-def _only_lost(week: Week, examined: Examined) -> bool:
-    """True if all strategic blocks of the week lie on time that is no working time any more."""
-    states = [s.state for s in examined.standing if s.week == week and s.kind == STRATEGIC]
-    return bool(states) and all(state == "lost" for state in states)
+def _needs_floor(week: Week, asked: Demands, examined: Examined) -> bool:
+    """True if the week is to have a strategic block and has none that counts, those that are hit left out."""
+    states = {b.state for b in examined.standing if b.week == week and b.kind == STRATEGIC}
+    return asked.floors.get(week) == "unplaced" or (bool(states) and not states & {"kept", "fixed"})
+
+
+def _surplus(week: Week, seen: Survey, examined: Examined, known: Known) -> Mapping[str, str]:
+    """The blocks of a week beyond what its level asks for: the hit ones first, then those of the highest number."""
+    load, own = seen.loads[week], known.own_events()
+    found: dict[str, str] = {}
+    for kind in sorted({block.kind for block in examined.standing if block.week == week}):
+        if kind in BY_OTHER_RULES:
+            continue
+        free = [b for b in examined.standing if b.week == week and b.kind == kind and _may_go(b)]
+        asked = load.booked.get(kind, 0) + any(block.tier == "debt" for block in free)
+        there = ranks(kind, week, known, own.get((kind, week), ())).settled
+        free.sort(key=lambda block: (block.state == "hit", int(block.key.rpartition("/")[2])), reverse=True)
+        why = f"{week} is {load.level} now and asks for {asked} of its kind"
+        found |= {block.key: why for block in free[: max(0, there - asked)]}
+    return found
+
+
+def _may_go(block: Standing) -> bool:
+    return block.state in ("kept", "hit") and not block.edited

@@ -67,7 +67,7 @@ def _offsites(
         block.key: block.when
         for block in live
         if block.kind == OFFSITE and block.when.start > request.now
-        if block.pinned or not (block.key in unwanted or block.key in solution.lost)
+        if block.pinned or not (block.key in unwanted or block.key in solution.taken_off)
     }
     slots |= {placed.key: placed.slot for placed in solution.placements if placed.kind == OFFSITE}
     return {

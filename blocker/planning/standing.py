@@ -32,11 +32,11 @@ def dismissed(request: Request, blocks: Sequence[StandingBlock]) -> Mapping[str,
 
 
 def examine(request: Request, blocks: Sequence[StandingBlock], seen: Survey) -> Examined:
-    """Judge every standing block that takes time.
+    """Judge every standing block that takes time (design 4.4).
 
-    A block is in conflict only if a busy event (or a block a person put there) lies on it, or its time
-    stopped being working time. Those begun, pinned, of today under ``run``, or outside the named week
-    under ``rebalance`` never move, in conflict or not.
+    A block is hit if a busy event (or a block a person put there) lies on it, or its time stopped being
+    working time; one that the person moved by events only. Those begun or pinned stay, hit or not, and under
+    ``rebalance`` all of other weeks.
     """
     timed = [block for block in blocks if block.kind != NOTE and block.dates is None]
     if not timed:
@@ -47,50 +47,50 @@ def examine(request: Request, blocks: Sequence[StandingBlock], seen: Survey) -> 
     zones = {known.key: known.zone for known in request.memory.blocks}
     standing, conflicts = [], {}
     for block in timed:
-        look = request.settings.kind(block.kind)
-        length = block.when.minutes
-        state = "fixed"
-        if block.when.start > request.now:
-            on_it = _on(block, busy, pinned)
-            state = _state(block, seen.days, on_it, request.workweek)
-            if on_it:
-                conflicts[block.key] = on_it
-            elif state == "lost":
-                home = _working_elsewhere(block, request, seen, zones.get(block.key, ""))
-                if home:
-                    state = "fixed"
-                    conflicts[block.key] = (
-                        f"its time is working time in {home}, where you were when it was placed"
-                    )
-                else:
-                    conflicts[block.key] = "its time is no working time any more"
-            if block.pinned or not _may_move(block, request):
-                state = "fixed"
-        standing.append(
-            Standing(
-                key=block.key,
-                kind=block.kind,
-                tier=tiers.get(block.key) or block.kind,
-                week=key_week(block.key, block.when, request.workweek),
-                slot=block.when,
-                state=state,
-                minutes=max(length, look.minutes) if request.policy == "rebalance" else length,
-                shortest=min(length, look.shortest),
-                prefer=look.prefer,
-            )
-        )
+        why = _on(block, busy, pinned)
+        hit, stays = bool(why), _stays(block, request)
+        if not hit and not block.pinned and _lost(block, seen.days, request.workweek):
+            home = _working_elsewhere(block, request, seen, zones.get(block.key, ""))
+            hit, stays = not home, stays or bool(home)
+            why = "its time is no working time any more"
+            if home:
+                why = f"its time is working time in {home}, where you were when it was placed"
+        if why and block.when.start > request.now:
+            conflicts[block.key] = why
+        standing.append(_as_standing(block, hit, stays, tiers.get(block.key) or block.kind, request))
     return Examined(tuple(standing), conflicts)
 
 
-def _state(block: StandingBlock, days: Mapping[date, Day], on_it: str, workweek: WorkWeek) -> str:
+def _as_standing(block: StandingBlock, hit: bool, stays: bool, tier: str, request: Request) -> Standing:
+    look, length = request.settings.kind(block.kind), block.when.minutes
+    anew = hit or request.policy == "rebalance"  # as long as a new one may be; else at most as it is
+    return Standing(
+        key=block.key,
+        kind=block.kind,
+        tier=tier,
+        week=key_week(block.key, block.when, request.workweek),
+        slot=block.when,
+        state="hit_fixed" if hit and stays else "hit" if hit else "fixed" if stays else "kept",
+        minutes=look.minutes if anew else length,
+        shortest=look.shortest if anew else min(length, look.shortest),
+        prefer=look.prefer,
+        floor_minutes=look.floor_minutes or look.shortest,
+        edited=bool(block.text_hash) and block.edited,
+    )
+
+
+def _stays(block: StandingBlock, request: Request) -> bool:
+    """True for a block that is the person's, has begun, or is of a week that is not asked about."""
+    if block.pinned or block.when.start <= request.now:
+        return True
+    other_week = key_week(block.key, block.when, request.workweek) != request.week
+    return request.policy == "rebalance" and other_week
+
+
+def _lost(block: StandingBlock, days: Mapping[date, Day], workweek: WorkWeek) -> bool:
+    """True if its time is no working time, as far as the day is known."""
     day = days.get(workweek.date_of(block.when.start))
-    if day is None:
-        return "fixed"
-    if not any(part.contains(block.when) for part in day.working):
-        return "lost"
-    if on_it:
-        return "overlapped"
-    return "fixed" if block.kind == OFFSITE else "movable"
+    return day is not None and not any(part.contains(block.when) for part in day.working)
 
 
 def _working_elsewhere(block: StandingBlock, request: Request, seen: Survey, zone: str) -> str:
@@ -104,12 +104,6 @@ def _working_elsewhere(block: StandingBlock, request: Request, seen: Survey, zon
     day = there.date_of(block.when.start)
     parts = build_days(there, [day], seen.classified)[day].working
     return zone if any(part.contains(block.when) for part in parts) else ""
-
-
-def _may_move(block: StandingBlock, request: Request) -> bool:
-    if request.policy == "rebalance":
-        return key_week(block.key, block.when, request.workweek) == request.week
-    return request.workweek.date_of(block.when.start) != request.workweek.date_of(request.now)
 
 
 def _on(block: StandingBlock, events: Iterable[Classified], pinned: Iterable[StandingBlock]) -> str:

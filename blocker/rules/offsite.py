@@ -17,6 +17,7 @@ from blocker.values.request import Request
 from blocker.values.workweek import Quarter, Week, WorkWeek, quarter_of
 
 DUE_WHILE_LEFT = timedelta(weeks=6)
+RESCUE_DAYS = 5  # working days ahead
 
 
 class OffsiteAsked(Struct, frozen=True):
@@ -51,8 +52,8 @@ def ask_for_offsite(
         there = _present(quarter, key, workweek, blocks, own, memory)
         if there:
             quarters.append(QuarterPlan(quarter, "present", key, there))
-            if any(block.key == key and block.state in ("overlapped", "lost") for block in standing.standing):
-                demand = _demand(key, quarter, request)
+            if any(block.key == key and block.state == "hit" for block in standing.standing):
+                demand = _rescue(key, quarter, request, seen)
             continue
         if quarter != due:
             quarters.append(QuarterPlan(quarter, "not due", key, "less than six weeks of it are left"))
@@ -73,6 +74,14 @@ def ask_for_offsite(
 def _demand(key: str, quarter: Quarter, request: Request) -> OffsiteDemand:
     look = request.settings.offsite
     return OffsiteDemand(key, quarter, look.minutes, request.now + timedelta(days=look.notice_days))
+
+
+def _rescue(key: str, quarter: Quarter, request: Request, seen: Survey) -> OffsiteDemand:
+    """The same for one that is hit: from the fifth working day ahead on."""
+    today = request.workweek.date_of(request.now)
+    ahead = [day for day in sorted(seen.days) if day > today and seen.days[day].is_working][:RESCUE_DAYS]
+    first = request.workweek.instant(ahead[-1] if ahead else today, 0)
+    return OffsiteDemand(key, quarter, request.settings.offsite.minutes, first)
 
 
 def _present(

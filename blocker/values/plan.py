@@ -78,7 +78,9 @@ class Demand(Struct, frozen=True):
 
     ``tier`` orders demands (floor, offsite, red, amber, debt, frontline, learning, other).
     Lengths are minutes, multiples of 15; ``floor_minutes`` is the shortest allowed for a week's
-    floor and None for every other demand.
+    floor and None for every other demand. ``days`` (0 is Monday) and ``between`` (minutes from midnight)
+    are where the kind may be; empty: everywhere. ``rescue``: a block that was taken off because it was hit
+    comes back under its key, by the limits of a rescue; ``minutes`` is what it was last placed with.
     """
 
     key: str
@@ -90,6 +92,9 @@ class Demand(Struct, frozen=True):
     floor_minutes: int | None = None
     prefer: str = "morning"
     causes: tuple[Cause, ...] = ()
+    rescue: bool = False
+    days: tuple[int, ...] = ()
+    between: tuple[tuple[int, int], ...] = ()
 
 
 class Option(Struct, frozen=True):
@@ -98,6 +103,13 @@ class Option(Struct, frozen=True):
     slot: Interval
     conflicts: tuple[Event, ...]
     price: str = ""
+
+
+class Release(Struct, frozen=True):
+    """Why a hit block could not be rescued, and up to three slots that would do if events gave way."""
+
+    why: str
+    options: tuple[Option, ...] = ()
 
 
 class Term(Struct, frozen=True):
@@ -122,6 +134,8 @@ class Placement(Struct, frozen=True):
     outside_manners: bool = False  # a floor that took more than the cap or the bookable minimum
     short: bool = False  # a floor below the usual shortest length
     next_best: str = ""  # what the best slot on another day would have cost, in words
+    rescued: bool = False  # a hit block that counts again
+    cause_key: str = ""  # the block that a standing one gave way to
 
 
 class Unplaced(Struct, frozen=True):
@@ -246,13 +260,14 @@ class Examined(Struct, frozen=True):
 class Standing(Struct, frozen=True):
     """A block of ours that exists, as placement sees it.
 
-    ``state``: fixed (scenery; past, begun, today's and pinned blocks always are), movable (valid; it
-    moves only for a floor or an offsite under ``run``, for a gain under ``rebalance``), overlapped
-    (a busy event lies on it: move it if there is a slot, else it stays) or lost (its time is no
-    working time any more: move it, else it is removed). ``week`` is its key's week, whatever day
-    it is on. ``shortest`` bounds what a move may shorten it to; a move never lengthens past ``minutes``.
-    ``floor_minutes`` takes the place of ``shortest`` when an overlapped or lost block is the only
-    strategic one of its week. An offsite moves only if ``Problem.offsite`` asks for its key.
+    ``state``: ``fixed`` stays and counts (pinned, begun, with guests, of another week under rebalance);
+    ``kept`` is ours and not hit: it stays under ``run`` unless it gives way, and is free under
+    ``rebalance``; ``hit``: a busy event lies on it or its time stopped being working time: it counts for
+    nothing, and is moved or taken off (``edited``: stays if it can't be moved); ``hit_fixed``: hit, but
+    pinned or begun: it stays, counts for nothing and is only in the way in time.
+    ``week`` is its key's week, whatever day it is on. A move takes ``shortest`` to ``minutes``;
+    ``floor_minutes`` takes the place of ``shortest`` where no longer slot is left for a week's floor.
+    ``was_minutes``: what its key was last placed with by us, the most that a rescue takes; 0: its length.
     """
 
     key: str
@@ -265,23 +280,27 @@ class Standing(Struct, frozen=True):
     shortest: int
     prefer: str = "morning"
     floor_minutes: int = 60
+    was_minutes: int = 0
+    edited: bool = False
+    days: tuple[int, ...] = ()
+    between: tuple[tuple[int, int], ...] = ()
 
 
 class WeekRoom(Struct, frozen=True):
     """One week of the horizon as placement sees it.
 
-    ``cap_minutes`` is the most that blocks of this week (the offsite left out) may take in all,
-    standing ones included. ``needs_floor``: it is a working week without any strategic time yet;
-    a lost block does not count as such time, an overlapped one does.
+    ``share_minutes`` and ``hours_minutes`` are the most that blocks of this week (the offsite left out) may
+    take in all, standing ones included. ``needs_floor``: it is a working week without strategic time that counts.
     """
 
     week: Week
-    cap_minutes: float
+    share_minutes: float
     needs_floor: bool
+    hours_minutes: float = float("inf")
 
 
 class OffsiteDemand(Struct, frozen=True):
-    """The half day wanted for a quarter: on days of ``quarter`` not before ``earliest``."""
+    """The half day wanted for a quarter: on days of ``quarter`` not before ``earliest``; of a hit one, on any."""
 
     key: str
     quarter: Quarter

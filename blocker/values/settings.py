@@ -270,8 +270,7 @@ DEFAULT_LUNCH = Lunch()
 # Design 4.4: the manners, in minutes and shares.
 CAP_SHARE = 0.4
 BOOKABLE_MINUTES = 60
-BOOKABLE_GAP_MINUTES = 15
+BOOKABLE_GAP_MINUTES = 30
 NOTICE_HOURS = {"run": 24, "rebalance": 1}
-MAX_MOVES = 2
 HORIZON_WEEKS = 5  # this week plus four
 FILL_WEEKS = 8  # ahead: how full they are is remembered, to learn how weeks fill up

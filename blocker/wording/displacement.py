@@ -15,7 +15,7 @@ from msgspec import Struct
 from blocker.measuring.days import Day, build_days
 from blocker.measuring.measures import FOCUS_GAP
 from blocker.values.events import Event, StandingBlock
-from blocker.values.intervals import Interval, clip, minutes, subtract
+from blocker.values.intervals import Interval, clip, minutes
 from blocker.values.kinds import IGNORED, OPERATIONAL, STRATEGIC
 from blocker.values.plan import Classified
 from blocker.values.workweek import DAY, WorkWeek
@@ -51,13 +51,6 @@ class Overrun(Struct, frozen=True):
     title: str
     day: date
     minutes: float
-
-
-class WhatIf(Struct, frozen=True):
-    """The free stretch that is there once ``meetings`` have moved; none of them, if it is free already."""
-
-    slot: Interval
-    meetings: tuple[Event, ...]
 
 
 def items_by_day(items: Iterable[Classified], workweek: WorkWeek) -> Mapping[date, list[Classified]]:
@@ -161,66 +154,6 @@ def minutes_of(length: timedelta) -> float:
     return length.total_seconds() / 60
 
 
-def what_if(
-    length: int,
-    days: Iterable[Day],
-    items: Mapping[date, Sequence[Classified]],
-    blocks: Sequence[StandingBlock],
-    earliest: datetime,
-    workweek: WorkWeek,
-) -> WhatIf | None:
-    """The fewest meetings of the person's own whose moving frees ``length`` minutes in a row, then the
-    shortest, then the earliest; None if other people's events leave no such stretch.
-
-    Exact: a free stretch can slide back until it touches the end of something (or the start of working
-    time), and needs no more meetings out of its way there. So only such starts are tried.
-    """
-    span = timedelta(minutes=length)
-    ours = [block.when for block in blocks if block.dates is None]
-    best: tuple[tuple[int, float, datetime], WhatIf] | None = None
-    for day in days:
-        todays = items.get(day.date, ())
-        mine = [item.event for item in todays if item.kind == OPERATIONAL and is_own(item.event)]
-        others = [item.event.when for item in todays if item.event not in mine]
-        taken = [*others, *(when for when in ours if when.overlaps(workweek.day(day.date).span))]
-        room = subtract(day.working, [*taken, Interval(earliest - 400 * DAY, earliest)])
-        starts = {gap.start for gap in room} | {event.when.end for event in mine}
-        starts |= _after_lunch(day, starts)
-        for start in sorted(starts):
-            slot = Interval(start, start + span)
-            if not any(gap.contains(slot) for gap in room):
-                continue
-            moved = tuple(event for event in mine if event.when.overlaps(slot))
-            if not _leaves_lunch(day, todays, moved, slot, ours, workweek):
-                continue
-            rank = (len(moved), sum(event.when.minutes for event in moved), start)
-            if best is None or rank < best[0]:
-                best = rank, WhatIf(slot, moved)
-    return best[1] if best else None
-
-
 def is_own(event: Event) -> bool:
     """A meeting that the person may move: organised by them, or with nobody else in it."""
     return event.organizer_is_me or not (event.attendees or event.organizer)
-
-
-def _after_lunch(day: Day, starts: set[datetime]) -> set[datetime]:
-    """Where a stretch can begin if lunch is taken first, as early as it can be."""
-    if day.lunch is None or day.lunch_window is None:
-        return set()
-    begin, end = day.lunch_window.start, day.lunch_window.end
-    span = timedelta(minutes=day.lunch_minutes)
-    return {start + span for start in (*starts, begin) if begin <= start and start + span <= end}
-
-
-def _leaves_lunch(
-    day: Day,
-    todays: Sequence[Classified],
-    moved: Sequence[Event],
-    slot: Interval,
-    ours: Sequence[Interval],
-    workweek: WorkWeek,
-) -> bool:
-    left = [item for item in todays if item.event not in moved]
-    then = build_days(workweek, [day.date], left)[day.date]
-    return not then.lunch_fits(ours) or then.lunch_fits([slot, *ours])

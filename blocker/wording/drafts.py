@@ -49,7 +49,7 @@ def next_thinking_block(
     slots = {
         block.key: block.when
         for block in live
-        if block.kind in THINKING and (block.pinned or block.key not in {*unwanted, *solution.lost})
+        if block.kind in THINKING and (block.pinned or block.key not in {*unwanted, *solution.taken_off})
     }
     slots |= {placed.key: placed.slot for placed in solution.placements if placed.kind in THINKING}
     ahead = [(slot, key) for key, slot in slots.items() if slot.start > request.now]

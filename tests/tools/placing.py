@@ -106,7 +106,7 @@ def posed(
     )
 
 
-def stands(key: str, slot: str, state: str = "movable", **more: Any) -> Standing:
+def stands(key: str, slot: str, state: str = "kept", **more: Any) -> Standing:
     """A standing block of 120 minutes at most, by wall clock in Berlin."""
     kind, week, _ = key.split("/")
     at = when(slot, parse_week(week), work().zone)

@@ -1,7 +1,8 @@
 """Which limits a plan breaks: an independent check, written from docs/objective.md.
 
-It imports nothing of the placement modules, works on datetimes, and is slow on purpose: every limit
-is written the way the page says it. A plan is a mapping from key to slot for what is new or moved.
+It imports nothing of the placement modules but the problem, works on datetimes, and is slow on purpose: every limit
+is written the way the page says it. A plan maps the key of what is new or moved to its slot, and that of a kept
+block that goes to None.
 """
 
 from __future__ import annotations
@@ -19,12 +20,18 @@ from blocker.values.workweek import Week, week_of
 
 MINUTE = timedelta(minutes=1)
 ONE_DAY = timedelta(days=1)
-Plan = Mapping[str, Interval]
+Plan = Mapping[str, Interval | None]
 
 
 def natural(key: str) -> list[tuple[int, int, str]]:
     """A key to sort by, numbers in it as numbers."""
     return [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in re.split(r"(\d+)", key)]
+
+
+def steps(shortest: int, longest: int) -> list[int]:
+    """In half hours from the longest down, and the shortest."""
+    found = list(range(longest, shortest - 1, -30))
+    return found + [shortest] if shortest <= longest and shortest not in found else found
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class Thing:
     week: Week
     slot: Interval
     touched: bool  # new or moved
+    counts: bool = True
 
     @property
     def minutes(self) -> int:
@@ -47,97 +55,197 @@ class Limits:
 
     def __init__(self, problem: Problem) -> None:
         self.p = problem
+        self.run = problem.policy == "run"
         self.weeks = {room.week: room for room in problem.weeks}
         self.demands: dict[str, Demand] = {d.key: d for d in problem.demands if d.week in self.weeks}
         self.standing: dict[str, Standing] = {s.key: s for s in problem.standing}
-        self.movers = {s.key: s for s in problem.standing if self._may_move(s)}
+        mine = [s for s in problem.standing if s.week in self.weeks and s.kind != "offsite"]
+        mine = [s for s in mine if s.key not in problem.surplus]
+        self.kept = {s.key: s for s in mine if s.state == "kept" and self._at_home(s)}
+        self.hit = {s.key: s for s in mine if s.state == "hit"}
+        self.longer: dict[str, set[date]] = {}
 
     # what a plan is made of
 
     def date(self, instant: datetime) -> date:
         return instant.astimezone(self.p.workweek.zone).date()
 
-    def _may_move(self, s: Standing) -> bool:
-        if s.kind == "offsite":
-            asked = self.p.offsite is not None and self.p.offsite.key == s.key
-            return asked and s.state in ("overlapped", "lost")
-        if s.week not in self.weeks:
-            return False
+    def _at_home(self, s: Standing) -> bool:
         first, last = self.date(s.slot.start), self.date(s.slot.end - timedelta(microseconds=1))
-        if first != last or week_of(first) != s.week:
-            return False
-        if s.state in ("overlapped", "lost"):
-            return True
-        return s.state == "movable" and (self.p.policy == "run" or s.week == self.p.free_week)
+        return first == last and week_of(first) == s.week
 
     @property
     def offsite_key(self) -> str | None:
-        """The key of the offsite that is asked for."""
+        """The key of the offsite that may get a slot."""
         if self.p.offsite is None:
             return None
-        key = self.p.offsite.key
-        held = self.standing.get(key)
-        return None if held is not None and key not in self.movers else key
+        there = self.standing.get(self.p.offsite.key)
+        if there is None or there.kind != "offsite":
+            return self.p.offsite.key
+        return self.p.offsite.key if there.state == "hit" and self.run else None
 
-    def alone(self, s: Standing) -> bool:
-        """Strategic, and without it no strategic block of its week stands."""
-        return s.kind == "strategic" and not any(
-            o.kind == "strategic" and o.week == s.week and o.state != "lost" and o.key != s.key
-            for o in self.p.standing
-        )
+    @property
+    def old_offsite(self) -> Standing | None:
+        """The offsite that is to be rescued."""
+        return self.standing.get(self.offsite_key) if self.offsite_key else None
 
-    def lengths(self, key: str) -> list[int]:
-        if key in self.demands:
-            d = self.demands[key]
-            low = d.shortest
-            if d.tier == "floor" and d.floor_minutes is not None:
-                low = min(low, d.floor_minutes)
-            high = d.minutes
-        elif key == self.offsite_key and self.p.offsite is not None:
-            return [self.p.offsite.minutes]
-        else:
-            s = self.movers[key]
-            low, high = s.shortest, s.minutes
-            if s.state != "movable" and self.alone(s):
-                low = min(low, s.floor_minutes)
-        return [n for n in range(15, high + 1, 15) if n >= low]
+    def in_any_case(self, but: str) -> list[Thing]:
+        """What stays whatever is decided, as far as the block ``but`` is concerned."""
+        found = []
+        for s in self.p.standing:
+            gone = s.key in self.p.surplus or s.key == but
+            leaves = s.key in self.kept or (s.key in self.hit and not s.edited)
+            leaves |= s.kind == "offsite" and s.state == "hit" and self.run and not s.edited
+            if not gone and not leaves:
+                found.append(Thing(s.key, s.kind, s.week, s.slot, False, s.state in ("kept", "fixed")))
+        return found
 
-    def wants_floor(self, week: Week) -> bool:
-        return self.weeks[week].needs_floor and not any(
-            s.kind == "strategic" and s.week == week and s.state != "lost" for s in self.p.standing
-        )
+    def there(self, plan: Plan) -> list[Thing]:
+        """What is there after the plan."""
+        things = [t for t in self.in_any_case("") if plan.get(t.key) is None]
+        things += [Thing(s.key, s.kind, s.week, s.slot, False) for s in self.kept.values() if s.key not in plan]
+        return things + [self.touched(key, slot) for key, slot in plan.items() if slot is not None]
+
+    def touched(self, key: str, slot: Interval) -> Thing:
+        return Thing(key, self.kind(key), self.week(key) or week_of(self.date(slot.start)), slot, True)
 
     def kind(self, key: str) -> str:
         if key == self.offsite_key:
             return "offsite"
         return self.demands[key].kind if key in self.demands else self.standing[key].kind
 
-    def week(self, key: str) -> Week | None:
-        if key == self.offsite_key:
-            return None
-        return self.demands[key].week if key in self.demands else self.standing[key].week
+    def of(self, key: str) -> Demand | Standing:
+        return self.demands[key] if key in self.demands else self.standing[key]
 
-    def there(self, plan: Plan) -> list[Thing]:
-        things = [
-            Thing(s.key, s.kind, s.week, s.slot, False)
-            for s in self.p.standing
-            if s.key not in plan and s.state != "lost"
-        ]
-        for key, slot in plan.items():
-            week = self.week(key) or week_of(self.date(slot.start))
-            things.append(Thing(key, self.kind(key), week, slot, True))
-        return things
+    def week(self, key: str) -> Week | None:
+        return None if key == self.offsite_key else self.of(key).week
+
+    # lengths
+
+    def usual(self, key: str) -> list[int]:
+        """The lengths that a block may have without being a short floor."""
+        if key in self.demands:
+            d = self.demands[key]
+            return steps(min(60, d.minutes) if d.rescue else d.shortest, d.minutes)
+        s = self.standing[key]
+        if key in self.kept:
+            return steps(s.shortest, s.minutes)
+        was = s.was_minutes or s.slot.minutes
+        return steps(min(60, was), was if self.run else max(was, s.minutes))
+
+    def short(self, key: str) -> list[int]:
+        """The lengths that it may have as a short floor."""
+        of = self.of(key)
+        if isinstance(of, Demand):
+            least = None if of.rescue else of.floor_minutes
+        else:
+            floor = key in self.kept and not self.run and of.tier == "floor" and of.kind == "strategic"
+            least = of.floor_minutes if floor else None
+        usual = self.usual(key)
+        return [] if least is None else steps(least, of.minutes)[len(usual) :]
+
+    def offsite_minutes(self, day: date) -> int:
+        assert self.p.offsite is not None
+        days = self.offsite_days()
+        if any(part.minutes >= self.p.offsite.minutes for one in days for part in self.p.days[one].hours):
+            return self.p.offsite.minutes
+        longest = max((part.minutes for part in self.p.days[day].hours), default=0)
+        return max(150, longest // 15 * 15)
+
+    def offsite_days(self) -> list[date]:
+        assert self.p.offsite is not None
+        quarter = self.p.offsite.quarter
+        return [d for d in self.p.days if self.old_offsite or quarter.first_day <= d < quarter.end]
+
+    def lengths(self, key: str, day: date) -> list[int]:
+        if key == self.offsite_key:
+            return [self.offsite_minutes(day)]
+        return self.usual(key) + self.short(key)
+
+    def longer_days(self, key: str) -> set[date]:
+        """The days on which a slot of a usual length is allowed within the manners, whatever else is wanted."""
+        if key not in self.longer:
+            found = set()
+            kept = [s for s in self.kept.values() if self.run and s.key != key]
+            stay = [Thing(s.key, s.kind, s.week, s.slot, False) for s in kept]
+            for slot in self.slots(key, self.usual(key)):
+                if not self.broken_by(key, slot, [*self.in_any_case(key), *stay]):
+                    found.add(self.date(slot.start))
+            self.longer[key] = found
+        return self.longer[key]
+
+    def slots(self, key: str, lengths: list[int] | None = None) -> list[Interval]:
+        """Every slot of a block on the grid in the working time of its dates."""
+        found = []
+        week = self.week(key)
+        for day in sorted(self.p.days if week is None else set(week.days) & set(self.p.days)):
+            for part in self.p.days[day].working:
+                start = part.start.replace(minute=part.start.minute // 15 * 15, second=0, microsecond=0)
+                while start < part.end:
+                    for length in lengths or self.lengths(key, day):
+                        slot = Interval(start, start + timedelta(minutes=length))
+                        if part.contains(slot):
+                            found.append(slot)
+                    start += timedelta(minutes=15)
+        return found
 
     # limits
 
-    def alone_limits(self, key: str, slot: Interval) -> Iterator[str]:
-        """The limits that a block breaks by itself, whatever else is there."""
+    def wants_floor(self, week: Week) -> bool:
+        stands = (s.kind == "strategic" and s.week == week for s in self.p.standing if s.state in ("kept", "fixed"))
+        return self.weeks[week].needs_floor or any(stands)
+
+    def may_go_outside(self, key: str) -> bool:
+        """True if it may be a week's floor outside the manners, others let alone."""
+        if key == self.offsite_key or self.kind(key) != "strategic":
+            return False
+        of = self.of(key)
+        rescue = of.rescue if isinstance(of, Demand) else key in self.hit
+        return self.wants_floor(of.week) and (of.tier == "floor" or rescue)
+
+    def earliest(self, key: str, outside: bool) -> datetime:
+        p = self.p
+        if key == self.offsite_key:
+            assert p.offsite is not None
+            return max(p.offsite.earliest, p.now)
+        rescue = self.demands[key].rescue if key in self.demands else key in self.hit
+        if rescue:
+            two_hours = p.now + timedelta(hours=2)
+            return two_hours if self.run else min(two_hours, p.earliest)
+        return min(p.earliest, p.floor_earliest) if outside and p.floor_earliest else p.earliest
+
+    def had(self, week: Week) -> int:
+        """What the week's blocks had before they were hit."""
+        total = sum(d.minutes for d in self.demands.values() if d.rescue and d.week == week)
+        for s in self.p.standing:
+            if s.week == week and s.kind != "offsite" and s.state != "hit_fixed":
+                total += (s.was_minutes or s.slot.minutes) if s.state == "hit" else s.slot.minutes
+        return total
+
+    def week_limits(self, key: str) -> tuple[float, float]:
+        """The share and the hours that bind a block, minutes."""
+        room = self.weeks[self.of(key).week]
+        new = key in self.demands and not self.demands[key].rescue
+        had = 0 if new else self.had(room.week)
+        return max(room.share_minutes, had), max(room.hours_minutes, had)
+
+    def alone_limits(self, key: str, slot: Interval, outside: bool = False) -> Iterator[str]:
+        """The limits that a block breaks by itself, whatever else of ours is there."""
         p, day = self.p, self.p.days.get(self.date(slot.start))
         if day is None:
             yield "away"
             return
-        if slot.start < p.earliest:
+        if slot.start < self.earliest(key, outside):
             yield "notice"
+        if day.date in p.quiet:
+            yield "quiet"
+        if key != self.offsite_key:
+            of = self.of(key)
+            if of.days and day.date.weekday() not in of.days:
+                yield "days"
+            spans = [(p.workweek.instant(day.date, a), p.workweek.instant(day.date, b)) for a, b in of.between]
+            if spans and not any(a <= slot.start and slot.end <= b for a, b in spans):
+                yield "between"
         local = slot.start.astimezone(p.workweek.zone)
         if local.minute % 15 or local.second or local.microsecond:
             yield "grid"
@@ -159,106 +267,86 @@ class Limits:
         midnight = p.workweek.instant(day.date, 0)
         late = eve is not None and eve.working and midnight - eve.working[-1].end < p.buffer_before * MINUTE
         if late and slot.start - midnight < p.buffer_before * MINUTE:
-            yield "midnight"
-        if (slot.end - slot.start) / MINUTE not in self.lengths(key):
+            yield "blocks"
+        if int((slot.end - slot.start) / MINUTE) not in self.lengths(key, day.date):
             yield "length"
-        if key == self.offsite_key and p.offsite is not None:
-            if slot.start < p.offsite.earliest:
-                yield "notice"
-            if not p.offsite.quarter.first_day <= day.date < p.offsite.quarter.end:
+        if key == self.offsite_key:
+            if day.date not in self.offsite_days():
                 yield "quarter"
-            if (day.date.month, day.date.day) in {(12, n) for n in range(23, 32)} | {(1, 1), (1, 2)}:
-                yield "holidays"
         elif week_of(day.date) != self.week(key):
             yield "week"
         if key in self.standing and self.standing[key].slot == slot:
             yield "not a move"
 
-    def pair_limits(self, block: Thing, other: Thing) -> Iterator[str]:
-        """The limits that new or moved ``block`` breaks because ``other`` is there."""
-        gap = self.p.buffer_before * MINUTE
-        if block.slot.start < other.slot.end + gap and other.slot.start < block.slot.end + gap:
-            yield "blocks"
-        if self.date(block.slot.start) == self.date(other.slot.start):
-            if "offsite" in (block.kind, other.kind):
-                yield "offsite"
-            if block.kind == other.kind == "strategic":
+    def day_limits(self, key: str, slot: Interval, others: list[Thing]) -> Iterator[str]:
+        """The limits that it breaks on its date because of the other blocks that are there, those of its week left out."""
+        day, gap = self.p.days[self.date(slot.start)], self.p.buffer_before * MINUTE
+        staying = {t.key for t in self.in_any_case(key)}
+        for other in others:
+            near = slot.start < other.slot.end + gap and other.slot.start < slot.end + gap
+            if other.key in staying and near:
+                yield "blocks"
+            if other.counts and self.date(other.slot.start) == day.date:
                 yield "one a day"
+        if key == self.offsite_key:
+            return
+        whole = self.p.workweek.span(day.date, day.date + ONE_DAY)
+        here = [t.slot for t in others if t.counts and t.slot.overlaps(whole)]
+        if not day.lunch_fits([*here, slot]):
+            yield "lunch"
+        if self.bookable(day, []) >= self.p.bookable_minutes > self.bookable(day, [*here, slot]):
+            yield "bookable"
 
-    def bookable_broken(self, day: Day, slots: list[Interval]) -> bool:
-        return self.bookable_minutes(day, []) >= 60 > self.bookable_minutes(day, slots)
+    def weekly(self, key: str, slot: Interval, others: list[Thing]) -> Iterator[str]:
+        if key == self.offsite_key:
+            return
+        week = self.of(key).week
+        taken = sum(t.minutes for t in others if t.counts and t.week == week and t.kind != "offsite")
+        taken += int((slot.end - slot.start) / MINUTE)
+        for name, most in zip(("share", "hours"), self.week_limits(key), strict=True):
+            if taken > most:
+                yield name
 
-    def bookable_minutes(self, day: Day, slots: list[Interval]) -> float:
+    def broken_by(self, key: str, slot: Interval, others: list[Thing], outside: bool = False) -> list[str]:
+        """All limits that a block breaks where ``others`` are there."""
+        found = [*self.alone_limits(key, slot, outside)]
+        if "away" in found:
+            return found
+        found += [*self.day_limits(key, slot, others), *self.weekly(key, slot, others)]
+        return [name for name in found if not (outside and name in ("bookable", "share", "hours"))]
+
+    def bookable(self, day: Day, slots: list[Interval]) -> float:
         """What others can still book from now on; none on a day that is over."""
         whole = self.p.workweek.span(day.date, day.date + ONE_DAY)
         if whole.end <= self.p.now:
             return 0
         return day.bookable_minutes(slots, Interval(max(self.p.now, whole.start), whole.end))
 
-    def on_day(self, day: Day, things: list[Thing]) -> list[Interval]:
-        whole = self.p.workweek.span(day.date, day.date + ONE_DAY)
-        return [t.slot for t in things if t.slot.overlaps(whole)]
-
-    def moves(self, plan: Plan) -> int:
-        run = self.p.policy == "run"
-        return sum(key in self.movers and (run or self.movers[key].state != "movable") for key in plan)
-
     def broken(self, plan: Plan) -> list[str]:
         """Everything that is wrong with a plan; empty if it is allowed."""
         things = self.there(plan)
         found = []
         for key, slot in plan.items():
-            found += [f"{key}: {name}" for name in self.alone_limits(key, slot)]
-        for thing in things:
-            for other in things:
-                if thing.touched and other.key != thing.key:
-                    found += [f"{thing.key}: {name} ({other.key})" for name in self.pair_limits(thing, other)]
-        if self.moves(plan) > self.p.max_moves:
-            found.append("moves")
-        found += self.shared_limits(plan, things)
+            if slot is not None:
+                others = [t for t in things if t.key != key]
+                names = self.broken_by(key, slot, others)
+                if names and self.may_be_outside(key, things):
+                    names = self.broken_by(key, slot, others, outside=True)
+                found += [f"{key}: {name}" for name in names]
+                if key != self.offsite_key and int((slot.end - slot.start) / MINUTE) in self.short(key):
+                    half_day = plan.get(self.offsite_key or "")
+                    gone = {self.date(half_day.start)} if half_day else set()
+                    found += [f"{key}: short"] if self.longer_days(key) - gone else []
         return found
 
-    def shared_limits(self, plan: Plan, things: list[Thing]) -> list[str]:
-        """Lunch, bookable minutes and cap, and the floor that may go past the last two."""
-        found = []
-        over_cap = [w for w in self.weeks if self.taken(w, things) > self.weeks[w].cap_minutes]
-        short_days = []
-        for day in {self.date(t.slot.start) for t in things if t.touched and t.kind != "offsite"}:
-            slots = self.on_day(self.p.days[day], things)
-            if not self.p.days[day].lunch_fits(slots):
-                found.append(f"{day}: lunch")
-            if self.bookable_broken(self.p.days[day], slots):
-                short_days.append(day)
-        excused = {t.key for t in things if self.excused(t, things)}
-        for t in things:
-            if t.touched and t.kind != "offsite" and t.key not in excused:
-                if t.week in over_cap:
-                    found.append(f"{t.key}: cap")
-                if self.date(t.slot.start) in short_days:
-                    found.append(f"{t.key}: bookable")
-        return found
-
-    def taken(self, week: Week, things: list[Thing]) -> int:
-        return sum(t.minutes for t in things if t.week == week and t.kind != "offsite")
-
-    def excused(self, thing: Thing, things: list[Thing]) -> bool:
-        """True for the one block of its week that may go outside the manners."""
-        if not thing.touched or thing.kind != "strategic" or not self.wants_floor(thing.week):
+    def may_be_outside(self, key: str, things: list[Thing]) -> bool:
+        """True if it may be a floor outside the manners in this plan."""
+        if not self.may_go_outside(key):
             return False
-        if sum(t.touched and t.kind == "strategic" and t.week == thing.week for t in things) > 1:
-            return False
-        if thing.key in self.demands:
-            # Alike demands share slots: the first of them, by tier, is the one that is placed.
-            return self.demands[thing.key].tier == "floor"
-        return self.standing[thing.key].state == "lost"
+        week = self.of(key).week
+        return not any(t.counts and t.kind == "strategic" and t.week == week and t.key != key for t in things)
 
-    def outside(self, week: Week, things: list[Thing]) -> bool:
-        """True if the week's floor breaks cap or bookable minutes."""
-        for t in things:
-            if t.week == week and self.excused(t, things):
-                day = self.p.days[self.date(t.slot.start)]
-                if self.taken(week, things) > self.weeks[week].cap_minutes:
-                    return True
-                if self.bookable_broken(day, self.on_day(day, things)):
-                    return True
-        return False
+    def outside(self, key: str, plan: Plan) -> bool:
+        """True if a block of the plan breaks the manners."""
+        slot, things = plan[key], self.there(plan)
+        return slot is not None and bool(self.broken_by(key, slot, [t for t in things if t.key != key]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from math import inf
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -72,6 +73,8 @@ class _Maker:
     def make(self) -> Problem:
         rnd = self.rnd
         policy = rnd.choice(("run", "run", "rebalance"))
+        if policy == "rebalance":
+            self.weeks = self.weeks[:1]
         now = self.workweek.instant(self.monday, rnd.choice((0, 420, 600, 1500, 2500)))
         offsite = self.offsite(now)
         dates = {day for week in self.weeks for day in week.days}
@@ -81,15 +84,18 @@ class _Maker:
         events = self.events = [*self.meetings(sorted(dates)), *self.oddities(sorted(dates))]
         days = build_days(self.workweek, sorted(dates), events)
         standing = self.standing(days, offsite)
-        rooms = tuple(self.room(week, days, standing) for week in self.weeks)
+        notice = now + timedelta(hours=rnd.choice((0, 1, 24, 48)))
         return Problem(
-            now=now, earliest=now + timedelta(hours=rnd.choice((0, 1, 24))), workweek=self.workweek, days=days,
-            weeks=rooms, demands=self.demands({s.key for s in standing}), standing=standing, offsite=offsite,
-            policy=policy, free_week=rnd.choice(self.weeks) if policy == "rebalance" else None,
+            now=now, earliest=notice, workweek=self.workweek, days=days,
+            weeks=tuple(self.room(week, days, standing) for week in self.weeks),
+            demands=self.demands({s.key for s in standing}), standing=standing, offsite=offsite, policy=policy,
+            floor_earliest=rnd.choice((None, now + timedelta(hours=24))),
+            surplus={s.key: "not asked for" for s in standing if policy == "rebalance" and s.state == "kept"
+                     and s.kind != "offsite" and rnd.random() < 0.2},
             buffer_before=rnd.choice((10, 10, 10, 0, 5, 30)), buffer_after=rnd.choice((0, 0, 5, 15)),
-            max_moves=rnd.choice((2, 2, 1, 0, 3)), events=tuple(item.event for item in events if item.kind != "away" and not item.event.all_day),
+            events=tuple(item.event for item in events if item.kind != "away" and not item.event.all_day),
             own_strategic=frozenset(d for d in sorted(dates) if rnd.random() < 0.08),
-            refused=self.refused(days),
+            refused=self.refused(days), quiet=frozenset(d for d in sorted(dates) if rnd.random() < 0.03),
         )  # fmt: skip
 
     def offsite(self, now: datetime) -> OffsiteDemand | None:
@@ -170,7 +176,7 @@ class _Maker:
             day, minute = day - timedelta(days=1), minute + 1440
         return self.workweek.instant(day, minute)
 
-    def standing(self, days: dict[date, Day], offsite: OffsiteDemand | None) -> tuple[Standing, ...]:  # type: ignore[override]
+    def standing(self, days: Mapping[date, Day], offsite: OffsiteDemand | None) -> tuple[Standing, ...]:
         """Blocks of all states, not on top of each other, each state as the calendar makes it."""
         rnd = self.rnd
         found: list[Standing] = []
@@ -186,22 +192,20 @@ class _Maker:
             slot = Interval(start, start + timedelta(minutes=length))
             if slot.end > hours.end or any(slot.overlaps(other.slot) for other in found):
                 continue
-            state = "movable"
-            if not any(part.contains(slot) for part in day.working):
-                state = "lost"
-            elif any(busy.overlaps(slot) for busy in day.busy):
-                state = "overlapped"
-            if rnd.random() < 0.25:
-                state = "fixed"
-            kind = rnd.choice(("strategic", "strategic", "frontline", "reading"))
+            hit = not any(part.contains(slot) for part in day.working)
+            hit |= any(busy.overlaps(slot) for busy in day.busy)
+            theirs = rnd.random() < 0.25
+            state = ("hit_fixed" if theirs else "hit") if hit else "fixed" if theirs else "kept"
+            kind = rnd.choice(("strategic", "strategic", "frontline", "learning", "reading"))
             key, tier = f"{kind}/{week}/{n + 1}", rnd.choice(("floor", "red", "amber", kind))
-            if offsite is not None and rnd.random() < 0.15 and not any(s.kind == "offsite" for s in found):
+            if offsite is not None and rnd.random() < 0.2 and not any(s.kind == "offsite" for s in found):
                 kind, key, tier = "offsite", offsite.key, "offsite"
             shortest = rnd.choice((length, min(length, 60), min(length, 30)))
             found.append(
                 Standing(
                     key, kind, tier, week, slot, state, rnd.choice((length, length, 120)), shortest,
                     rnd.choice(("morning", "any", "afternoon")), rnd.choice((30, 60)),
+                    was_minutes=rnd.choice((0, 0, length, length + 30)), edited=hit and rnd.random() < 0.3,
                 )
             )  # fmt: skip
         rnd.shuffle(found)
@@ -216,11 +220,11 @@ class _Maker:
                 found.append(Interval(start, start + timedelta(minutes=60)))
         return tuple(found)
 
-    def room(self, week: Week, days: dict[date, Day], standing: Sequence[Standing]) -> WeekRoom:
+    def room(self, week: Week, days: Mapping[date, Day], standing: Sequence[Standing]) -> WeekRoom:
         free = sum(sum(gap.minutes for gap in days[d].free()) for d in week.days)
-        cap = self.rnd.choice((0.4 * free, 0.4 * free, 1.0 * free, 0.15 * free, 10_000.0))
-        none = not any(s.kind == "strategic" and s.week == week and s.state != "lost" for s in standing)
-        return WeekRoom(week, cap, none and self.rnd.random() < 0.8)
+        share = self.rnd.choice((0.4 * free, 0.4 * free, 1.0 * free, 0.15 * free, 10_000.0))
+        none = not any(s.kind == "strategic" and s.week == week and s.state in ("kept", "fixed") for s in standing)
+        return WeekRoom(week, share, none and self.rnd.random() < 0.8, self.rnd.choice((inf, inf, 360.0, 150.0)))
 
     def demands(self, taken: set[str]) -> tuple[Demand, ...]:
         rnd, found = self.rnd, []
@@ -241,7 +245,12 @@ class _Maker:
                 minutes, shortest = (120, 90) if self.size is not TINY else (90, 60)
                 floor = shortest - 30 if tier == "floor" else None
                 prefer = rnd.choice(("morning", "morning", "afternoon"))
-            found.append(Demand(key, kind, tier, week, minutes, shortest, floor, prefer))
+            rescue = rnd.random() < 0.2
+            days = tuple(sorted(rnd.sample(range(7), 4))) if rnd.random() < 0.15 else ()
+            between = ((510, 660), (720, 1020)) if rnd.random() < 0.15 else ()
+            found.append(
+                Demand(key, kind, tier, week, minutes, shortest, floor, prefer, (), rescue, days, between)
+            )
         rnd.shuffle(found)
         return tuple(found)
 
@@ -268,8 +277,3 @@ def shuffled(problem: Problem, seed: int) -> Problem:
         problem, days=days, weeks=mixed(problem.weeks), demands=mixed(problem.demands),
         standing=mixed(problem.standing), events=mixed(problem.events),
     )  # type: ignore[arg-type]  # fmt: skip
-
-
-def as_slots(placements: Sequence[object]) -> dict[str, Interval]:
-    """A solution's placements as the checker's plan."""
-    return {p.key: p.slot for p in placements}  # type: ignore[attr-defined]
