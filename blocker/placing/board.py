@@ -216,13 +216,9 @@ class Board:
         return week_of(last) == block.week and last == date_of(block.slot.start)
 
     def _offsite_hit(self, block: Standing) -> bool:
-        """Under ``run`` a hit offsite is moved or taken off; ``rebalance`` leaves it."""
-        return (
-            block.kind == OFFSITE
-            and block.state == "hit"
-            and not block.edited
-            and self.problem.policy == "run"
-        )
+        """A hit offsite that is asked for is moved or taken off by ``run``; ``rebalance`` leaves it."""
+        asked = self.problem.offsite is not None and self.problem.offsite.key == block.key
+        return asked and block.state == "hit" and not block.edited and self.problem.policy == "run"
 
     def _as_there(self, block: Standing) -> There:
         return There(

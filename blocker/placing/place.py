@@ -173,21 +173,15 @@ def _not_rescued(
             floor = _lacks_floor(solver, why_not, block.week)
             found = why_not.release(block, floor, asks[block.key].lengths[-1])
             (stuck if block.edited else released)[block.key] = found
-        elif block.key in board.gone or (
-            block.state == "hit" and block.kind == OFFSITE and board.problem.policy == "run"
-        ):
+        elif solver.half_days.was is not None and block.key == solver.half_days.was.key:
             homeless = _offsite_missing(solver, why_not)
-            found = (
-                Release(homeless.why, homeless.nearest) if homeless else Release("it is not wanted any more")
-            )
-            (stuck if block.edited else released)[block.key] = found
+            (stuck if block.edited else released)[block.key] = Release(homeless.why, homeless.nearest)
     return released, stuck
 
 
-def _offsite_missing(solver: HorizonSolver, why_not: WhyNot) -> Unplaced | None:
+def _offsite_missing(solver: HorizonSolver, why_not: WhyNot) -> Unplaced:
     half_days = solver.half_days
-    if half_days.asked is None:
-        return None
+    assert half_days.asked is not None  # noqa: S101  asked by the caller
     minutes = max((half_days.minutes(day) for day in half_days.dates), default=half_days.asked.minutes)
     return why_not.offsite(half_days.asked, half_days.case, half_days.dates, minutes)
 
@@ -200,7 +194,6 @@ def _unplaced(
         key=lambda demand: (demand.week, rank(demand.key)),
     )
     found = [why_not.demand(demand, _lacks_floor(solver, why_not, demand.week)) for demand in missing]
-    homeless = None
-    if best.half_day is None and solver.half_days.was is None:
-        homeless = _offsite_missing(solver, why_not)
-    return (*found, homeless) if homeless else tuple(found)
+    if best.half_day is None and solver.half_days.asked is not None and solver.half_days.was is None:
+        found.append(_offsite_missing(solver, why_not))
+    return tuple(found)

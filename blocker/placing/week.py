@@ -131,9 +131,10 @@ class WeekSolver:
         return self._solve(offsite, forbidden, {staying})
 
     def _nothing_to_give_way_for(self, best: WeekBest) -> bool:
+        """True if nothing gave way and all that it may for is there: no other plan is better then."""
         entries = unpacked(best.value)
         learning = sum(max(1, len(ask.demands)) for ask in self.asks if ask.tier == "learning")
-        return entries[WITHIN] == self.wants_floor and entries[LEARNING] == learning
+        return not entries[GAVE_WAY] and entries[WITHIN] == self.wants_floor and entries[LEARNING] == learning
 
     def _solve(
         self, offsite: date | None, forbidden: tuple[str, date] | None, staying: Collection[str]

@@ -8,7 +8,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from blocker.placing.board import Board, lengths_between
+from blocker.placing.board import Board
 from blocker.placing.finished import Finished
 from blocker.placing.limits import LIMITS, NAMES, Case
 from blocker.placing.options import Options
@@ -135,7 +135,7 @@ class WhyNot:
     def _relaxations(self, missing: Missing, alone: dict[str, Span]) -> tuple[str, ...]:
         """One sentence for each single thing that would make room, in a fixed order."""
         found = []
-        for length in lengths_between(SHORTEST_OFFER, missing.minutes - GRID_MINUTES):
+        for length in range(missing.minutes - GRID_MINUTES, SHORTEST_OFFER - 1, -GRID_MINUTES):
             shorter = self.finished.slot(missing.case, missing.days, length, missing.without)
             if shorter is not None:
                 found.append(f"shorter: {self._when(shorter)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -28,90 +28,127 @@ from tests.tools.placing import (
     strategic,
 )
 
-# Moves under run
+# Rescue and release under run
 
 
-def test_a_block_under_a_meeting_moves_and_nothing_else_does() -> None:
+def test_a_hit_block_moves_and_nothing_else_does() -> None:
     standing = (
-        stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "overlapped"),
+        stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "hit"),
         stands(f"strategic/{WEEK}/2", "wed 09:00-11:00"),
     )
     solution = place(posed("mon 10:00-17:30", standing=standing))
     [moved] = solution.placements
-    assert moved.key == f"strategic/{WEEK}/1"
+    assert (moved.key, moved.rescued) == (f"strategic/{WEEK}/1", True)
     assert moved.moved_from == standing[0].slot
     assert "something else lies on it" in moved.why
 
 
-def test_a_move_is_never_longer_than_it_may_be_nor_shorter() -> None:
-    block = stands(f"frontline/{WEEK}/1", "mon 09:00-10:00", "overlapped", minutes=60, shortest=60)
-    problem = posed("mon 09:30-17:30", hours=hours(mon="09:00-17:30", tue="09:00-17:30"), standing=(block,))
+def test_a_rescue_takes_as_many_minutes_as_it_can_and_of_equal_ones_those_of_its_day() -> None:
+    block = stands(f"strategic/{WEEK}/1", "tue 09:00-11:00", "hit")
+    early = posed("tue 09:00-09:15", standing=(block,))
+    assert found(early) == {"strategic/1": "tue 10:00-12:00"}  # it would leave half an hour that is of no use
+    full = posed("tue 10:00-17:30", standing=(block,))
+    assert found(full)["strategic/1"].endswith("09:00-11:00")
+    assert not found(full)["strategic/1"].startswith("tue")
+    alone = posed("tue 10:00-17:30", hours=hours(tue="09:00-17:30"), standing=(block,))
+    assert found(alone) == {"strategic/1": "tue 09:00-10:00"}
+
+
+def test_a_rescue_needs_two_hours_and_no_other_notice() -> None:
+    block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "hit")
+    problem = posed(
+        "mon 10:00-11:00", hours=MON, now="mon 08:05", notice=48 * 60, standing=(block,), **NO_LUNCH
+    )
+    assert found(problem) == {"strategic/1": "mon 12:00-14:00"} or "mon 11:" in found(problem)["strategic/1"]
+    assert place(replace(problem, now=problem.now + timedelta(hours=6, minutes=30))).released
+
+
+def test_a_rescue_is_no_longer_than_it_was_and_takes_no_more_than_the_week_had() -> None:
+    block = stands(f"frontline/{WEEK}/1", "mon 09:00-10:00", "hit", minutes=60, shortest=60)
+    problem = posed(
+        "mon 09:30-17:30", hours=hours(mon="09:00-17:30", tue="09:00-17:30"), standing=(block,), cap=0
+    )
     assert only(problem).slot.minutes == 60
-    assert place(posed("mon 09:45-17:30", hours=MON, standing=(block,))).placements == ()
+    assert (
+        place(replace(problem, standing=(replace(block, was_minutes=45),))).placements[0].slot.minutes == 45
+    )
 
 
-def test_a_block_without_another_slot_is_stuck_and_says_why() -> None:
-    block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "overlapped")
-    solution = place(posed("mon 09:45-17:30", hours=MON, standing=(block,)))
+def test_a_hit_block_without_another_slot_is_released_and_says_what_would_help() -> None:
+    block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "hit")
+    solution = place(posed("mon 09:45-17:30 Budget", hours=MON, standing=(block,)))
     assert solution.placements == ()
-    assert "under something on the calendar" in solution.stuck[block.key]
-    assert (solution.waiting, solution.lost) == ((), ())
+    assert "under something on the calendar" in solution.released[block.key].why
+    assert [event.title for event in solution.released[block.key].options[0].conflicts] == ["Budget"]
+    edited = place(posed("mon 09:45-17:30", hours=MON, standing=(replace(block, edited=True),)))
+    assert (set(edited.stuck), edited.released) == ({block.key}, {})
 
 
-def test_the_only_strategic_block_of_a_week_may_move_to_an_hour() -> None:
-    block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "overlapped")
-    open_at = hours(mon="09:00-11:00", tue="09:00-11:00")
-    problem = posed("mon 09:00-11:00", "tue 10:00-11:00", hours=open_at, standing=(block,), **NO_LUNCH)
-    assert only(problem).short
-    assert shown(only(problem).slot, problem) == "tue 09:00-10:00"
-    second = stands(f"strategic/{WEEK}/2", "wed 09:00-11:00", "fixed")
-    assert place(replace(problem, standing=(block, second))).stuck
+def test_what_is_the_persons_stays_and_counts_for_nothing() -> None:
+    block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "hit_fixed")
+    problem = posed("mon 10:00-11:00", needs_floor=True, standing=(block,), demands=(strategic(2, "floor"),))
+    solution = place(problem)
+    assert [placement.key for placement in solution.placements] == [f"strategic/{WEEK}/2"]
+    assert set(solution.stuck) == {block.key}
 
 
-def test_a_block_on_lost_time_moves_or_is_lost() -> None:
-    block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "lost")
-    problem = posed(away=[WEEK.monday], needs_floor=True, standing=(block,))
-    placed = only(problem)
-    assert shown(placed.slot, problem) == "tue 09:00-11:00"
-    assert "no working time any more" in placed.why
-    gone = place(posed(hours=MON, away=[WEEK.monday], needs_floor=True, standing=(block,)))
-    assert gone.lost == (block.key,)
+def test_the_only_strategic_block_of_a_week_is_rescued_outside_the_manners() -> None:
+    block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "hit")
+    problem = posed("mon 09:00-10:00", hours=hours(evening=False, mon="09:00-11:30"), needs_floor=True,
+                    standing=(block,), **NO_LUNCH)  # fmt: skip
+    assert only(problem).outside_manners
+    other = replace(block, kind="frontline", key=f"frontline/{WEEK}/1")
+    assert place(replace(problem, standing=(other,))).released
 
 
-def test_at_most_so_many_move_and_the_rest_waits() -> None:
+def test_a_displaced_block_comes_back_by_the_limits_of_a_rescue() -> None:
+    back = strategic(1, minutes=90, rescue=True)
+    problem = posed("mon 10:15-17:30", hours=MON, notice=48 * 60, demands=(back,))
+    assert found(problem) == {"strategic/1": "mon 09:00-10:00"}
+    assert only(problem).rescued
+    assert found(replace(problem, demands=(replace(back, rescue=False),))) == {}
+
+
+def test_all_that_is_hit_is_rescued_in_one_run_the_most_pressing_first() -> None:
     standing = tuple(
-        stands(f"{kind}/{WEEK}/{n}", f"{day} 09:00-11:00", "overlapped", tier=tier)
+        stands(f"{kind}/{WEEK}/{n}", f"{day} 09:00-11:00", "hit", tier=tier)
         for n, (kind, day, tier) in enumerate(
-            [("learning", "mon", "learning"), ("learning", "tue", "learning"), ("strategic", "wed", "floor")],
-            1,
+            [("reading", "mon", "other"), ("reading", "tue", "other"), ("strategic", "wed", "floor")], 1
         )
     )
     lines = [f"{day} 09:00-11:00" for day in ("mon", "tue", "wed")]
-    solution = place(posed(*lines, standing=standing, max_moves=2))
-    assert sorted(p.key for p in solution.placements) == [standing[0].key, standing[2].key]
-    assert solution.waiting == (standing[1].key,)
-    assert place(posed(*lines, standing=standing, max_moves=0)).waiting == tuple(s.key for s in standing)
+    assert len(place(posed(*lines, standing=standing)).placements) == 3
+    full = [f"{day} 09:00-17:30" for day in ("mon", "tue", "wed", "thu")]
+    solution = place(posed(*full, standing=standing))
+    assert [placement.key for placement in solution.placements] == [standing[2].key]
+    assert set(solution.released) == {standing[0].key, standing[1].key}
 
 
-def test_a_movable_block_moves_for_a_floor_and_for_nothing_less() -> None:
+# Giving way under run
+
+
+def test_a_kept_block_gives_way_to_a_floor_the_offsite_or_learning_and_to_nothing_less() -> None:
     # Monday holds a front-line block where alone two hours fit; Tuesday has an hour for it.
     open_at = hours(mon="09:00-11:00", tue="09:00-10:15")
     block = stands(f"frontline/{WEEK}/1", "mon 09:00-10:00", minutes=60, shortest=60, prefer="any")
-    needy = posed(
-        hours=open_at,
-        needs_floor=True,
-        standing=(block,),
-        demands=(strategic(1, "floor", floor_minutes=90),),
-        **NO_LUNCH,
-    )
-    assert (
-        found(needy) == {"strategic/1": "mon 09:00-11:00", "frontline/1": "tue 09:00-10:00"}
-        or len(found(needy)) == 2
-    )
-    assert "only way" in next(p for p in place(needy).placements if p.moved_from).why
+    floor = strategic(1, "floor", floor_minutes=90)
+    needy = posed(hours=open_at, needs_floor=True, standing=(block,), demands=(floor,), **NO_LUNCH)
+    assert found(needy) == {"strategic/1": "mon 09:00-11:00", "frontline/1": "tue 09:00-10:00"}
+    moved = next(p for p in place(needy).placements if p.moved_from)
+    assert moved.cause_key == floor.key
+    assert "only way" in moved.why
+    learning = replace(needy, demands=(exactly(120),))
+    assert found(learning) == {"learning/1": "mon 09:00-11:00", "frontline/1": "tue 09:00-10:00"}
     red = posed(hours=open_at, standing=(block,), demands=(strategic(1, "red"),), **NO_LUNCH)
     assert found(red) == {}
-    assert len(found(replace(needy, max_moves=0))) == 0
+
+
+def test_a_kept_block_goes_where_it_has_no_other_place() -> None:
+    block = stands(f"frontline/{WEEK}/1", "mon 09:00-10:00", minutes=60, shortest=60, prefer="any")
+    problem = posed(hours=MON, needs_floor=True, standing=(block,), demands=(strategic(1, "floor"),))
+    solution = place(problem)
+    assert [placement.key for placement in solution.placements] == [f"strategic/{WEEK}/1"]
+    assert solution.gave_way == {block.key: f"strategic/{WEEK}/1"}
 
 
 def test_a_fixed_block_never_moves() -> None:
@@ -134,29 +171,36 @@ def test_the_offsite_is_in_the_best_weeks_on_the_lightest_day_then_the_earliest(
     assert offsite_of(quarter(events=heavy)) == "2027-01-18 09:00"
     # Only January's first days are free for half a day: they come last, but they come.
     full = [on(f"{Q1.first_day + n * DAY}", "11:00-15:00") for n in range(10, 90)]
-    assert offsite_of(quarter(events=full)) == "2027-01-04 09:00"
+    assert offsite_of(quarter(events=full)) == "2027-01-01 09:00"
 
 
-def test_the_offsite_may_run_across_lunch_and_keeps_the_other_limits() -> None:
-    busy = [on("2027-01-11", "09:00-10:00"), on("2027-01-11", "14:30-17:30")]
-    problem = quarter(
-        events=busy + [on(f"{Q1.first_day + n * DAY}", "11:00-15:00") for n in range(90) if n != 10]
-    )
+def test_the_offsite_is_a_real_half_day_where_one_is_free() -> None:
+    middle = [on(f"{Q1.first_day + n * DAY}", "15:00-17:30") for n in range(90)]
+    middle += [on(f"{Q1.first_day + n * DAY}", "09:00-10:00") for n in range(90) if n != 52]
+    assert offsite_of(quarter(events=middle)) == "2027-02-22 09:00"
+    problem = quarter(events=[*middle, on("2027-02-22", "09:00-10:00")])
     assert offsite_of(problem) == "2027-01-11 10:15"
-    assert place(replace(problem, buffer_before=30)).placements != ()
-    assert place(replace(problem, buffer_before=31)).placements == ()
+    assert "no such half day is free" in only(problem).why
 
 
-def test_the_offsite_is_never_between_the_years_nor_away_nor_too_soon() -> None:
+def test_the_offsite_takes_the_longest_range_where_no_day_has_four_hours() -> None:
+    problem = quarter(hours=hours(evening=False, mon="09:00-11:45 13:00-15:00", tue="09:00-11:15"))
+    assert offsite_of(problem) == "2027-01-11 09:00"
+    assert only(problem).slot.minutes == 165
+    assert place(quarter(hours=hours(evening=False, tue="09:00-11:15"))).placements == ()
+
+
+def test_the_offsite_is_never_on_a_quiet_day_nor_away_nor_too_soon() -> None:
     first = Quarter(2026, 4)
     dates = [date(2026, 12, 21) + n * DAY for n in range(14)]
     asked = OffsiteDemand("offsite/2026-Q4", first, 240, datetime.fromisoformat("2026-12-21T00:00+01:00"))
-    problem = posed(dates=dates, offsite=asked, away=[date(2026, 12, 21), date(2026, 12, 22)])
+    quiet = frozenset(dates[2:])
+    problem = posed(dates=dates, offsite=asked, away=[date(2026, 12, 21), date(2026, 12, 22)], quiet=quiet)
     solution = place(problem)
     assert solution.placements == ()
     assert solution.unplaced[0].kind == "offsite"
-    later = replace(asked, earliest=datetime.fromisoformat("2026-12-22T10:10+01:00"))
-    assert offsite_of(posed(dates=dates, offsite=later)) == "2026-12-22 10:15"
+    later = replace(asked, earliest=datetime.fromisoformat("2026-12-22T13:00+01:00"))
+    assert offsite_of(posed(dates=dates, offsite=later, quiet=quiet)) == "2026-12-22 13:00"
 
 
 def test_nothing_of_ours_shares_the_offsites_day() -> None:
@@ -176,61 +220,71 @@ def test_nothing_of_ours_shares_the_offsites_day() -> None:
     assert "only way" in next(p.why for p in moved.placements if p.moved_from)
 
 
-def test_an_offsite_under_a_meeting_moves_if_it_is_asked_for() -> None:
+def test_a_hit_offsite_goes_to_the_nearest_free_half_day_and_only_under_run() -> None:
     standing = Standing(
-        "offsite/2027-Q1", "offsite", "offsite", parse_week("2027-W02"), on("2027-01-11", "09:00-13:00").when,
-        "overlapped", 240, 240,
+        "offsite/2027-Q1", "offsite", "offsite", parse_week("2027-W04"), on("2027-01-28", "09:00-13:00").when,
+        "hit", 240, 240,
     )  # fmt: skip
-    problem = quarter(events=[on("2027-01-11", "10:00-11:00")], standing=(standing,))
+    problem = quarter(events=[on("2027-01-28", "10:00-17:30")], standing=(standing,))
     placed = only(problem)
-    assert placed.moved_from == standing.slot
-    assert offsite_of(problem) == "2027-01-12 09:00"
-    unasked = place(replace(problem, offsite=None))
-    assert unasked.stuck == {standing.key: "too little notice is left to move it"}
+    assert (placed.moved_from, placed.rescued) == (standing.slot, True)
+    assert offsite_of(problem) == "2027-01-27 09:00"
+    rebalance = place(replace(problem, policy="rebalance"))
+    assert (rebalance.placements, rebalance.taken_off, rebalance.unplaced) == ((), frozenset(), ())
+    full = [on(f"{Q1.first_day + n * DAY}", "11:00-15:00") for n in range(90)]
+    released = place(quarter(events=full, standing=(standing,)))
+    assert set(released.released) == {standing.key}
+    assert released.unplaced == ()
 
 
 # Rebalance
 
 
 def rebalanced(*lines: str, **more: Any) -> Problem:
-    return posed(*lines, policy="rebalance", free_week=WEEK, **more)
+    return posed(*lines, policy="rebalance", **more)
 
 
-def test_rebalance_moves_for_a_gain_and_then_never_again() -> None:
+def test_rebalance_moves_for_a_better_part_of_the_day_and_then_never_again() -> None:
     block = stands(f"strategic/{WEEK}/1", "thu 14:00-16:00")
     problem = rebalanced(standing=(block,))
     placed = only(problem)
-    assert shown(placed.slot, problem) == "mon 09:00-11:00"
-    assert "points more" in placed.why
+    assert shown(placed.slot, problem) == "thu 09:00-11:00"
+    assert "a better part of the day" in placed.why
     again = replace(problem, standing=(replace(block, slot=placed.slot),))
     assert place(again).placements == ()
 
 
-def test_rebalance_leaves_a_block_where_a_move_gains_little() -> None:
-    problem = rebalanced(standing=(stands(f"strategic/{WEEK}/1", "wed 09:15-11:15"),))
+def test_rebalance_leaves_a_block_where_a_move_buys_nothing() -> None:
+    problem = rebalanced(standing=(stands(f"strategic/{WEEK}/1", "fri 09:15-11:15"),))
     assert place(problem).placements == ()
 
 
-def test_rebalance_counts_minutes_as_a_gain() -> None:
+def test_rebalance_counts_half_hours_as_a_gain() -> None:
     problem = rebalanced(standing=(stands(f"strategic/{WEEK}/1", "mon 09:00-10:30"),))
     assert only(problem).slot.minutes == 120
     assert "30 minutes more" in only(problem).why
 
 
-def test_rebalance_leaves_other_weeks_and_fixed_blocks_alone() -> None:
-    later = parse_week("2026-W49")
+def test_rebalance_leaves_fixed_blocks_alone_and_gives_back_what_is_beyond_the_level() -> None:
     standing = (
-        stands(f"strategic/{later}/1", "thu 14:00-16:00"),
         stands(f"strategic/{WEEK}/1", "thu 14:00-16:00", "fixed"),
+        stands(f"strategic/{WEEK}/2", "fri 09:00-11:00"),
     )
-    assert place(rebalanced(weeks=(WEEK, later), standing=standing)).placements == ()
+    solution = place(rebalanced(standing=standing, surplus={standing[1].key: "the week is calm now"}))
+    assert solution.placements == ()
+    assert solution.given_back == {standing[1].key: "the week is calm now"}
 
 
-def test_rebalance_makes_room_for_more() -> None:
-    # The block of 90 minutes sits in the middle of the only free stretch.
-    block = stands(f"frontline/{WEEK}/1", "mon 10:00-11:00", minutes=60, shortest=60, prefer="any")
-    open_at = hours(mon="09:00-12:30")
-    problem = rebalanced(hours=open_at, standing=(block,), demands=(exactly(60),), **NO_LUNCH)
-    assert len(place(problem).placements) in (1, 2)
-    run = replace(problem, policy="run", free_week=None)
-    assert len(place(problem).placements) >= len(place(run).placements)
+def test_rebalance_solves_the_week_as_if_it_were_new() -> None:
+    # The block of Monday holds the only day on which the red one fits; the hour of Tuesday is enough for it.
+    block = stands(f"frontline/{WEEK}/1", "mon 09:00-10:00", minutes=60, shortest=60, prefer="any")
+    open_at = hours(mon="09:00-11:00", tue="09:00-10:15")
+    problem = rebalanced(hours=open_at, standing=(block,), demands=(strategic(2),), **NO_LUNCH)
+    assert found(problem) == {"frontline/1": "tue 09:00-10:00", "strategic/2": "mon 09:00-11:00"}
+    assert found(replace(problem, policy="run")) == {}
+
+
+def test_a_hit_block_is_rescued_by_rebalance_as_by_run() -> None:
+    block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "hit")
+    problem = rebalanced("mon 10:00-17:30", standing=(block,))
+    assert only(problem).rescued

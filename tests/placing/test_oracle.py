@@ -1,7 +1,6 @@
 """Placement against independent answers: every plan tried on small problems, solvers on larger ones.
 
-The oracles are written from docs/objective.md. The whole value is compared, entry by entry, and by
-trying every plan also the plan itself, ties included. The solvers run in processes of their own,
+The oracles are written from docs/objective.md. The whole value is compared, entry by entry. The solvers run in processes of their own,
 since ortools and highspy cannot be loaded into one.
 """
 
@@ -18,12 +17,12 @@ from pathlib import Path
 import pytest
 
 from blocker.placing.place import place
-from blocker.placing.problem import Problem
+from blocker.placing.problem import Problem, Solution
 from tests.tools import problem_sizes
 from tests.tools.coverage_place import WANTED, count
 from tests.tools.oracle_place import TooMany, search
 from tests.tools.places import ROOT
-from tests.tools.plan_checker import Judge
+from tests.tools.plan_checker import Judge, as_plan
 from tests.tools.problem_sizes import TINY
 from tests.tools.problems import make_problem
 
@@ -38,14 +37,11 @@ def compare_by_search(first: int, number: int, most: int) -> None:
             return
         problem = make_problem(seed, TINY)
         try:
-            value, order, _ = search(problem, most)
+            value = search(problem, most)
         except TooMany:
             continue
         done += 1
-        solution = place(problem)
-        plan = {placement.key: placement.slot for placement in solution.placements}
-        assert solution.value == value, f"seed {seed}"
-        assert Judge(problem).order(plan) == order, f"seed {seed}"
+        assert place(problem).value == value, f"seed {seed}"
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,7 @@ class Batch:
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT,
         )  # fmt: skip
 
-    def check(self, process: subprocess.Popen[str], folder: Path) -> list[Problem]:
+    def check(self, process: subprocess.Popen[str], folder: Path) -> list[tuple[Problem, Solution]]:
         """The problems compared: the solver's values are those of our plans, and our plans are allowed."""
         _, err = process.communicate()
         assert process.returncode == 0, err
@@ -78,30 +74,28 @@ class Batch:
         for line in map(json.loads, self.out(folder).read_text(encoding="utf-8").splitlines()):
             problem = make_problem(line["seed"], getattr(problem_sizes, self.size))
             solution = place(problem)
-            plan = {placement.key: placement.slot for placement in solution.placements}
-            assert Judge(problem).broken(plan) == [], (self.size, line["seed"])
+            assert Judge(problem).broken(as_plan(problem, solution)) == [], (self.size, line["seed"])
             assert solution.value == tuple(line["value"]), (self.size, line["seed"])
-            compared.append(problem)
+            compared.append((problem, solution))
         assert len(compared) == self.number
         return compared
 
 
 ORDINARY = (
-    Batch("highs", "HALF_DAYS", 1_000, 90, (10, 200)),
-    Batch("highs", "USUAL", 2_000, 30, (10, 200)),
+    Batch("highs", "HALF_DAYS", 1_000, 70, (10, 200)),
+    Batch("highs", "HALF_DAYS", 4_000, 70, (10, 200)),
+    Batch("highs", "USUAL", 2_000, 30, (10, 300)),
     Batch("highs", "SHORT_QUARTER", 3_000, 30, (10, 200)),
-    Batch("highs", "HALF_DAYS", 4_000, 40, (10, 200)),
-    Batch("highs", "SHORT_QUARTER", 5_000, 10, (10, 150)),
 )
 MANY = (
-    *(Batch("cpsat", "HALF_DAYS", first, 100, (10, 400)) for first in range(10_000, 19_000, 1_000)),
-    Batch("cpsat", "HALF_DAYS", 19_000, 100, (400, 1_500)),
-    *(Batch("cpsat", "USUAL", first, 50, (10, 500)) for first in range(20_000, 27_000, 1_000)),
-    Batch("cpsat", "USUAL", 27_000, 50, (500, 1_000)),
-    *(Batch("cpsat", "SHORT_QUARTER", first, 50, (10, 400)) for first in range(30_000, 33_000, 1_000)),
-    Batch("cpsat", "SHORT_QUARTER", 33_000, 50, (400, 1_000)),
-    *(Batch("highs", "HALF_DAYS", first, 100, (10, 300)) for first in range(40_000, 43_000, 1_000)),
-    *(Batch("highs", "SHORT_QUARTER", first, 50, (10, 200)) for first in range(50_000, 52_000, 1_000)),
+    *(Batch("highs", "HALF_DAYS", first, 100, (10, 400)) for first in range(10_000, 19_000, 1_000)),
+    Batch("highs", "HALF_DAYS", 19_000, 100, (400, 1_500)),
+    *(Batch("highs", "USUAL", first, 50, (10, 500)) for first in range(20_000, 27_000, 1_000)),
+    Batch("highs", "USUAL", 27_000, 50, (500, 1_000)),
+    *(Batch("highs", "SHORT_QUARTER", first, 50, (10, 400)) for first in range(30_000, 33_000, 1_000)),
+    Batch("cpsat", "HALF_DAYS", 40_000, 100, (10, 300)),
+    *(Batch("cpsat", "SHORT_QUARTER", first, 50, (10, 200)) for first in range(50_000, 52_000, 1_000)),
+    *(Batch("highs", "HALF_DAYS", first, 100, (10, 300)) for first in range(60_000, 63_000, 1_000)),
 )
 
 
@@ -120,7 +114,7 @@ def test_no_solver_finds_a_better_plan(tmp_path: Path) -> None:
     """Two hundred weeks and quarters of every sort."""
     needs(*ORDINARY)
     at_work = [(batch, batch.start(tmp_path)) for batch in ORDINARY]
-    found = count(problem for batch, process in at_work for problem in batch.check(process, tmp_path))
+    found = count(pair for batch, process in at_work for pair in batch.check(process, tmp_path))
     assert sum(batch.number for batch in ORDINARY) >= 200
     assert {subject: found[subject] for subject in WANTED if found[subject] < 5} == {}
 

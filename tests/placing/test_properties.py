@@ -9,20 +9,21 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from blocker.measuring.days import Day
-from blocker.placing.limits import DayView, as_interval, outer
-from blocker.placing.place import place
+from blocker.placing.day import DayView
+from blocker.placing.place import cheapest_stretch, place
 from blocker.placing.problem import Problem, Solution
+from blocker.placing.spans import as_interval, outer
 from blocker.values.intervals import Interval
 from blocker.values.kinds import OFFSITE
-from blocker.values.plan import Classified, Standing, Unplaced
+from blocker.values.plan import Classified, Demand, Option, Standing, Unplaced
 from blocker.values.workweek import DAY, week_of
 from tests.tools.making import work
-from tests.tools.plan_checker import Judge
+from tests.tools.plan_checker import Judge, as_plan
 from tests.tools.problem_sizes import HALF_DAYS, QUARTER, TINY, USUAL, Size
 from tests.tools.problems import draw, make_problem, shuffled, without
 
@@ -30,17 +31,13 @@ SEEDS = st.integers(0, 10**9)
 SIZES = st.sampled_from((TINY, HALF_DAYS, HALF_DAYS, USUAL))
 
 
-def slots(solution: Solution) -> dict[str, Interval]:
-    return {placement.key: placement.slot for placement in solution.placements}
-
-
 @given(SEEDS, SIZES)
 @settings(max_examples=80)
 def test_every_plan_keeps_the_limits_and_is_worth_what_it_says(seed: int, size: Size) -> None:
     problem = make_problem(seed, size)
     solution, judge = place(problem), Judge(problem)
-    assert judge.broken(slots(solution)) == []
-    assert judge.value(slots(solution)) == solution.value
+    assert judge.broken(as_plan(problem, solution)) == []
+    assert judge.value(as_plan(problem, solution)) == solution.value
     for placement in solution.placements:
         assert placement.why
         assert placement.next_best
@@ -58,17 +55,24 @@ def test_the_order_of_the_input_does_not_matter(seed: int, size: Size, other: in
 def test_everybody_is_accounted_for(seed: int, size: Size) -> None:
     problem = make_problem(seed, size)
     solution = place(problem)
-    placed = set(slots(solution))
-    offsite = {problem.offsite.key} if problem.offsite else set()
-    wanted = {demand.key for demand in problem.demands} | (offsite - {s.key for s in problem.standing})
-    missing = {unplaced.key for unplaced in solution.unplaced}
+    placed = {placement.key for placement in solution.placements}
+    wanted = {demand.key for demand in problem.demands}
+    missing = {unplaced.key for unplaced in solution.unplaced if unplaced.kind != OFFSITE}
     assert wanted == (placed & wanted) | missing
     assert not placed & missing
-    troubled = {s.key: s.state for s in problem.standing if s.state in ("overlapped", "lost")}
-    fates = [set(solution.stuck), set(solution.waiting), set(solution.lost), placed & set(troubled)]
-    assert sorted(key for fate in fates for key in fate) == sorted(troubled)
-    assert all(troubled[key] == "overlapped" for key in solution.stuck)
-    assert all(troubled[key] == "lost" for key in solution.lost)
+    hit = {s.key: s for s in problem.standing if s.state == "hit" and s.key not in problem.surplus}
+    if (
+        problem.policy == "rebalance" or problem.offsite is None
+    ):  # the offsite is left to a run that asks for it
+        hit = {key: s for key, s in hit.items() if s.kind != OFFSITE}
+    theirs = {s.key for s in problem.standing if s.state == "hit_fixed"}
+    assert placed & set(hit) | set(solution.released) | set(solution.stuck) - theirs == set(hit)
+    assert theirs <= set(solution.stuck)
+    assert not set(solution.released) & set(solution.stuck)
+    assert not any(hit[key].edited for key in solution.released)
+    assert set(solution.given_back) == {s.key for s in problem.standing} & set(problem.surplus)
+    kept = {s.key for s in problem.standing if s.state == "kept"}
+    assert set(solution.gave_way) <= kept - placed
 
 
 # Repeating
@@ -77,68 +81,52 @@ def test_everybody_is_accounted_for(seed: int, size: Size) -> None:
 def carried_out(problem: Problem, solution: Solution) -> Problem:
     """The problem of the next run, as the calendar would be."""
     demands = {demand.key: demand for demand in problem.demands}
-    moved = slots(solution)
+    placed = {placement.key: placement for placement in solution.placements}
     standing: list[Standing] = []
     for block in problem.standing:
-        if block.key in moved:
-            standing.append(replace(block, slot=moved[block.key], state="movable"))
-        elif block.key not in solution.lost:
+        if block.key in placed:
+            slot = placed[block.key].slot
+            standing.append(replace(block, slot=slot, state="kept", edited=False, was_minutes=0))
+        elif block.key not in solution.taken_off:
             standing.append(block)
-    for placement in solution.placements:
-        week = week_of(problem.workweek.date_of(placement.slot.start))
-        if placement.key in demands:
-            asked = demands[placement.key]
-            shortest = min(asked.shortest, placement.slot.minutes)
+    for key, placement in placed.items():
+        if key in demands:
+            asked = demands[key]
             standing.append(
                 Standing(
-                    asked.key, asked.kind, asked.tier, asked.week, placement.slot, "movable", asked.minutes, shortest,
-                    asked.prefer,
+                    key, asked.kind, asked.tier, asked.week, placement.slot, "kept", asked.minutes,
+                    min(asked.shortest, placement.slot.minutes), asked.prefer, asked.floor_minutes or 60,
                 )
             )  # fmt: skip
         elif placement.kind == OFFSITE and placement.moved_from is None:
-            length = placement.slot.minutes
-            standing.append(
-                Standing(placement.key, OFFSITE, OFFSITE, week, placement.slot, "fixed", length, length)
-            )
+            week, length = week_of(problem.workweek.date_of(placement.slot.start)), placement.slot.minutes
+            standing.append(Standing(key, OFFSITE, OFFSITE, week, placement.slot, "fixed", length, length))
     there = {block.key for block in standing}
-    floored = {block.week for block in standing if block.kind == "strategic" and block.state != "lost"}
     return replace(
         problem,
         demands=tuple(demand for demand in problem.demands if demand.key not in there),
-        standing=tuple(
-            replace(block, state="fixed") if block.kind == OFFSITE and block.state == "movable" else block
-            for block in standing
-        ),
-        weeks=tuple(
-            replace(room, needs_floor=room.needs_floor and room.week not in floored) for room in problem.weeks
-        ),
+        standing=tuple(standing),
+        surplus={},
     )
 
 
 @given(SEEDS, SIZES)
-@settings(max_examples=40)
+@settings(max_examples=60)
 def test_a_second_run_changes_nothing(seed: int, size: Size) -> None:
     problem = make_problem(seed, size)
     solution = place(problem)
+    # What was taken off is asked for again by the rules, not by this problem; then room may have come.
+    assume(not solution.released and not solution.gave_way and not problem.surplus)
+    assume(
+        not any(demand.rescue for demand in problem.demands)
+    )  # what the week had then counts new blocks too
     again = place(carried_out(problem, solution))
-    if moves_left(problem, solution):
-        assert again.placements == ()
-        assert again.lost == ()
-        assert set(again.stuck) == set(solution.stuck)
+    assert again.placements == ()
+    assert not again.taken_off
+    assert set(again.stuck) == set(solution.stuck)
 
 
-def moves_left(problem: Problem, solution: Solution) -> bool:
-    """False if the number of moves was in the way: then the next run may well go on."""
-    movers = {s.key: s for s in problem.standing}
-    counted = [
-        p
-        for p in solution.placements
-        if p.key in movers and (problem.policy == "run" or movers[p.key].state != "movable")
-    ]
-    return len(counted) < problem.max_moves
-
-
-# Explanations
+# One set of limits: the plan, its reasons, the options and what-if say the same about the same minute
 
 
 @given(SEEDS, SIZES)
@@ -150,46 +138,65 @@ def test_what_is_unplaced_has_no_slot_left_and_its_nearest_options_would_do(seed
         assert unplaced.code == "no_room"
         assert unplaced.why
         if "outside the horizon" not in unplaced.why:
-            check_options(problem, events, solution, unplaced)
+            assert sum(unplaced.limits.values()) <= starts(problem, unplaced)
+            check_options(problem, events, solution, unplaced.key, unplaced.nearest)
+    for key, release in {**solution.released, **solution.stuck}.items():
+        assert release.why
+        check_options(problem, events, solution, key, release.options)
 
 
 def check_options(
-    problem: Problem, events: Sequence[Classified], solution: Solution, unplaced: Unplaced
+    problem: Problem, events: Sequence[Classified], solution: Solution, key: str, options: Sequence[Option]
 ) -> None:
-    assert len(unplaced.nearest) <= 3
-    assert sum(unplaced.limits.values()) == starts(problem, unplaced)
-    chosen = [{id(event) for event in option.conflicts} for option in unplaced.nearest]
+    assert len(options) <= 3
+    chosen = [{id(event) for event in option.conflicts} for option in options]
     for n, needed in enumerate(chosen):
         assert needed
         assert not any(earlier <= needed for earlier in chosen[:n])
-    for option in unplaced.nearest:
-        gone = {id(event) for event in option.conflicts}
-        judge = Judge(without(problem, events, gone))
-        plan = {**slots(solution), unplaced.key: option.slot}
-        mine = [line for line in judge.broken(plan) if line.startswith(unplaced.key)]
-        day = problem.workweek.date_of(option.slot.start)
-        floor = unplaced.tier == "floor"
-        allowed = ("cap", "bookable", "length") if floor else ("length",) if unplaced.kind == OFFSITE else ()
-        assert not [line for line in mine if not line.endswith(allowed)], (mine, option)
-        assert f"{day}: lunch" not in judge.broken(plan) or unplaced.kind == OFFSITE
+    for option in options:
+        judge = Judge(without(problem, events, {id(event) for event in option.conflicts}))
+        things = [thing for thing in judge.there(as_plan(problem, solution)) if thing.key != key]
+        outside = key != judge.offsite_key and judge.may_be_outside(key, things)
+        broken = judge.broken_by(key, option.slot, things, outside)
+        assert not [name for name in broken if name != "length"], (key, option)
 
 
 def starts(problem: Problem, unplaced: Unplaced) -> int:
-    """How many quarter hours of the hours could be tried: every one must have a limit against it."""
-    if unplaced.kind == OFFSITE and problem.offsite is not None:
-        quarter, length = problem.offsite.quarter, unplaced.minutes
-        days = [day for day in problem.days if quarter.first_day <= day < quarter.end]
-    else:
-        demand = next(d for d in problem.demands if d.key == unplaced.key)
-        days, length = list(demand.week.days), min(demand.shortest, demand.floor_minutes or demand.shortest)
+    """How many quarter hours of the hours could be tried."""
+    if unplaced.kind == OFFSITE:
+        return 10_000
+    demand = next(d for d in problem.demands if d.key == unplaced.key)
+    length = min(demand.shortest, demand.floor_minutes or demand.shortest)
     found = 0
-    for day in days:
+    for day in demand.week.days:
         for part in problem.days[day].hours:
-            for minute in range(26 * 60):
+            for minute in range(0, 26 * 60, 15):
                 start = problem.workweek.instant(day, 0) + timedelta(minutes=minute)
-                quarter_hour = problem.workweek.local(start).minute % 15 == 0
-                found += quarter_hour and part.start <= start <= part.end - timedelta(minutes=length)
+                found += part.start <= start <= part.end - timedelta(minutes=length)
     return found
+
+
+@given(SEEDS, SIZES, st.sampled_from((30, 60, 90, 120)))
+@settings(max_examples=80)
+def test_what_if_finds_a_free_stretch_where_and_only_where_placement_does(
+    seed: int, size: Size, minutes: int
+) -> None:
+    problem = make_problem(seed, size)
+    week = problem.weeks[0].week
+    still = tuple(replace(s, state="fixed" if s.state == "kept" else "hit_fixed" if s.state == "hit" else s.state)
+                  for s in problem.standing)  # fmt: skip
+    asked = Demand(f"reading/{week}/99", "reading", "other", week, minutes, minutes, prefer="any")
+    alone = replace(problem, standing=still, demands=(asked,), offsite=None, surplus={})
+    placed = place(alone).placements
+    found = cheapest_stretch(alone, minutes, week, lambda event: False)
+    assert bool(placed) == (found is not None)
+    if found is not None:
+        assert found.conflicts == ()
+        assert Judge(alone).broken({asked.key: found.slot}) == []
+    moved = cheapest_stretch(alone, minutes, week, lambda event: True)
+    assert moved is not None or not placed
+    for option in place(alone).unplaced[:1]:
+        assert bool(option.nearest) == (moved is not None)
 
 
 # Seconds against datetimes
@@ -212,7 +219,7 @@ def compare(problem: Problem, day: Day, drawn: Sequence[tuple[int, int]]) -> Non
     for start, length in drawn:
         begin = midnight + timedelta(minutes=15 * start)
         blocks.append(Interval(begin, begin + timedelta(minutes=15 * length)))
-    view = DayView(problem, day, (), None)
+    view = DayView(problem, day)
     spans = [outer(block) for block in blocks]
     assert view.lunch_fits(spans) == day.lunch_fits(blocks)
     whole = problem.workweek.span(day.date, day.date + DAY)
@@ -220,7 +227,7 @@ def compare(problem: Problem, day: Day, drawn: Sequence[tuple[int, int]]) -> Non
         after = Interval(max(problem.now, whole.start), whole.end)
         assert view.bookable(spans) == round(day.bookable_minutes(blocks, after) * 60)
         assert view.bookable(()) == round(day.bookable_minutes([], after) * 60)
-    assert as_interval(*view.span) == whole
+    assert as_interval(view.span) == whole
 
 
 # Whole quarters
@@ -231,11 +238,11 @@ def compare(problem: Problem, day: Day, drawn: Sequence[tuple[int, int]]) -> Non
 def test_thirteen_weeks_at_any_load(seed: int, load: float) -> None:
     problem = make_problem(seed, QUARTER, load)
     solution, judge = place(problem), Judge(problem)
-    assert judge.broken(slots(solution)) == []
-    assert judge.value(slots(solution)) == solution.value
+    assert judge.broken(as_plan(problem, solution)) == []
+    assert judge.value(as_plan(problem, solution)) == solution.value
 
 
 def test_an_empty_problem_is_no_work() -> None:
     now = work().instant(date(2026, 11, 23), 0)
     empty = Problem(now, now, work(), {}, (), (), ())
-    assert place(empty) == Solution((), (), {}, (), (), (0,) * 18)
+    assert place(empty) == Solution((), (), {}, {}, {}, {}, (0,) * 22)

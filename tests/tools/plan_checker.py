@@ -62,7 +62,8 @@ class Judge(Limits):
         found: dict[str, int] = {}
         for week in self.weeks:
             stands = any(
-                s.kind == "strategic" and s.week == week and s.state in ("kept", "fixed") for s in self.p.standing
+                s.kind == "strategic" and s.week == week and s.state in ("kept", "fixed")
+                for s in self.p.standing
             )
             order = []
             for key in [*self.hit, *(k for k, d in self.demands.items() if d.rescue)]:

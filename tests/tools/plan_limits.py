@@ -31,7 +31,7 @@ def natural(key: str) -> list[tuple[int, int, str]]:
 def steps(shortest: int, longest: int) -> list[int]:
     """In half hours from the longest down, and the shortest."""
     found = list(range(longest, shortest - 1, -30))
-    return found + [shortest] if shortest <= longest and shortest not in found else found
+    return [*found, shortest] if shortest <= longest and shortest not in found else found
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Limits:
         for s in self.p.standing:
             gone = s.key in self.p.surplus or s.key == but
             leaves = s.key in self.kept or (s.key in self.hit and not s.edited)
-            leaves |= s.kind == "offsite" and s.state == "hit" and self.run and not s.edited
+            leaves |= s.key == self.offsite_key and s.state == "hit" and not s.edited
             if not gone and not leaves:
                 found.append(Thing(s.key, s.kind, s.week, s.slot, False, s.state in ("kept", "fixed")))
         return found
@@ -103,7 +103,9 @@ class Limits:
     def there(self, plan: Plan) -> list[Thing]:
         """What is there after the plan."""
         things = [t for t in self.in_any_case("") if plan.get(t.key) is None]
-        things += [Thing(s.key, s.kind, s.week, s.slot, False) for s in self.kept.values() if s.key not in plan]
+        things += [
+            Thing(s.key, s.kind, s.week, s.slot, False) for s in self.kept.values() if s.key not in plan
+        ]
         return things + [self.touched(key, slot) for key, slot in plan.items() if slot is not None]
 
     def touched(self, key: str, slot: Interval) -> Thing:
@@ -192,7 +194,9 @@ class Limits:
     # limits
 
     def wants_floor(self, week: Week) -> bool:
-        stands = (s.kind == "strategic" and s.week == week for s in self.p.standing if s.state in ("kept", "fixed"))
+        stands = (
+            s.kind == "strategic" and s.week == week for s in self.p.standing if s.state in ("kept", "fixed")
+        )
         return self.weeks[week].needs_floor or any(stands)
 
     def may_go_outside(self, key: str) -> bool:
@@ -243,7 +247,9 @@ class Limits:
             of = self.of(key)
             if of.days and day.date.weekday() not in of.days:
                 yield "days"
-            spans = [(p.workweek.instant(day.date, a), p.workweek.instant(day.date, b)) for a, b in of.between]
+            spans = [
+                (p.workweek.instant(day.date, a), p.workweek.instant(day.date, b)) for a, b in of.between
+            ]
             if spans and not any(a <= slot.start and slot.end <= b for a, b in spans):
                 yield "between"
         local = slot.start.astimezone(p.workweek.zone)

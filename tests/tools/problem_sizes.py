@@ -26,16 +26,16 @@ TINY = Size(
            ((550, 715),), ((600, 780),)),
     workdays=(1, 2, 3),
     demands=3,
-    standing=2,
+    standing=3,
     offsite_minutes=(60, 90),
     days_of_quarter=False,
 )  # fmt: skip
 HALF_DAYS = Size(
     weeks=(1, 2),
-    hours=(((540, 780),), ((540, 840),), ((540, 690), (720, 870)), ((780, 1050),)),
-    workdays=(2, 3, 5),
+    hours=(((540, 780),), ((540, 840),), ((540, 690), (720, 870)), ((780, 1050),), ((1200, 1440),)),
+    workdays=(2, 3, 5, 7),
     demands=4,
-    standing=3,
+    standing=5,
     offsite_minutes=(120, 180),
     days_of_quarter=True,
 )

@@ -91,7 +91,7 @@ class _Maker:
             demands=self.demands({s.key for s in standing}), standing=standing, offsite=offsite, policy=policy,
             floor_earliest=rnd.choice((None, now + timedelta(hours=24))),
             surplus={s.key: "not asked for" for s in standing if policy == "rebalance" and s.state == "kept"
-                     and s.kind != "offsite" and rnd.random() < 0.2},
+                     and s.kind != "offsite" and rnd.random() < 0.35},
             buffer_before=rnd.choice((10, 10, 10, 0, 5, 30)), buffer_after=rnd.choice((0, 0, 5, 15)),
             events=tuple(item.event for item in events if item.kind != "away" and not item.event.all_day),
             own_strategic=frozenset(d for d in sorted(dates) if rnd.random() < 0.08),
@@ -194,7 +194,7 @@ class _Maker:
                 continue
             hit = not any(part.contains(slot) for part in day.working)
             hit |= any(busy.overlaps(slot) for busy in day.busy)
-            theirs = rnd.random() < 0.25
+            theirs = rnd.random() < 0.2
             state = ("hit_fixed" if theirs else "hit") if hit else "fixed" if theirs else "kept"
             kind = rnd.choice(("strategic", "strategic", "frontline", "learning", "reading"))
             key, tier = f"{kind}/{week}/{n + 1}", rnd.choice(("floor", "red", "amber", kind))
@@ -223,8 +223,12 @@ class _Maker:
     def room(self, week: Week, days: Mapping[date, Day], standing: Sequence[Standing]) -> WeekRoom:
         free = sum(sum(gap.minutes for gap in days[d].free()) for d in week.days)
         share = self.rnd.choice((0.4 * free, 0.4 * free, 1.0 * free, 0.15 * free, 10_000.0))
-        none = not any(s.kind == "strategic" and s.week == week and s.state in ("kept", "fixed") for s in standing)
-        return WeekRoom(week, share, none and self.rnd.random() < 0.8, self.rnd.choice((inf, inf, 360.0, 150.0)))
+        none = not any(
+            s.kind == "strategic" and s.week == week and s.state in ("kept", "fixed") for s in standing
+        )
+        return WeekRoom(
+            week, share, none and self.rnd.random() < 0.8, self.rnd.choice((inf, inf, 360.0, 150.0))
+        )
 
     def demands(self, taken: set[str]) -> tuple[Demand, ...]:
         rnd, found = self.rnd, []

@@ -1,209 +1,135 @@
-"""A placement problem as rows over binary variables: the hard limits of docs/objective.md that are linear.
+"""A placement problem as rows over binary variables, written from docs/objective.md; ``solver_place`` solves it.
 
-One variable says that a block is at a slot. ``solver_place`` adds the objective, lunch and bookable minutes.
+As a day holds at most one block that is new or moved, whether a slot keeps the limits of its day does not depend on
+the plan. One variable says that a block is at a slot within the manners, another that it is there as the week's
+floor outside of them, one that a kept block stays.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from math import floor
+from datetime import date
 
-from blocker.measuring.days import Day
-from blocker.values.intervals import Interval, clip, minutes
-from blocker.values.workweek import Week, week_of
-from tests.tools.oracle_place import slots
+from blocker.values.intervals import Interval
+from blocker.values.workweek import Week
+from tests.tools.oracle_place import Choice
 from tests.tools.plan_checker import Judge
-from tests.tools.plan_limits import MINUTE, ONE_DAY, Thing
+from tests.tools.plan_limits import MINUTE
 from tests.tools.solvers import Solver
 
 BIG = 20_000  # minutes; more than any week has
-
-
-def candidates(judge: Judge, most: int) -> dict[str, list[Interval]]:
-    """Every slot of every block that may get one, each by itself; unfinished where there are over ``most``."""
-    keys = sorted(judge.demands) + sorted(judge.movers)
-    if judge.offsite_key and judge.offsite_key not in keys:
-        keys.append(judge.offsite_key)
-    every: dict[str, list[Interval]] = {}
-    for key in keys:
-        every[key] = slots(judge, key)
-        most -= len(every[key])
-        if most < 0:
-            break
-    return every
+WEEKLY = ("share", "hours")
 
 
 class Rows:
     """One problem as rows over binary variables."""
 
-    def __init__(self, judge: Judge, every: Mapping[str, Sequence[Interval]], solver: Solver) -> None:
+    def __init__(self, judge: Judge, every: Mapping[str, Sequence[Choice]], solver: Solver) -> None:
         self.p, self.j, self.s = judge.p, judge, solver
-        self.x: dict[tuple[str, Interval], int] = {}
-        self.of: dict[str, list[int]] = defaultdict(list)
-        self.moves = dict(self.j.movers)
-        for key, found in every.items():
-            for slot in found:
-                if not self._in_the_way(key, slot):
-                    n = self.x[key, slot] = solver.binary()
-                    self.of[key].append(n)
-        self._choose_once()
-        self._apart()
-        self._movers()
-        self.floor, self.over, self.short = {}, {}, {}
-        for week in self.j.weeks:
-            self._week(week)
-            for day in week.days:
-                self._minutes_to_book(week, day)
+        self.at: dict[tuple[str, Interval, bool], int] = {}  # key, slot, outside the manners
+        self.stays = {key: solver.binary() for key in judge.kept}
+        for key, choices in every.items():
+            for slot in choices:
+                if isinstance(slot, Interval):
+                    self._slot(key, slot)
+        self._once()
+        self._days()
+        self.floor: dict[Week, int] = {}
+        self.outside: dict[Week, int] = {}
+        for week in judge.weeks:
+            self._minutes(week)
+            self._floor(week)
+        self._short()
 
-    # rows
+    def of(self, key: str) -> list[int]:
+        """The variables of a block's slots."""
+        return [n for (other, _, _), n in self.at.items() if other == key]
 
-    def touched(self, key: str, slot: Interval) -> Thing:
-        return Thing(key, self.j.kind(key), self.j.week(key) or week_of(self.j.date(slot.start)), slot, True)
+    def on(self, day: date) -> list[int]:
+        """Those of everything that is placed on a date."""
+        return [n for (_, slot, _), n in self.at.items() if self.j.date(slot.start) == day]
 
-    def _in_the_way(self, key: str, slot: Interval) -> bool:
-        """True if a block that stays in any case is in its way."""
-        new = self.touched(key, slot)
-        return any(
-            list(self.j.pair_limits(new, Thing(s.key, s.kind, s.week, s.slot, False)))
-            for s in self.p.standing
-            if s.key not in self.moves and s.state != "lost" and s.key != key
-        )
+    def implies(self, one: int, other: int) -> None:
+        self.s.at_most({one: 1, other: -1}, 0)
 
-    def _choose_once(self) -> None:
-        for chosen in self.of.values():
-            if len(chosen) > 1:
-                self.s.at_most(dict.fromkeys(chosen, 1), 1)
-        counted = [
-            n
-            for key, s in self.moves.items()
-            if self.p.policy == "run" or s.state != "movable"
-            for n in self.of[key]
-        ]
-        self.s.at_most(dict.fromkeys(counted, 1), self.p.max_moves)
+    def _slot(self, key: str, slot: Interval) -> None:
+        others = self.j.in_any_case(key)
+        if not [name for name in self.j.broken_by(key, slot, others) if name not in WEEKLY]:
+            self.at[key, slot, False] = self.s.binary()
+        may = key != self.j.offsite_key and self.j.may_go_outside(key)
+        if may and not self.j.broken_by(key, slot, others, outside=True):
+            self.at[key, slot, True] = self.s.binary()
 
-    def _apart(self) -> None:
-        """Blocks with their buffers share no instant; it is enough to look at every start."""
-        gap = timedelta(minutes=self.p.buffer_before)
-        for start in sorted({slot.start for _, slot in self.x}):
-            row = {n: 1 for (_, slot), n in self.x.items() if slot.start <= start < slot.end + gap}
-            if len(row) > 1:
-                self.s.at_most(row, 1)
-        strategic, offsite = defaultdict(list), defaultdict(list)
-        for (key, slot), n in self.x.items():
-            day = self.j.date(slot.start)
-            if self.j.kind(key) == "strategic":
-                strategic[day].append(n)
-            if key == self.j.offsite_key:
-                offsite[day].append(n)
-        for chosen in strategic.values():
-            self.s.at_most(dict.fromkeys(chosen, 1), 1)
-        away = {}
-        for day, halves in offsite.items():
-            away[day] = self.s.binary()
-            self.s.at_most({**dict.fromkeys(halves, 1), away[day]: -1}, 0)
-        for (key, slot), n in self.x.items():
-            if key != self.j.offsite_key and self.j.date(slot.start) in away:
-                self.s.at_most({n: 1, away[self.j.date(slot.start)]: 1}, 1)
+    def _once(self) -> None:
+        for key in {key for key, _, _ in self.at} | set(self.stays):
+            row = dict.fromkeys(self.of(key), 1)
+            if key in self.stays:
+                row[self.stays[key]] = 1
+            self.s.at_most(row, 1)
 
-    def _movers(self) -> None:
-        """What is in the way of a mover that stays cannot be, unless it moves."""
-        for key, s in self.moves.items():
-            if s.state == "lost":
-                continue
-            old = Thing(key, s.kind, s.week, s.slot, False)
-            for (other, slot), n in self.x.items():
-                if other != key and list(self.j.pair_limits(self.touched(other, slot), old)):
-                    self.s.at_most({n: 1, **dict.fromkeys(self.of[key], -1)}, 0)
+    def _days(self) -> None:
+        """One block a day: of what is placed, and beside what stays none."""
+        for day in {self.j.date(slot.start) for _, slot, _ in self.at}:
+            placed = self.on(day)
+            self.s.at_most(dict.fromkeys(placed, 1), 1)
+            for key, stay in self.stays.items():
+                if self.j.date(self.j.kept[key].slot.start) == day:
+                    self.s.at_most({**dict.fromkeys(placed, 1), stay: 1}, 1)
 
-    def _week(self, week: Week) -> None:
-        """Cap, and the floor that may go past it alone."""
-        mine = {n: slot for (key, slot), n in self.x.items() if self.j.week(key) == week}
-        length = {n: int((slot.end - slot.start) / timedelta(minutes=1)) for n, slot in mine.items()}
-        taken = 0
-        for s in self.p.standing:
-            if s.week == week and s.kind != "offsite" and s.state != "lost":
-                whole = s.slot.minutes
-                taken += whole
-                for n in self.of[s.key] if s.key in self.moves else []:
-                    length[n] -= whole
-        over = self.over[week] = self.s.binary()
-        some = self.s.binary()
-        for n in mine:
-            self.s.at_most({n: 1, some: -1}, 0)
-        cap = int(self.j.weeks[week].cap_minutes // 1)
-        self.s.at_most({**length, over: -BIG, some: BIG}, cap - taken + BIG)
-        wants = self.j.wants_floor(week)
-        self.s.at_most({over: 1}, int(wants))
-        if mine:
-            self.s.at_most({**dict.fromkeys(mine, 1), over: len(mine)}, 1 + len(mine))
-            banned = [n for (key, _), n in self.x.items() if n in mine and not self.may_go_outside(key)]
-            self.s.at_most({**dict.fromkeys(banned, 1), over: len(mine)}, len(mine))
-        short = self.short[week] = self.s.binary()
-        thinking = [n for (key, _), n in self.x.items() if n in mine and self.j.kind(key) == "strategic"]
-        self.s.at_most({short: 1}, int(wants))
-        self.s.at_most({**dict.fromkeys(thinking, 1), short: len(mine) + 1}, len(mine) + 2)
-        floor = self.floor[week] = self.s.binary()
-        self.s.at_most({floor: 1, **dict.fromkeys(thinking, -1)}, 0)
-        self.s.at_most({floor: 1}, int(wants))
-
-    def _minutes_to_book(self, week: Week, day: date) -> None:
-        """What a day's bookable hour asks for by its sums alone; where the lunch lies is for the cuts to say."""
-        on_day, whole = self.p.days.get(day), self.p.workweek.span(day, day + ONE_DAY)
-        fresh = {
-            n: slot
-            for (key, slot), n in self.x.items()
-            if key != self.j.offsite_key and self.j.date(slot.start) == day
+    def _minutes(self, week: Week) -> None:
+        """What all blocks of the week take, for each limit on that."""
+        length: dict[int, int] = {}
+        limits = defaultdict(list)
+        for (key, slot, outside), n in self.at.items():
+            if key != self.j.offsite_key and self.j.week(key) == week:
+                length[n] = int((slot.end - slot.start) / MINUTE)
+                if not outside:
+                    limits[min(self.j.week_limits(key))].append(n)
+        length |= {
+            n: self.j.kept[key].slot.minutes for key, n in self.stays.items() if self.j.week(key) == week
         }
-        if on_day is None or not fresh or self.j.bookable_minutes(on_day, []) < 60:
-            return
-        after = Interval(max(self.p.now, whole.start), whole.end)
-        stay = [s for s in self.p.standing if s.state != "lost"]
-        free = clip(on_day.free([s.slot for s in stay if s.key not in self.moves]), after)
-        movers = [s for s in stay if s.key in self.moves and clip(free, s.slot)]
-        if not movers:
-            free = tuple(gap for gap in free if gap.minutes >= 15)
-        mine = {n: slot.minutes + (0 if movers else _useless(free, slot)) for n, slot in fresh.items()}
-        left = minutes(free) - 60 - self._lunch_minutes(on_day, after)
-        for s in movers:
-            taken = minutes(clip(free, s.slot))
-            left -= taken
-            for n in self.of[s.key]:
-                mine[n] = mine.get(n, 0) - int(taken)
-        some = self.s.binary()  # where nothing new is on the day, nothing is asked of it
-        for n in fresh:
-            self.s.at_most({n: 1, some: -1}, 0)
-        self.s.at_most({**mine, self._excused(week, fresh): -BIG, some: BIG}, floor(left) + BIG)
+        fixed = (t for t in self.j.in_any_case("") if t.counts and t.week == week and t.kind != "offsite")
+        taken = sum(thing.minutes for thing in fixed)
+        for most, bound in limits.items():
+            if most < BIG:
+                used = self.s.binary()
+                for n in bound:
+                    self.implies(n, used)
+                self.s.at_most({**length, used: BIG}, int(most // 1) - taken + BIG)
 
-    def _excused(self, week: Week, fresh: Mapping[int, Interval]) -> int:
-        """A variable that may be 1 if a floor that need not leave an hour to book is among the blocks."""
-        excused = self.s.binary()
-        floors = [n for (key, _), n in self.x.items() if n in fresh and self.may_go_outside(key)]
-        self.s.at_most({excused: 1, self.short[week]: -1}, 0)
-        self.s.at_most({excused: 1, **dict.fromkeys(floors, -1)}, 0)
-        return excused
+    def _floor(self, week: Week) -> None:
+        """Whether the week has its floor, and whether that is outside the manners."""
+        thinking = {
+            n for (key, _, _), n in self.at.items()
+            if key != self.j.offsite_key and self.j.week(key) == week and self.j.kind(key) == "strategic"
+        }  # fmt: skip
+        thinking |= {
+            n for key, n in self.stays.items() if self.j.week(key) == week and self.j.kind(key) == "strategic"
+        }
+        fixed = any(t.counts and t.kind == "strategic" and t.week == week for t in self.j.in_any_case(""))
+        outside, floor = self.s.binary(), self.s.binary()
+        self.outside[week], self.floor[week] = outside, floor
+        for (_, _, beyond), n in self.at.items():
+            if beyond and n in thinking:
+                self.implies(n, outside)
+                self.s.at_most({**dict.fromkeys(thinking - {n}, 1), n: BIG}, BIG)
+        if fixed:
+            self.s.at_most({outside: 1}, 0)
+        else:
+            self.s.at_most({floor: 1, **dict.fromkeys(thinking, -1)}, 0)
+        if not self.j.wants_floor(week):
+            self.s.at_most({floor: 1}, 0)
 
-    def _lunch_minutes(self, day: Day, after: Interval) -> float:
-        """Minutes that lunch takes from others in any case: not if it is over, or a personal event may be it."""
-        window = day.lunch_window
-        if day.lunch is None or window is None or window.start < after.start:
-            return 0
-        personal = minutes(clip(day.busy, window)) - minutes(clip(day.busy_at_lunch, window))
-        return 0 if personal else day.lunch_minutes
-
-    def may_go_outside(self, key: str) -> bool:
-        if self.j.kind(key) != "strategic" or key == self.j.offsite_key:
-            return False
-        if key in self.j.demands:
-            return self.j.demands[key].tier == "floor"
-        return self.moves[key].state == "lost"
-
-
-def _useless(free: Sequence[Interval], slot: Interval) -> int:
-    """Minutes before and after the slot that are too few to be booked: all other gaps are whole quarter hours."""
-    for gap in free:
-        if gap.contains(slot):
-            rests = (slot.start - gap.start, gap.end - slot.end)
-            return sum(int(rest / MINUTE) for rest in rests if rest < 15 * MINUTE)
-    return 0
+    def _short(self) -> None:
+        """A short floor only where the offsite has the one day with a longer slot, or none has."""
+        for (key, slot, _), n in self.at.items():
+            if key == self.j.offsite_key or int((slot.end - slot.start) / MINUTE) not in self.j.short(key):
+                continue
+            days = self.j.longer_days(key)
+            if days:
+                offsite = [
+                    m for (other, half, _), m in self.at.items()
+                    if other == self.j.offsite_key and {self.j.date(half.start)} == days
+                ]  # fmt: skip
+                self.s.at_most({n: 1, **dict.fromkeys(offsite, -1)}, 0)
