@@ -22,7 +22,7 @@ from benchmarks.arrivals import Book, from_file, from_snapshots
 from benchmarks.lived_year import DAYS
 from benchmarks.machine import machine
 from benchmarks.made_up import made_up
-from benchmarks.placement import placement
+from benchmarks.placement import growth, placement
 from benchmarks.planning import planning
 from benchmarks.reading import reading
 from benchmarks.replayed_years import replayed_years
@@ -57,6 +57,7 @@ def _tables(options: argparse.Namespace) -> Iterator[Table]:
         for weeks, instances, solved in ((1, 30, 2), (13, 2, 0)) if quick else ((1, 300, 10), (13, 20, 2)):
             _tell(f"placement, {weeks} weeks")
             yield from placement(weeks, instances, solved)
+        yield growth(1 if quick else 5)
     books = list(_books(options.calendars)) if {"years", "planning"} & set(parts) else []
     with TemporaryDirectory() as name:
         folder, repeats = Path(name), 3 if quick else 9

@@ -6,20 +6,21 @@ import importlib.util
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import starmap
 from statistics import median
 from time import process_time
 from typing import TypeVar
 
 from benchmarks.one_at_a_time import careful_greedy, first_fit
-from benchmarks.problems import judge_of, make
+from benchmarks.problems import judge_of, make, with_own_kinds
 from benchmarks.tables import Table, milliseconds, per_cent, times
 from blocker.placing.board import Board
 from blocker.placing.horizon import HorizonSolver
-from blocker.placing.objective import MINUTES
+from blocker.placing.objective import FIRST_TIER, HALF_HOURS, LEARNING, unpacked
 from blocker.placing.place import place
 from blocker.placing.problem import Problem, Solution
+from blocker.values.intervals import Interval
 
 LOADS = (0.2, 0.4, 0.6, 0.7, 0.8, 0.9)
 SOLVED_FROM = 0.8  # an emptier quarter takes a solver many minutes, or hours
@@ -79,8 +80,31 @@ def placement(weeks: int, instances: int, solved: int) -> list[Table]:
     ]  # fmt: skip
 
 
+def growth(repeat: int) -> Table:
+    """What the first plan takes for 1 to 10 kinds of a person's own over 1 to 26 weeks, from empty to nearly full."""
+    rows = []
+    for kinds in (1, 3, 6, 10):
+        for weeks in (1, 5, 13, 26):
+            row = [str(kinds), str(weeks)]
+            for load in (0.0, 0.4, 0.85):
+                problems = [with_own_kinds(make(seed, weeks, load), kinds) for seed in range(repeat)]
+                row.append(milliseconds(_typical(_timed(problems, place))))
+            rows.append(row)
+    whole = [with_own_kinds(make(seed, 5, 0.0, whole_days=True), 10) for seed in range(repeat)]
+    rows.append(
+        ["10", "5, of seven days with 24 hours", milliseconds(_typical(_timed(whole, place))), "", ""]
+    )
+    return Table(
+        "Placement: how its time grows",
+        ("kinds", "weeks", "empty", "40 % full", "85 % full"),
+        rows,
+        (("The first plan with all its reasons, medians, seconds of the processor. Each kind has its own length and part of "
+          "the day and wants one block a week, beside three strategic blocks and one at the front line."),),
+    )  # fmt: skip
+
+
 def _plan_alone(problem: Problem) -> Value:
-    return HorizonSolver(Board(problem)).solve().value
+    return unpacked(HorizonSolver(Board(problem)).solve().value)
 
 
 def _timed(problems: Sequence[Problem], way: Callable[[Problem], T]) -> list[tuple[T, float]]:
@@ -98,7 +122,7 @@ def _typical(found: Sequence[tuple[object, float]]) -> float:
 
 def _value(problem: Problem, solution: Solution) -> Value:
     """By the tests' judge, which also says whether the plan is allowed."""
-    plan = {placed.key: placed.slot for placed in solution.placements}
+    plan: Mapping[str, Interval | None] = {placed.key: placed.slot for placed in solution.placements}
     judge = judge_of(problem)
     if broken := judge.broken(plan):
         raise AssertionError(f"a baseline breaks the limits: {broken[:3]}")
@@ -107,7 +131,7 @@ def _value(problem: Problem, solution: Solution) -> Value:
 
 
 def _blocks(value: Value) -> int:
-    return sum(value[5:MINUTES])
+    return value[LEARNING] + sum(value[FIRST_TIER:HALF_HOURS])
 
 
 def lost(exact: Sequence[Value], values: Sequence[Value]) -> list[str]:

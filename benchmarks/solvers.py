@@ -18,14 +18,14 @@ from benchmarks.problems import make
 def main() -> None:
     name, weeks, load, *seeds = sys.argv[1:]
     from tests.tools.plan_checker import Judge
-    from tests.tools.solver_place import Model, candidates
+    from tests.tools.solver_place import Model
     from tests.tools.solvers import CpSat, Highs
 
     for seed in map(int, seeds):
         problem = make(seed, int(weeks), float(load))
         began = process_time()
         judge = Judge(problem)
-        model = Model(judge, candidates(judge, sys.maxsize), CpSat() if name == "cpsat" else Highs())
+        model = Model(judge, choices(judge), CpSat() if name == "cpsat" else Highs())
         value = model.value()
         took = process_time() - began
         sys.stdout.write(json.dumps({"seed": seed, "value": value, "seconds": took}) + "\n")

@@ -141,8 +141,8 @@ class WeekSolver:
     ) -> WeekBest:
         steps: list[tuple[Ask, list[Choice]]] = []
         for ask in self.asks:
-            stays = [one for one in self._stays(ask) if one.day != offsite]
-            moves = [] if ask.name in staying else self._moves(ask)
+            stays = [one for one in self.stays(ask) if one.day != offsite]
+            moves = [] if ask.name in staying else self.moves(ask)
             moves = [one for one in moves if one.day != offsite and (ask.name, one.day) != forbidden]
             steps += [(ask, stays + self._long_enough(ask, moves, offsite))] * max(1, len(ask.demands))
         counting = self._minutes_matter(steps)
@@ -232,7 +232,7 @@ class WeekSolver:
 
     # What a block may have
 
-    def _stays(self, ask: Ask) -> list[Choice]:
+    def stays(self, ask: Ask) -> list[Choice]:
         block = ask.standing
         if block is None or not ask.kept:
             return []
@@ -241,7 +241,7 @@ class WeekSolver:
         gain = self._gain(ask, view, there.span, there.minutes) if view else 0
         return [Choice(there.date, there.span, True, False, inf, gain)]
 
-    def _moves(self, ask: Ask) -> list[Choice]:
+    def moves(self, ask: Ask) -> list[Choice]:
         """For each day and length the best slot, within the manners and as a floor outside of them."""
         found = self._slots_for(ask, ask.case, outside=False)
         if ask.floor_case is not None and self.wants_floor:

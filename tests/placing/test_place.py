@@ -191,8 +191,9 @@ def test_blocks_of_neighbouring_nights_keep_their_buffer() -> None:
     problem = posed(*full, hours=nights, demands=(exactly(105), frontline()), **NO_LUNCH)
     slots = [slot.slot for slot in place(problem).placements]
     assert len(slots) < 2 or slots[1].start - slots[0].end >= timedelta(minutes=10)
-    assert found(posed(hours=hours(evening=False, mon="20:00-24:00", tue="00:00-04:00"), now="tue 00:00",
-                       demands=(exactly(165),), **NO_LUNCH)) == {"learning/1": "tue 00:15-03:00"}  # fmt: skip
+    early = posed("tue 03:10-04:00", hours=hours(evening=False, mon="20:00-24:00", tue="00:00-06:00"),
+                  now="tue 00:00", demands=(exactly(165),), **NO_LUNCH)  # fmt: skip
+    assert found(early) == {"learning/1": "tue 00:15-03:00"}
 
 
 def test_a_kind_may_have_its_own_days_and_hours() -> None:

@@ -14,7 +14,7 @@ from benchmarks.lived_year import live
 from benchmarks.made_up import made_up
 from benchmarks.one_at_a_time import careful_greedy, first_fit
 from benchmarks.placement import lost
-from benchmarks.problems import judge_of, make
+from benchmarks.problems import judge_of, make, with_own_kinds
 from benchmarks.tables import Table
 from blocker.calendars import open_calendar
 from blocker.placing.place import place
@@ -33,11 +33,19 @@ def test_a_simple_way_keeps_the_limits_and_is_never_better(way, load: float) -> 
 
 
 def test_what_is_lost_is_counted() -> None:
-    best, fewer, worse = (0,) * 5 + (1, 2), (0,) * 5 + (1, 1), (0,) * 5 + (1, 2)
-    pad = (0,) * 11
-    assert lost([best + pad] * 2, [fewer + pad, worse + pad]) == ["50.0 %", "16.7 %", "50.0 %"]
+    def value(red: int, points: int) -> tuple[int, ...]:
+        return (*(0,) * 8, red, *(0,) * 11, points, 0)
+
+    best, fewer, worse = value(3, 9), value(2, 9), value(3, 8)
+    assert lost([best] * 2, [fewer, worse]) == ["50.0 %", "16.7 %", "100.0 %"]
     with pytest.raises(AssertionError, match="better"):
-        lost([fewer + pad], [best + pad])
+        lost([fewer], [best])
+
+
+def test_each_kind_of_a_persons_own_is_asked_for() -> None:
+    problem = with_own_kinds(make(1, 1, 0.0, whole_days=True), 10)
+    assert len({demand.kind for demand in problem.demands}) == 12
+    assert len(place(problem).placements) == 7  # one a day
 
 
 def test_some_days_of_a_year_are_lived() -> None:
