@@ -117,7 +117,8 @@ def _fill(page: _Page, solver: WeekSolver, way: Way, first: bool) -> None:
 def _slot(
     page: _Page, ask: Ask, case: Case, solver: WeekSolver, way: Way, first: bool, left: float
 ) -> Span | None:
-    for minutes in ask.lengths + ask.short:
+    lengths = ask.lengths if solver.longer_days(ask) else ask.lengths + ask.short
+    for minutes in lengths:
         if minutes > left:
             continue
         found = [

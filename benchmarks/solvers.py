@@ -17,6 +17,7 @@ from benchmarks.problems import make
 
 def main() -> None:
     name, weeks, load, *seeds = sys.argv[1:]
+    from tests.tools.oracle_place import choices
     from tests.tools.plan_checker import Judge
     from tests.tools.solver_place import Model
     from tests.tools.solvers import CpSat, Highs

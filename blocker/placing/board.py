@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from blocker.placing.day import DayView, busiest_hour
 from blocker.placing.limits import MANNERS, Case, Room, There
-from blocker.placing.objective import DEMAND_TIERS
+from blocker.placing.objective import DEMAND_TIERS, part_of_day, points
 from blocker.placing.problem import Problem
 from blocker.placing.spans import Span, ceil_second, outer
 from blocker.values.kinds import OFFSITE, STRATEGIC
@@ -64,7 +64,7 @@ class Board:
     """Everything the solver of a week needs, made once and kept."""
 
     def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+        self.problem, self.rebalance = problem, problem.policy == "rebalance"
         self.rooms: dict[Week, WeekRoom] = {
             room.week: room for room in sorted(problem.weeks, key=lambda r: r.week)
         }
@@ -82,6 +82,8 @@ class Board:
         self.had = {week: self._had(week) for week in self.rooms}
         self._views: dict[date, DayView | None] = {}
         self._rooms: dict[tuple[date, str], Room] = {}
+        self._hours: dict[date, Span | None] = {}
+        self._ranked: dict[tuple[object, ...], list[Span]] = {}
 
     @cached_property
     def _busiest(self) -> int | None:
@@ -103,10 +105,37 @@ class Board:
             self._rooms[token] = Room(view, [there for there in self.stay if there.key != token[1]])
         return self._rooms[token]
 
+    def best_slot(self, case: Case, prefer: str, minutes: int, view: DayView, key: str) -> Span | None:
+        """The best of a date's slots that all limits of the day allow; the standing block ``key`` must not stay as it is."""
+        room, stands = self.room(view, key), self.there.get(key)
+        token = (
+            case.earliest,
+            case.days,
+            case.between,
+            prefer,
+            minutes,
+            view.date,
+            key,
+        )  # the manners forbid no time
+        if token not in self._ranked:
+            valued = []
+            for start in room.starts(case, minutes):
+                span = (start, start + minutes * 60)
+                part = part_of_day(view, prefer, span) if self.rebalance else 0
+                valued.append((-part, -points(view, prefer, span, self.busiest(view)), span))
+            self._ranked[token] = [
+                span for *_, span in sorted(valued) if stands is None or span != stands.span
+            ]
+        return next((span for span in self._ranked[token] if room.keeps(case, span)), None)
+
     def busiest(self, view: DayView) -> Span | None:
         """The user's busiest hour on that date."""
-        hour = self._busiest
-        return None if hour is None else (view.clock(hour * 60), view.clock(hour * 60 + 60))
+        if view.date not in self._hours:
+            hour = self._busiest
+            self._hours[view.date] = (
+                None if hour is None else (view.clock(hour * 60), view.clock(hour * 60 + 60))
+            )
+        return self._hours[view.date]
 
     def fixed(self, week: Week) -> list[There]:
         """The blocks of a week that stay whatever is decided and count for it."""

@@ -10,7 +10,17 @@ from msgspec.structs import replace
 
 from blocker.measuring.days import Day
 from blocker.placing.problem import Problem
-from blocker.placing.spans import QUARTER_HOUR, Span, clipped, cut, floor_second, inner, outer, widened
+from blocker.placing.spans import (
+    QUARTER_HOUR,
+    Span,
+    as_interval,
+    clipped,
+    cut,
+    floor_second,
+    inner,
+    outer,
+    widened,
+)
 from blocker.values.intervals import Interval, clip, merge, minutes
 from blocker.values.workweek import DAY
 
@@ -40,12 +50,14 @@ class DayView:
     @cached_property
     def near(self) -> list[Span]:
         """All that is busy in reach, the dates before and after included, with the buffers that it asks for."""
-        found = list(self.busy)
+        (low, high), found = self.span, list(self.busy)
+        reach = as_interval((low - self.before, high + self.after))
         for beside in (self.date - DAY, self.date + DAY):
             other = self.problem.days.get(beside)
             if other is not None:
-                found += [outer(when) for when, _ in other.taken if when not in self._gone]
-        low, high = self.span
+                found += [
+                    outer(when) for when, _ in other.taken if reach.overlaps(when) and when not in self._gone
+                ]
         return [s for s in widened(found, self.after, self.before) if s[0] < high and low < s[1]]
 
     @cached_property

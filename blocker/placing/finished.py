@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from blocker.placing.board import Board, blocks_taken
 from blocker.placing.day import DayView
 from blocker.placing.limits import Case, Room, There
-from blocker.placing.spans import QUARTER_HOUR, Span, as_interval, inner, outer
+from blocker.placing.spans import QUARTER_HOUR, Span, inner, outer
 from blocker.values.kinds import OFFSITE
 from blocker.values.plan import Placement
 from blocker.values.workweek import Week
@@ -30,6 +30,7 @@ class Finished:
             for p in placements
         ]
         self._rooms: dict[tuple[date, str], Room] = {}
+        self._others: dict[str, tuple[list[There], Mapping[Week, int]]] = {}
 
     def room(self, view: DayView, without: str = "") -> Room:
         """The date with everything of ours on it, ``without`` left out."""
@@ -41,8 +42,10 @@ class Finished:
         return self._rooms[token]
 
     def _made(self, view: DayView, without: str) -> Room:
-        blocks = [block for block in self.blocks if block.key != without]
-        return Room(view, blocks, blocks_taken(blocks))
+        if without not in self._others:
+            blocks = [block for block in self.blocks if block.key != without]
+            self._others[without] = blocks, blocks_taken(blocks)
+        return Room(view, *self._others[without])
 
     def counting(self, week: Week) -> list[There]:
         """The blocks that take of a week's share."""
@@ -50,10 +53,10 @@ class Finished:
             block for block in self.blocks if block.counts and block.week == week and block.kind != OFFSITE
         ]
 
-    def broken(self, case: Case, span: Span, without: str = "") -> list[str]:
+    def broken(self, case: Case, span: Span, day: date, without: str = "") -> Iterator[str]:
         """The names of the limits that a block at ``span`` would break; ``away`` where the date has no hours at all."""
-        view = self.board.view(self.board.problem.workweek.date_of(as_interval(span).start))
-        return ["away"] if view is None else self.room(view, without).broken(case, span)
+        view = self.board.view(day)
+        return iter(("away",)) if view is None else self.room(view, without).broken(case, span)
 
     def slot(self, case: Case, days: Iterable[date], minutes: int, without: str = "") -> Span | None:
         """The first slot for one more block within every limit."""
@@ -64,7 +67,7 @@ class Finished:
             room = self.room(view, without)
             for start in room.starts(case, minutes):
                 span = (start, start + minutes * 60)
-                if not room.broken(case, span):
+                if next(room.broken(case, span), None) is None:
                     return span
         return None
 

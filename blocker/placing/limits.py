@@ -7,7 +7,7 @@ A limit either names time that a block may not touch (``holes``) or tests the wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from math import inf
@@ -61,22 +61,31 @@ class Room:
         self.blocks = [block for block in blocks if overlap(block.span, (low, high))]
         self.here = [b.span for b in self.blocks if b.counts and overlap(b.span, view.span)]
         self._gaps: dict[Case, list[Span]] = {}
+        self._holes: dict[tuple[str, Case], Sequence[Span]] = {}
 
     def starts(self, case: Case, minutes: int) -> list[int]:
         """Where a block touches no time that a limit forbids, in order of time."""
         if case not in self._gaps:
-            self._gaps[case] = cut(
-                self.view.working, [hole for one in binding(case) for hole in one.holes(self, case)]
-            )
+            holes = [hole for one in binding(case) for hole in self.holes(one, case)]
+            self._gaps[case] = cut(self.view.working, holes)
         return self.view.starts(self._gaps[case], minutes * 60)
 
     def keeps(self, case: Case, span: Span) -> bool:
         """True if such a block keeps the limits on the whole block as well, those of its week left out."""
         return all(one.keeps(self, case, span) for one in binding(case) if not one.weekly)
 
-    def broken(self, case: Case, span: Span) -> list[str]:
+    def broken(self, case: Case, span: Span) -> Iterator[str]:
         """The names of all limits that a block at ``span`` would break here, in order."""
-        return [one.name for one in binding(case) if one.broken(self, case, span)]
+        for one in binding(case):
+            if any(overlap(hole, span) for hole in self.holes(one, case)) or not one.keeps(self, case, span):
+                yield one.name
+
+    def holes(self, limit: Limit, case: Case) -> Sequence[Span]:
+        """The time that a block may not touch for one limit."""
+        token = (limit.name, case)
+        if token not in self._holes:
+            self._holes[token] = limit.holes(self, case)
+        return self._holes[token]
 
 
 class Limit(Struct, frozen=True):
@@ -88,9 +97,6 @@ class Limit(Struct, frozen=True):
     keeps: Callable[[Room, Case, Span], bool] = lambda room, case, span: True
     without: str = ""
     weekly: bool = False  # it looks at all blocks of a week, and not at a day
-
-    def broken(self, room: Room, case: Case, span: Span) -> bool:
-        return any(overlap(hole, span) for hole in self.holes(room, case)) or not self.keeps(room, case, span)
 
 
 def _notice(room: Room, case: Case) -> Sequence[Span]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
+from msgspec.structs import replace
+
 from blocker.measuring.owners import Owners, price_words
 from blocker.placing.day import DayView
 from blocker.placing.finished import Finished
-from blocker.placing.limits import LIMITS, Case, binding
+from blocker.placing.limits import Case
 from blocker.placing.spans import Span, as_interval, outer, overlap
 from blocker.values.events import Event
+from blocker.values.intervals import InOrder
 from blocker.values.plan import Option
 
 MOST = 3
@@ -27,10 +30,10 @@ class Options:
         self.finished, self.board = finished, finished.board
         self.problem = finished.board.problem
         self.owners = Owners(self.problem.events)
-        self._timed = sorted(
-            ((outer(event.when), event) for event in self.problem.events if event.dates is None),
-            key=lambda pair: (pair[0], pair[1].calendar, pair[1].uid, pair[1].title),
-        )
+        timed = [event for event in self.problem.events if event.dates is None]
+        timed.sort(key=lambda event: (event.when, event.calendar, event.uid, event.title))
+        self._timed = InOrder(timed, key=lambda event: event.when)
+        self._around: dict[date, list[tuple[Span, Event]]] = {}
 
     def nearest(
         self, case: Case, minutes: int, days: Iterable[date], without: str = ""
@@ -75,31 +78,36 @@ class Options:
     ) -> list[_Candidate]:
         """The slots that no limit but those of events keeps out, by price and then by time."""
         found: list[_Candidate] = []
-        held = [limit for limit in LIMITS if limit in binding(case) and limit.name not in OF_EVENTS]
+        rest = replace(case, exempt=case.exempt | OF_EVENTS)
         for day in days:
             view = self.board.view(day)
             if view is None:
                 continue
-            room, around = self.finished.room(view, without), self._around(view)
-            for start in self.finished.starts(day, minutes):
+            room, before, price = self.finished.room(view, without), None, None
+            starts = room.starts(rest, minutes)
+            if not starts or next(room.broken(rest, (starts[0], starts[0] + minutes * 60)), None) is not None:
+                continue  # what is left of the limits is the week's, and the same for every start
+            for start in starts:
                 span = (start, start + minutes * 60)
-                if any(limit.broken(room, case, span) for limit in held):
-                    continue
-                reach = (span[0] - view.before, span[1] + view.after)
-                events = [event for when, event in around if overlap(when, reach)]
-                price = cost(events)
+                events = self._near(view, span)
+                if events != before:
+                    before, price = events, cost(events)
                 if price is not None:
                     found.append((price, span, view, events))
         return sorted(found, key=lambda one: one[:2])
 
-    def _around(self, view: DayView) -> list[tuple[Span, Event]]:
-        reach = (view.span[0] - view.before, view.span[1] + view.after)
-        return [(when, event) for when, event in self._timed if overlap(when, reach)]
+    def _near(self, view: DayView, span: Span) -> list[Event]:
+        """The events in the way of a slot, in order."""
+        if view.date not in self._around:
+            whole = as_interval((view.span[0] - view.before, view.span[1] + view.after))
+            self._around[view.date] = [(outer(event.when), event) for event in self._timed.within(whole)]
+        reach = (span[0] - view.before, span[1] + view.after)
+        return [event for when, event in self._around[view.date] if overlap(when, reach)]
 
     def _would_do(self, case: Case, span: Span, view: DayView, events: Sequence[Event], without: str) -> bool:
         """True if the slot breaks no limit on the date as it would be without those events."""
         there = DayView(self.problem, view.day, {event.when for event in events}) if events else view
-        return not self.finished.room(there, without).broken(case, span)
+        return next(self.finished.room(there, without).broken(case, span), None) is None
 
     def _cost(self, events: Sequence[Event]) -> Price:
         """Whose, minutes of other people's time, number of events, minutes: the smaller the cheaper."""

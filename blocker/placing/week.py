@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from blocker.placing.board import Ask, Board
 from blocker.placing.day import DayView
-from blocker.placing.limits import Case, Room
+from blocker.placing.limits import Case
 from blocker.placing.objective import (
     FLOORS,
     GAVE_WAY,
@@ -262,16 +262,12 @@ class WeekSolver:
         return self._slots[token]
 
     def _best_slot(self, ask: Ask, case: Case, view: DayView, minutes: int) -> Choice | None:
-        """The best of the date's slots that all limits allow."""
-        room: Room = self.board.room(view, ask.standing.key if ask.standing else "")
-        spans = [(start, start + minutes * 60) for start in room.starts(case, minutes)]
-        if ask.standing is not None:
-            spans = [span for span in spans if span != self.board.there[ask.standing.key].span]
-        valued = sorted(((self._gain(ask, view, span, minutes), span) for span in spans), reverse=True)
-        for gain, span in valued:
-            if room.keeps(case, span):
-                return Choice(view.date, span, False, False, inf, gain)
-        return None
+        span = self.board.best_slot(case, ask.prefer, minutes, view, ask.standing.key if ask.standing else "")
+        return (
+            None
+            if span is None
+            else Choice(view.date, span, False, False, inf, self._gain(ask, view, span, minutes))
+        )
 
     def _gain(self, ask: Ask, view: DayView, span: Span, minutes: int) -> int:
         """What a slot adds to the value, by itself."""
@@ -295,11 +291,11 @@ class WeekSolver:
 
     def _long_enough(self, ask: Ask, moves: list[Choice], offsite: date | None) -> list[Choice]:
         """A floor is short only where no longer slot is left within the manners, whatever else is wanted."""
-        if ask.short and self._longer_days(ask) - {offsite}:
+        if ask.short and self.longer_days(ask) - {offsite}:
             return [one for one in moves if one.minutes in ask.lengths]
         return moves
 
-    def _longer_days(self, ask: Ask) -> set[date]:
+    def longer_days(self, ask: Ask) -> set[date]:
         """The days that have a slot of its usual length within the manners and no block that stays."""
         kept = [self.board.there[other.name] for other in self.asks if other.kept and self.run]
         held = {there.date for there in kept}
@@ -313,7 +309,7 @@ class WeekSolver:
     @property
     def gains_by_offsite(self) -> bool:
         """True if a day for the offsite could be worth something here: the floor may be short then."""
-        return any(ask.short and len(self._longer_days(ask)) == 1 for ask in self.asks)
+        return any(ask.short and len(self.longer_days(ask)) == 1 for ask in self.asks)
 
 
 def _best_of_days(choices: Iterable[Choice]) -> list[Choice]:

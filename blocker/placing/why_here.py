@@ -144,7 +144,7 @@ class WhyHere:
             reasons.append(
                 f"more than the week's {hours_words(min(ask.case.share, ask.case.hours))} for blocks"
             )
-        broken = room.broken(ask.case, choice.span)
+        broken = list(room.broken(ask.case, choice.span))
         if "bookable" in broken:
             reasons.append(f"less than {problem.bookable_minutes} bookable minutes left that day")
         if "notice" in broken:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from itertools import islice
 
 from msgspec import Struct
 
@@ -88,7 +89,7 @@ class WhyNot:
         for day in missing.days:
             for start in self.finished.starts(day, missing.minutes):
                 span = (start, start + missing.minutes * 60)
-                broken = self.finished.broken(missing.case, span, missing.without)
+                broken = list(islice(self.finished.broken(missing.case, span, day, missing.without), 2))
                 starts += 1
                 firsts.update(broken[:1])
                 if len(broken) == 1 and start >= now:

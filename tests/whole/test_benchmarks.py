@@ -45,7 +45,8 @@ def test_what_is_lost_is_counted() -> None:
 def test_each_kind_of_a_persons_own_is_asked_for() -> None:
     problem = with_own_kinds(make(1, 1, 0.0, whole_days=True), 10)
     assert len({demand.kind for demand in problem.demands}) == 12
-    assert len(place(problem).placements) == 7  # one a day
+    days = [problem.workweek.date_of(placed.slot.start) for placed in place(problem).placements]
+    assert len(days) == len(set(days)) >= 5
 
 
 def test_some_days_of_a_year_are_lived() -> None:
