@@ -17,7 +17,7 @@ from benchmarks.problems import judge_of, make, with_own_kinds
 from benchmarks.tables import Table, milliseconds, per_cent, times
 from blocker.placing.board import Board
 from blocker.placing.horizon import HorizonSolver
-from blocker.placing.objective import FIRST_TIER, HALF_HOURS, LEARNING, unpacked
+from blocker.placing.objective import Entry, unpacked
 from blocker.placing.place import place
 from blocker.placing.problem import Problem, Solution
 from blocker.values.intervals import Interval
@@ -131,7 +131,7 @@ def _value(problem: Problem, solution: Solution) -> Value:
 
 
 def _blocks(value: Value) -> int:
-    return value[LEARNING] + sum(value[FIRST_TIER:HALF_HOURS])
+    return value[Entry.LEARNING] + sum(value[Entry.FIRST_TIER : Entry.HALF_HOURS])
 
 
 def lost(exact: Sequence[Value], values: Sequence[Value]) -> list[str]:

@@ -6,41 +6,39 @@ each entry has its own stretch of bits, the first the highest.
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 from blocker.placing.day import DayView
 from blocker.placing.spans import QUARTER_HOUR, Span
 from blocker.values.plan import Term
 
-# The order in which plans are compared: a later entry counts only where all before it are equal.
-ENTRIES = (
-    "floors",
-    "floors within the manners",
-    "offsite",
-    "offsite on a real half day",
-    "learning",
-    "standing blocks that gave way (minus)",
-    "hit blocks rescued, first the most pressing",
-    "floor",
-    "red",
-    "amber",
-    "debt",
-    "frontline",
-    "other",
-    "half hours",
-    "preferred part of the day (rebalance)",
-    "blocks moved (minus)",
-    "blocks moved to another day (minus)",
-    "offsite in its best weeks",
-    "operational minutes on the offsite's day (minus)",
-    "offsite's start (minus)",
-    "points",
-    "starts (minus)",
-)
-(FLOORS, WITHIN, OFFSITE, HALF_DAY, LEARNING, GAVE_WAY, RESCUED, FIRST_TIER) = range(8)
-HALF_HOURS, PART, MOVED, OTHER_DAY, BEST_WEEKS, LIGHTNESS, SOONEST, POINTS, STARTS = range(13, 22)
+
+class Entry(IntEnum):
+    """The order in which plans are compared: a later entry counts only where all before it are equal."""
+
+    FLOORS = 0
+    WITHIN = 1  # of those, within the manners
+    OFFSITE = 2
+    HALF_DAY = 3  # it is a real one
+    LEARNING = 4
+    GAVE_WAY = 5  # standing blocks, minus
+    RESCUED = 6  # hit blocks, first the most pressing
+    FIRST_TIER = 7  # and five more: DEMAND_TIERS
+    HALF_HOURS = 13
+    PART = 14  # of the day that is preferred, under rebalance
+    MOVED = 15  # blocks, minus
+    OTHER_DAY = 16  # blocks moved to one, minus
+    BEST_WEEKS = 17  # the offsite is in one
+    LIGHTNESS = 18  # operational minutes on its day, minus
+    SOONEST = 19  # its start, minus
+    POINTS = 20
+    STARTS = 21  # of all blocks, minus
+
+
 DEMAND_TIERS = ("floor", "red", "amber", "debt", "frontline", "other")
 _BITS = 32
-_LAST = len(ENTRIES) - 1
-_MIDDLE = sum(1 << (_BITS * n + _BITS - 1) for n in range(len(ENTRIES)))  # makes every entry positive
+_LAST = Entry.STARTS
+_MIDDLE = sum(1 << (_BITS * n + _BITS - 1) for n in range(_LAST + 1))  # makes every entry positive
 
 # Points. A good slot is worth about 40; the scale is ours and only differences matter.
 PART_OF_DAY = 20  # once for each of: partly in the preferred half of the day, wholly
@@ -59,9 +57,7 @@ def entry(which: int, number: int = 1) -> int:
 def unpacked(value: int) -> tuple[int, ...]:
     """The entries of a value, in order."""
     shifted, mask = value + _MIDDLE, (1 << _BITS) - 1
-    return tuple(
-        ((shifted >> (_BITS * (_LAST - n))) & mask) - (1 << (_BITS - 1)) for n in range(len(ENTRIES))
-    )
+    return tuple(((shifted >> (_BITS * (_LAST - n))) & mask) - (1 << (_BITS - 1)) for n in range(_LAST + 1))
 
 
 def up_to(value: int, which: int) -> int:
@@ -72,8 +68,8 @@ def up_to(value: int, which: int) -> int:
 def tier_entry(tier: str) -> int:
     """The entry that counts the blocks of a tier."""
     if tier == "learning":
-        return LEARNING
-    return FIRST_TIER + DEMAND_TIERS.index(tier if tier in DEMAND_TIERS else "other")
+        return Entry.LEARNING
+    return Entry.FIRST_TIER + DEMAND_TIERS.index(tier if tier in DEMAND_TIERS else "other")
 
 
 def part_of_day(view: DayView, prefer: str, span: Span) -> int:

@@ -10,18 +10,9 @@ from msgspec import Struct
 from blocker.placing.board import Board
 from blocker.placing.day import DayView
 from blocker.placing.limits import OFFSITE_EXEMPT, Case
-from blocker.placing.objective import (
-    BEST_WEEKS,
-    HALF_DAY,
-    LIGHTNESS,
-    MOVED,
-    OFFSITE,
-    OTHER_DAY,
-    SOONEST,
-    entry,
-)
+from blocker.placing.objective import Entry, entry
 from blocker.placing.spans import QUARTER_HOUR, Span, ceil_second, floor_second
-from blocker.values.kinds import OFFSITE as OFFSITE_KIND
+from blocker.values.kinds import OFFSITE
 from blocker.values.plan import OffsiteDemand, Standing
 from blocker.values.settings import GRID_MINUTES
 
@@ -47,9 +38,7 @@ class HalfDays:
     def __init__(self, board: Board) -> None:
         self.board, problem = board, board.problem
         asked = problem.offsite
-        there = next(
-            (b for b in board.standing if asked and b.kind == OFFSITE_KIND and b.key == asked.key), None
-        )
+        there = next((b for b in board.standing if asked and b.kind == OFFSITE and b.key == asked.key), None)
         stands = there is not None and (there.state != "hit" or problem.policy != "run")
         self.asked: OffsiteDemand | None = None if stands else asked  # one that stands is not asked for
         self.was: Standing | None = None if stands else there
@@ -69,7 +58,7 @@ class HalfDays:
         """What binds it."""
         assert self.asked is not None  # noqa: S101  asked by the caller
         earliest = max(self.asked.earliest, self.board.problem.now)
-        return Case(OFFSITE_KIND, None, ceil_second(earliest), exempt=OFFSITE_EXEMPT)
+        return Case(OFFSITE, None, ceil_second(earliest), exempt=OFFSITE_EXEMPT)
 
     @cached_property
     def _whole(self) -> bool:
@@ -117,11 +106,11 @@ class HalfDays:
         first = floor_second(self.board.problem.workweek.instant(quarter.first_day, 0))
         best_week = quarter.week_number(view.date) in FIRST_WEEKS
         wish, load = best_week, view.operational_minutes
-        gain = entry(OFFSITE) + entry(HALF_DAY, real)
+        gain = entry(Entry.OFFSITE) + entry(Entry.HALF_DAY, real)
         if self.was is not None:  # the nearest one, of its quarter if there is one
             home = self.board.there[self.was.key].date
             wish, load = quarter.first_day <= view.date < quarter.end, abs((view.date - home).days)
-            gain += entry(MOVED, -1) + entry(OTHER_DAY, -(view.date != home))
-        gain += entry(BEST_WEEKS, wish) + entry(LIGHTNESS, -load)
-        gain += entry(SOONEST, (first - span[0]) // QUARTER_HOUR)
+            gain += entry(Entry.MOVED, -1) + entry(Entry.OTHER_DAY, -(view.date != home))
+        gain += entry(Entry.BEST_WEEKS, wish) + entry(Entry.LIGHTNESS, -load)
+        gain += entry(Entry.SOONEST, (first - span[0]) // QUARTER_HOUR)
         return HalfDay(view.date, span, real, best_week, view.operational_minutes, gain)

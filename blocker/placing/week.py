@@ -19,26 +19,7 @@ from msgspec.structs import replace
 from blocker.placing.board import Ask, Board
 from blocker.placing.day import DayView
 from blocker.placing.limits import Case
-from blocker.placing.objective import (
-    FLOORS,
-    GAVE_WAY,
-    HALF_HOURS,
-    LEARNING,
-    MOVED,
-    OTHER_DAY,
-    PART,
-    POINTS,
-    RESCUED,
-    SPREAD,
-    STARTS,
-    WITHIN,
-    entry,
-    part_of_day,
-    points,
-    tier_entry,
-    unpacked,
-    up_to,
-)
+from blocker.placing.objective import SPREAD, Entry, entry, part_of_day, points, tier_entry, unpacked, up_to
 from blocker.placing.spans import QUARTER_HOUR, Span, floor_second
 from blocker.values.kinds import STRATEGIC
 from blocker.values.workweek import DAY, Week
@@ -134,7 +115,11 @@ class WeekSolver:
         """True if nothing gave way and all that it may for is there: no other plan is better then."""
         entries = unpacked(best.value)
         learning = sum(max(1, len(ask.demands)) for ask in self.asks if ask.tier == "learning")
-        return not entries[GAVE_WAY] and entries[WITHIN] == self.wants_floor and entries[LEARNING] == learning
+        return (
+            not entries[Entry.GAVE_WAY]
+            and entries[Entry.WITHIN] == self.wants_floor
+            and entries[Entry.LEARNING] == learning
+        )
 
     def _solve(
         self, offsite: date | None, forbidden: tuple[str, date] | None, staying: Collection[str]
@@ -149,7 +134,7 @@ class WeekSolver:
         steps = [(ask, choices if counting else _best_of_days(choices)) for ask, choices in steps]
         wanting = self.wants_floor and not self.has_floor
         start = State(0, 0, 0 if wanting else 1, self.taken if counting else 0, inf)
-        first = entry(FLOORS) + entry(WITHIN) if self.wants_floor and self.has_floor else 0
+        first = entry(Entry.FLOORS) + entry(Entry.WITHIN) if self.wants_floor and self.has_floor else 0
         ways = {start: Way(first)}
         final = self._final([ask for ask, _ in steps])
         for number, (ask, choices) in enumerate(steps):
@@ -166,7 +151,7 @@ class WeekSolver:
         self, ways: dict[State, Way], ask: Ask, choices: Sequence[Choice], counting: bool
     ) -> dict[State, Way]:
         """All states after one more block was placed, or was not."""
-        nothing = entry(GAVE_WAY, -1) if ask.kept and self.run else 0
+        nothing = entry(Entry.GAVE_WAY, -1) if ask.kept and self.run else 0
         found = {state: way._replace(value=way.value + nothing) for state, way in ways.items()}
         strategic = ask.kind == STRATEGIC
         for state, way in ways.items():
@@ -180,7 +165,7 @@ class WeekSolver:
                         continue
                     if not floor:
                         floor = 2 if choice.outside else 1
-                        gain += entry(FLOORS) + (0 if choice.outside else entry(WITHIN))
+                        gain += entry(Entry.FLOORS) + (0 if choice.outside else entry(Entry.WITHIN))
                 minutes, most = 0, inf
                 if counting:
                     minutes, most = state.minutes + choice.minutes, min(state.most, choice.most)
@@ -199,15 +184,15 @@ class WeekSolver:
 
     def _final(self, asks: Sequence[Ask]) -> list[int]:
         """For each step the first entry of the value that a later block may still change."""
-        last = dict.fromkeys(range(HALF_HOURS), -1)
+        last = dict.fromkeys(range(Entry.HALF_HOURS), -1)
         for number, ask in enumerate(asks):
             touched = [tier_entry(ask.tier)]
-            touched += [FLOORS, WITHIN] if ask.kind == STRATEGIC and self.wants_floor else []
-            touched += [GAVE_WAY] if ask.kept else []
-            touched += [RESCUED] if ask.pressing else []
+            touched += [Entry.FLOORS, Entry.WITHIN] if ask.kind == STRATEGIC and self.wants_floor else []
+            touched += [Entry.GAVE_WAY] if ask.kept else []
+            touched += [Entry.RESCUED] if ask.pressing else []
             last.update(dict.fromkeys(touched, number))
         return [
-            next((which for which, until in last.items() if until > number), HALF_HOURS)
+            next((which for which, until in last.items() if until > number), Entry.HALF_HOURS)
             for number in range(len(asks))
         ]
 
@@ -215,7 +200,7 @@ class WeekSolver:
         """First what decides the first entries of the value, so that states that are behind go early."""
         if ask.kind == STRATEGIC and self.board.wants_floor(self.week):
             turn = 0
-        elif tier_entry(ask.tier) == LEARNING:
+        elif tier_entry(ask.tier) == Entry.LEARNING:
             turn = 1
         else:
             turn = 2 if ask.kept else 3 if ask.pressing else tier_entry(ask.tier)
@@ -228,7 +213,7 @@ class WeekSolver:
 
     def _spread(self, state: State) -> int:
         used = {day for day, bit in self.bits.items() if (state.placed | state.stayed) & bit} | self.used
-        return entry(POINTS, SPREAD * sum(day + DAY in used for day in used))
+        return entry(Entry.POINTS, SPREAD * sum(day + DAY in used for day in used))
 
     # What a block may have
 
@@ -274,19 +259,19 @@ class WeekSolver:
         worth = points(view, ask.prefer, span, self.board.busiest(view)) + SPREAD * (view.date in self.own)
         gain = (
             entry(tier_entry(ask.tier))
-            + entry(HALF_HOURS, minutes // 30)
-            + entry(POINTS, worth)
-            + entry(STARTS, (self.midnight - span[0]) // QUARTER_HOUR)
+            + entry(Entry.HALF_HOURS, minutes // 30)
+            + entry(Entry.POINTS, worth)
+            + entry(Entry.STARTS, (self.midnight - span[0]) // QUARTER_HOUR)
         )
         if not self.run:
-            gain += entry(PART, part_of_day(view, ask.prefer, span))
+            gain += entry(Entry.PART, part_of_day(view, ask.prefer, span))
         if ask.pressing and self.run:
-            gain += entry(RESCUED, self.worth[ask.name])
+            gain += entry(Entry.RESCUED, self.worth[ask.name])
         if ask.standing is not None:
             there = self.board.there[ask.standing.key]
             if span != there.span:
-                gain += entry(MOVED, -1) + entry(OTHER_DAY, -(view.date != there.date))
-                gain += entry(GAVE_WAY, -1) if ask.kept and self.run else 0
+                gain += entry(Entry.MOVED, -1) + entry(Entry.OTHER_DAY, -(view.date != there.date))
+                gain += entry(Entry.GAVE_WAY, -1) if ask.kept and self.run else 0
         return gain
 
     def _long_enough(self, ask: Ask, moves: list[Choice], offsite: date | None) -> list[Choice]:

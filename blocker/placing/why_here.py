@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from blocker.placing.day import DayView
 from blocker.placing.horizon import HorizonBest, HorizonSolver
 from blocker.placing.limits import within_week
-from blocker.placing.objective import (
-    BEST_WEEKS,
-    DEMAND_TIERS,
-    FIRST_TIER,
-    FLOORS,
-    GAVE_WAY,
-    HALF_DAY,
-    HALF_HOURS,
-    LEARNING,
-    LIGHTNESS,
-    MOVED,
-    OFFSITE,
-    OTHER_DAY,
-    PART,
-    POINTS,
-    RESCUED,
-    SOONEST,
-    STARTS,
-    WITHIN,
-    terms,
-    unpacked,
-)
+from blocker.placing.objective import DEMAND_TIERS, Entry, terms, unpacked
 from blocker.placing.offsite import FIRST_WEEKS, HalfDay
 from blocker.placing.spans import Span, as_interval
 from blocker.placing.week import Chosen, WeekBest
@@ -51,7 +29,7 @@ class WhyHere:
         """A short phrase, then what is unusual about the block; ``cause`` is what a standing one gave way to."""
         ask, choice = chosen
         week = self.best.weeks[week_of(choice.day)]
-        parts = [self._phrase(week, chosen)]
+        parts = [self._phrase(chosen)]
         if choice.minutes in ask.short:
             parts.append(f"{choice.minutes} minutes, as the week has no {ask.lengths[-1]} in a row for it")
         if choice.outside:
@@ -114,26 +92,14 @@ class WhyHere:
         cost = difference(half_day.gain, after[0].gain)
         return f"{why}: {load}", found, f"{after[0].day:%a} {after[0].day.day} {after[0].day:%b}: {cost}"
 
-    def _phrase(self, week: WeekBest, chosen: Chosen) -> str:
+    def _phrase(self, chosen: Chosen) -> str:
         start, end = chosen.choice.span
         view = self._view(chosen.choice.day)
         part = "morning" if end <= view.noon else "afternoon" if start >= view.noon else "stretch around noon"
         beside = [*view.busy, *(there.span for there in self.board.stay)]
         quiet = not any(low < end + QUIET_SECONDS and start - QUIET_SECONDS < high for low, high in beside)
         tail = "; nothing else within 30 minutes" if quiet else ""
-        if part == "stretch around noon":
-            return f"free {part}{tail}"
-        halves = {day: self._half_gaps(day, part) for day in week.week.days}
-        mine = max((b - a for a, b in halves[chosen.choice.day] if a <= start and end <= b), default=0)
-        longest = mine and all(b - a <= mine for gaps in halves.values() for a, b in gaps)
-        return f"{'longest ' if longest else ''}{'quiet' if quiet else 'free'} {part}{tail}"
-
-    def _half_gaps(self, day: date, part: str) -> Iterable[Span]:
-        view = self.board.view(day)
-        if view is None:
-            return []
-        half = (view.span[0], view.noon) if part == "morning" else (view.noon, view.span[1])
-        return [(max(low, half[0]), min(high, half[1])) for low, high in view.gaps]
+        return f"{'quiet' if quiet else 'free'} {part}{tail}"
 
     def _outside(self, week: WeekBest, chosen: Chosen) -> str:
         ask, choice = chosen
@@ -162,7 +128,7 @@ class WhyHere:
             return f"{was}, as the only way to place {cause or 'what comes first'}"
         week = self.solver.weeks[block.week]
         stay = week.solve(staying=block.key)
-        return f"{was}: {gained(self.best.weeks[block.week].value, stay.value)}"
+        return f"{was}: {difference(self.best.weeks[block.week].value, stay.value, gain=True)}"
 
     def _was(self, block: Standing) -> str:
         local = self.workweek.local(block.slot.start)
@@ -193,50 +159,39 @@ def _first_difference(better: int, worse: int) -> tuple[int, int] | None:
     return next(((which, much - less) for which, (much, less) in enumerate(pairs) if much != less), None)
 
 
-def difference(better: int, worse: int) -> str:
-    """What is lost, in the first entry that differs."""
-    found = _first_difference(better, worse)
-    if found is None:
-        return "nothing, it is a tie"
-    which, by = found
-    words = {
-        FLOORS: "the week would have no strategic block",
-        WITHIN: "the week's first block would be outside the manners",
-        OFFSITE: "the offsite would have no place",
-        HALF_DAY: "not at the edge of a day",
-        LEARNING: f"{_blocks(by, 'learning')} fewer",
-        GAVE_WAY: f"{_blocks(by, 'more standing')} would have to give way",
-        RESCUED: "a more pressing hit block would be lost",
-        HALF_HOURS: f"{30 * by} minutes less in the week",
-        PART: "a worse part of the day",
-        MOVED: f"{_blocks(by, 'more')} moved",
-        OTHER_DAY: f"{_blocks(by, 'more')} moved to another day",
-        BEST_WEEKS: "outside the quarter's best weeks",
-        LIGHTNESS: f"{by} more operational minutes that day",
-        SOONEST: "as light, but later",
-        POINTS: f"{by} point{'s' * (by != 1)} less",
-        STARTS: "as good, but later",
-    }
-    return words.get(which) or f"{_blocks(by, DEMAND_TIERS[which - FIRST_TIER])} fewer"
+# What is lost without the better of two plans, and what a move to it buys, in the first entry that differs.
+_WORDS = {
+    Entry.FLOORS: ("the week would have no strategic block", "the week gets its strategic block"),
+    Entry.WITHIN: (
+        "the week's first block would be outside the manners",
+        "its first block is within the manners",
+    ),
+    Entry.OFFSITE: ("the offsite would have no place", ""),
+    Entry.HALF_DAY: ("not at the edge of a day", ""),
+    Entry.LEARNING: ("{blocks} fewer of learning", "{blocks} more of learning"),
+    Entry.GAVE_WAY: ("{blocks} more that stand would have to give way", ""),
+    Entry.RESCUED: ("a more pressing hit block would be lost", ""),
+    Entry.HALF_HOURS: ("{minutes} minutes less in the week", "{minutes} minutes more in the week"),
+    Entry.PART: ("a worse part of the day", "a better part of the day"),
+    Entry.MOVED: ("{blocks} more moved", "fewer blocks are moved"),
+    Entry.OTHER_DAY: ("{blocks} more moved to another day", "fewer blocks are moved to another day"),
+    Entry.BEST_WEEKS: ("outside the quarter's best weeks", ""),
+    Entry.LIGHTNESS: ("{by} more operational minutes that day", ""),
+    Entry.SOONEST: ("as light, but later", ""),
+    Entry.POINTS: ("{by} point{s} less", "{by} point{s} more"),
+    Entry.STARTS: ("as good, but later", "as good, and earlier"),
+}
 
 
-def gained(better: int, worse: int) -> str:
-    """What a move buys, in the first entry that differs."""
-    found = _first_difference(better, worse)
-    if found is None:
-        return "it is as good"
-    which, by = found
-    words = {
-        FLOORS: "the week gets its strategic block",
-        WITHIN: "the week's first block is within the manners",
-        LEARNING: f"{_blocks(by, 'more learning')}",
-        HALF_HOURS: f"{30 * by} minutes more in the week",
-        PART: "a better part of the day",
-        MOVED: "fewer blocks are moved",
-        OTHER_DAY: "fewer blocks are moved to another day",
-    }
-    return words.get(which) or _blocks(by, f"more {DEMAND_TIERS[min(max(which - FIRST_TIER, 0), 5)]}")
-
-
-def _blocks(number: int, what: str) -> str:
-    return f"{number} {what} block{'s' * (number != 1)}"
+def difference(better: int, worse: int, gain: bool = False) -> str:
+    """What is lost with the worse of two plans, or what the better one gains."""
+    pairs = zip(unpacked(better), unpacked(worse), strict=True)
+    for which, (much, less) in enumerate(pairs):
+        if much != less:
+            by, s = much - less, "s" * (much - less != 1)
+            if Entry.FIRST_TIER <= which < Entry.HALF_HOURS:
+                tier = DEMAND_TIERS[which - Entry.FIRST_TIER]
+                return f"{by} {'more ' if gain else ''}{tier} block{s}{'' if gain else ' fewer'}"
+            words = _WORDS[Entry(which)][gain]
+            return words.format(by=by, s=s, minutes=30 * by, blocks=f"{by} block{s}")
+    return "nothing, it is a tie"

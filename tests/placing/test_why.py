@@ -47,10 +47,10 @@ def meeting(title: str, slot: str, *others: str, mine: bool = False, **more: Any
 
 def test_the_phrase_says_what_is_good_about_the_slot() -> None:
     assert only(posed("tue 09:00-12:00", demands=(strategic(),))).why == (
-        "longest quiet morning; nothing else within 30 minutes"
+        "quiet morning; nothing else within 30 minutes"
     )
     near = only(posed("mon 11:15-17:30", hours=MON, demands=(strategic(),), **NO_LUNCH))
-    assert near.why == "longest free morning"
+    assert near.why == "free morning"
 
 
 def test_next_best_is_what_another_day_would_cost() -> None:
