@@ -30,7 +30,7 @@ FLOORS = {
 PURE = {"values", "measuring", "rules", "placing", "planning", "wording", "engine", "showing"}
 PURE_BUT_FOR = {"showing/paint.py", "showing/page"}
 PURE_LIBRARIES = {
-    "__future__", "abc", "bisect", "collections", "datetime", "difflib", "functools", "hashlib", "heapq", "html",
+    "__future__", "abc", "bisect", "collections", "datetime", "difflib", "enum", "functools", "hashlib", "heapq", "html",
     "itertools", "json", "math", "msgspec", "operator", "re", "string", "types", "typing", "unicodedata", "zoneinfo",
 }  # fmt: skip
 

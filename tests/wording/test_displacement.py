@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -14,18 +13,15 @@ from msgspec.structs import replace
 from blocker.measuring.classify import classify
 from blocker.measuring.days import build_days
 from blocker.values.events import Event, Ref, StandingBlock
-from blocker.values.intervals import Interval, subtract
-from blocker.values.plan import Classified
+from blocker.values.intervals import Interval
 from blocker.values.settings import Settings
 from blocker.wording.displacement import (
     Displaced,
-    WhatIf,
     displaced,
     focus_minutes,
     is_own,
     items_by_day,
     overruns,
-    what_if,
 )
 from tests.tools.calendars_by_hand import MONDAY, at, meeting, slot, workweek
 from tests.tools.command_line import CommandLine, sample
@@ -126,14 +122,6 @@ def test_what_lay_on_past_blocks_is_named() -> None:
 # What if
 
 
-def ask(
-    length: int, events: list[Event], blocks: list[StandingBlock] | None = None, now: str = "06:00"
-) -> WhatIf | None:
-    items = classify(events, Settings())
-    days = list(build_days(WORK, (MONDAY, MONDAY + timedelta(days=1)), items).values())
-    return what_if(length, days, items_by_day(items, WORK), blocks or [], at(MONDAY, now), WORK)
-
-
 def test_whose_meeting_it_is() -> None:
     event = meeting(MONDAY, "09:00", "10:00")
     assert is_own(event)
@@ -142,61 +130,6 @@ def test_whose_meeting_it_is() -> None:
     )
     assert not is_own(replace(event, attendees=("a@example.org",)))
     assert not is_own(replace(event, organizer="boss@example.org"))
-
-
-def test_nothing_has_to_move_where_it_is_free() -> None:
-    assert ask(120, []) == WhatIf(slot(MONDAY, "09:00", "11:00"), ())
-
-
-def test_others_meetings_are_never_named() -> None:
-    full = [replace(meeting(day, "09:00", "17:30"), attendees=("a@example.org",)) for day in (MONDAY, MONDAY + timedelta(days=1))]  # fmt: skip
-    assert ask(60, full) is None
-
-
-def test_blocks_of_ours_and_the_past_are_in_the_way() -> None:
-    span = slot(MONDAY, "09:00", "12:00")
-    block = StandingBlock("strategic/2026-W45/1", "strategic", span, span, "S", "", Ref("s", "1"))
-    got = ask(240, [], [block])
-    assert got == WhatIf(slot(MONDAY, "13:00", "17:00"), ())
-    assert ask(240, [], now="15:00") == WhatIf(slot(MONDAY + timedelta(days=1), "12:30", "16:30"), ())
-
-
-SPANS = st.tuples(st.integers(0, 33), st.integers(1, 8), st.booleans(), st.integers(0, 1))
-
-
-@given(st.lists(SPANS, max_size=7), st.sampled_from([60, 90, 120, 180, 240, 300]))
-@settings(max_examples=120, deadline=None)
-def test_it_is_the_smallest_set(spans: list[tuple[int, int, bool, int]], length: int) -> None:
-    """Against taking away every set of own meetings, smallest first, and looking for room minute by quarter."""
-    events = []
-    for number, (start, quarters, own, day) in enumerate(spans):
-        first = at(MONDAY + timedelta(days=day), "09:00") + timedelta(minutes=15 * start)
-        when = Interval(first, first + timedelta(minutes=15 * quarters))
-        who = () if own else ("a@example.org",)
-        events.append(Event(f"e{number}", "memory:", f"E{number}", when, attendees=who))
-    got = ask(length, events)
-    mine = [event for event in events if is_own(event)]
-    smallest = next(
-        (n for n in range(len(mine) + 1) for gone in combinations(mine, n) if room(length, [e for e in events if e not in gone])),
-        None,
-    )  # fmt: skip
-    assert (None if got is None else len(got.meetings)) == smallest
-    if got is not None:
-        left = [event for event in events if event not in got.meetings]
-        assert all(not event.when.overlaps(got.slot) for event in left)
-        assert got.slot.minutes == length
-
-
-def room(length: int, events: list[Event]) -> bool:
-    items: tuple[Classified, ...] = classify(events, Settings())
-    for day in build_days(WORK, (MONDAY, MONDAY + timedelta(days=1)), items).values():
-        for gap in subtract(day.working, [event.when for event in events]):
-            start = gap.start
-            while start + timedelta(minutes=length) <= gap.end:
-                if day.lunch_fits([Interval(start, start + timedelta(minutes=length))]):
-                    return True
-                start += timedelta(minutes=15)
-    return False
 
 
 def test_the_command_moves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
