@@ -118,11 +118,11 @@ class Board:
             key,
         )  # the manners forbid no time
         if token not in self._ranked:
-            valued = []
+            valued, busiest = [], self.busiest(view)
             for start in room.starts(case, minutes):
                 span = (start, start + minutes * 60)
                 part = part_of_day(view, prefer, span) if self.rebalance else 0
-                valued.append((-part, -points(view, prefer, span, self.busiest(view)), span))
+                valued.append((-part, -points(view, prefer, span, busiest), span))
             self._ranked[token] = [
                 span for *_, span in sorted(valued) if stands is None or span != stands.span
             ]
@@ -151,10 +151,10 @@ class Board:
     def asks(self, week: Week) -> list[Ask]:
         """What the week may get, in an order that does not depend on that of the problem."""
         alike: dict[str, list[Demand]] = {}
-        for demand in sorted(self.problem.demands, key=lambda d: rank(d.key)):
-            if demand.week == week:
-                name = demand.key if demand.rescue else _look(demand)
-                alike.setdefault(name, []).append(demand)
+        here = (demand for demand in self.problem.demands if demand.week == week)
+        for demand in sorted(here, key=lambda demand: rank(demand.key)):
+            name = demand.key if demand.rescue else _look(demand)
+            alike.setdefault(name, []).append(demand)
         asks = [self._wanted(name, demands) for name, demands in alike.items()]
         asks += [self._standing(block) for block in self.free if block.week == week]
         return sorted(asks, key=lambda ask: rank(ask.name))

@@ -127,6 +127,9 @@ class DayView:
 
     def clock(self, minute: int) -> int:
         """The second of a wall-clock minute of the date."""
+        low, high = self.span
+        if high - low == 86400:  # no zone changes its clocks twice within a day
+            return low + minute * 60
         return floor_second(self.problem.workweek.instant(self.date, minute))
 
     # Scenery: what the points of a slot depend on.
@@ -164,10 +167,11 @@ def busiest_hour(problem: Problem, dates: Iterable[date]) -> int | None:
         if day is None or not day.operational:
             continue
         view = DayView(problem, day)
+        hours = [view.clock(60 * hour) for hour in range(25)]
         for start, end in clipped(map(outer, merge(day.operational)), view.span):
-            for hour in range(24):
-                low, high = view.clock(hour * 60), view.clock(hour * 60 + 60)
-                if low < end and start < high:
-                    tally[hour] += min(end, high) - max(start, low)
+            for hour in range(max(0, (start - hours[0]) // 3600 - 1), 24):
+                if hours[hour] >= end:
+                    break
+                tally[hour] += max(0, min(end, hours[hour + 1]) - max(start, hours[hour]))
     most = max(tally)
     return tally.index(most) if most else None

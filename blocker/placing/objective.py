@@ -97,8 +97,8 @@ def slivers(view: DayView, span: Span) -> int:
     """Whole quarter hours left free before and after, where they are too few to be of use."""
     for low, high in view.gaps:
         if low <= span[0] and span[1] <= high:
-            rests = (span[0] - low) // QUARTER_HOUR, (high - span[1]) // QUARTER_HOUR
-            return sum(RESTS[rest] for rest in rests if rest < len(RESTS))
+            before, after = (span[0] - low) // QUARTER_HOUR, (high - span[1]) // QUARTER_HOUR
+            return (RESTS[before] if before < 4 else 0) + (RESTS[after] if after < 4 else 0)
     return 0
 
 

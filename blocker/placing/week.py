@@ -8,13 +8,12 @@ are behind in those are dropped: any state can be completed by placing nothing m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from math import inf
 from typing import NamedTuple
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from blocker.placing.board import Ask, Board
 from blocker.placing.day import DayView
@@ -98,6 +97,7 @@ class WeekSolver:
         )
         urgent = sorted((ask for ask in self.asks if ask.pressing), key=lambda ask: ask.pressing or ())
         self.worth = {ask.name: 1 << n for n, ask in enumerate(reversed(urgent))}
+        self.counting = self._minutes_matter()
         self._slots: dict[tuple[str, Case], list[Choice]] = {}
 
     def solve(
@@ -130,15 +130,13 @@ class WeekSolver:
             moves = [] if ask.name in staying else self.moves(ask)
             moves = [one for one in moves if one.day != offsite and (ask.name, one.day) != forbidden]
             steps += [(ask, stays + self._long_enough(ask, moves, offsite))] * max(1, len(ask.demands))
-        counting = self._minutes_matter(steps)
-        steps = [(ask, choices if counting else _best_of_days(choices)) for ask, choices in steps]
         wanting = self.wants_floor and not self.has_floor
-        start = State(0, 0, 0 if wanting else 1, self.taken if counting else 0, inf)
+        start = State(0, 0, 0 if wanting else 1, self.taken if self.counting else 0, inf)
         first = entry(Entry.FLOORS) + entry(Entry.WITHIN) if self.wants_floor and self.has_floor else 0
         ways = {start: Way(first)}
         final = self._final([ask for ask, _ in steps])
         for number, (ask, choices) in enumerate(steps):
-            ways = self._step(ways, ask, choices, counting)
+            ways = self._step(ways, ask, choices)
             best = max(up_to(way.value, final[number]) for way in ways.values())
             ways = {state: way for state, way in ways.items() if up_to(way.value, final[number]) == best}
         value, way = max(
@@ -147,9 +145,7 @@ class WeekSolver:
         )
         return WeekBest(self.week, value, _followed(way))
 
-    def _step(
-        self, ways: dict[State, Way], ask: Ask, choices: Sequence[Choice], counting: bool
-    ) -> dict[State, Way]:
+    def _step(self, ways: dict[State, Way], ask: Ask, choices: Sequence[Choice]) -> dict[State, Way]:
         """All states after one more block was placed, or was not."""
         nothing = entry(Entry.GAVE_WAY, -1) if ask.kept and self.run else 0
         found = {state: way._replace(value=way.value + nothing) for state, way in ways.items()}
@@ -167,7 +163,7 @@ class WeekSolver:
                         floor = 2 if choice.outside else 1
                         gain += entry(Entry.FLOORS) + (0 if choice.outside else entry(Entry.WITHIN))
                 minutes, most = 0, inf
-                if counting:
+                if self.counting:
                     minutes, most = state.minutes + choice.minutes, min(state.most, choice.most)
                     if minutes > most:
                         continue
@@ -206,10 +202,13 @@ class WeekSolver:
             turn = 2 if ask.kept else 3 if ask.pressing else tier_entry(ask.tier)
         return turn, tier_entry(ask.tier)
 
-    def _minutes_matter(self, steps: Iterable[tuple[Ask, Sequence[Choice]]]) -> bool:
-        """False if the week's limits can't bind, whatever is chosen."""
-        longest = self.taken + sum(max((c.minutes for c in choices), default=0) for _, choices in steps)
-        return any(choice.most < longest for _, choices in steps for choice in choices)
+    def _minutes_matter(self) -> bool:
+        """False if the week's limits can't bind, whatever is chosen: then a longer block is always better."""
+        longest = self.taken
+        for ask in self.asks:
+            stays = self.board.there[ask.name].minutes if ask.kept else 0
+            longest += max((stays, *ask.lengths, *ask.short)) * max(1, len(ask.demands))
+        return any(longest > min(ask.case.share, ask.case.hours) for ask in self.asks)
 
     def _spread(self, state: State) -> int:
         used = {day for day, bit in self.bits.items() if (state.placed | state.stayed) & bit} | self.used
@@ -236,23 +235,23 @@ class WeekSolver:
     def _slots_for(self, ask: Ask, case: Case, outside: bool) -> list[Choice]:
         token = (ask.name, case)
         if token not in self._slots:
-            most = inf if outside else min(case.share, case.hours)
-            self._slots[token] = [
-                replace(best, outside=outside, most=most)
-                for day in self.bits
-                if (view := self.board.view(day)) is not None
-                for minutes in ask.lengths + ask.short
-                if (best := self._best_slot(ask, case, view, minutes)) is not None
-            ]
+            views = filter(None, map(self.board.view, self.bits))
+            self._slots[token] = [one for view in views for one in self._slots_on(view, ask, case, outside)]
         return self._slots[token]
 
-    def _best_slot(self, ask: Ask, case: Case, view: DayView, minutes: int) -> Choice | None:
-        span = self.board.best_slot(case, ask.prefer, minutes, view, ask.standing.key if ask.standing else "")
-        return (
-            None
-            if span is None
-            else Choice(view.date, span, False, False, inf, self._gain(ask, view, span, minutes))
-        )
+    def _slots_on(self, view: DayView, ask: Ask, case: Case, outside: bool) -> list[Choice]:
+        """The best slot of a date for each length; where minutes don't matter, the longest ones are enough."""
+        key, most = ask.standing.key if ask.standing else "", inf if outside else min(case.share, case.hours)
+        found: list[Choice] = []
+        for minutes in ask.lengths + ask.short:
+            if found and not self.counting and minutes // 30 < found[0].minutes // 30:
+                break
+            span = self.board.best_slot(case, ask.prefer, minutes, view, key)
+            if span is not None:
+                found.append(
+                    Choice(view.date, span, False, outside, most, self._gain(ask, view, span, minutes))
+                )
+        return found
 
     def _gain(self, ask: Ask, view: DayView, span: Span, minutes: int) -> int:
         """What a slot adds to the value, by itself."""
@@ -295,16 +294,6 @@ class WeekSolver:
     def gains_by_offsite(self) -> bool:
         """True if a day for the offsite could be worth something here: the floor may be short then."""
         return any(ask.short and len(self.longer_days(ask)) == 1 for ask in self.asks)
-
-
-def _best_of_days(choices: Iterable[Choice]) -> list[Choice]:
-    """Where minutes don't matter, the best of each day is enough."""
-    best: dict[tuple[date, bool, bool], Choice] = {}
-    for choice in choices:
-        token = (choice.day, choice.stays, choice.outside)
-        if token not in best or choice.gain > best[token].gain:
-            best[token] = choice
-    return list(best.values())
 
 
 def _followed(way: Way) -> tuple[Chosen, ...]:
