@@ -79,6 +79,7 @@ class Board:
             for b in self.standing
             if b.key not in self.gone and (b.key not in free or (b.state == "hit" and b.edited))
         ]
+        self._staying = {there.key for there in self.stay}
         self.had = {week: self._had(week) for week in self.rooms}
         self._views: dict[date, DayView | None] = {}
         self._rooms: dict[tuple[date, str], Room] = {}
@@ -100,7 +101,7 @@ class Board:
 
     def room(self, view: DayView, without: str = "") -> Room:
         """The date with what stays whatever is decided; ``without`` is the key of the block that asks."""
-        token = (view.date, without if self.there.get(without) in self.stay else "")
+        token = (view.date, without if without in self._staying else "")
         if token not in self._rooms:
             self._rooms[token] = Room(view, [there for there in self.stay if there.key != token[1]])
         return self._rooms[token]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from itertools import islice
 
 from msgspec import Struct
@@ -44,8 +45,12 @@ class WhyNot:
 
     def __init__(self, board: Board, finished: Finished, relaxations: bool) -> None:
         self.board, self.finished, self.problem = board, finished, board.problem
-        self.relaxations, self.options = relaxations, Options(finished)
+        self.relaxations = relaxations
         self._answers: dict[Missing, Answer] = {}
+
+    @cached_property
+    def options(self) -> Options:
+        return Options(self.finished)
 
     def demand(self, demand: Demand, floor: bool) -> Unplaced:
         """``floor``: the manners would not have kept it out."""
