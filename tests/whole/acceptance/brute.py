@@ -111,19 +111,15 @@ def packs(
 ) -> bool:
     """Whether blocks of these kinds and lengths fit on these days together, by trying every way."""
 
-    def place(left: Sequence[tuple[str, int]], laid: dict[date, list[tuple[str, Span]]]) -> bool:
+    def place(left: Sequence[tuple[str, int]], laid: dict[date, tuple[str, Span]]) -> bool:
         if not left:
             return True
         (kind, length), rest = left[0], left[1:]
         for day in days:
-            there = laid.get(day, [])
-            if kind == "strategic" and any(k == kind for k, _ in there):
+            if day in laid:  # one block a day
                 continue
-            spans = [s for _, s in there]
-            for slot in slots(work, day, length, earliest, spans):
-                if clip(spans, slot[0], slot[1] + BUFFER) or not leaves_bookable(work, day, slot, spans):
-                    continue
-                if place(rest, {**laid, day: [*there, (kind, slot)]}):
+            for slot in slots(work, day, length, earliest):
+                if leaves_bookable(work, day, slot, ()) and place(rest, {**laid, day: (kind, slot)}):
                     return True
         return False
 
@@ -183,6 +179,8 @@ def would_fit(
     if want.shortest < 240 and not lunch_kept(work, day, slot, (), gone):
         return "no lunch left"
     mates = [s for s in ours if work.local_day(s[0]) == day]
+    if mates:
+        return "a block of ours is on the day"
     if want.shortest < 240 and not want.floor and not leaves_bookable(work, day, slot, mates, gone):
         return "less than an hour left to book"
     return ""

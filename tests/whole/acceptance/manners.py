@@ -126,12 +126,11 @@ def _mark(block: Block, case: Case) -> Iterator[Finding]:
 
 def limits(case: Case) -> Iterator[Finding]:
     """The hard limits, on every block that this run created or moved."""
-    seen: dict[tuple[str, object], str] = {}
-    for block in case.blocks.values():
-        kind, day = block.key.split("/")[0], case.work.local_day(block.start)
-        if kind == "strategic" and (kind, day) in seen:
-            yield Finding("one a day", f"{block.key} and {seen[kind, day]} on {day}")
-        seen[kind, day] = block.key
+    for block in case.placed("create", "move"):
+        day = case.work.local_day(block.start)
+        for other in case.blocks.values():
+            if other.key != block.key and case.work.local_day(other.start) == day:
+                yield Finding("one a day", f"{block.key} and {other.key} on {day}")
     for block in case.placed("create", "move"):
         yield from _block(case, block)
 

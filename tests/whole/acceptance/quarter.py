@@ -91,12 +91,21 @@ def _placed(case: Case, block: Block, first: date, last: date, free: list[Span])
     yield from _preferred(case, block, first, free, where)
 
 
+def _at_an_edge(work: Worktime, slot: Span) -> bool:
+    """True for a real half day: it begins within half an hour of the day's hours, or ends so near to their end."""
+    hours = work.hours(work.local_day(slot[0]))
+    near = timedelta(minutes=30)
+    return bool(hours) and (slot[0] - hours[0] <= near or hours[1] - slot[1] <= near)  # type: ignore[index]
+
+
 def _preferred(case: Case, block: Block, first: date, free: list[Span], where: str) -> Iterator[Finding]:
     work, day = case.work, case.work.local_day(block.start)
 
-    def rank(one: date, inside: bool = True) -> tuple[bool, int]:
+    real = {work.local_day(s[0]) for s in free if _at_an_edge(work, s)}
+
+    def rank(one: date, inside: bool = True) -> tuple[bool, bool, int]:
         number = (monday(one) - monday(first)).days // 7 + 1
-        return not 3 <= number <= 10, operational(work, one, inside)
+        return one not in real, not 3 <= number <= 10, operational(work, one, inside)
 
     better = {d for s in free if (rank(d := work.local_day(s[0])), d) < (rank(day), day)}
     for one in sorted(better, key=lambda d: (rank(d), d)):
@@ -108,7 +117,10 @@ def _preferred(case: Case, block: Block, first: date, free: list[Span], where: s
             text = f"{where}: rank {rank(day)}, better {one:%a %Y-%m-%d} {rank(one)}; its week's blocks fit beside it"
             yield Finding("offsite choice", text, sure=looser != rank(day, False))
             break
-    earlier = [s for s in free if work.local_day(s[0]) == day and s[0] < block.start]
+    if day in real and not _at_an_edge(work, (block.start, block.end)):
+        yield Finding("offsite choice", f"{where}: that day has a real half day")
+    same = [s for s in free if work.local_day(s[0]) == day and (day not in real or _at_an_edge(work, s))]
+    earlier = [s for s in same if s[0] < block.start]
     if earlier:
         text = f"{where}: could begin {earlier[0][0].astimezone(work.zone):%H:%M} that day"
         yield Finding("offsite choice", text, sure=False)

@@ -166,7 +166,7 @@ class Worktime:
         best = 0
         for lunch in tables:
             free = gaps([*taken, *lunch], *hours)
-            best = max(best, minutes(g for g in free if g[1] - g[0] >= 15 * MINUTE))
+            best = max(best, minutes(g for g in free if g[1] - g[0] >= 30 * MINUTE))
         return best
 
     def day_left(self, day: date, earliest: datetime) -> bool:
