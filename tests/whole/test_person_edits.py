@@ -315,7 +315,8 @@ def test_a_block_that_was_moved_is_kept_up_to_date_where_it_is(moves: list[str],
         desk.settle(NOW)
         now = desk.blocks()
         check(edited, now, changes)
-        told = [uid for uid in thinking if question in str(now[uid]["DESCRIPTION"])]
+        # Where a moved one lies under a meeting, a new one stands beside it, and may be the next.
+        told = [uid for uid in now if question in str(now[uid].get("DESCRIPTION", ""))]
         assert len(told) == 1
         assert all(
             as_text(now[uid], "X-BLOCKER-SLOT") == as_text(before[uid], "X-BLOCKER-SLOT") for uid in thinking
