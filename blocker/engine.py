@@ -24,6 +24,7 @@ from blocker.rules.demands import Demands, Known, ask
 from blocker.rules.offsite import OffsiteAsked, ask_for_offsite
 from blocker.rules.rules import rules_for
 from blocker.rules.survey import Survey, take_survey
+from blocker.values.keys import key_week
 from blocker.values.plan import Examined, Plan
 from blocker.values.request import Request
 from blocker.wording.drafts import drafting, next_thinking_block, refreshed
@@ -42,13 +43,15 @@ class Posed(Struct, frozen=True):
 
 def pose_problem(request: Request, seen: Survey) -> Posed:
     """Match the blocks that stand with what we remember, ask the rules, and put it all into one problem."""
-    recalled = recall(request.snapshot, request.memory, request.now)
+    recalled = recall(request.snapshot, request.memory, request.now, request.settings.digest())
     request = replace(request, memory=recalled.memory)
     request = replace(request, memory=brought_up_to_date(seen, request))
     standing = examine(request, recalled.live, seen)
-    known = _known(request, recalled, seen)
+    known = _known(request, recalled, seen, standing)
     asked = ask([seen.loads[week] for week in request.horizon], known)
     offsite = ask_for_offsite(request, recalled.live, seen, standing)
+    if request.policy == "rebalance":  # one week, and nothing beside it
+        asked, offsite = asked.of(request.week), OffsiteAsked(None, (), ())
     problem = pose(request, seen, standing, asked, offsite, known)
     return Posed(request, recalled, standing, asked, offsite, problem)
 
@@ -66,16 +69,19 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
     solution = replace(solution, placements=(*solution.placements, *note.placements))
     next_key = next_thinking_block(request, recalled.live, solution, unwanted)
 
+    missing = unplaced(asked, offsite, standing, solution)
     changes = diff(
         recalled,
         solution,
         standing,
         unwanted={**unwanted, **note.unwanted},
+        owed={item.key for item in missing},
         refreshed=refreshed(request, recalled.live, seen, next_key),
         draft=drafting(request, seen, next_key),
         now=request.now,
     )
-    missing = unplaced(asked, offsite, standing, solution)
+    if request.policy == "rebalance":
+        changes = tuple(c for c in changes if key_week(c.key, c.slot, request.workweek) == request.week)
     said, words = notes(request, changes, missing)
     return Plan(
         now=request.now,
@@ -93,7 +99,11 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
     )
 
 
-def _known(request: Request, recalled: Recalled, seen: Survey) -> Known:
+def _known(request: Request, recalled: Recalled, seen: Survey, standing: Examined) -> Known:
+    hit, stuck = (
+        frozenset(block.key for block in standing.standing if block.state in states)
+        for states in (("hit", "hit_fixed"), ("hit_fixed",))
+    )
     return Known(
         today=request.workweek.date_of(request.now),
         blocks=recalled.live,
@@ -103,4 +113,6 @@ def _known(request: Request, recalled: Recalled, seen: Survey) -> Known:
         settings=request.settings,
         workweek=request.workweek,
         reoffer=request.week if request.policy == "rebalance" else None,
+        hit=hit,
+        stuck=stuck,
     )

@@ -217,8 +217,6 @@ def _memory(memory: Memory) -> Json:
                 **_fields(record, RECORD),
                 "week": str(record.week),
                 "causes": [to_builtins(cause) for cause in record.causes],
-                "clear_in": [str(week) for week in record.clear_in],
-                "not_clear_in": [str(week) for week in record.not_clear_in],
             }
             for record in memory.weeks
         ],
@@ -238,8 +236,6 @@ def _memory_of(kept: Mapping[str, Any]) -> Memory:
         WeekRecord(
             week=parse_week(record["week"]),
             causes=_causes(record["causes"]),
-            clear_in=tuple(parse_week(week) for week in record["clear_in"]),
-            not_clear_in=tuple(parse_week(week) for week in record["not_clear_in"]),
             **{name: record[name] for name in RECORD},
         )
         for record in kept["weeks"]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from blocker.commands import Answer, Talk
 from blocker.commands.parser import Parser
@@ -20,9 +23,10 @@ from blocker.running.session import Session, Setup, find_week
 from blocker.showing.documents import plan_document
 from blocker.showing.grid import plan_picture
 from blocker.showing.picture import Picture
-from blocker.showing.plan_text import plan_lines, summary
+from blocker.showing.plan_text import plan_lines, span, summary
 from blocker.showing.week_view import week_views
 from blocker.values.errors import BlockerError, NotConfirmed, UsageError
+from blocker.values.memory import UNDONE_ASKED, UNDONE_TOLD, Memory
 from blocker.values.plan import Change, Plan
 from blocker.values.request import Request
 
@@ -64,6 +68,17 @@ def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     return _work("rebalance", args.week or "this", args, setup, talk)
 
 
+def _refuse_week(request: Request) -> None:
+    """Raises UsageError where the week to rebalance is one that nothing can be changed in."""
+    week, last = request.week, request.horizon[-1]
+    if request.policy == "rebalance" and week < request.running:
+        raise UsageError(
+            f"{week} is over", "rebalance takes this week or one to come: blocker rebalance next"
+        )
+    if request.policy == "rebalance" and week > last:
+        raise UsageError(f"{week} is not planned yet", f"blocker plans this week and four more, up to {last}")
+
+
 def _week(args: Namespace) -> Sequence[str]:
     return () if args.week is None else (args.week,)
 
@@ -72,6 +87,7 @@ def _work(policy: str, week: str | None, args: Namespace, setup: Setup, talk: Ta
     with Session(setup) as session:
         if args.dry_run:
             sight = session.read(read_memory(setup.state_dir, session.identity), policy, week)
+            _refuse_week(sight.request)
             seen = sight.survey()
             made = make_plan(sight.request, seen)
             if not args.force:
@@ -91,9 +107,13 @@ def _carry_out(
         if again:
             talk.say("the calendar changed meanwhile: reading it again")
         sight = session.read(ledger.memory(), policy, week)
+        _refuse_week(sight.request)
         request, seen = sight.request, sight.survey()
-        looks.append((request, seen))
         plan = make_plan(request, seen)
+        if policy == "run" and _asks_about_undone(plan, request.memory, ledger, args, talk):
+            request = replace(request, memory=ledger.memory())
+            plan = make_plan(request, seen)
+        looks.append((request, seen))
         if not args.force:
             guard.check(plan, request.snapshot, request.memory, asked=policy == "rebalance")
         shown = _proposal(plan, seen, request, args)
@@ -121,6 +141,24 @@ def _carry_out(
         news=done.notes,
         picture=_picture(done, seen, request, done=True) if done.writes and not done.failed else None,
     )
+
+
+def _asks_about_undone(plan: Plan, memory: Memory, ledger: Ledger, args: Namespace, talk: Talk) -> bool:
+    """Ask once whether what ``undo`` took back is wanted after all; True if the memory is another one now."""
+    ahead = {known.key: known for known in memory.blocks if known.slot.start > plan.now}
+    undone = [key for key, known in ahead.items() if known.answer == "undone"]
+    put_back = [key for key, known in ahead.items() if known.put_back]
+    if not (undone or put_back) or talk.ask is None or args.yes or UNDONE_ASKED in memory.said:
+        return False
+    zone = ZoneInfo(plan.zone)
+    lines = [f"  {span(ahead[key].slot, zone)}  {ahead[key].kind}: not booked" for key in undone]
+    lines += [f"  {span(ahead[key].slot, zone)}  {ahead[key].kind}: put back there" for key in put_back]
+    yes = talk.ask(["You took the last run back with undo:", *lines], "Plan this time anew?")
+    with ledger.together():
+        ledger.mark_said([UNDONE_ASKED, UNDONE_TOLD])
+        if yes:
+            ledger.take_up(undone, put_back)
+    return True
 
 
 def _proposal(plan: Plan, seen: Survey, request: Request, args: Namespace) -> Answer:

@@ -75,7 +75,7 @@ def undo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         if run.command.startswith("skip "):
             ledger.unskip(run.command.removeprefix("skip "))
         done, left = _reverse(run, session.calendar, ledger, standing, sight.request.now)
-        ledger.mark_undone(run.id)
+        ledger.mark_undone(run.id, sight.request.settings.digest())
         back = [str(week) for week in _weeks_to_ask_for(run, sight, ledger)]
     when = sight.request.workweek.local(run.started)
     lines = [
@@ -84,7 +84,7 @@ def undo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     ]
     if back:
         lines += [
-            "No run books this again. If you want it back after all, ask for it week by week:",
+            "No run books this again by itself: in a terminal, blocker run asks you once. Or ask week by week:",
             *(f"  {pasteable(setup, 'rebalance', week)}" for week in back),
         ]
     code = PartlyApplied.exit_code if left else 0
@@ -105,11 +105,7 @@ def _weeks_to_ask_for(run: UndoableRun, sight: Sight, ledger: Ledger) -> list[We
         if change.action != "create" or known is None or known.answer != "undone":
             continue
         week = key_week(known.key, known.slot, request.workweek)
-        if known.kind == OFFSITE:
-            offered = known.slot.start > request.now
-        else:
-            offered = known.kind != NOTE and week in request.horizon and loads[week].working
-        if offered:
+        if known.kind not in (OFFSITE, NOTE) and week in request.horizon and loads[week].working:
             weeks.add(week)
     return sorted(weeks)
 
@@ -201,7 +197,7 @@ def _next_generation(block: Block, ledger: Ledger) -> Block:
 
 
 def _remember(change: DoneChange, ledger: Ledger, again: Written | None) -> None:
-    """A block that the run made is not made again; one that it moved or removed stands as before."""
+    """A block that the run made is not made again; one that it moved or removed is where it was, and the person's."""
     if change.action == "create":
         ledger.entomb(change.key, "undone")
         return
@@ -213,6 +209,8 @@ def _remember(change: DoneChange, ledger: Ledger, again: Written | None) -> None
         replace(
             row,
             state="placed",
+            ended_by="",
+            put_back=change.action in ("move", "remove"),
             slot=slot,
             generation=again.block.generation if again else before["generation"],
             ref=again.ref if again else Ref(*before["ref"]),

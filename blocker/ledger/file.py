@@ -38,8 +38,43 @@ def _what_version_1_lacks(connection: sqlite3.Connection) -> str:
     return "".join(steps)
 
 
+def _what_version_2_lacks(connection: sqlite3.Connection) -> str:
+    """Blocks that are displaced or put back; a level has no memory any more. A CHECK can't be changed in place."""
+    block = (
+        "calendar TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL"
+        " CHECK (state IN ('creating', 'placed', 'removing', 'displaced', 'tombstone', 'gone')),"
+        " start TEXT NOT NULL, end TEXT NOT NULL, generation INTEGER NOT NULL, ref_id TEXT, ref_etag TEXT,"
+        " text_hash TEXT NOT NULL DEFAULT '', ended_by TEXT NOT NULL DEFAULT '', causes TEXT NOT NULL DEFAULT '[]',"
+        " why TEXT NOT NULL DEFAULT '', tier TEXT NOT NULL DEFAULT '', zone TEXT NOT NULL DEFAULT '',"
+        " put_back INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (calendar, key)"
+    )
+    week = (
+        "calendar TEXT NOT NULL, week TEXT NOT NULL, level TEXT NOT NULL, causes TEXT NOT NULL,"
+        " owed INTEGER NOT NULL, kept INTEGER NOT NULL, waived INTEGER NOT NULL,"
+        " placed INTEGER NOT NULL DEFAULT 0, overrun INTEGER NOT NULL DEFAULT 0, moved TEXT NOT NULL DEFAULT '',"
+        " PRIMARY KEY (calendar, week)"
+    )
+    kept = {
+        "block": "calendar, key, kind, state, start, end, generation, ref_id, ref_etag, text_hash, ended_by,"
+        " causes, why, tier, zone, 0",
+        "week": "calendar, week, level, causes, owed, kept, waived, placed, overrun, moved",
+    }
+    steps = ["ALTER TABLE calendar ADD COLUMN undone_under TEXT NOT NULL DEFAULT '';"]
+    for table, made in {"block": block, "week": week}.items():
+        steps += [
+            f"CREATE TABLE new_{table} ({made});",
+            f"INSERT INTO new_{table} SELECT {kept[table]} FROM {table};",  # noqa: S608 - our own names
+            f"DROP TABLE {table};",
+            f"ALTER TABLE new_{table} RENAME TO {table};",
+        ]
+    return "".join(steps)
+
+
 # What turns the schema of a version into the next one's, as SQL. Each is tested from frozen dumps.
-MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], str]] = {1: _what_version_1_lacks}
+MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], str]] = {
+    1: _what_version_1_lacks,
+    2: _what_version_2_lacks,
+}
 
 _REPAIR = "run: blocker check --repair"
 

@@ -26,7 +26,6 @@ from blocker.ledger.rows import (
     remembered,
     standing_out,
     week_record,
-    weeks_out,
     when,
 )
 from blocker.values.identity import Identity
@@ -96,6 +95,7 @@ class Ledger:
             said=tuple(row["what"] for row in self._rows("said")),
             generations={row["key"]: row["generation"] for row in rows},
             confirmed=bool(about and about["confirmed_at"]),
+            undone_under=about["undone_under"] if about else "",
             parked=parked_questions(self._db),
             fill={(parse_week(row["week"]), row["ahead"]): row["hours"] for row in self._rows("fill")},
         )
@@ -121,13 +121,14 @@ class Ledger:
             self._db.execute(
                 "INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce("
                 "nullif(?, ''), (SELECT tier FROM block WHERE calendar = ? AND key = ?), ''), "
-                "coalesce(nullif(?, ''), (SELECT zone FROM block WHERE calendar = ? AND key = ?), ''))",
+                "coalesce(nullif(?, ''), (SELECT zone FROM block WHERE calendar = ? AND key = ?), ''), ?)",
                 (
                     self._calendar, block.key, block.kind, block.state,
                     when(block.slot.start), when(block.slot.end), block.generation,
                     block.ref.id if block.ref else None, block.ref.etag if block.ref else None,
                     block.text_hash, block.ended_by, causes_out(block.causes), block.why, block.tier,
                     self._calendar, block.key, block.zone, self._calendar, block.key,
+                    block.put_back,
                 ),
             )  # fmt: skip
 
@@ -137,6 +138,15 @@ class Ledger:
             self._db.execute(
                 "UPDATE block SET state = 'tombstone', ended_by = ? WHERE calendar = ? AND key = ?",
                 (ended_by, self._calendar, key),
+            )
+
+    def displace(self, key: str) -> None:
+        """The block was released: it is off the calendar, and owed. Slot and generation stay known."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE block SET state = 'displaced', ended_by = '', ref_id = NULL, ref_etag = NULL "
+                "WHERE calendar = ? AND key = ?",
+                (self._calendar, key),
             )
 
     @_failures_in_words()
@@ -151,17 +161,17 @@ class Ledger:
         """The block is gone by our own doing; only its generation stays known."""
         with self._transaction():
             self._db.execute(
-                "UPDATE block SET state = 'gone', ref_id = NULL, ref_etag = NULL WHERE calendar = ? AND key = ?",
+                "UPDATE block SET state = 'gone', ended_by = '', put_back = 0, ref_id = NULL, ref_etag = NULL "
+                "WHERE calendar = ? AND key = ?",
                 (self._calendar, key),
             )
 
     def remember_week(self, record: WeekRecord) -> None:
         with self._transaction():
             self._db.execute(
-                "INSERT OR REPLACE INTO week VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO week VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     self._calendar, str(record.week), record.level, causes_out(record.causes),
-                    weeks_out(record.clear_in), weeks_out(record.not_clear_in),
                     record.owed_minutes, record.kept_minutes, record.waived_minutes,
                     record.placed_minutes, record.overrun_minutes, " ".join(record.moved),
                 ),
@@ -223,7 +233,7 @@ class Ledger:
                 self._db.execute(f"DELETE FROM {table} WHERE run IN ({mine})", (self._calendar,))  # noqa: S608 - our own names
             self._db.execute(
                 "UPDATE block SET state = 'gone', ref_id = NULL, ref_etag = NULL, text_hash = '', ended_by = '', "
-                "causes = '[]', why = '', tier = '', zone = '' WHERE calendar = ?",
+                "causes = '[]', why = '', tier = '', zone = '', put_back = 0 WHERE calendar = ?",
                 (self._calendar,),
             )
             for table in ("week", "skip", "busy", "fill", "said", "run"):
@@ -327,9 +337,28 @@ class Ledger:
                 "UPDATE change SET state = 'undone' WHERE run = ? AND position = ?", (run, position)
             )
 
-    def mark_undone(self, run: int) -> None:
+    def mark_undone(self, run: int, settings: str) -> None:
+        """A run was taken back, under the settings with this digest."""
         with self._transaction():
             self._db.execute("UPDATE run SET undone = 1 WHERE id = ?", (run,))
+            self._db.execute(
+                "INSERT INTO calendar (address, undone_under) VALUES (?, ?) "
+                "ON CONFLICT (address) DO UPDATE SET undone_under = excluded.undone_under",
+                (self._calendar, settings),
+            )
+            self._db.execute(
+                "DELETE FROM said WHERE calendar = ? AND what LIKE 'undone %'", (self._calendar,)
+            )
+
+    def take_up(self, undone: Sequence[str], put_back: Sequence[str]) -> None:
+        """What ``undo`` did is no answer any more: these blocks may be made again, and those may move."""
+        with self._transaction():
+            for key in undone:
+                self.forget(key)
+            self._db.executemany(
+                "UPDATE block SET put_back = 0 WHERE calendar = ? AND key = ?",
+                [(self._calendar, key) for key in put_back],
+            )
 
     @contextmanager
     def together(self) -> Iterator[None]:

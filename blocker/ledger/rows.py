@@ -16,24 +16,25 @@ from blocker.values.events import Block, Ref
 from blocker.values.intervals import Interval, interval
 from blocker.values.memory import Remembered, WeekRecord
 from blocker.values.plan import Cause, Change
-from blocker.values.workweek import Week, parse_week
+from blocker.values.workweek import parse_week
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 SCHEMA = """
-CREATE TABLE calendar (address TEXT PRIMARY KEY, confirmed_at TEXT, paused_until TEXT);
+CREATE TABLE calendar (
+    address TEXT PRIMARY KEY, confirmed_at TEXT, paused_until TEXT, undone_under TEXT NOT NULL DEFAULT ''
+);
 CREATE TABLE block (
     calendar TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL
-        CHECK (state IN ('creating', 'placed', 'removing', 'tombstone', 'gone')),
+        CHECK (state IN ('creating', 'placed', 'removing', 'displaced', 'tombstone', 'gone')),
     start TEXT NOT NULL, end TEXT NOT NULL, generation INTEGER NOT NULL,
     ref_id TEXT, ref_etag TEXT, text_hash TEXT NOT NULL DEFAULT '', ended_by TEXT NOT NULL DEFAULT '',
     causes TEXT NOT NULL DEFAULT '[]', why TEXT NOT NULL DEFAULT '', tier TEXT NOT NULL DEFAULT '',
-    zone TEXT NOT NULL DEFAULT '',
+    zone TEXT NOT NULL DEFAULT '', put_back INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (calendar, key)
 );
 CREATE TABLE week (
     calendar TEXT NOT NULL, week TEXT NOT NULL, level TEXT NOT NULL, causes TEXT NOT NULL,
-    clear_in TEXT NOT NULL, not_clear_in TEXT NOT NULL,
     owed INTEGER NOT NULL, kept INTEGER NOT NULL, waived INTEGER NOT NULL,
     placed INTEGER NOT NULL DEFAULT 0, overrun INTEGER NOT NULL DEFAULT 0, moved TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (calendar, week)
@@ -84,6 +85,7 @@ def remembered(row: sqlite3.Row) -> Remembered:
         why=row["why"],
         tier=row["tier"],
         zone=row["zone"],
+        put_back=bool(row["put_back"]),
     )
 
 
@@ -92,8 +94,6 @@ def week_record(row: sqlite3.Row) -> WeekRecord:
         week=parse_week(row["week"]),
         level=row["level"],
         causes=_causes_in(row["causes"]),
-        clear_in=_weeks_in(row["clear_in"]),
-        not_clear_in=_weeks_in(row["not_clear_in"]),
         owed_minutes=row["owed"],
         kept_minutes=row["kept"],
         waived_minutes=row["waived"],
@@ -109,14 +109,6 @@ def causes_out(causes: Sequence[Cause]) -> str:
 
 def _causes_in(text: str) -> tuple[Cause, ...]:
     return tuple(Cause(**cause) for cause in decode(text))
-
-
-def weeks_out(weeks: Sequence[Week]) -> str:
-    return " ".join(str(week) for week in weeks)
-
-
-def _weeks_in(text: str) -> tuple[Week, ...]:
-    return tuple(parse_week(week) for week in text.split())
 
 
 def standing_out(change: Change) -> str | None:

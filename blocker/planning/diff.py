@@ -6,7 +6,7 @@ so that a crash between two writes can't look like one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -24,18 +24,21 @@ def diff(
     examined: Examined,
     *,
     unwanted: Mapping[str, str],
+    owed: Collection[str],
     refreshed: Mapping[str, Block],
     draft: Callable[[Placement, StandingBlock | None], Block],
     now: datetime,
 ) -> tuple[Change, ...]:
     """Changes for every block that stands or shall stand, in order of time.
 
-    ``unwanted`` maps the key of a standing block that nobody wants any more to the reason;
+    ``unwanted`` maps the key of a standing block that nobody wants any more to the reason; ``owed`` are the keys
+    that are wanted and found no place;
     ``refreshed`` has the new content of blocks that stay but whose text or busy state is out of date.
     """
     known = {block.key: block for block in recalled.memory.blocks}
     placed = {placement.key: placement for placement in solution.placements}
-    changes = [*recalled.gone, *recalled.surplus]
+    changes = [change for change in recalled.gone if change.key not in placed]
+    changes += recalled.surplus
     for there in recalled.live:
         past = there.when.start <= now
         conflict = _conflict(there.key, solution, examined)
@@ -58,8 +61,12 @@ def diff(
                 )
             )  # fmt: skip
     for memory in recalled.memory.blocks:
-        if memory.state == "creating" and memory.key not in placed and memory.key not in standing:
+        if memory.key in placed or memory.key in standing:
+            continue
+        if memory.state == "creating":
             changes.append(_ledger_only("forget", memory, "was never written and is not wanted any more"))
+        elif memory.state == "displaced" and memory.key not in owed:
+            changes.append(_ledger_only("forget", memory, "it is not wanted any more"))
     return tuple(sorted(changes, key=lambda c: (c.slot.start, c.key, c.action)))
 
 
@@ -112,7 +119,8 @@ def _keep(
 ) -> Change:
     why = known.why if known else ""
     if there.pinned:
-        why = "you moved it: it stays where you put it"
+        put = "put it back with undo" if there.put_back else "moved it"
+        why = f"you {put}: it stays where you put it"
         if there.key in unwanted:
             why += f", although {unwanted[there.key]}"
     change = Change(
@@ -121,7 +129,7 @@ def _keep(
     )  # fmt: skip
     if past:
         return replace(change, why="already begun: it is history")
-    if known is None or known.state in ("creating", "removing", "tombstone"):
+    if known is None or known.state in ("creating", "removing", "displaced", "tombstone"):
         return replace(change, action="adopt", why=why or "ours by its mark, and not in the ledger")
     if there.key in refreshed:
         return replace(change, action="update", block=refreshed[there.key])

@@ -8,7 +8,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.rules.demands import DEBT_WEEKS
-from blocker.rules.judge import remember
 from blocker.rules.survey import Survey
 from blocker.values.intervals import minutes, subtract
 from blocker.values.keys import key_week
@@ -48,13 +47,14 @@ def week_records(plan: Plan, seen: Survey, request: Request) -> tuple[WeekRecord
     records = []
     for week in request.horizon:
         load = seen.loads[week]
-        record = remember(old.get(week), load, request.running)
+        record = old.get(week) or WeekRecord(week, load.level)
         length = request.settings.kind(STRATEGIC).minutes
         asked = load.booked.get(STRATEGIC, 0) if load.working else 0
         owed = max(0, asked * length - round(load.held["strategic_hours"] * 60))
-        if week == request.running and week in old:
-            owed = max(owed, old[week].owed_minutes)  # days gone by do not lower what the week owed
-        records.append(_with_result(replace(record, owed_minutes=owed), plan.changes, seen, request))
+        if week == request.running and not load.working:
+            owed = max(owed, record.owed_minutes)  # days gone by do not lower what the week owed
+        record = replace(record, level=load.level, causes=load.causes, owed_minutes=owed)
+        records.append(_with_result(record, plan.changes, seen, request))
     return (*records, *_gone_by(plan.changes, seen, request))
 
 

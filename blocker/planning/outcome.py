@@ -12,6 +12,7 @@ from blocker.rules.offsite import OffsiteAsked
 from blocker.rules.survey import Survey
 from blocker.values.keys import key_week
 from blocker.values.kinds import OFFSITE, STRATEGIC
+from blocker.values.memory import UNDONE_TOLD
 from blocker.values.plan import Change, Examined, QuarterPlan, Unplaced, WeekPlan
 from blocker.values.request import Request
 
@@ -30,7 +31,7 @@ def unplaced(
 
 
 def floors(request: Request, seen: Survey, asked: Demands, changes: Sequence[Change]) -> tuple[WeekPlan, ...]:
-    """Each week of the horizon with what became of its floor."""
+    """Each week that was planned, with what became of its floor."""
     there, gone = (
         {
             key_week(change.key, change.slot, request.workweek)
@@ -40,7 +41,7 @@ def floors(request: Request, seen: Survey, asked: Demands, changes: Sequence[Cha
         for actions in (("create", "move", "keep", "adopt", "update"), ("remove",))
     )
     plans = []
-    for week in request.horizon:
+    for week in request.planned:
         floor = "block" if week in there else asked.floors[week]
         if floor == "block" and week in gone - there:
             floor = "unplaced"  # all that stood in it has lost its time
@@ -88,6 +89,13 @@ def notes(
         where = next(unread, "the list of blocks")
         found[f"unread {where}"] = (
             f"Not all blocks could be read ({where}): until they can be, none is taken away."
+        )
+    undone = sum(known.answer == "undone" and known.slot.start > request.now for known in request.memory.blocks)
+    if undone:
+        blocks = "A block that you took" if undone == 1 else f"{undone} blocks that you took"
+        found[UNDONE_TOLD] = (
+            f"{blocks} back with undo: not booked again. To plan that time anew, run blocker run in a terminal:"
+            " it asks."
         )
     for item in missing:
         if item.code == "no_room":

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.values.events import Event, Snapshot, StandingBlock
-from blocker.values.memory import Memory, Remembered
+from blocker.values.memory import RELEASED, Memory, Remembered
 from blocker.values.plan import Change
 
 
@@ -26,19 +26,22 @@ class Recalled(Struct, frozen=True):
     memory: Memory
 
 
-def recall(snapshot: Snapshot, memory: Memory, now: datetime) -> Recalled:
+def recall(snapshot: Snapshot, memory: Memory, now: datetime, settings: str) -> Recalled:
     """Match what a calendar holds of ours with what we remember.
 
     Find what a person deleted, what our own crash left half done, and what is there twice.
 
     Only a complete read may conclude that something was deleted. A block whose time is past is
-    history, whether it is still there or not.
+    history, whether it is still there or not. ``settings`` is their digest now: what was undone under
+    others is a no to what they asked for, and says nothing about these.
     """
+    put_back = {known.key for known in memory.blocks if known.put_back}
+    changed = memory.undone_under not in ("", settings)
     live: dict[str, StandingBlock] = {}
     surplus = []
     for block in sorted(snapshot.blocks, key=lambda b: (b.key, not b.pinned, -b.generation, b.ref.id)):
         if block.key not in live:
-            live[block.key] = block
+            live[block.key] = replace(block, put_back=block.key in put_back)
         elif block.when.start > now and not block.pinned:
             surplus.append(
                 Change("remove", block.key, block.kind, block.when, standing=block, forced=True,
@@ -48,7 +51,12 @@ def recall(snapshot: Snapshot, memory: Memory, now: datetime) -> Recalled:
     kept: list[Remembered] = []
     for known in memory.blocks:
         absent = known.key not in live
-        if absent and known.state == "removing":
+        if absent and known.state == "removing" and known.ended_by == RELEASED:
+            gone.append(replace(_ledger_only("forget", known, "our own removal went through"), released=True))
+            kept.append(replace(known, state="displaced", ended_by=""))
+        elif known.answer == "undone" and changed:
+            gone.append(_ledger_only("forget", known, "your settings are not those it was undone under"))
+        elif absent and known.state == "removing":
             gone.append(_ledger_only("forget", known, "our own removal went through"))
         elif absent and known.state == "placed" and snapshot.complete and known.slot.end > now:
             ended_by, why = _how_it_ended(known, snapshot.events)

@@ -20,6 +20,7 @@ from blocker.values.workweek import Quarter, Week, parse_week
 __all__ = ["DEBT_WEEKS", "Demands", "Known", "ask"]
 
 MOST_STRATEGIC = 3  # in a week in all, debt included: design 4.3
+SHORTEST_RESCUE = 60  # minutes: what a displaced block may come back with
 FRONTLINE_MINUTES = 60  # in two weeks; less is too little
 
 
@@ -27,12 +28,21 @@ class Demands(Struct, frozen=True):
     """``wanted`` is to be placed; ``answered`` was asked for, but a person has said no.
 
     ``floors`` says what each week's floor is before anything is placed: block, own, deleted,
-    skipped, undone, paused, none (no working week) or unplaced (it is among ``wanted``).
+    skipped, undone, paused, none (no working week) or unplaced (it is among ``wanted``, or all that stands is hit).
     """
 
     wanted: tuple[Demand, ...]
     answered: tuple[Unplaced, ...]
     floors: Mapping[Week, str]
+
+    def of(self, week: Week) -> Demands:
+        """Those of one week."""
+        prefix = f"/{week}/"
+        return Demands(
+            tuple(demand for demand in self.wanted if demand.week == week),
+            tuple(item for item in self.answered if prefix in item.key),
+            self.floors,
+        )
 
 
 def ask(loads: Sequence[WeekLoad], known: Known) -> Demands:
@@ -131,22 +141,22 @@ class _Asking:
 
     def floor(self, load: WeekLoad) -> str:
         there = self.ranks(STRATEGIC, load.week)
-        if there.live:
+        if there.stands:
             return "block"
         if there.own:
             return "own"
         closed = self.known.closed(load.week)
         if closed:
             return closed
-        if not load.working:
+        if not load.working and not there.had:
             return "none"
         return there.answers[0][1] if there.answers else "unplaced"
 
     def _missing(self, kind: str, load: WeekLoad, number: int, causes: tuple[Cause, ...]) -> list[int]:
         """The numbers of the blocks to book; what was asked for and answered is noted on the way."""
-        if not load.working:
-            return []
         there = self.ranks(kind, load.week)
+        if not load.working:  # a week that had its floor wants one to its end
+            number = min(number, 1) if kind == STRATEGIC and there.had else 0
         length = self.known.settings.kind(kind).minutes
         for key, code in there.answers[: max(0, number - there.own - there.live)]:
             why = f"{ANSWERS[code]}, and nothing is booked in its place"
@@ -163,6 +173,7 @@ class _Asking:
 
     def _want(self, kind: str, tier: str, load: WeekLoad, number: int, causes: tuple[Cause, ...]) -> None:
         look = self.known.settings.kind(kind)
+        displaced = self.ranks(kind, load.week).displaced.get(number)
         self.wanted_in.add((kind, load.week))
         self.wanted.append(
             Demand(
@@ -170,11 +181,12 @@ class _Asking:
                 kind=kind,
                 tier=tier,
                 week=load.week,
-                minutes=look.minutes,
-                shortest=look.shortest,
+                minutes=displaced.slot.minutes if displaced else look.minutes,
+                shortest=min(SHORTEST_RESCUE, displaced.slot.minutes) if displaced else look.shortest,
                 floor_minutes=look.floor_minutes if tier == "floor" else None,
                 prefer=look.prefer,
                 causes=causes,
+                rescue=displaced is not None,
             )
         )
 
@@ -221,7 +233,7 @@ def _had_learning(quarter: Quarter, known: Known) -> bool:
     keys.update(
         block.key
         for block in known.memory.blocks
-        if block.state != "creating"
+        if block.state not in ("creating", "displaced")
         and not (block.answer == "undone" and block.key.startswith(f"{LEARNING}/{known.reoffer}/"))
     )
     keys.update(known.memory.skipped_keys)

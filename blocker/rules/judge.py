@@ -1,4 +1,4 @@
-"""Measures → level: which rules fire for a week, why, what they book, and when a level may fall again."""
+"""Measures → level: which rules fire for a week, why, and what they book. A level has no memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from blocker.measuring.measures import MEASURES
 from blocker.rules.presets import FLOOR
 from blocker.rules.rules import Rule
 from blocker.values.kinds import LEVELS, STRATEGIC
-from blocker.values.memory import Memory, WeekRecord
 from blocker.values.plan import Cause, Clause, WeekLoad
 from blocker.values.workweek import Week
 
@@ -22,7 +21,7 @@ RECENT_WEEKS = 4
 RECENT_WORKING_DAYS = 4  # fewer, and a week says little about an ordinary one
 FULL_WEEK_DAYS = 5
 FORECAST = ("operational_hours", "operational_share")
-CLEAR = 0.1  # a level falls only when its measures are this far on the quiet side
+MEETINGS = ("meetings", "operational_hours")  # what a week without meetings has none of
 
 
 class Judge(Struct, frozen=True):
@@ -36,7 +35,6 @@ class Judge(Struct, frozen=True):
     rules: Sequence[Rule]
     running: Week
     full_week_minutes: float
-    memory: Memory = Memory()
     lately: tuple[WeekLoad, ...] = ()
     forecasts: Mapping[Week, float] = {}
 
@@ -47,12 +45,8 @@ class Judge(Struct, frozen=True):
         if recent is not None and hours is not None:
             week = replace(week, forecast=hours)
             recent = {**recent, **_forecast_measures(hours, week.held["capacity_hours"])}
-        raw = _by_rules(replace(week, recent=recent), self.rules, self.full_week_minutes / 60)
-        kept = raw if week.week < self.running else _held_back(raw, self._record(week.week), self.running)
-        return replace(kept, booked=_booked(kept, self.rules))
-
-    def _record(self, week: Week) -> WeekRecord | None:
-        return next((record for record in reversed(self.memory.weeks) if record.week == week), None)
+        found = _by_rules(replace(week, recent=recent), self.rules, self.full_week_minutes / 60)
+        return replace(found, booked=_booked(found, self.rules))
 
 
 def recent_weeks(completed: Iterable[WeekLoad]) -> tuple[WeekLoad, ...]:
@@ -84,27 +78,6 @@ def _forecast_measures(hours: float, capacity: float) -> Mapping[str, float]:
     return dict(zip(FORECAST, (hours, hours / capacity if capacity else 0.0), strict=True))
 
 
-def remember(record: WeekRecord | None, load: WeekLoad, running: Week) -> WeekRecord:
-    """The week's record after this run: its level, and whether that level was clear in this ISO week.
-
-    A new level starts afresh: being clear of red says nothing about amber.
-    """
-    if record is None:
-        record = WeekRecord(load.week, load.level, load.causes)
-    elif record.level != load.level:
-        record = replace(record, level=load.level, causes=load.causes, clear_in=(), not_clear_in=())
-    elif not load.held_back:
-        record = replace(record, causes=load.causes)
-    if is_clear(load, load.level):
-        return replace(record, clear_in=_with(record.clear_in, running))
-    return replace(record, not_clear_in=_with(record.not_clear_in, running))
-
-
-def is_clear(load: WeekLoad, level: str) -> bool:
-    """True if every clause of the level's rule is clear of its threshold by a tenth."""
-    return not _not_clear(load, level)
-
-
 class _Verdict(Struct, frozen=True):
     """One rule tried on one week. ``fires_by_held`` leaves the weeks just past out of it."""
 
@@ -128,8 +101,9 @@ class _Verdict(Struct, frozen=True):
 
 
 def _by_rules(week: WeekLoad, rules: Sequence[Rule], full_hours: float) -> WeekLoad:
-    """The week with its clauses, level and causes, as if nothing were remembered."""
-    verdicts = [_verdict(rule, week, full_hours) for rule in rules]
+    """The week with its clauses, level and causes. A week without meetings is calm, however short it is."""
+    calm = not has_meetings(week)
+    verdicts = [_verdict(rule, week, full_hours, calm and rule.name in LEVELS) for rule in rules]
     fired = [verdict for verdict in verdicts if verdict.fires]
     level = _level(verdict.rule.name for verdict in fired)
     by_held = _level(verdict.rule.name for verdict in verdicts if verdict.fires_by_held)
@@ -143,7 +117,13 @@ def _by_rules(week: WeekLoad, rules: Sequence[Rule], full_hours: float) -> WeekL
     )
 
 
-def _verdict(rule: Rule, week: WeekLoad, full_hours: float) -> _Verdict:
+def has_meetings(week: WeekLoad) -> bool:
+    """True if the week, as it is judged, holds anything that its rules are about."""
+    views = [week.held] if week.recent is None else [week.held, week.recent]
+    return any(view[name] > 0 for view in views for name in MEETINGS)
+
+
+def _verdict(rule: Rule, week: WeekLoad, full_hours: float, silent: bool) -> _Verdict:
     capacity = week.held["capacity_hours"]
     scale = capacity / full_hours if full_hours else 1.0
     clauses = {part: _clause(rule, part, week, scale) for part in comparisons(rule.condition)}
@@ -154,8 +134,8 @@ def _verdict(rule: Rule, week: WeekLoad, full_hours: float) -> _Verdict:
     return _Verdict(
         rule,
         clauses,
-        fires=holds(rule.condition, lambda part: clauses[part].fires),
-        fires_by_held=holds(rule.condition, by_held.__getitem__),
+        fires=not silent and holds(rule.condition, lambda part: clauses[part].fires),
+        fires_by_held=not silent and holds(rule.condition, by_held.__getitem__),
     )
 
 
@@ -174,7 +154,7 @@ def _clause(rule: Rule, part: Comparison, week: WeekLoad, scale: float) -> Claus
     if week.forecast is not None and part.name in FORECAST:
         recent = None  # it is no mean of recent weeks, and is not called one
     cause = Cause(rule.name, part.name, measured, threshold, part.unit, held, recent)
-    return Clause(rule.name, part.text, cause, fires, not fires and _clear(part, measured, threshold))
+    return Clause(rule.name, part.text, cause, fires)
 
 
 def _threshold(part: Comparison, scale: float) -> float:
@@ -194,53 +174,10 @@ def _heavier(part: Comparison, held: float, recent: float) -> float:
     return max(held, recent) if upward(part) else min(held, recent)
 
 
-def _clear(part: Comparison, measured: float, threshold: float) -> bool:
-    """At least a tenth of the threshold away from it, on the side where the comparison fails."""
-    if part.sign in ("=", "!="):
-        return True
-    if upward(part):
-        return compare(measured, "<=", threshold * (1 - CLEAR))
-    return compare(measured, ">=", threshold * (1 + CLEAR))
-
-
 def _excess(part: Comparison, cause: Cause) -> float:
     """How far past the threshold, as a ratio: 1 is exactly there."""
     over, under = (cause.measured, cause.threshold) if upward(part) else (cause.threshold, cause.measured)
     return over / under if under > 0 else float("inf")
-
-
-def _held_back(load: WeekLoad, record: WeekRecord | None, running: Week) -> WeekLoad:
-    """Keep a remembered level that may not fall yet. A level falls one step at a time."""
-    if record is None or LEVELS.index(record.level) <= LEVELS.index(load.level):
-        return load
-    if load.held["capacity_hours"] <= 0:
-        return load
-    level, why = record.level, _why_not_yet(load, record, running)
-    if not why:
-        level, why = LEVELS[LEVELS.index(level) - 1], f"{level} comes down one level at a time"
-        if level == load.level:
-            return load
-    causes = record.causes or tuple(clause.cause for clause in _not_clear(load, record.level))
-    remembered = tuple(cause for cause in causes if cause.rule in LEVELS)
-    others = tuple(cause for cause in load.causes if cause.rule not in LEVELS)
-    return replace(load, level=level, causes=remembered + others, held_back=f"{level} stays: {why}")
-
-
-def _why_not_yet(load: WeekLoad, record: WeekRecord, running: Week) -> str:
-    """Why the remembered level may not fall; empty if it may: clear in this ISO week and the last."""
-    near = _not_clear(load, record.level)
-    if near:
-        return f"“{near[0].text}” is not clear by a tenth"
-    if running in record.not_clear_in:
-        return f"earlier in {running} not every measure was clear by a tenth"
-    before = running.plus(-1)
-    if before not in record.clear_in or before in record.not_clear_in:
-        return f"every measure has to be clear by a tenth in two weeks running, and was not in {before}"
-    return ""
-
-
-def _not_clear(load: WeekLoad, level: str) -> list[Clause]:
-    return [clause for clause in load.clauses if clause.rule == level and not clause.clear]
 
 
 def _booked(load: WeekLoad, rules: Sequence[Rule]) -> Mapping[str, int]:
@@ -261,7 +198,3 @@ def _books(load: WeekLoad, rules: Sequence[Rule]) -> Iterator[Mapping[str, int]]
     names = {cause.rule for cause in load.causes if cause.rule not in LEVELS}
     names.update(LEVELS[: LEVELS.index(load.level) + 1])
     return (rule.book for rule in rules if rule.name in names)
-
-
-def _with(weeks: tuple[Week, ...], week: Week) -> tuple[Week, ...]:
-    return weeks if week in weeks else (*weeks, week)

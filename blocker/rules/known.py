@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -27,7 +27,9 @@ class Known(Struct, frozen=True):
     """All that decides what is still wanted. ``blocks`` and ``memory`` as ``diff.recall`` leaves them.
 
     ``events`` reach back to the week before the running one. ``reoffer`` is the week in which another
-    block may be offered for a deleted one, under the next number (``rebalance``).
+    block may be offered for a deleted one, under the next number (``rebalance``). ``hit`` are the keys of
+    blocks under a busy event: they count for nothing. Those of them that are ``stuck`` stay, being the person's,
+    and leave what they were for to be asked for again; the others are themselves what is to be placed.
     """
 
     today: date
@@ -38,6 +40,8 @@ class Known(Struct, frozen=True):
     settings: Settings
     workweek: WorkWeek
     reoffer: Week | None = None
+    hit: frozenset[str] = frozenset()
+    stuck: frozenset[str] = frozenset()
 
     @property
     def running(self) -> Week:
@@ -70,14 +74,24 @@ class Known(Struct, frozen=True):
 class Ranks(Struct, frozen=True):
     """What there is of one kind in one week.
 
-    ``own`` counts the person's own events, ``live`` our blocks, past ones too; ``answers`` holds key
-    and code (deleted, skipped or undone) of those a person said no to. ``used`` numbers are never given again.
+    ``own`` counts the person's own events, ``live`` our blocks, past ones and those to be rescued too; ``stands``
+    how many of our blocks count, and ``hit`` how many don't. ``answers`` holds key and code (deleted, skipped or undone) of
+    those a person said no to. ``used`` numbers are never given again, but for the ``displaced`` ones: they are
+    owed, and come back first.
     """
 
     own: int
     live: int
+    stands: int
+    hit: int
     answers: tuple[tuple[str, str], ...]
     used: frozenset[int]
+    displaced: Mapping[int, Remembered]
+
+    @property
+    def had(self) -> bool:
+        """True if the week had a block of the kind, and meetings took it."""
+        return bool(self.hit or self.displaced)
 
     @property
     def settled(self) -> int:
@@ -85,10 +99,11 @@ class Ranks(Struct, frozen=True):
         return self.own + self.live + len(self.answers)
 
     def free_numbers(self, count: int) -> list[int]:
-        """The lowest numbers never used; own events hold the lowest ranks of all."""
+        """Those displaced, then the lowest numbers never used; own events hold the lowest ranks of all."""
         taken = self.used | set(range(1, self.own + 1))
         highest = max(taken, default=0) + count
-        return [number for number in range(1, highest + 1) if number not in taken][:count]
+        fresh = (number for number in range(1, highest + 1) if number not in taken)
+        return [*sorted(self.displaced), *fresh][:count]
 
 
 def ranks(kind: str, week: Week, known: Known, own: Sequence[Event] = ()) -> Ranks:
@@ -97,23 +112,35 @@ def ranks(kind: str, week: Week, known: Known, own: Sequence[Event] = ()) -> Ran
     here = [block for block in known.blocks if block.key.startswith(prefix)]
     used = {block.key for block in here}
     answers = dict.fromkeys((block.key for block in here if known.dismissed(block, week)), "skipped")
-    live = used - set(answers)
+    hit = used & known.hit - set(answers)
+    live = used - set(answers) - known.stuck
+    displaced: dict[str, Remembered] = {}
     for block in known.memory.blocks:
         if not block.key.startswith(prefix) or block.key in used or block.state == "creating":
             continue  # one that was never seen on the calendar keeps its key for the next attempt
         used.add(block.key)
         if block.answer:
             answers[block.key] = block.answer
+        elif block.state == "displaced":
+            displaced[block.key] = block
         elif block.state == "placed":
             live.add(block.key)  # past, or out of sight in an incomplete read
     for key in known.memory.skipped_keys:
         if key.startswith(prefix) and key not in live:
             used.add(key)
             answers[key] = "skipped"
+            displaced.pop(key, None)
     if week == known.reoffer:
         answers = {key: code for key, code in answers.items() if code == "skipped"}
-    numbers = frozenset(int(number) for key in used if (number := key.removeprefix(prefix)).isdecimal())
-    return Ranks(_count_own(own, known.settings), len(live), tuple(sorted(answers.items())), numbers)
+    numbers = frozenset(_numbers(used, prefix))
+    back = dict(zip(_numbers(displaced, prefix), displaced.values(), strict=True))
+    said = tuple(sorted(answers.items()))
+    counted = _count_own(own, known.settings)
+    return Ranks(counted, len(live), len(live - hit), len(hit), said, numbers, back)
+
+
+def _numbers(keys: Iterable[str], prefix: str) -> list[int]:
+    return [int(number) for key in keys if (number := key.removeprefix(prefix)).isdecimal()]
 
 
 def debt_minutes(memory: Memory, running: Week) -> int:

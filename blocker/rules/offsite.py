@@ -64,7 +64,8 @@ def ask_for_offsite(
             answered.append(Unplaced(key, OFFSITE, settings.offsite.minutes, no[0], no[1], tier=OFFSITE))
         elif settings.offsite.guarantee or _triggered(quarter, seen.loads):
             quarters.append(QuarterPlan(quarter, "unplaced", key))
-            demand = _demand(key, quarter, request)
+            owed = any(known.key == key and known.state == "displaced" for known in memory.blocks)
+            demand = _rescue(key, quarter, request, seen) if owed else _demand(key, quarter, request)
         else:
             why = "no week of it is red and less than a third are amber, and there is no guarantee"
             quarters.append(QuarterPlan(quarter, "not due", key, why))
@@ -77,7 +78,7 @@ def _demand(key: str, quarter: Quarter, request: Request) -> OffsiteDemand:
 
 
 def _rescue(key: str, quarter: Quarter, request: Request, seen: Survey) -> OffsiteDemand:
-    """The same for one that is hit: from the fifth working day ahead on."""
+    """The same for one that is hit, or was taken off for that: from the fifth working day ahead on."""
     today = request.workweek.date_of(request.now)
     ahead = [day for day in sorted(seen.days) if day > today and seen.days[day].is_working][:RESCUE_DAYS]
     first = request.workweek.instant(ahead[-1] if ahead else today, 0)

@@ -69,7 +69,6 @@ def take_survey(request: Request) -> Survey:
         rules=rules_for(request.settings),
         running=request.running,
         full_week_minutes=request.workweek.full_week_minutes,
-        memory=request.memory,
         lately=lately,
         forecasts=_forecasts(request, measured, completed) if request.settings.forecast else {},
     )

@@ -24,7 +24,7 @@ from blocker.values.errors import (
     Temporary,
 )
 from blocker.values.events import Block, Ref
-from blocker.values.memory import Remembered
+from blocker.values.memory import RELEASED, Remembered
 from blocker.values.plan import Change, Plan, Receipt
 
 _MOST_TRIES = 10  # so many identities taken by others: something else is wrong
@@ -181,17 +181,26 @@ def _remove(change: Change, calendar: _Watched, ledger: Ledger) -> None:
     known = ledger.recall(change.key)
     is_the_one = known is None or known.ref is None or known.ref.id == there.ref.id
     if is_the_one:  # a second copy of a block that stays has no row of its own
-        ledger.remember(_row(change, "removing", there.ref))
+        row = _row(change, "removing", there.ref)
+        ledger.remember(replace(row, ended_by=RELEASED) if change.released else row)
     with suppress(Missing):  # it is gone, which is what was wanted
         calendar.delete(there.ref)
     if is_the_one:
+        _let_go(change, ledger)
+
+
+def _let_go(change: Change, ledger: Ledger) -> None:
+    """A block of ours is off the calendar by our own doing: it is owed, or it is over."""
+    if change.released:
+        ledger.displace(change.key)
+    else:
         ledger.forget(change.key)
 
 
 def _note(change: Change, ledger: Ledger) -> None:
     """Changes that only the ledger sees."""
     if change.action == "forget":
-        ledger.forget(change.key)
+        _let_go(change, ledger)
     elif change.action == "tombstone":
         ledger.entomb(change.key, change.ended_by)
     elif change.action == "adopt" and change.standing is not None:
@@ -216,4 +225,5 @@ def _row(change: Change, state: str, ref: Ref | None, zone: str = "") -> Remembe
         why=change.why,
         tier=change.placement.tier if change.placement else "",
         zone=zone,
+        put_back=change.standing is not None and change.standing.put_back and change.action != "move",
     )

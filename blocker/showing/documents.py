@@ -63,8 +63,6 @@ def week_document(load: WeekLoad, plan: WeekPlan | None = None) -> dict[str, Any
         document["forecast_hours"] = round(load.forecast, 4)
     if load.told_hours:
         document["told_hours"] = round(load.told_hours, 4)
-    if load.held_back:
-        document["held_back"] = load.held_back
     return document
 
 

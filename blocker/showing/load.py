@@ -43,7 +43,7 @@ def measure_lines(load: WeekLoad) -> list[str]:
             recent += f"   {told_words(load)}"
         mark = "!" if name in fired else " "
         lines.append(f" {mark} {MEASURE_WORDS.get(name, name):<42} {measured(value, unit):>8}{recent}")
-    lines += ["", f"Level: {load.level}" + (f" ({load.held_back})" if load.held_back else "")]
+    lines += ["", f"Level: {load.level}"]
     lines += [f"  because {cause_text(cause)}" for cause in load.causes]
     if load.booked:
         lines.append(f"  the rules ask for {blocks_asked(load) or 'nothing'} in this week")

@@ -28,7 +28,7 @@ from blocker.showing.plan_text import (
     week_line,
 )
 from blocker.showing.week_reasons import RuleReason, WeekReasons
-from blocker.values.plan import Cause, Clause, WeekLoad
+from blocker.values.plan import Cause, WeekLoad
 from blocker.wording.texts import MEASURE_WORDS
 
 AMOUNTS = {
@@ -39,15 +39,15 @@ COUNTS = {2: "two", 3: "three", 4: "four"}
 
 
 def reasons_lines(found: WeekReasons, zone: ZoneInfo, plain: bool = False) -> list[str]:
-    """Why this level, each clause of each rule, what was booked, and what held it back."""
+    """Why this level, each clause of each rule, what was booked, and what changed it."""
     load = found.week.load
     lines = [week_line(found.week, plain), "", *_judged(found)]
     for rule in found.rules:
         lines += ["", *_rule_lines(rule, load)]
     lines += ["", *_asked(found), *_stands(found, zone, plain)]
-    held_back = [clean(words) for words in found.held_back]
-    if held_back or found.missing:
-        lines += ["", "What held it back or changed it:", *(f"  {words}" for words in held_back)]
+    remarks = [clean(words) for words in found.remarks]
+    if remarks or found.missing:
+        lines += ["", "What changed it:", *(f"  {words}" for words in remarks)]
         for item in found.missing:
             lines += unplaced_lines(item, zone, plain)
             lines += [f"      {limit}: {count} slots" for limit, count in item.limits.items()]
@@ -115,17 +115,12 @@ def _clause_lines(part: Condition, reason: RuleReason, load: WeekLoad, depth: in
     words = MEASURE_WORDS.get(cause.measure, cause.measure)
     value = measured(load.held[cause.measure], cause.unit)
     wanted = amount(part.sign, cause)
-    yield f"{indent}{_state(clause):<5}{words}: {value}{_alternative(cause, load)}, fires at {wanted}"
+    yield f"{indent}{'yes' if clause.fires else 'no':<5}{words}: {value}{_alternative(cause, load)}, fires at {wanted}"
 
 
 def amount(sign: str, cause: Cause) -> str:
     """``20 h or more``: the threshold as it holds for this week."""
     return AMOUNTS[sign].format(value=measured(cause.threshold, cause.unit))
-
-
-def _state(clause: Clause) -> str:
-    """``near``: it does not hold, but is less than a tenth away; a level would not drop for it."""
-    return "yes" if clause.fires else "no" if clause.clear else "near"
 
 
 def _alternative(cause: Cause, load: WeekLoad) -> str:
@@ -162,7 +157,7 @@ def _stands(found: WeekReasons, zone: ZoneInfo, plain: bool) -> list[str]:
 
 
 def reasons_document(found: WeekReasons, zone: ZoneInfo) -> dict[str, Any]:
-    """The week as ``load`` has it, with its rules, blocks and what held it back."""
+    """The week as ``load`` has it, with its rules, blocks and what changed it."""
     load = found.week.load
     document = week_document(load, found.week)
     document["rules"] = [
@@ -177,7 +172,6 @@ def reasons_document(found: WeekReasons, zone: ZoneInfo) -> dict[str, Any]:
                     **cause_document(clause.cause),
                     "held": round(load.held[clause.cause.measure], 4),
                     "fires": clause.fires,
-                    "clear": clause.clear,
                 }
                 for clause in reason.clauses.values()
             ],
@@ -190,5 +184,5 @@ def reasons_document(found: WeekReasons, zone: ZoneInfo) -> dict[str, Any]:
         for block in found.stood
     ]
     document["unplaced"] = [unplaced_document(item, zone) for item in found.missing]
-    document["reasons"] = list(found.held_back)
+    document["reasons"] = list(found.remarks)
     return {"schema": SCHEMA, "weeks": [document]}

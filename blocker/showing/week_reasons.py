@@ -30,7 +30,7 @@ class RuleReason(Struct, frozen=True):
 class WeekReasons(Struct, frozen=True):
     """``stood`` are blocks of a week that is over, ``blocks`` what the plan does in one that is not.
 
-    ``held_back`` are sentences; ``full_hours`` is what a full week has.
+    ``remarks`` are sentences: what made more or less of the week than its clauses say; ``full_hours`` is what a full week has.
     """
 
     week: WeekPlan
@@ -39,7 +39,7 @@ class WeekReasons(Struct, frozen=True):
     stood: tuple[StandingBlock, ...]
     blocks: tuple[Change, ...]
     missing: tuple[Unplaced, ...]
-    held_back: tuple[str, ...]
+    remarks: tuple[str, ...]
     over: bool
 
 
@@ -71,7 +71,7 @@ def week_reasons(week: WeekPlan, made: Plan, seen: Survey, request: Request) -> 
         stood=stood,
         blocks=blocks,
         missing=tuple(item for item in made.unplaced if f"/{number}/" in item.key),
-        held_back=tuple(_held_back(week, made, request)),
+        remarks=tuple(_remarks(week, made, request)),
         over=over,
     )
 
@@ -87,13 +87,13 @@ def _rule_reasons(week: WeekPlan, request: Request) -> tuple[RuleReason, ...]:
     return tuple(reasons)
 
 
-def _held_back(week: WeekPlan, made: Plan, request: Request) -> list[str]:
+def _remarks(week: WeekPlan, made: Plan, request: Request) -> list[str]:
     """Everything that made more or less of the week than its clauses say today."""
     load, memory = week.load, request.memory
     number = load.week
     if number < request.running:
         return _afterwards(week, request)
-    found = [_sentence(load.held_back)] if load.held_back else []
+    found = []
     if number in memory.skipped_weeks:
         found.append("You skipped this week: nothing is booked in it.")
     if memory.paused_until is not None and request.workweek.date_of(request.now) <= memory.paused_until:

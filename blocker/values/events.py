@@ -98,6 +98,7 @@ class StandingBlock(Struct, frozen=True):
 
     ``slot`` is what the mark says we wrote, ``when`` is where the event is now; a person moved it
     if they differ. ``text_hash`` is the mark's hash of title and text as written ("" if unknown).
+    ``put_back``: ``undo`` put it where it is, so it is the person's as if they had moved it.
     """
 
     key: str
@@ -113,9 +114,12 @@ class StandingBlock(Struct, frozen=True):
     dates: tuple[date, date] | None = None
     text_hash: str = ""
     raw: str | None = None
+    put_back: bool = False
 
     @property
     def pinned(self) -> bool:
+        if self.put_back:
+            return True
         if self.dates is None:
             return self.slot != self.when
         # Midnight is another instant in another zone: a person who travels has moved nothing.

@@ -20,12 +20,18 @@ ANSWERS = {
     "undone": "you took it back with undo",  # the run that made it: a no for now, and not for good
 }
 
+RELEASED = "released"
+# Under these names ``said`` has what was told, and asked, about the last ``undo``; another undo clears them.
+UNDONE_TOLD, UNDONE_ASKED = "undone told", "undone asked"
+
 
 class Remembered(Struct, frozen=True):
     """One block as the ledger knows it.
 
-    ``state`` is creating | placed | removing | tombstone. ``ended_by`` says how a person ended a tombstone,
-    see ``ANSWERS``.
+    ``state`` is creating | placed | removing | displaced | tombstone. A displaced block is off the calendar and
+    owed; its slot is the one it was last placed with. ``ended_by`` says how a person ended a tombstone, see
+    ``ANSWERS``, and is ``RELEASED`` for a removal that will leave the block displaced. ``put_back``: ``undo`` put
+    it where it is, so it is the person's.
     """
 
     key: str
@@ -40,6 +46,7 @@ class Remembered(Struct, frozen=True):
     why: str = ""
     tier: str = ""
     zone: str = ""  # the user's zone when the slot was chosen; "" if unknown
+    put_back: bool = False
 
     @property
     def answer(self) -> str | None:
@@ -52,8 +59,7 @@ class Remembered(Struct, frozen=True):
 class WeekRecord(Struct, frozen=True):
     """What the ledger remembers of a week: the level it was given and what it owed and kept.
 
-    ``clear_weeks`` holds the ISO weeks of the runs in which every clause of the level was clear of
-    its threshold. Minutes are of strategic time, by regular demands (debt left out): placed is what
+    Minutes are of strategic time, by regular demands (debt left out): placed is what
     stands or stood, overrun the part of past blocks that operational events lay on. ``moved`` are the
     keys of blocks that the person or a run moved.
     """
@@ -61,8 +67,6 @@ class WeekRecord(Struct, frozen=True):
     week: Week
     level: str
     causes: tuple[Cause, ...] = ()
-    not_clear_in: tuple[Week, ...] = ()
-    clear_in: tuple[Week, ...] = ()
     owed_minutes: int = 0
     kept_minutes: int = 0
     waived_minutes: int = 0  # deleted or skipped by the person
@@ -88,7 +92,7 @@ class Memory(Struct, frozen=True):
     ``generations`` has the last generation used for each key, also of those long gone: an identity
     is never used twice. ``paused_until`` is the last day of the pause. ``parked`` has the questions
     that are open and those that ended, oldest first. ``fill`` has the operational hours that a week held
-    so many weeks before it began.
+    so many weeks before it began. ``undone_under`` is the digest of the settings when a run was last undone.
     """
 
     blocks: tuple[Remembered, ...] = ()
@@ -102,6 +106,7 @@ class Memory(Struct, frozen=True):
     confirmed: bool = False
     parked: tuple[ParkedQuestion, ...] = ()
     fill: Mapping[tuple[Week, int], float] = field(default_factory=dict)
+    undone_under: str = ""
 
 
 class Tried(Struct, frozen=True):

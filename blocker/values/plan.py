@@ -43,7 +43,6 @@ class Clause(Struct, frozen=True):
     text: str
     cause: Cause
     fires: bool
-    clear: bool  # clear of its threshold by 10 %: needed before a level may drop
 
 
 class WeekLoad(Struct, frozen=True):
@@ -63,7 +62,6 @@ class WeekLoad(Struct, frozen=True):
     causes: tuple[Cause, ...] = ()
     clauses: tuple[Clause, ...] = ()
     booked: Mapping[str, int] = field(default_factory=dict)  # kind → number that the rules ask for
-    held_back: str = ""  # why the level is above what the clauses say today
     forecast: float | None = None  # operational hours, where the person lets the rules use it
     told_hours: float = 0.0  # of the operational hours, those told by ``busy``: no event stands for them
 
@@ -179,6 +177,8 @@ class Change(Struct, frozen=True):
     forced: bool = False  # a removal or move that the calendar made necessary
     placement: Placement | None = None
     ended_by: str = "deleted"  # what made it a tombstone
+    released: bool = False  # a removal that leaves the block owed: it comes back when there is room
+    nearest: tuple[Option, ...] = ()  # what would help a released block, or one that stays although it is hit
     done: bool = False
     error: str | None = None
 

@@ -44,6 +44,11 @@ class Request(Struct, frozen=True):
         return week_of(self.workweek.date_of(self.now))
 
     @property
+    def planned(self) -> tuple[Week, ...]:
+        """The weeks that the plan is about: the horizon, or the one week to rebalance."""
+        return (self.week,) if self.policy == "rebalance" else self.horizon
+
+    @property
     def horizon(self) -> tuple[Week, ...]:
         """This week plus four."""
         return tuple(self.running.plus(n) for n in range(HORIZON_WEEKS))

@@ -9,10 +9,12 @@ struct that has them.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from hashlib import sha256
 from typing import Annotated, Literal
 
-from msgspec import Meta, field
-from msgspec.structs import replace
+from msgspec import Meta, field, to_builtins
+from msgspec.json import encode
+from msgspec.structs import asdict, replace
 
 from blocker.values.errors import did_you_mean, quoted
 from blocker.values.fields import (
@@ -110,6 +112,8 @@ class BlockKind(Section, frozen=True):
     def completed(self, given: Collection[KeyPath]) -> BlockKind:
         return replace(self, shortest=min(self.shortest, self.minutes))
 
+
+_OF_NO_WEIGHT = ("calendar", "texts", "notify_file", "notify_command")  # they decide no block
 
 SHIPPED_KINDS: Mapping[str, BlockKind] = {
     "strategic": BlockKind(),
@@ -239,6 +243,12 @@ class Settings(Section, frozen=True):
     def lunch(self) -> Lunch | None:
         lunch = self.working.lunch
         return Lunch(*clock_range(lunch.within), lunch.minutes) if isinstance(lunch, LunchBreak) else None
+
+    def digest(self) -> str:
+        """A fingerprint of what decides which blocks are booked. A setting at its default leaves no trace in it."""
+        said, usual = asdict(self), asdict(Settings())
+        wanted = {n: v for n, v in said.items() if v != usual[n] and n not in _OF_NO_WEIGHT}
+        return sha256(encode(to_builtins(wanted, str_keys=True), order="sorted")).hexdigest()[:16]
 
     def kind(self, name: str) -> BlockKind:
         """The settings of a kind of block; the shipped ones where the config says nothing."""

@@ -65,7 +65,7 @@ def own(week: str, *texts: str) -> tuple[Classified, ...]:
 def asked(
     loads: Sequence[WeekLoad], blocks: Iterable[str] = (), remembered: Iterable[Remembered] = (),
     events: Sequence[Classified] = (), rules: tuple[RuleText, ...] = (), reoffer: str | None = None,
-    today: date = TODAY, settings: Settings | None = None, **memory: Any,
+    today: date = TODAY, settings: Settings | None = None, hit: Iterable[str] = (), stuck: Iterable[str] = (), **memory: Any,
 ) -> Demands:  # fmt: skip
     settings = settings or Settings(rules=rules)
     standing = [block(key) if isinstance(key, str) else key for key in blocks]
@@ -80,6 +80,8 @@ def asked(
             settings=settings,
             workweek=BERLIN,
             reoffer=parse_week(reoffer) if reoffer else None,
+            hit=frozenset((*hit, *stuck)),
+            stuck=frozenset(stuck),
         ),
     )
 
@@ -463,3 +465,66 @@ def test_asking_again_after_booking_everything_asks_for_nothing(
 def test_all_day_entries_are_nobodys_strategic_time() -> None:
     note = Classified(event("Deep work", days=(TODAY, TODAY + timedelta(days=1))), "strategic", "")
     assert keys(asked(horizon(), events=[note]))[0] == "W48/1"
+
+
+# --- hit and displaced ------------------------------------------------------------------------
+
+ONE, TWO = "strategic/2026-W49/1", "strategic/2026-W49/2"
+
+
+def test_a_week_whose_only_block_is_hit_has_no_floor_and_the_block_itself_is_what_is_to_be_placed() -> None:
+    found = asked(horizon(), [ONE], hit=[ONE])
+    assert found.floors[parse_week("2026-W49")] == "unplaced"
+    assert "W49/1" not in keys(found)
+    assert "W49/2" not in keys(found)
+
+
+def test_a_block_of_the_persons_that_is_hit_leaves_the_floor_to_be_asked_for_beside_it() -> None:
+    found = asked(horizon(), [ONE], stuck=[ONE])
+    assert found.floors[parse_week("2026-W49")] == "unplaced"
+    assert [demand.tier for demand in found.wanted if demand.key == TWO] == ["floor"]
+
+
+def test_a_block_beside_a_hit_one_is_the_floor() -> None:
+    found = asked(horizon(w49="amber"), [ONE, TWO], hit=[ONE])
+    assert found.floors[parse_week("2026-W49")] == "block"
+    assert not [key for key in keys(found) if key.startswith("W49")]
+
+
+def test_a_displaced_block_comes_back_under_its_key_with_the_limits_of_a_rescue() -> None:
+    known = replace(gone(ONE, "", "displaced"), slot=slot(ONE))
+    back = next(demand for demand in asked(horizon(), remembered=[known]).wanted if demand.key == ONE)
+    assert back.rescue
+    assert (back.minutes, back.shortest, back.tier) == (known.slot.minutes, 60, "floor")
+    others = [demand for demand in asked(horizon(), remembered=[known]).wanted if demand.key != ONE]
+    assert not any(demand.rescue for demand in others)
+
+
+def test_a_displaced_block_comes_before_a_new_number() -> None:
+    found = asked(horizon(w49="amber"), [ONE], [gone("strategic/2026-W49/3", "", "displaced")])
+    assert [key for key in keys(found) if key.startswith("W49")] == ["W49/3"]
+
+
+def test_a_displaced_block_that_the_week_does_not_want_any_more_is_not_asked_for() -> None:
+    assert "W49/2" not in keys(asked(horizon(), [ONE], [gone(TWO, "", "displaced")]))
+
+
+def test_a_skipped_key_that_is_displaced_stays_skipped() -> None:
+    found = asked(horizon(), remembered=[gone(ONE, "", "displaced")], skipped_keys=(ONE,))
+    assert ONE not in [demand.key for demand in found.wanted]
+    assert ("W49/1", "skipped") in codes(found)
+
+
+def test_a_week_that_had_its_floor_wants_one_to_its_end() -> None:
+    key = "strategic/2026-W48/1"
+    late = [replace(load, days_left=1) if load.week == parse_week("2026-W48") else load for load in horizon()]
+    assert "W48/1" not in keys(asked(late))
+    found = asked(late, remembered=[gone(key, "", "displaced")])
+    assert "W48/1" in keys(found)
+    assert found.floors[parse_week("2026-W48")] == "unplaced"
+
+
+def test_a_displaced_learning_block_does_not_count_as_the_quarters() -> None:
+    loads = horizon(w50="red")
+    had = gone("learning/2026-W48/1", "", "displaced")
+    assert keys(asked(loads, remembered=[had]), "learning") == keys(asked(loads), "learning") != []
