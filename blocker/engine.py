@@ -18,77 +18,77 @@ from blocker.planning.history import brought_up_to_date
 from blocker.planning.outcome import floors, notes, offsites, unplaced
 from blocker.planning.posing import pose
 from blocker.planning.pre_work import pre_work
-from blocker.planning.recall import Recalled, recall
+from blocker.planning.recall import Recollection, recall
 from blocker.planning.standing import dismissed, examine
 from blocker.rules.demands import Demands, Known, ask
 from blocker.rules.offsite import OffsiteAsked, ask_for_offsite
 from blocker.rules.rules import rules_for
 from blocker.rules.survey import Survey, take_survey
 from blocker.values.keys import key_week
-from blocker.values.plan import Examined, Plan
+from blocker.values.plan import Inspection, Plan
 from blocker.values.request import Request
 from blocker.wording.drafts import drafting, next_thinking_block, refreshed
 
 
-class Posed(Struct, frozen=True):
+class Question(Struct, frozen=True):
     """What is asked of placement, and everything that the question was made from."""
 
     request: Request
-    recalled: Recalled
-    standing: Examined
+    recollection: Recollection
+    inspection: Inspection
     asked: Demands
     offsite: OffsiteAsked
     problem: Problem
 
 
-def pose_problem(request: Request, seen: Survey) -> Posed:
+def pose_problem(request: Request, seen: Survey) -> Question:
     """Match the blocks that stand with what we remember, ask the rules, and put it all into one problem."""
-    recalled = recall(request.snapshot, request.memory, request.now, request.settings.digest())
-    request = replace(request, memory=recalled.memory)
+    recollection = recall(request.snapshot, request.memory, request.now, request.settings.digest())
+    request = replace(request, memory=recollection.memory)
     request = replace(request, memory=brought_up_to_date(seen, request))
-    standing = examine(request, recalled.live, seen)
-    known = _known(request, recalled, seen, standing)
+    inspection = examine(request, recollection.live, seen)
+    known = _known(request, recollection, seen, inspection)
     asked = ask([seen.loads[week] for week in request.horizon], known)
-    offsite = ask_for_offsite(request, recalled.live, seen, standing)
+    offsite = ask_for_offsite(request, recollection.live, seen, inspection)
     if request.policy == "rebalance":  # one week, and nothing beside it
         asked, offsite = asked.of(request.week), OffsiteAsked(None, (), ())
-    problem = pose(request, seen, standing, asked, offsite, known)
-    return Posed(request, recalled, standing, asked, offsite, problem)
+    problem = pose(request, seen, inspection, asked, offsite, known)
+    return Question(request, recollection, inspection, asked, offsite, problem)
 
 
 def make_plan(request: Request, survey: Survey | None = None) -> Plan:
     """Decide everything; write nothing. The same request always gives the same plan."""
     snapshot, seen = request.snapshot, survey or take_survey(request)
-    posed = pose_problem(request, seen)
-    request, recalled, standing = posed.request, posed.recalled, posed.standing
-    asked, offsite = posed.asked, posed.offsite
-    solution = place(posed.problem)
+    question = pose_problem(request, seen)
+    request, recollection, inspection = question.request, question.recollection, question.inspection
+    asked, offsite = question.asked, question.offsite
+    solution = place(question.problem)
 
-    unwanted = dismissed(request, recalled.live)
-    note = pre_work(request, recalled.live, seen, solution, unwanted)
+    unwanted = dismissed(request, recollection.live)
+    note = pre_work(request, recollection.live, seen, solution, unwanted)
     solution = replace(solution, placements=(*solution.placements, *note.placements))
-    next_key = next_thinking_block(request, recalled.live, solution, unwanted)
+    next_key = next_thinking_block(request, recollection.live, solution, unwanted)
 
-    missing = unplaced(asked, offsite, standing, solution)
+    missing = unplaced(asked, offsite, solution)
     changes = diff(
-        recalled,
+        recollection,
         solution,
-        standing,
+        inspection,
         unwanted={**unwanted, **note.unwanted},
         owed={item.key for item in missing},
-        refreshed=refreshed(request, recalled.live, seen, next_key),
+        refreshed=refreshed(request, recollection.live, seen, next_key),
         draft=drafting(request, seen, next_key),
         now=request.now,
     )
     if request.policy == "rebalance":
         changes = tuple(c for c in changes if key_week(c.key, c.slot, request.workweek) == request.week)
-    said, words = notes(request, changes, missing)
+    said, words = notes(request, changes, missing, inspection)
     return Plan(
         now=request.now,
         calendar=snapshot.calendar,
         zone=request.workweek.zone.key,
         policy=request.policy,
-        weeks=floors(request, seen, asked, changes),
+        weeks=floors(request, seen, asked, changes, inspection),
         quarters=offsites(offsite, changes, missing),
         changes=changes,
         unplaced=missing,
@@ -99,14 +99,14 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
     )
 
 
-def _known(request: Request, recalled: Recalled, seen: Survey, standing: Examined) -> Known:
+def _known(request: Request, recollection: Recollection, seen: Survey, inspection: Inspection) -> Known:
     hit, stuck = (
-        frozenset(block.key for block in standing.standing if block.state in states)
+        frozenset(block.key for block in inspection.standing if block.state in states)
         for states in (("hit", "hit_fixed"), ("hit_fixed",))
     )
     return Known(
         today=request.workweek.date_of(request.now),
-        blocks=recalled.live,
+        blocks=recollection.live,
         memory=request.memory,
         events=seen.classified,
         rules=rules_for(request.settings),

@@ -12,16 +12,16 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from blocker.placing.problem import Solution
-from blocker.planning.recall import Recalled, _ledger_only
+from blocker.planning.recall import Recollection, _ledger_only
 from blocker.values.events import Block, StandingBlock
 from blocker.values.memory import Remembered
-from blocker.values.plan import Change, Examined, Placement
+from blocker.values.plan import Change, Inspection, Placement
 
 
 def diff(
-    recalled: Recalled,
+    recollection: Recollection,
     solution: Solution,
-    examined: Examined,
+    inspection: Inspection,
     *,
     unwanted: Mapping[str, str],
     owed: Collection[str],
@@ -32,26 +32,24 @@ def diff(
     """Changes for every block that stands or shall stand, in order of time.
 
     ``unwanted`` maps the key of a standing block that nobody wants any more to the reason; ``owed`` are the keys
-    that are wanted and found no place;
-    ``refreshed`` has the new content of blocks that stay but whose text or busy state is out of date.
+    that are wanted and found no place; ``refreshed`` has the new content of blocks that stay but whose text or busy state is out of date.
     """
-    known = {block.key: block for block in recalled.memory.blocks}
+    known = {block.key: block for block in recollection.memory.blocks}
     placed = {placement.key: placement for placement in solution.placements}
-    changes = [change for change in recalled.gone if change.key not in placed]
-    changes += recalled.surplus
-    for there in recalled.live:
+    changes = [change for change in recollection.gone if change.key not in placed]
+    changes += recollection.surplus
+    for there in recollection.live:
         past = there.when.start <= now
-        conflict = _conflict(there.key, solution, examined)
         if there.key in unwanted and not there.pinned and not past:
             changes.append(_remove(there, unwanted[there.key], known.get(there.key)))
         elif there.key in placed and not past and placed[there.key].slot != there.when:
             changes.append(_move(there, placed[there.key], draft))
         elif there.key in solution.taken_off:
-            changes.append(_taken_off(there, solution, examined, known.get(there.key)))
+            changes.append(_taken_off(there, solution, inspection, placed, known.get(there.key)))
         else:
             kept = _keep(there, unwanted, refreshed, known.get(there.key), past)
-            changes.append(kept if past else replace(kept, conflict=conflict))
-    standing = {block.key for block in recalled.live}
+            changes.append(kept if past else _with_conflict(kept, solution, inspection))
+    standing = {block.key for block in recollection.live}
     for placement in solution.placements:
         if placement.key not in standing:
             changes.append(
@@ -60,7 +58,7 @@ def diff(
                     why=placement.why, block=draft(placement, None), placement=placement,
                 )
             )  # fmt: skip
-    for memory in recalled.memory.blocks:
+    for memory in recollection.memory.blocks:
         if memory.key in placed or memory.key in standing:
             continue
         if memory.state == "creating":
@@ -70,23 +68,46 @@ def diff(
     return tuple(sorted(changes, key=lambda c: (c.slot.start, c.key, c.action)))
 
 
-def _conflict(key: str, solution: Solution, examined: Examined) -> str | None:
-    """What is in the way of a block that stays, and why it stays, in words."""
-    what = examined.conflicts.get(key)
-    return f"{what}; {solution.stuck[key].why}" if what and key in solution.stuck else what
+def _with_conflict(kept: Change, solution: Solution, inspection: Inspection) -> Change:
+    """A block that stays, with what took its time and what would help, if something did."""
+    hit, stuck = inspection.hits.get(kept.key), solution.stuck.get(kept.key)
+    if hit is None:
+        return kept
+    words = hit.words
+    if kept.pinned:
+        words += "; it is where you put it, so it stays"
+    elif stuck is not None:
+        words += f"; it has words of yours, so it stays: {stuck.why}"
+    return replace(kept, conflict=words, nearest=stuck.options if stuck else ())
 
 
 def _taken_off(
-    there: StandingBlock, solution: Solution, examined: Examined, known: Remembered | None
+    there: StandingBlock,
+    solution: Solution,
+    inspection: Inspection,
+    placed: Mapping[str, Placement],
+    known: Remembered | None,
 ) -> Change:
     """The removal of a block that is hit and can't be rescued, gave way, or is not asked for any more."""
     key = there.key
     if key in solution.released:
-        why = f"{examined.conflicts.get(key, 'it is hit')}; {solution.released[key].why}"
-        return replace(_remove(there, why, known), forced=True, conflict=examined.conflicts.get(key))
+        release, hit = solution.released[key], inspection.hits.get(key)
+        why = f"{release.why}; it comes back when there is room"
+        return replace(
+            _remove(there, why, known), forced=True, released=True,
+            conflict=hit.words if hit else None, nearest=release.options,
+        )  # fmt: skip
     if key in solution.gave_way:
-        return replace(_remove(there, f"gives way to {solution.gave_way[key]}", known), forced=True)
+        to = solution.gave_way[key]
+        why = f"makes room for {_named(placed[to]) if to in placed else to}"
+        return replace(_remove(there, why, known), forced=True)
     return _remove(there, solution.given_back[key], known)
+
+
+def _named(placement: Placement) -> str:
+    """What a block is to its owner: the floor, the offsite, or a block of its kind."""
+    names = {"floor": "the week’s floor", "offsite": "the offsite"}
+    return names.get(placement.tier) or f"a {placement.kind} block"
 
 
 def _move(

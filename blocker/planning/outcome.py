@@ -10,41 +10,41 @@ from blocker.placing.problem import Solution
 from blocker.rules.demands import Demands
 from blocker.rules.offsite import OffsiteAsked
 from blocker.rules.survey import Survey
+from blocker.values.intervals import Interval
 from blocker.values.keys import key_week
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.memory import UNDONE_TOLD
-from blocker.values.plan import Change, Examined, QuarterPlan, Unplaced, WeekPlan
+from blocker.values.plan import Change, Inspection, QuarterPlan, Unplaced, WeekPlan
 from blocker.values.request import Request
 
-
-def unplaced(
-    asked: Demands, offsite: OffsiteAsked, examined: Examined, solution: Solution
-) -> tuple[Unplaced, ...]:
-    """What a person has answered no to, what has no slot, and what has lost its slot for good."""
-    standing = {block.key: block for block in examined.standing}
-    owed = (
-        Unplaced(key, standing[key].kind, standing[key].slot.minutes, "no_room", release.why, release.options,
-                 tier=standing[key].tier)
-        for key, release in solution.released.items()
-    )  # fmt: skip
-    return (*asked.answered, *offsite.answered, *solution.unplaced, *owed)
+MOST_OPTIONS = 3  # that a person is told of
 
 
-def floors(request: Request, seen: Survey, asked: Demands, changes: Sequence[Change]) -> tuple[WeekPlan, ...]:
-    """Each week that was planned, with what became of its floor."""
-    there, gone = (
-        {
-            key_week(change.key, change.slot, request.workweek)
-            for change in changes
-            if change.kind == STRATEGIC and change.action in actions
-        }
-        for actions in (("create", "move", "keep", "adopt", "update"), ("remove",))
-    )
+def unplaced(asked: Demands, offsite: OffsiteAsked, solution: Solution) -> tuple[Unplaced, ...]:
+    """What a person has answered no to, and what has no slot."""
+    return (*asked.answered, *offsite.answered, *solution.unplaced)
+
+
+def floors(
+    request: Request, seen: Survey, asked: Demands, changes: Sequence[Change], inspection: Inspection
+) -> tuple[WeekPlan, ...]:
+    """Each week that was planned, with what became of its floor. A block that is hit counts for nothing."""
+    standing, gone = set(), set()
+    for change in changes:
+        if change.kind != STRATEGIC:
+            continue
+        week = key_week(change.key, change.slot, request.workweek)
+        if change.action in ("create", "move") or (
+            change.action in ("keep", "adopt", "update") and change.key not in inspection.uncounted
+        ):
+            standing.add(week)
+        elif change.action == "remove":
+            gone.add(week)
     plans = []
     for week in request.planned:
-        floor = "block" if week in there else asked.floors[week]
-        if floor == "block" and week in gone - there:
-            floor = "unplaced"  # all that stood in it has lost its time
+        floor = "block" if week in standing else asked.floors[week]
+        if floor == "block" and week in gone:
+            floor = "unplaced"
         plans.append(WeekPlan(seen.loads[week], floor))
     return tuple(plans)
 
@@ -60,6 +60,8 @@ def offsites(
         change = placed.get(plan.key)
         if change is not None and change.action in ("create", "move"):
             quarters.append(replace(plan, offsite="placed", why=""))
+        elif change is not None and change.released:
+            quarters.append(replace(plan, offsite="unplaced", why=change.why))
         elif plan.offsite == "unplaced":
             quarters.append(replace(plan, why=why.get(plan.key, plan.why)))
         else:
@@ -68,18 +70,23 @@ def offsites(
 
 
 def notes(
-    request: Request, changes: Sequence[Change], missing: Sequence[Unplaced]
+    request: Request, changes: Sequence[Change], missing: Sequence[Unplaced], inspection: Inspection
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What has to be said once: its names for the ledger, and the words of those not said before."""
+    """What has to be said once: its names for the ledger, and the words of those not said before.
+
+    A name says what happened and to which block, so that other words for the same are no news.
+    """
     found: dict[str, str] = {}
     for change in changes:
+        hit = inspection.hits.get(change.key)
+        by = " ".join(hit.by) if hit else ""
         if change.action == "tombstone":
             was = "was " if change.ended_by == "deleted" else ""
             found[f"deleted {change.key}"] = f"{change.key} {was}{change.why}."
+        elif change.released and change.action == "remove":
+            found[f"released {change.key} by {by}"] = _released(change, request)
         elif change.conflict is not None:
-            found[f"conflict {change.key} {change.conflict}"] = (
-                f"{change.key} stays where it is: {change.conflict}."
-            )
+            found[f"conflict {change.key} by {by}"] = f"{_block(change, request)} {change.conflict}."
         elif change.placement is not None and change.placement.outside_manners:
             found[f"outside {change.key}"] = (
                 f"{change.key} takes more than the manners allow: without it the week would have none."
@@ -97,8 +104,31 @@ def notes(
             f"{blocks} back with undo: not booked again. To plan that time anew, run blocker run in a terminal:"
             " it asks."
         )
+    displaced = {known.key for known in request.memory.blocks if known.state == "displaced"}
     for item in missing:
-        if item.code == "no_room":
+        if item.code == "no_room" and item.key not in displaced:  # of those it was said as they were released
             found[f"no room {item.key}"] = f"{item.key} found no place: {item.why}"
     news = {name: words for name, words in found.items() if name not in request.memory.said}
     return tuple(news), tuple(news.values())
+
+
+def _released(change: Change, request: Request) -> str:
+    """What happened to a block that was taken off, and up to three things that would help."""
+    options = [
+        f"{_span(option.slot, request)} if you move {' and '.join(f'“{e.shown_title}”' for e in option.conflicts)}"
+        for option in change.nearest[:MOST_OPTIONS]
+        if option.conflicts
+    ]
+    help_words = f" What would help: {', or '.join(options)}." if options else ""
+    return f"{_block(change, request)} {change.conflict}. It was removed: {change.why}.{help_words}"
+
+
+def _block(change: Change, request: Request) -> str:
+    title = change.standing.title if change.standing else change.kind
+    return f"{_span(change.slot, request)}, {title}:"
+
+
+def _span(slot: Interval, request: Request) -> str:
+    """``Wed 4 Nov, 10:45–12:00``."""
+    start, end = request.workweek.local(slot.start), request.workweek.local(slot.end)
+    return f"{start:%a} {start.day} {start:%b}, {start:%H:%M}–{end:%H:%M}"

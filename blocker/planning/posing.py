@@ -11,7 +11,7 @@ from blocker.rules.known import asked_back, ranks
 from blocker.rules.offsite import OffsiteAsked
 from blocker.rules.survey import Survey
 from blocker.values.kinds import FRONTLINE, LEARNING, NO_TIME, OFFSITE, STRATEGIC
-from blocker.values.plan import Examined, Standing, WeekRoom
+from blocker.values.plan import Inspection, Standing, WeekRoom
 from blocker.values.request import Request
 from blocker.values.settings import CAP_SHARE
 from blocker.values.workweek import Week
@@ -21,7 +21,7 @@ BY_OTHER_RULES = (FRONTLINE, LEARNING, OFFSITE)  # these do not follow the week'
 
 
 def pose(
-    request: Request, seen: Survey, examined: Examined, asked: Demands, offsite: OffsiteAsked, known: Known
+    request: Request, seen: Survey, examined: Inspection, asked: Demands, offsite: OffsiteAsked, known: Known
 ) -> Problem:
     """Everything placement may look at. ``rebalance`` looks at its week only, and leaves the offsite to ``run``."""
     own = frozenset(
@@ -60,13 +60,13 @@ def _cap(week: Week, seen: Survey) -> float:
     return max(0.0, CAP_SHARE * 60 * (held["capacity_hours"] - operational))
 
 
-def _needs_floor(week: Week, asked: Demands, examined: Examined) -> bool:
+def _needs_floor(week: Week, asked: Demands, examined: Inspection) -> bool:
     """True if the week is to have a strategic block and has none that counts, those that are hit left out."""
     states = {b.state for b in examined.standing if b.week == week and b.kind == STRATEGIC}
     return asked.floors.get(week) == "unplaced" or (bool(states) and not states & {"kept", "fixed"})
 
 
-def _surplus(week: Week, seen: Survey, examined: Examined, known: Known) -> Mapping[str, str]:
+def _surplus(week: Week, seen: Survey, examined: Inspection, known: Known) -> Mapping[str, str]:
     """The blocks of a week beyond what its level asks for: the hit ones first, then those of the highest number."""
     load, own = seen.loads[week], known.own_events()
     found: dict[str, str] = {}

@@ -13,7 +13,7 @@ from blocker.values.memory import RELEASED, Memory, Remembered
 from blocker.values.plan import Change
 
 
-class Recalled(Struct, frozen=True):
+class Recollection(Struct, frozen=True):
     """The blocks that stand, matched with what we remember.
 
     ``live`` has one event per key. ``gone`` are the ledger-only changes for those that are not there
@@ -26,7 +26,7 @@ class Recalled(Struct, frozen=True):
     memory: Memory
 
 
-def recall(snapshot: Snapshot, memory: Memory, now: datetime, settings: str) -> Recalled:
+def recall(snapshot: Snapshot, memory: Memory, now: datetime, settings: str) -> Recollection:
     """Match what a calendar holds of ours with what we remember.
 
     Find what a person deleted, what our own crash left half done, and what is there twice.
@@ -64,7 +64,7 @@ def recall(snapshot: Snapshot, memory: Memory, now: datetime, settings: str) -> 
             kept.append(replace(known, state="tombstone", ended_by=ended_by))
         else:
             kept.append(known)
-    return Recalled(tuple(live.values()), tuple(gone), tuple(surplus), replace(memory, blocks=tuple(kept)))
+    return Recollection(tuple(live.values()), tuple(gone), tuple(surplus), replace(memory, blocks=tuple(kept)))
 
 
 def _how_it_ended(known: Remembered, events: Sequence[Event]) -> tuple[str, str]:

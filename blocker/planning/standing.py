@@ -13,7 +13,7 @@ from blocker.rules.survey import Survey
 from blocker.values.events import StandingBlock
 from blocker.values.keys import key_week
 from blocker.values.kinds import NO_TIME, NOTE, OFFSITE
-from blocker.values.plan import Classified, Examined, Standing
+from blocker.values.plan import Classified, Hit, Inspection, Standing
 from blocker.values.request import Request
 from blocker.values.workweek import WorkWeek
 
@@ -31,7 +31,7 @@ def dismissed(request: Request, blocks: Sequence[StandingBlock]) -> Mapping[str,
     return reasons
 
 
-def examine(request: Request, blocks: Sequence[StandingBlock], seen: Survey) -> Examined:
+def examine(request: Request, blocks: Sequence[StandingBlock], seen: Survey) -> Inspection:
     """Judge every standing block that takes time (design 4.4).
 
     A block is hit if a busy event (or a block a person put there) lies on it, or its time stopped being
@@ -40,25 +40,26 @@ def examine(request: Request, blocks: Sequence[StandingBlock], seen: Survey) -> 
     """
     timed = [block for block in blocks if block.kind != NOTE and block.dates is None]
     if not timed:
-        return Examined((), {})
+        return Inspection((), {})
     busy = [item for item in seen.classified if item.kind not in NO_TIME and not item.event.all_day]
     pinned = [block for block in timed if block.pinned]
     tiers = {known.key: known.tier for known in request.memory.blocks}
     zones = {known.key: known.zone for known in request.memory.blocks}
-    standing, conflicts = [], {}
+    standing: list[Standing] = []
+    hits: dict[str, Hit] = {}
     for block in timed:
-        why = _on(block, busy, pinned)
-        hit, stays = bool(why), _stays(block, request)
+        found = _on(block, busy, pinned)
+        hit, stays = found is not None, _stays(block, request)
         if not hit and not block.pinned and _lost(block, seen.days, request.workweek):
             home = _working_elsewhere(block, request, seen, zones.get(block.key, ""))
             hit, stays = not home, stays or bool(home)
-            why = "its time is no working time any more"
+            found = Hit("is outside your working hours now")
             if home:
-                why = f"its time is working time in {home}, where you were when it was placed"
-        if why and block.when.start > request.now:
-            conflicts[block.key] = why
+                found = Hit(f"is in your working hours in {home}, where you were when it was placed")
+        if found and block.when.start > request.now:
+            hits[block.key] = found
         standing.append(_as_standing(block, hit, stays, tiers.get(block.key) or block.kind, request))
-    return Examined(tuple(standing), conflicts)
+    return Inspection(tuple(standing), hits)
 
 
 def _as_standing(block: StandingBlock, hit: bool, stays: bool, tier: str, request: Request) -> Standing:
@@ -106,11 +107,13 @@ def _working_elsewhere(block: StandingBlock, request: Request, seen: Survey, zon
     return zone if any(part.contains(block.when) for part in parts) else ""
 
 
-def _on(block: StandingBlock, events: Iterable[Classified], pinned: Iterable[StandingBlock]) -> str:
-    names = [f"“{item.event.shown_title}”" for item in events if item.event.when.overlaps(block.when)]
-    if not block.pinned:
-        names += [f"“{other.title}”" for other in pinned if other.when.overlaps(block.when)]
-    if not names:
-        return ""
-    shown = " and ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
-    return f"{shown} {'lies' if len(names) == 1 else 'lie'} on it"
+def _on(block: StandingBlock, events: Iterable[Classified], pinned: Iterable[StandingBlock]) -> Hit | None:
+    """The events on a block's time, and the blocks that the person put there; None if it has its time to itself."""
+    there = [item.event for item in events if item.event.when.overlaps(block.when)]
+    put = [] if block.pinned else [other for other in pinned if other.when.overlaps(block.when)]
+    if not (there or put):
+        return None
+    names = [f"“{event.shown_title}”" for event in there] + [f"“{other.title}”" for other in put]
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    by = [f"{event.uid}@{event.when.start:%Y-%m-%dT%H:%MZ}" for event in there] + [other.key for other in put]
+    return Hit(f"overlaps {' and '.join(names[:2])}{more}", tuple(by))

@@ -12,7 +12,7 @@ from blocker.rules.survey import Survey
 from blocker.values.events import Event, StandingBlock
 from blocker.values.kinds import OFFSITE
 from blocker.values.memory import ANSWERS, Memory
-from blocker.values.plan import Examined, OffsiteDemand, QuarterPlan, Unplaced, WeekLoad
+from blocker.values.plan import Inspection, OffsiteDemand, QuarterPlan, Unplaced, WeekLoad
 from blocker.values.request import Request
 from blocker.values.workweek import Quarter, Week, WorkWeek, quarter_of
 
@@ -38,7 +38,7 @@ def due_quarter(today: date, fiscal_start: int) -> Quarter:
 
 
 def ask_for_offsite(
-    request: Request, blocks: Sequence[StandingBlock], seen: Survey, standing: Examined
+    request: Request, blocks: Sequence[StandingBlock], seen: Survey, standing: Inspection
 ) -> OffsiteAsked:
     """See whether the due quarter needs an offsite, or the one that stands has to move."""
     workweek, settings, memory = request.workweek, request.settings, request.memory

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from blocker.showing.printable import SCHEMA as SCHEMA  # noqa: PLC0414 - the commands take it from here
 from blocker.values.events import SkippedComponent
 from blocker.values.intervals import Interval
-from blocker.values.plan import Cause, Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
+from blocker.values.plan import Cause, Change, Classified, Option, Plan, Unplaced, WeekLoad, WeekPlan
 
 
 def plan_document(plan: Plan, applied: bool) -> dict[str, Any]:
@@ -130,6 +130,10 @@ def change_document(change: Change, zone: ZoneInfo) -> dict[str, Any]:
         document["title"] = change.block.title
     elif change.standing is not None:
         document["title"] = change.standing.title
+    if change.released:
+        document["released"] = True
+    if change.nearest:
+        document["nearest"] = [_option(option, zone) for option in change.nearest]
     if change.placement is not None:
         document["outside_manners"] = change.placement.outside_manners
         document["short"] = change.placement.short
@@ -147,15 +151,14 @@ def unplaced_document(item: Unplaced, zone: ZoneInfo) -> dict[str, Any]:
         "why": item.why,
         "limits": dict(item.limits),
         "relaxations": list(item.relaxations),
-        "nearest": [
-            {
-                **span_document(option.slot, zone),
-                "conflicts": [
-                    {"title": e.shown_title, **span_document(e.when, zone)} for e in option.conflicts
-                ],
-            }
-            for option in item.nearest
-        ],
+        "nearest": [_option(option, zone) for option in item.nearest],
+    }
+
+
+def _option(option: Option, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        **span_document(option.slot, zone),
+        "conflicts": [{"title": e.shown_title, **span_document(e.when, zone)} for e in option.conflicts],
     }
 
 

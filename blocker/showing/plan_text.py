@@ -86,8 +86,10 @@ def closing_lines(plan: Plan, plain: bool = False) -> list[str]:
         for item in answered:
             lines += unplaced_lines(item, zone, plain)
     lines += skipped_lines(plan.skipped)
-    told = {item.key for item in plan.unplaced} | {c.key for c in plan.changes if c.conflict}
-    notes = [note for note in plan.notes if not _told(note, told)]
+    told = {item.key for item in plan.unplaced}
+    shown = {name for name in plan.said if name.startswith(("released ", "conflict "))}  # with the block itself
+    named = zip(plan.said, plan.notes, strict=True)
+    notes = [note for name, note in named if name not in shown and not _told(note, told)]
     return lines + (["", *(clean(note) for note in notes)] if notes else [])
 
 
@@ -109,7 +111,7 @@ def skipped_lines(skipped: Sequence[SkippedComponent]) -> list[str]:
 def _told(note: str, keys: set[str]) -> bool:
     """True for a note that repeats what the lines above it say in full."""
     key, _, words = note.partition(" ")
-    return key in keys and words.startswith(("found no place", "stays where it is"))
+    return key in keys and words.startswith("found no place")
 
 
 def quarter_line(quarter: QuarterPlan) -> str:
@@ -194,7 +196,7 @@ def change_lines(
 ) -> list[str]:
     """One change: what and when, then why in one line. A cause that was ``said`` of the week is left out."""
     failed = "" if change.error is None else f"  FAILED: {clean(change.error)}"
-    trouble = ", in conflict" if change.conflict else ""
+    trouble = ", in conflict" if change.conflict and change.action != "remove" else ""
     sign = f"{SPOKEN[change.action]}{trouble}:" if plain else "!" if trouble else SIGNS[change.action]
     lines = [f"  {sign} {when_words(change, zone)}  {clean(change_title(change))}  [{change.key}]{failed}"]
     if change.was is not None:
@@ -205,7 +207,8 @@ def change_lines(
         why = reason(change, () if verbose else said)
         lines += [f"      {why}"] if why else []
     if change.conflict:
-        lines.append(f"      in conflict: {clean(change.conflict)}")
+        lines.append(f"      {clean(change.conflict)}")
+    lines += [f"      {option_text(option, zone)}" for option in change.nearest]
     if verbose:
         lines += [f"      because {cause_text(cause)}" for cause in change.causes[1:]]
     return lines

@@ -250,11 +250,25 @@ class Receipt(Struct, frozen=True):
         return tuple(change for change in self.changes if change.done and change.writes)
 
 
-class Examined(Struct, frozen=True):
-    """The standing blocks as placement sees them, and for those in conflict what lies on them."""
+class Hit(Struct, frozen=True):
+    """What took a block's time: in words, and by name as ``uid@start``, so that it is told once whatever the words."""
+
+    words: str
+    by: tuple[str, ...] = ()
+
+
+class Inspection(Struct, frozen=True):
+    """The standing blocks as placement sees them, and by key of those ahead that are hit, or would be but for the
+    zone they were placed in, what took their time.
+    """
 
     standing: tuple[Standing, ...]
-    conflicts: Mapping[str, str]
+    hits: Mapping[str, Hit]
+
+    @property
+    def uncounted(self) -> frozenset[str]:
+        """The keys of the blocks that are hit, and count for nothing."""
+        return frozenset(block.key for block in self.standing if block.state in ("hit", "hit_fixed"))
 
 
 class Standing(Struct, frozen=True):
