@@ -50,6 +50,8 @@ class Lived(Struct):
     kept: int = 0
     kept_minutes: int = 0
     moves: int = 0
+    forced: int = 0  # blocks that were hit when a run began: each has to move or to go
+    overnight: list[str] = field(default_factory=list)  # blocks that a run left under a meeting, and the day
     block_days: int = 0
     roomy: set[Week] = field(default_factory=set)  # weeks left without a floor though there was room
     floorless: int = 0
@@ -59,7 +61,15 @@ class Lived(Struct):
     @property
     def moves_a_month(self) -> float:
         """Moves per block and month that it stood ahead."""
-        return self.moves / (self.block_days / MONTH) if self.block_days else 0.0
+        return self._a_month(self.moves)
+
+    @property
+    def forced_a_month(self) -> float:
+        """The same of the moves that collisions force."""
+        return self._a_month(self.forced)
+
+    def _a_month(self, count: int) -> float:
+        return count / (self.block_days / MONTH) if self.block_days else 0.0
 
 
 class _Calendar(MemoryCalendar):
@@ -121,7 +131,14 @@ def _note(
             lived.moves += change.action == "move"
     lived.wanted |= lived.placed | {u.key for u in plan.unplaced if u.code == "no_room"}
     everything = calendar.read(Interval(now, now + timedelta(days=1))).blocks
-    lived.block_days += sum(block.dates is None and block.when.start > now for block in everything)
+    ahead = [block for block in everything if block.dates is None and block.when.start > now]
+    lived.block_days += len(ahead)
+    lived.forced += sum(block.state == "hit" for block in problem.standing)
+    lived.overnight += [
+        f"{now:%Y-%m-%d} {block.key}"
+        for block in ahead
+        if any(event.when.overlaps(block.when) for event in problem.events)
+    ]
     for week in plan.weeks:
         if (
             week.floor == "unplaced"

@@ -56,11 +56,13 @@ def demo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     hit = _first_block(mine)
     _drop_meeting(calendar, hit)
     start = hit.slot.start.astimezone(ZoneInfo(BERLIN))
-    lines += [f"   The CEO's office puts “Urgent: board question” onto {hit.key}, {start:%A %H:%M}.", ""]
+    when = f"{start:%A} {start.day} {start:%B}, {start:%H:%M}"
+    lines += [f"   {when}: the CEO's office books “Urgent: board question” on top of a block.", ""]
     step("Make room again", ("rebalance", str(week_of(start.date())), "-y"))
     lines.append(f"The calendar is here, for any calendar program: {calendar}")
     lines.append(f"Nothing else was made. Delete its folder when you have seen enough: {place}")
-    return Answer(lines, {"schema": SCHEMA, "calendar": str(calendar)})
+    lines.append("What to do next, on a calendar of your own; nothing is written: blocker --calendar ics:PATH plan")
+    return Answer(lines, {"schema": SCHEMA, "calendar": str(calendar), "hit": hit.key})
 
 
 _COMMANDS = {"load": load, "plan": plan, "run": run, "rebalance": rebalance}

@@ -43,7 +43,7 @@ def floors(
     plans = []
     for week in request.planned:
         floor = "block" if week in standing else asked.floors[week]
-        if floor == "block" and week in gone:
+        if floor == "block" and week in gone - standing:
             floor = "unplaced"
         plans.append(WeekPlan(seen.loads[week], floor))
     return tuple(plans)
