@@ -41,11 +41,8 @@ def rescues(books: Sequence[Book], days: int) -> tuple[Table, bool]:
         "calendar", "block days", "blocks hit", "blocks moved", "hit per block and month",
         "moved per block and month", "left under a meeting overnight", "weeks without strategic time",
     )  # fmt: skip
-    words = (
-        f"Meetings arrive, move and are called off over {days} days. Hit blocks that found no other place are taken"
-        " off, and are no moves.",
-    )
-    return Table("Days on which meetings land", head, rows, words), all(good(one) for one in lived.values())
+    note = f"Over {days} days. Hit blocks that found no other place are taken off, and are no moves."
+    return Table("Days on which meetings land", head, rows, (note,)), all(good(one) for one in lived.values())
 
 
 def main() -> int:

@@ -61,7 +61,9 @@ def demo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     step("Make room again", ("rebalance", str(week_of(start.date())), "-y"))
     lines.append(f"The calendar is here, for any calendar program: {calendar}")
     lines.append(f"Nothing else was made. Delete its folder when you have seen enough: {place}")
-    lines.append("What to do next, on a calendar of your own; nothing is written: blocker --calendar ics:PATH plan")
+    lines.append(
+        "What to do next, on a calendar of your own; nothing is written: blocker --calendar ics:PATH plan"
+    )
     return Answer(lines, {"schema": SCHEMA, "calendar": str(calendar), "hit": hit.key})
 
 

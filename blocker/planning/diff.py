@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from blocker.placing.problem import Solution
 from blocker.planning.recall import Recollection, _ledger_only
 from blocker.values.events import Block, StandingBlock
+from blocker.values.kinds import OFFSITE
 from blocker.values.memory import Remembered
 from blocker.values.plan import Change, Inspection, Placement
 
@@ -77,7 +78,7 @@ def _with_conflict(kept: Change, solution: Solution, inspection: Inspection) -> 
     if kept.pinned:
         words += "; it is where you put it, so it stays"
     elif stuck is not None:
-        words += f"; it has words of yours, so it stays: {stuck.why}"
+        words += "; there is no other place for it, and it has words of yours, so it stays"
     return replace(kept, conflict=words, nearest=stuck.options if stuck else ())
 
 
@@ -92,7 +93,8 @@ def _taken_off(
     key = there.key
     if key in solution.released:
         release, hit = solution.released[key], inspection.hits.get(key)
-        why = f"{release.why}; it comes back when there is room"
+        place = "half day ahead" if there.kind == OFFSITE else "place for it in its week"
+        why = f"there is no other {place}; it comes back when there is room"
         return replace(
             _remove(there, why, known), forced=True, released=True,
             conflict=hit.words if hit else None, nearest=release.options,

@@ -97,7 +97,9 @@ def notes(
         found[f"unread {where}"] = (
             f"Not all blocks could be read ({where}): until they can be, none is taken away."
         )
-    undone = sum(known.answer == "undone" and known.slot.start > request.now for known in request.memory.blocks)
+    undone = sum(
+        known.answer == "undone" and known.slot.start > request.now for known in request.memory.blocks
+    )
     if undone:
         blocks = "A block that you took" if undone == 1 else f"{undone} blocks that you took"
         found[UNDONE_TOLD] = (

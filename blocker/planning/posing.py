@@ -77,7 +77,7 @@ def _surplus(week: Week, seen: Survey, examined: Inspection, known: Known) -> Ma
         asked = load.booked.get(kind, 0) + any(block.tier == "debt" for block in free)
         there = ranks(kind, week, known, own.get((kind, week), ())).settled
         free.sort(key=lambda block: (block.state == "hit", int(block.key.rpartition("/")[2])), reverse=True)
-        why = f"{week} is {load.level} now and asks for {asked} of its kind"
+        why = f"given back: the week is {load.level} now, and asks for {asked or 'none'} of its kind"
         found |= {block.key: why for block in free[: max(0, there - asked)]}
     return found
 

@@ -64,7 +64,9 @@ def recall(snapshot: Snapshot, memory: Memory, now: datetime, settings: str) -> 
             kept.append(replace(known, state="tombstone", ended_by=ended_by))
         else:
             kept.append(known)
-    return Recollection(tuple(live.values()), tuple(gone), tuple(surplus), replace(memory, blocks=tuple(kept)))
+    return Recollection(
+        tuple(live.values()), tuple(gone), tuple(surplus), replace(memory, blocks=tuple(kept))
+    )
 
 
 def _how_it_ended(known: Remembered, events: Sequence[Event]) -> tuple[str, str]:

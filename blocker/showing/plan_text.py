@@ -87,7 +87,8 @@ def closing_lines(plan: Plan, plain: bool = False) -> list[str]:
             lines += unplaced_lines(item, zone, plain)
     lines += skipped_lines(plan.skipped)
     told = {item.key for item in plan.unplaced}
-    shown = {name for name in plan.said if name.startswith(("released ", "conflict "))}  # with the block itself
+    by_block = ("released ", "conflict ")  # said with the block itself
+    shown = {name for name in plan.said if name.startswith(by_block)}
     named = zip(plan.said, plan.notes, strict=True)
     notes = [note for name, note in named if name not in shown and not _told(note, told)]
     return lines + (["", *(clean(note) for note in notes)] if notes else [])
@@ -203,11 +204,11 @@ def change_lines(
         lines.append(f"      was {span(change.was, zone)}")
     if change.action == "update":
         lines.append(f"      {refreshed_words(change)}")
-    if (change.writes and change.action != "update") or verbose or change.pinned:
-        why = reason(change, () if verbose else said)
-        lines += [f"      {why}"] if why else []
     if change.conflict:
         lines.append(f"      {clean(change.conflict)}")
+    if (change.writes and change.action != "update") or verbose or (change.pinned and not change.conflict):
+        why = clean(change.why) if change.released else reason(change, () if verbose else said)
+        lines += [f"      {why}"] if why else []
     lines += [f"      {option_text(option, zone)}" for option in change.nearest]
     if verbose:
         lines += [f"      because {cause_text(cause)}" for cause in change.causes[1:]]
