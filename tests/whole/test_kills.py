@@ -23,18 +23,21 @@ import pytest
 
 from blocker.commands.sample import sample_calendar
 from tests.tools.dying import ROOT, Death, Mortals
-from tests.tools.google_days import blocks, busy_weeks, key, others
+from tests.tools.google_days import blocks, busy_weeks, key, meeting, others
 from tests.tools.google_server import GoogleServer
 
 NOW = "2026-11-02T06:30"
 MONDAY = date(2026, 11, 2)
+FULL_WEEK = [date(2026, 11, 23) + timedelta(days=n) for n in range(5)]
 EVERY = bool(os.environ.get("BLOCKER_TEST_EVERY_KILL"))  # read here: no test sees the machine's own
 SAMPLE = 6  # deaths for each command and calendar in an ordinary run
 COMMANDS = [("run",), ("rebalance", "2026-W46", "-y"), ("skip", "2026-W47"), ("undo",)]
 
 
 class Stage(Protocol):
-    """A place that can be set back to one moment: a calendar with blocks, one of them under a new meeting."""
+    """A place that can be set back to one moment: a calendar with blocks, one of them under a new meeting, and
+    those of another week under meetings that leave them no other place.
+    """
 
     def reset(self) -> None: ...
     def call(self, *words: str, dies_at: int = 0) -> Death: ...
@@ -51,6 +54,10 @@ class FileStage:
         self.mortals = Mortals(self.place)
         assert self.call("run", "-y").code == 0
         self._drop_a_meeting_on(b"strategic/2026-W46")
+        for day in FULL_WEEK:
+            self._add(
+                b"full-%d" % day.day, f"{day:%Y%m%d}T050000Z".encode(), f"{day:%Y%m%d}T200000Z".encode()
+            )
         shutil.copytree(self.place, self.kept)
 
     def reset(self) -> None:
@@ -74,12 +81,16 @@ class FileStage:
         content = self.calendar.read_bytes()
         slot = re.search(rb"X-BLOCKER-KEY:%s\S*\r\nX-BLOCKER-SLOT:(\w+)/(\w+)" % name, content)
         assert slot is not None
+        self._add(b"hit", slot[1], slot[2])
+
+    def _add(self, uid: bytes, start: bytes, end: bytes) -> None:
+        content = self.calendar.read_bytes()
         lines = (
             b"BEGIN:VEVENT",
-            b"UID:hit",
+            b"UID:" + uid,
             b"DTSTAMP:20260101T000000Z",
-            b"DTSTART:" + slot[1],
-            b"DTEND:" + slot[2],
+            b"DTSTART:" + start,
+            b"DTEND:" + end,
         )
         meeting = b"\r\n".join((*lines, b"SUMMARY:Hit", b"END:VEVENT", b""))
         at = content.rindex(b"END:VCALENDAR")
@@ -95,6 +106,8 @@ class GoogleStage:
         assert self.call("run", "-y").code == 0
         hit = next(e for e in blocks(server) if key(e).startswith("strategic/2026-W46"))
         server.put_event("primary", {"summary": "Hit", "start": hit["start"], "end": hit["end"]})
+        for day in FULL_WEEK:
+            server.put_event("primary", meeting(day, "06:00", "20:00", "Full"))
         shutil.copytree(self.place, self.kept)
         self.calendars = deepcopy(server.store.calendars)
 
