@@ -25,7 +25,6 @@ from blocker.values.workweek import Week, week_of
 from tests.tools.calendars_by_hand import workweek
 
 
-
 class Diary:
     """``now`` is moved by the test; ``run`` and ``rebalance`` carry out what they decide and return it."""
 

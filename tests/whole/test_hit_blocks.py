@@ -211,7 +211,11 @@ def test_front_line_time_makes_room_for_the_floor() -> None:
     (floor,) = person.of(THIRD)
     for day in week_days(MONDAY + timedelta(weeks=2)):
         for start in range(9 * 60, 17 * 60 + 30, 30):
-            half = slot(day, f"{start // 60}:{start % 60}", f"{(start + 30) // 60}:{start % 60 + (30 if start % 60 == 0 else -30)}")
+            half = slot(
+                day,
+                f"{start // 60}:{start % 60}",
+                f"{(start + 30) // 60}:{start % 60 + (30 if start % 60 == 0 else -30)}",
+            )
             near = Interval(half.start - timedelta(minutes=10), half.end)
             if not near.overlaps(frontline.when):
                 person.land(half, "Wall")
@@ -266,7 +270,9 @@ def test_rebalance_leaves_a_hit_offsite_to_run() -> None:
     assert before <= person.calendar.writes
 
 
-def test_a_load_that_fell_to_nothing_keeps_its_blocks_by_run_and_gives_the_surplus_back_by_rebalance() -> None:
+def test_a_load_that_fell_to_nothing_keeps_its_blocks_by_run_and_gives_the_surplus_back_by_rebalance() -> (
+    None
+):
     person = Diary(weeks(RED, before=0), at(MONDAY, "6:30"))
     person.run()
     blocks = person.of(NEXT)
