@@ -123,15 +123,15 @@ def free_hours(person: Diary, days: Iterable[date]) -> list[datetime]:
     """Where an hour would fit by hand: in working time, a day from now on, with the gap before it and lunch left."""
     snapshot = person.request(memory=Memory()).snapshot
     busy = [event.when for event in snapshot.events]
-    taken = {
-        person.workweek.date_of(block.when.start) for block in snapshot.blocks if block.kind == OFFSITE
-    }
+    taken = {person.workweek.date_of(block.when.start) for block in snapshot.blocks if block.kind == OFFSITE}
     found = []
     for day in days:
         if day.weekday() > 4 or day in taken:
             continue
         for start in range(9 * 60, 16 * 60 + 45, 15):
-            slot = Interval(at(day, f"{start // 60}:{start % 60}"), at(day, f"{start // 60}:{start % 60}") + 4 * QUARTER)
+            slot = Interval(
+                at(day, f"{start // 60}:{start % 60}"), at(day, f"{start // 60}:{start % 60}") + 4 * QUARTER
+            )
             with_gap = Interval(slot.start - 10 * MINUTE, slot.end)
             if (
                 slot.start >= person.now + timedelta(days=1)
