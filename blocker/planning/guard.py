@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from blocker.planning.recall import recall
 from blocker.values.errors import GuardRefused
 from blocker.values.events import Snapshot
 from blocker.values.memory import Memory
@@ -17,8 +18,8 @@ MOST_GONE = 3  # so many deletions at once, with nothing of ours left, are no pe
 def check(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> None:
     """Raise GuardRefused for an unsafe plan.
 
-    ``asked``: a person asked for these moves (rebalance). Removals and moves that the calendar forced
-    are never counted.
+    ``asked``: a person asked for these moves (rebalance). What was forced is never counted: a block that is hit,
+    or that makes room for a floor, an offsite or due learning.
     """
     refusal = _refusal(plan, snapshot, memory, asked)
     if refusal is not None:
@@ -44,7 +45,8 @@ def _refusal(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> Gua
             f"most of {plan.calendar} can't be read: {unread} of {_count(snapshot.components, 'event')}",
             "blocker check says which and why; if the rest is all there is, add --force",
         )
-    gone = sum(c.action == "tombstone" and c.ended_by == "deleted" for c in plan.changes)
+    missing = recall(snapshot, memory, plan.now, "").gone  # of every week, also where the plan is about one
+    gone = sum(c.action == "tombstone" and c.ended_by == "deleted" for c in missing)
     if gone > MOST_UNASKED or MOST_GONE <= gone == len(expected):
         hint = "is this the right calendar? If you deleted them, say so once: blocker run --force"
         if snapshot.identities_return:  # elsewhere they are used up, and the blocks would not come back

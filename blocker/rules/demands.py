@@ -165,8 +165,11 @@ class _Asking:
         closed = self.known.closed(load.week)
         if not free or not closed:
             return free
-        until = self.known.memory.paused_until
-        why = f"you skipped {load.week}" if closed == "skipped" else f"paused until {until}"
+        why = {
+            "skipped": f"you skipped {load.week}",
+            "paused": f"paused until {self.known.memory.paused_until}",
+            "undone": f"you took blocks of {load.week} back with undo",
+        }[closed]
         key = f"{kind}/{load.week}/{free[0]}"
         self.answered.append(Unplaced(key, kind, length, closed, why, causes=causes, tier=kind))
         return []

@@ -62,13 +62,16 @@ class Known(Struct, frozen=True):
         return skipped and not block.pinned and self.workweek.date_of(block.when.start) >= self.today
 
     def closed(self, week: Week) -> str | None:
-        """Why a person wants nothing new in a week: it is skipped, or nothing at all is booked for now."""
+        """Why a person wants nothing new in a week: it is skipped, nothing at all is booked for now, or they took a
+        block of it back with ``undo``: then nothing else is booked there until they say so.
+        """
         if week in self.memory.skipped_weeks:
             return "skipped"
         until = self.memory.paused_until
         if until is not None and self.today <= until:
             return "paused"
-        return None
+        undone = (known.key for known in self.memory.blocks if known.answer == "undone")
+        return "undone" if week != self.reoffer and any(f"/{week}/" in key for key in undone) else None
 
 
 class Ranks(Struct, frozen=True):

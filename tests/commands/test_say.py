@@ -74,7 +74,7 @@ def test_what_another_calendar_did_since_takes_no_undo_away(tmp_path: Path) -> N
         kept = []
         while (last := mine.last_run()) is not None:
             kept.append(last.before)
-            mine.mark_undone(last.id)
+            mine.mark_undone(last.id, "")
         assert kept == [f"before {n}".encode() for n in range(CHECKPOINTS, 0, -1)] + [None]
 
 

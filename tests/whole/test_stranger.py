@@ -50,7 +50,8 @@ def test_the_demo_tells_the_whole_story(tmp_path: Path, now: str) -> None:
     place = re.search(r"any calendar program: (\S+)", said.stdout)
     assert place is not None
     assert b"X-BLOCKER-KEY:strategic/" in Path(place[1]).read_bytes()
-    assert said.stdout.endswith(f"Delete its folder when you have seen enough: {Path(place[1]).parent}\n")
+    assert f"Delete its folder when you have seen enough: {Path(place[1]).parent}\n" in said.stdout
+    assert said.stdout.rstrip().splitlines()[-1].startswith("What to do next")
     assert not list(tmp_path.rglob("*")), "the demo left something in the home folder"
 
 
