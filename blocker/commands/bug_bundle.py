@@ -38,7 +38,7 @@ SETTINGS = (
 KIND = ("minutes", "shortest", "prefer", "visibility")
 OFFSITE_FIELDS = ("minutes", "notice_days", "guarantee")
 EVENT = ("status", "transparent", "response", "event_type", "organizer_is_me", "private", "recurring")
-REMEMBERED = ("key", "kind", "state", "generation", "ended_by", "tier", "zone")
+REMEMBERED = ("key", "kind", "state", "generation", "ended_by", "tier", "zone", "put_back")
 RECORD = ("level", "owed_minutes", "kept_minutes", "waived_minutes")
 STANDING = ("key", "kind", "generation", "busy")
 
@@ -227,6 +227,7 @@ def _memory(memory: Memory) -> Json:
         "generations": dict(memory.generations),
         "fill": [[str(week), ahead, hours] for (week, ahead), hours in memory.fill.items()],
         "confirmed": memory.confirmed,
+        "undone_under": memory.undone_under,
         "parked": len(memory.parked),
     }  # fmt: skip
 
@@ -243,7 +244,7 @@ def _memory_of(kept: Mapping[str, Any]) -> Memory:
     return replace(
         Memory(),
         blocks=tuple(
-            Remembered(slot=_interval(b["slot"]), causes=_causes(b["causes"]), **{name: b[name] for name in REMEMBERED})
+            Remembered(slot=_interval(b["slot"]), causes=_causes(b["causes"]), **{name: b[name] for name in REMEMBERED if name in b})
             for b in kept["blocks"]
         ),
         weeks=tuple(weeks),
@@ -254,6 +255,7 @@ def _memory_of(kept: Mapping[str, Any]) -> Memory:
         generations=kept["generations"],
         fill={(parse_week(week), ahead): hours for week, ahead, hours in kept["fill"]},
         confirmed=kept["confirmed"],
+        undone_under=kept.get("undone_under", ""),
     )  # fmt: skip
 
 
