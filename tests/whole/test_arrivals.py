@@ -40,7 +40,7 @@ class Arrivals:
 
 def on_day(day: date, start: int, quarters: int, uid: str) -> Event:
     """``start`` in quarter hours from 8:00."""
-    begin = 8 * 60 + start * 15
+    begin = min(8 * 60 + start * 15, 18 * 60 + 45)
     end = min(19 * 60, begin + quarters * 15)
     return meeting(day, f"{begin // 60}:{begin % 60}", f"{end // 60}:{end % 60}", uid)
 
@@ -58,6 +58,23 @@ def some(name: str, most: int) -> st.SearchStrategy[tuple[Event, ...]]:
 
 
 @st.composite
+def tight_weeks(draw: st.DrawFn) -> tuple[Event, ...]:
+    """Weeks whose days are full from morning to evening, but for a stretch here and there."""
+    found = []
+    for week in range(3):
+        if not draw(st.booleans()):
+            continue
+        for number, gap in enumerate(draw(st.lists(st.integers(-40, 38), min_size=5, max_size=5))):
+            day = MONDAY + timedelta(days=7 * week + number)
+            name = f"full-{week}-{number}"
+            if gap < 0:
+                found.append(on_day(day, 0, 44, name))
+            else:
+                found += [on_day(day, 0, gap + 1, f"{name}-a"), on_day(day, gap + 6, 43, f"{name}-b")]
+    return tuple(found)
+
+
+@st.composite
 def arrivals(draw: st.DrawFn) -> Arrivals:
     series = draw(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 40), st.integers(2, 16)), max_size=8))
     base = [
@@ -68,7 +85,7 @@ def arrivals(draw: st.DrawFn) -> Arrivals:
     onto = draw(
         st.lists(st.tuples(st.integers(0, 9), st.integers(0, 7), st.integers(1, 8)), min_size=1, max_size=6)
     )
-    return Arrivals((*base, *draw(some("first", 15))), draw(some("later", 15)), tuple(onto))
+    return Arrivals((*base, *draw(some("first", 15)), *draw(tight_weeks())), draw(some("later", 15)), tuple(onto))
 
 
 def before(found: Arrivals) -> Diary:
