@@ -94,7 +94,7 @@ def live(book: Book, way: Way, days: int = DAYS) -> Lived:
         folder = Path(name)
         calendar = _Calendar(book)
         workweek = workweek_of(book, settings, folder)
-        with open_ledger(folder, calendar.address) as ledger:
+        with open_ledger(folder, calendar.identity()) as ledger:
             ledger.confirm_calendar(datetime.combine(book.first, time(6), UTC))
             for number in range(days + 1):
                 calendar.day = book.first + timedelta(days=number)

@@ -53,7 +53,7 @@ def _keep_used_identities(database: sqlite3.Connection, names: list[str]) -> Non
     database.execute(
         "UPDATE block SET generation = (SELECT max(generation) FROM block AS other "  # noqa: S608 - holes only
         f"WHERE other.key = block.key AND other.calendar IN ({holes})) "
-        f"WHERE state IN ('gone', 'tombstone') AND calendar IN ({holes})",
+        f"WHERE state IN ('gone', 'tombstone', 'displaced') AND calendar IN ({holes})",
         (*names, *names),
     )
 
@@ -62,9 +62,10 @@ def _join_answers(database: sqlite3.Connection, name: str, others: list[str]) ->
     """A yes to one name is a yes to the calendar; the longest pause holds."""
     for other in others:
         database.execute(
-            "INSERT INTO calendar SELECT ?, confirmed_at, paused_until FROM calendar WHERE address = ? "
+            "INSERT INTO calendar SELECT ?, confirmed_at, paused_until, undone_under FROM calendar WHERE address = ? "
             "ON CONFLICT (address) DO UPDATE SET confirmed_at = coalesce(confirmed_at, excluded.confirmed_at), "
-            "paused_until = nullif(max(coalesce(paused_until, ''), coalesce(excluded.paused_until, '')), '')",
+            "paused_until = nullif(max(coalesce(paused_until, ''), coalesce(excluded.paused_until, '')), ''), "
+            "undone_under = coalesce(nullif(excluded.undone_under, ''), undone_under)",
             (name, other),
         )
         database.execute("DELETE FROM calendar WHERE address = ?", (other,))

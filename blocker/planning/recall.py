@@ -35,7 +35,7 @@ def recall(snapshot: Snapshot, memory: Memory, now: datetime, settings: str) -> 
     history, whether it is still there or not. ``settings`` is their digest now: what was undone under
     others is a no to what they asked for, and says nothing about these.
     """
-    put_back = {known.key for known in memory.blocks if known.put_back}
+    put_back = {known.key for known in memory.blocks if known.put_back and not _is_skipped(known.key, memory)}
     changed = memory.undone_under not in ("", settings)
     live: dict[str, StandingBlock] = {}
     surplus = []
@@ -67,6 +67,11 @@ def recall(snapshot: Snapshot, memory: Memory, now: datetime, settings: str) -> 
     return Recollection(
         tuple(live.values()), tuple(gone), tuple(surplus), replace(memory, blocks=tuple(kept))
     )
+
+
+def _is_skipped(key: str, memory: Memory) -> bool:
+    """True for a block that the person skipped since: that is said later than the undo."""
+    return key in memory.skipped_keys or any(f"/{week}/" in key for week in memory.skipped_weeks)
 
 
 def _how_it_ended(known: Remembered, events: Sequence[Event]) -> tuple[str, str]:

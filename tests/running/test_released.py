@@ -13,6 +13,7 @@ from blocker.ledger.ledger import Ledger, open_ledger
 from blocker.planning.recall import recall
 from blocker.running.apply import apply
 from blocker.values.events import Block, Ref, Snapshot
+from blocker.values.identity import Identity
 from blocker.values.intervals import interval
 from blocker.values.memory import Remembered
 from blocker.values.plan import Change, Plan
@@ -54,7 +55,7 @@ def calendar() -> Mortal:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(tmp_path, "memory:") as ledger:
+    with open_ledger(tmp_path, Identity("memory:")) as ledger:
         yield ledger
 
 
@@ -95,7 +96,7 @@ def test_a_released_block_is_displaced_with_all_that_is_known_of_it(calendar: Mo
 def cut_short(how: str, calendar: Mortal, ledger: Ledger) -> None:
     changes = stood(calendar, ledger)
     calendar.fate = how
-    dying: Ledger = Dying(ledger.database, "memory:") if how == "unnoted" else ledger
+    dying: Ledger = Dying(ledger.database, Identity("memory:")) if how == "unnoted" else ledger
     with pytest.raises(Killed):
         carry_out(changes, calendar, dying)
     calendar.fate = ""

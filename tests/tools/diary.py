@@ -34,7 +34,7 @@ class Diary:
         database = sqlite3.connect(":memory:", isolation_level="IMMEDIATE")
         database.row_factory = sqlite3.Row
         bring_up_to_date(database)
-        self.ledger = Ledger(database, self.calendar.address)
+        self.ledger = Ledger(database, self.calendar.identity())
         self.ledger.confirm_calendar(now)
 
     @property
@@ -62,7 +62,7 @@ class Diary:
 
     def _carry_out(self, request: Request) -> Plan:
         seen = take_survey(request)
-        plan = make_plan(request, seen, runners_up=False, relaxations=False)
+        plan = make_plan(request, seen)
         guard.check(plan, request.snapshot, request.memory, asked=request.policy == "rebalance")
         number = self.ledger.begin_run(request.policy, self.now)
         receipt = apply(plan, self.calendar, self.ledger, number, lambda change: None)

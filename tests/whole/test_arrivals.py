@@ -85,7 +85,9 @@ def arrivals(draw: st.DrawFn) -> Arrivals:
     onto = draw(
         st.lists(st.tuples(st.integers(0, 9), st.integers(0, 7), st.integers(1, 8)), min_size=1, max_size=6)
     )
-    return Arrivals((*base, *draw(some("first", 15)), *draw(tight_weeks())), draw(some("later", 15)), tuple(onto))
+    return Arrivals(
+        (*base, *draw(some("first", 15)), *draw(tight_weeks())), draw(some("later", 15)), tuple(onto)
+    )
 
 
 def before(found: Arrivals) -> Diary:
@@ -192,7 +194,7 @@ def fresh_plan(person: Diary, week: Week) -> Plan:
     )
     blocks = tuple(known for known in request.memory.blocks if known.key not in gone)
     memory = replace(request.memory, blocks=blocks)
-    return make_plan(replace(request, snapshot=snapshot, memory=memory), worded=False, runners_up=False)
+    return make_plan(replace(request, snapshot=snapshot, memory=memory))
 
 
 def blocks_of(plan: Plan, week: Week) -> list[tuple[str, Interval]]:
