@@ -15,7 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocker.calendars.ics import reading as _reading
@@ -33,8 +33,6 @@ from blocker.calendars.ics.lexer import (
 )
 from blocker.calendars.ics.moments import read_duration, read_moment
 from blocker.calendars.ics.reading import read_calendar
-from blocker.calendars.ics.rrule import parse_rule
-from blocker.calendars.ics.rrule_dates import Steps, TooDenseError, occurrences
 from blocker.calendars.ics.vtimezone import read_definition
 from blocker.calendars.ics.zone_names import WINDOWS_ZONES
 from blocker.calendars.ics.zones import Zones
@@ -343,127 +341,6 @@ def test_what_is_no_duration(text: str) -> None:
         read_duration(text)
 
 
-# Rules, judged by dateutil
-
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-
-
-def numbers(low: int, high: int, most: int = 3) -> st.SearchStrategy[str]:
-    some = st.lists(st.integers(low, high).filter(bool), min_size=1, max_size=most, unique=True)
-    return some.map(lambda chosen: ",".join(map(str, chosen)))
-
-
-@st.composite
-def rules(draw: st.DrawFn) -> str:
-    """Rules that dateutil and RFC 5545 agree about."""
-    frequency = draw(st.sampled_from(["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY"]))
-    parts = [f"FREQ={frequency}", f"INTERVAL={draw(st.integers(1, 5))}"]
-    if draw(st.booleans()):
-        parts.append(f"COUNT={draw(st.integers(1, 40))}")
-    if draw(st.booleans()):
-        days = st.sampled_from(DAYS)
-        if frequency in ("YEARLY", "MONTHLY") and draw(st.booleans()):
-            days = st.builds("{}{}".format, st.sampled_from([1, 2, 3, 4, 5, -1, -2]), days)
-        parts.append("BYDAY=" + ",".join(draw(st.lists(days, min_size=1, max_size=4, unique=True))))
-    optional = {"BYMONTH": numbers(1, 12), "BYMONTHDAY": numbers(-31, 31), "BYHOUR": numbers(1, 23)}
-    optional["BYMINUTE"] = numbers(1, 59, 2)
-    if frequency == "YEARLY":
-        optional["BYYEARDAY"] = numbers(-366, 366)
-    for name, values in optional.items():
-        if draw(st.integers(0, 3)) == 0:
-            parts.append(f"{name}={draw(values)}")
-    if frequency != "WEEKLY":  # dateutil takes the first week from DTSTART on only
-        parts.append(f"WKST={draw(st.sampled_from(DAYS))}")
-        if draw(st.integers(0, 3)) == 0:
-            parts.append(f"BYSETPOS={draw(numbers(-2, 3, 2))}")
-    return ";".join(parts)
-
-
-STARTS = st.integers(0, 12 * 365 * 24 * 12).map(lambda n: datetime(2015, 1, 1) + n * timedelta(minutes=5))  # noqa: DTZ001 - wall times
-
-
-@settings(max_examples=150)
-@given(rules(), STARTS, st.integers(-100, 800), st.integers(1, 300))
-def test_rules_say_what_dateutil_says(text: str, start: datetime, offset: int, days: int) -> None:
-    rrulestr = pytest.importorskip("dateutil.rrule").rrulestr
-    rule, years = parse_rule(text), timedelta(days=4500)
-    if "HOURLY" in text:
-        offset, days, years = offset // 10, days // 10, timedelta(days=30)
-    low = start + timedelta(days=offset)
-    high = low + timedelta(days=days)
-    try:
-        found = list(occurrences(rule, start, low, high, Steps()))
-        there_is_more = bool(
-            list(occurrences(rule, start, high + timedelta(minutes=1), high + years, Steps()))
-        )
-        ends = len(list(occurrences(rule, start, start, high + years, Steps()))) == rule.at_most
-    except TooDenseError:
-        assume(False)
-    assume(there_is_more or ends)  # else dateutil searches on to the year 9999
-    expected = []
-    for moment in rrulestr(text, dtstart=start):
-        if moment > high:
-            break
-        if moment >= low:
-            expected.append(moment)
-    assert found == expected
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("FREQ=WEEKLY;BYDAY=0MO", "FREQ=WEEKLY;BYDAY=54MO", "FREQ=YEARLY;BYMONTH=13", "FREQ=DAILY;COUNT=0"),
-        *(
-            "FREQ=DAILY;BYHOUR=24",
-            "FREQ=DAILY;INTERVAL=-1",
-            "FREQ=DAILY;INTERVAL=1000000000",
-            "FREQ=DAILY;WKST=XX",
-        ),
-        *(
-            "FREQ=DAILY;BYMONTHDAY=0",
-            "FREQ=DAILY;BYSETPOS=",
-            "BYDAY=MO",
-            "",
-            "FREQ",
-            "FREQ=DAILY;RSCALE=CHINESE",
-        ),
-        "FREQ=DAILY;BYDAY=" + ",".join(["MO"] * 2000),
-    ],
-)
-def test_what_is_no_rule(text: str) -> None:
-    with pytest.raises(ValueError, match="its rule"):
-        parse_rule(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "days"),
-    [
-        ("FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO", ["2020-12-28", "2026-12-28"]),
-        ("FREQ=YEARLY;BYWEEKNO=-1;BYDAY=SU;COUNT=2", ["2021-01-03", "2022-01-02"]),
-        ("FREQ=YEARLY;BYWEEKNO=1", ["2020-01-02", "2021-01-07", "2022-01-06", "2023-01-05", "2024-01-04", "2025-01-02", "2026-01-01"]),
-        ("FREQ=YEARLY;BYYEARDAY=-1;INTERVAL=3", ["2020-12-31", "2023-12-31", "2026-12-31"]),
-        ("FREQ=MONTHLY;BYDAY=MO,1TU;BYMONTH=1;COUNT=6", ["2020-01-06", "2020-01-07", "2020-01-13", "2020-01-20", "2020-01-27", "2021-01-04"]),
-        ("FREQ=YEARLY;BYDAY=20MO", ["2020-05-18", "2021-05-17", "2022-05-16", "2023-05-15", "2024-05-13", "2025-05-19", "2026-05-18"]),
-        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", ["2020-02-29", "2024-02-29"]),
-    ],
-)  # fmt: skip
-def test_rules_that_dateutil_reads_otherwise_or_rarely(text: str, days: list[str]) -> None:
-    """A week's rule without a weekday is about the weekday of DTSTART; a plain weekday and a counted one add up."""
-    start, end = datetime(2020, 1, 2, 9), datetime(2026, 12, 31, 9)  # noqa: DTZ001 - wall times
-    found = occurrences(parse_rule(text), start, start, end, Steps())
-    assert [f"{moment:%Y-%m-%d}" for moment in found] == days
-
-
-def test_a_rule_reaches_as_far_back_as_a_century_and_no_further() -> None:
-    low, high = datetime(2026, 11, 16), datetime(2026, 11, 17)  # noqa: DTZ001 - wall times
-    counted = parse_rule("FREQ=DAILY;COUNT=1000000")
-    assert len(list(occurrences(counted, datetime(1926, 11, 16), low, high, Steps()))) == 2  # noqa: DTZ001 - wall times
-    with pytest.raises(TooDenseError):
-        list(occurrences(counted, datetime(1, 1, 1), low, high, Steps()))  # noqa: DTZ001 - wall times
-    endless = parse_rule("FREQ=DAILY")
-    assert len(list(occurrences(endless, datetime(1, 1, 1), low, high, Steps()))) == 2  # noqa: DTZ001 - wall times
-
-
 # Zones
 
 
@@ -490,16 +367,15 @@ RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
 END:DAYLIGHT
 END:VTIMEZONE
 """
-BERLIN = ZoneInfo("Europe/Berlin")
+BERLIN, HERE = ZoneInfo("Europe/Berlin"), read_definition(DEFINITION.encode())
 
 
 @settings(max_examples=300)
 @given(st.datetimes(datetime(1997, 1, 1), datetime(2036, 1, 1)), st.integers(0, 1))  # noqa: DTZ001 - wall times
 def test_a_defined_zone_is_as_good_as_the_real_one(wall: datetime, fold: int) -> None:
-    zone = read_definition(DEFINITION.encode())
     wall = wall.replace(microsecond=0, fold=fold)
-    assert wall.replace(tzinfo=zone).utcoffset() == wall.replace(tzinfo=BERLIN).utcoffset()
-    here, there = wall.replace(tzinfo=UTC).astimezone(zone), wall.replace(tzinfo=UTC).astimezone(BERLIN)
+    assert wall.replace(tzinfo=HERE).utcoffset() == wall.replace(tzinfo=BERLIN).utcoffset()
+    here, there = wall.replace(tzinfo=UTC).astimezone(HERE), wall.replace(tzinfo=UTC).astimezone(BERLIN)
     assert (here.replace(tzinfo=None), here.fold) == (there.replace(tzinfo=None), there.fold)
 
 
@@ -508,8 +384,8 @@ def test_a_defined_zone_is_as_good_as_the_real_one(wall: datetime, fold: int) ->
 )
 @pytest.mark.parametrize("fold", [0, 1])
 def test_a_defined_zone_has_the_same_gaps_and_folds(wall: str, fold: int) -> None:
-    zone, moment = read_definition(DEFINITION.encode()), datetime.fromisoformat(wall).replace(fold=fold)
-    assert moment.replace(tzinfo=zone).astimezone(UTC) == moment.replace(tzinfo=BERLIN).astimezone(UTC)
+    moment = datetime.fromisoformat(wall).replace(fold=fold)
+    assert moment.replace(tzinfo=HERE).astimezone(UTC) == moment.replace(tzinfo=BERLIN).astimezone(UTC)
 
 
 @pytest.mark.parametrize(
