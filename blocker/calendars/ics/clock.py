@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, available_timezones
 
 from msgspec import Struct
+from tzlocal.windows_tz import win_tz
 
 from blocker.calendars.ics.lexer import Layout, content_line, properties_by_name
 from blocker.calendars.ics.vtimezone import DefinedZone
-from blocker.calendars.ics.zone_names import WINDOWS_ZONES, iana_zone, with_its_slash
+from blocker.calendars.ics.zone_names import iana_zone, with_its_slash
 from blocker.calendars.ics.zones import Zones
 from blocker.values.intervals import Interval
 
@@ -122,7 +123,7 @@ def like_known(zone: DefinedZone, around: Interval) -> ZoneInfo | None:
 
 
 def _known_zones() -> Iterable[str]:
-    return dict.fromkeys((*WINDOWS_ZONES.values(), *sorted(available_timezones())))
+    return dict.fromkeys((*win_tz.values(), *sorted(available_timezones())))
 
 
 def _differences(zone: tzinfo, known: tzinfo, moments: Iterable[datetime]) -> Iterator[bool]:
