@@ -1,14 +1,14 @@
-"""A picture for a terminal as a value: lines of styled pieces. Widths are counted in cells.
+"""A picture for a terminal as a value: lines of styled pieces. Widths are counted in cells, as rich counts them.
 
 Nothing here knows how a style looks; ``paint`` does, which is imported only to write on a terminal.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
+from rich.cells import cell_len, set_cell_size
 
 NARROWEST, WIDEST = 60, 200
 
@@ -33,35 +33,16 @@ class Canvas(Struct, frozen=True):
 Picture = Callable[[Canvas], Sequence[Line]]
 
 
-def cells(text: str) -> int:
-    """How many columns a text takes: wide letters two, marks that combine none."""
-    return sum(_cell(letter) for letter in text)
-
-
-def _cell(letter: str) -> int:
-    if " " <= letter < "\x7f":
-        return 1
-    if unicodedata.category(letter) in ("Mn", "Me", "Cf", "Cc"):
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in ("W", "F") else 1
-
-
 def fit(text: str, width: int, more: str = "…") -> str:
     """The text cut to ``width`` cells, ``more`` in place of what is cut off, and filled up with blanks."""
-    if cells(text) > width:
-        text = cut(text, max(0, width - cells(more))).rstrip() + more
-        text = cut(text, width)
-    return text + " " * (width - cells(text))
+    if cell_len(text) > width:
+        text = cut(text, max(0, width - cell_len(more))) + more
+    return set_cell_size(text, width)
 
 
 def cut(text: str, width: int) -> str:
-    """As much of the text as goes into ``width`` cells."""
-    used = 0
-    for at, letter in enumerate(text):
-        used += _cell(letter)
-        if used > width:
-            return text[:at]
-    return text
+    """As much of the text as goes into ``width`` cells, without blanks at its end where it was cut."""
+    return text if cell_len(text) <= width else set_cell_size(text, width).rstrip()
 
 
 def wrap(text: str, width: int, rows: int, more: str = "…") -> list[str]:
@@ -73,7 +54,7 @@ def wrap(text: str, width: int, rows: int, more: str = "…") -> list[str]:
             lines.append(fit(" ".join(words), width, more).rstrip())
             break
         line = words.pop(0)
-        while words and cells(line) + 1 + cells(words[0]) <= width:
+        while words and cell_len(line) + 1 + cell_len(words[0]) <= width:
             line += " " + words.pop(0)
         lines.append(fit(line, width, more).rstrip())
     return lines
@@ -86,13 +67,13 @@ def flow(pieces: Iterable[Piece], width: int, indent: int) -> list[Line]:
     for piece in pieces:
         for word in filter(None, piece.text.split(" ")):
             word = cut(word, width - indent)
-            if used and used + 1 + cells(word) > width:
+            if used and used + 1 + cell_len(word) > width:
                 lines.append([Piece(" " * indent)])
                 used = indent
             elif used:
                 word = " " + word
             _append(lines[-1], word, piece.style)
-            used += cells(word)
+            used += cell_len(word)
     return [line for line in lines if line]
 
 
@@ -120,7 +101,7 @@ def beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line
 
 
 def length(line: Line) -> int:
-    return sum(cells(piece.text) for piece in line)
+    return sum(cell_len(piece.text) for piece in line)
 
 
 def text_of(lines: Iterable[Line]) -> list[str]:
