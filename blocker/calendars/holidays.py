@@ -6,8 +6,6 @@ is kept per code and year. This module reads and writes files: the core knows ho
 
 from __future__ import annotations
 
-import os
-import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -17,7 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.json import decode, encode
 
-from blocker.files.private import private_folder, read_small
+from blocker.files.private import in_place_of, private_folder, read_small
 from blocker.values.errors import ConfigError
 
 AUTO = "auto"
@@ -238,13 +236,7 @@ def _write(cache_dir: Path | None, region: Region, year: int, kept: _Kept) -> No
         return
     try:
         private_folder(cache_dir.parent, cache_dir.name)
-        handle, temporary = tempfile.mkstemp(dir=cache_dir, suffix=".new")  # 0600
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(encode(kept))
-            Path(temporary).replace(_file(cache_dir, region, year))
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with in_place_of(_file(cache_dir, region, year)) as file:
+            file.write(encode(kept))
     except OSError:
         return

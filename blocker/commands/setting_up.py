@@ -18,6 +18,7 @@ from blocker.config.reference import schema
 from blocker.config.template import config_template, show
 from blocker.files.lock import only_run
 from blocker.files.places import config_path
+from blocker.files.private import open_private
 from blocker.ledger.ledger import read_memory
 from blocker.ledger.repair import is_damaged, rebuild
 from blocker.planning import guard
@@ -36,7 +37,7 @@ def init(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     path: Path = args.config or config_path(setup.environ)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        handle = open_private(path, os.O_EXCL | os.O_WRONLY)
     except FileExistsError:
         raise BlockerError(
             f"{path} is there already and was left alone", "edit it, or name another with -c"

@@ -1,13 +1,16 @@
-"""The state folder: its owner's alone whatever the umask, and never left by way of a link."""
+"""Private files and folders: mode 0600 or 0700 whatever the umask, never by way of a link, never half written."""
 
 from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
+
+TEMPORARY = ".blocker-tmp"  # the last part of a name, after eight hex digits
 
 
 def private_folder(state_dir: Path, *below: str) -> Path:
@@ -28,7 +31,7 @@ def private_folder(state_dir: Path, *below: str) -> Path:
 
 
 def open_private(path: Path, flags: int) -> int:
-    """Open, or make, a file of ours inside the state folder: a plain file, one name, mode 0600. Raises OSError."""
+    """Open, or make, a file of ours: a plain file, one name, mode 0600. Raises OSError."""
     safe = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
         handle = os.open(path, flags | os.O_CREAT | safe, 0o600)
@@ -71,16 +74,16 @@ def _check_owner(folder: Path) -> None:
 READABLE_BY_OTHERS = 0o077
 
 
-def write_private(path: Path, text: str) -> None:
-    """Put ``text`` into a file of mode 0600, whatever the umask, in one step. Raises OSError."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    handle = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+@contextmanager
+def in_place_of(path: Path) -> Iterator[BinaryIO]:
+    """A fresh private file beside ``path``, which takes its place in one step once it is written. Raises OSError.
+
+    If anything is raised meanwhile, it is gone and ``path`` is as it was.
+    """
+    fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}{TEMPORARY}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            if hasattr(os, "fchmod"):
-                os.fchmod(file.fileno(), 0o600)
-            file.write(text)
+        with os.fdopen(open_private(fresh, os.O_WRONLY | os.O_EXCL), "wb") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
@@ -88,12 +91,20 @@ def write_private(path: Path, text: str) -> None:
         with suppress(OSError):
             fresh.unlink()
         raise
-    with suppress(OSError):  # not every system can make the folder's entry durable
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    if os.name != "nt":
+        with suppress(OSError):  # not every file system can make the folder's entry durable
+            folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Put ``text`` into a private file in one step, its folder made if there is none. Raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with in_place_of(path) as file:
+        file.write(text.encode())
 
 
 def others_may_read(path: Path) -> bool:

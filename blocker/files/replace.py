@@ -14,11 +14,11 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
+from blocker.files.private import TEMPORARY, in_place_of
 from blocker.values.errors import CalendarError, Conflict, Refused, Unreachable, Unreadable
 
 MAX_BYTES = 128 * 1024 * 1024
 LOCK_TRIES, LOCK_PAUSE = 100, 0.05  # 5 seconds in all; a write takes milliseconds
-_TEMPORARY = ".blocker-tmp"
 
 
 def read_file(path: Path) -> bytes:
@@ -114,21 +114,17 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
             raise Refused(
                 f"{path} is read-only", "make the file and its folder writable, or choose another calendar"
             )
-        for left_over in folder.glob(f".{_glob_safe(path.name)}.{'[0-9a-f]' * 8}{_TEMPORARY}"):
+        for left_over in folder.glob(f".{_glob_safe(path.name)}.{'[0-9a-f]' * 8}{TEMPORARY}"):
             left_over.unlink(
                 missing_ok=True
             )  # from a run that was killed: the lock says that none is at work
-        temporary = folder / f".{path.name}.{os.urandom(4).hex()}{_TEMPORARY}"
-        try:
-            _write(temporary, after, status)
+        with in_place_of(path) as file:
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())  # which may take a while: the last look comes after it
+            _give(file.fileno(), status)
             if path.read_bytes() != before:
                 raise Conflict(f"{path} was changed by another program", "run again")
-            temporary.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                temporary.unlink()
-            raise
-        _sync_folder(folder)
     except FileNotFoundError:
         raise Unreadable(f"there is no calendar file {path} any more") from None
     except OSError as problem:
@@ -146,25 +142,10 @@ def _glob_safe(name: str) -> str:
     return "".join(f"[{c}]" if c in "*?[" else c for c in name)
 
 
-def _write(temporary: Path, content: bytes, status: os.stat_result) -> None:
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        if sys.platform != "win32":
-            with suppress(OSError):  # only root may give a file away; the group may be allowed
-                os.fchown(handle, -1, status.st_gid)
-                os.fchown(handle, status.st_uid, -1)
-            os.fchmod(handle, stat.S_IMODE(status.st_mode))
-        os.fsync(handle)
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":
-        return
-    with suppress(OSError):  # some file systems can't; the content itself is on the disk already
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def _give(handle: int, status: os.stat_result) -> None:
+    """The mode of the file that was there, and its owner and group as far as that is allowed."""
+    if sys.platform != "win32":
+        with suppress(OSError):  # only root may give a file away; the group may be allowed
+            os.fchown(handle, -1, status.st_gid)
+            os.fchown(handle, status.st_uid, -1)
+        os.fchmod(handle, stat.S_IMODE(status.st_mode))

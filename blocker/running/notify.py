@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import logging
 import shlex
-import stat
 import subprocess
-import sys
 import warnings
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from blocker.files.private import read_small_text
+from blocker.files.private import others_may_read, read_small_text
 from blocker.values.errors import BlockerError, ConfigError
 from blocker.values.settings import Settings
 
@@ -71,8 +69,7 @@ def _apprise() -> Any:
 
 def _from_file(path: Path) -> str:
     try:
-        mode = path.stat().st_mode
-        if sys.platform != "win32" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        if others_may_read(path):
             raise ConfigError(f"{path} can be read by others, and it holds secrets", f"chmod 600 {path}")
         return read_small_text(path)
     except FileNotFoundError:

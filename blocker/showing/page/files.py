@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
 
+from blocker.files.private import in_place_of
 from blocker.values.errors import BlockerError, UsageError
 
 GENERATOR = "blocker report"
@@ -24,13 +24,7 @@ def write_report(path: Path, content: bytes, calendars: Iterable[Path] = ()) -> 
     if target.exists() and not target.is_file():  # a device, such as /dev/stdout
         _say_why(path, lambda: target.write_bytes(content))
         return target
-    temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
-    try:
-        _say_why(path, lambda: _write(temporary, target, content))
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
+    _say_why(path, lambda: _write(target, content))
     return target
 
 
@@ -65,15 +59,12 @@ def _is_calendar(content: bytes) -> bool:
     return content.lstrip(b"\xef\xbb\xbf \t\r\n")[:15].upper() == b"BEGIN:VCALENDAR"
 
 
-def _write(temporary: Path, target: Path, content: bytes) -> None:
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
+def _write(target: Path, content: bytes) -> None:
+    mode = stat.S_IMODE(target.stat().st_mode) if target.is_file() else None
+    with in_place_of(target) as file:
         file.write(content)
-        file.flush()
-        os.fsync(handle)
-    if target.is_file():
-        temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-    temporary.replace(target)
+    if mode is not None:
+        target.chmod(mode)
 
 
 def _say_why(path: Path, write: Callable[[], object]) -> None:
