@@ -35,7 +35,7 @@ def foresight(setup: Setup) -> Iterator[Finding]:
     """Everything but the calendar's content and the sign-in."""
     yield from _places(setup.state_dir, setup.config.settings.calendar)
     yield from _ledger(setup, known_identity(setup))
-    findings, scheduler = _schedule(setup.environ, setup.state_dir)
+    findings, scheduler = _schedule(setup.environ)
     yield from findings
     yield from _hearing(setup.config.settings, setup.environ, scheduler)
     yield from _beyond_the_calendar(setup.config.settings)
@@ -120,10 +120,10 @@ def _ledger(setup: Setup, calendar: Identity) -> Iterator[Finding]:
     yield "last run", "ok" if fine else "note", words
 
 
-def _schedule(environ: Mapping[str, str], state_dir: Path) -> tuple[list[Finding], str | None]:
+def _schedule(environ: Mapping[str, str]) -> tuple[list[Finding], str | None]:
     """The findings, and the name of the scheduler that has the daily run."""
     try:
-        found = installed(environ, state_dir)
+        found = installed(environ)
     except BlockerError as problem:
         words = f"{problem.message}: whether a daily run is installed is not known"
         return [("schedule", "note", words)], None

@@ -167,7 +167,7 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 def _still_scheduled(setup: Setup) -> list[str]:
     try:
-        found = installed(setup.environ, setup.state_dir)
+        found = installed(setup.environ)
     except BlockerError:  # no scheduler to ask: none that calls us
         return []
     return [f"The daily run is still in {found[0]}: blocker cron remove ends it."] if found else []

@@ -11,15 +11,15 @@ from blocker.commands.parser import Parser
 from blocker.running.journal import log_path
 from blocker.running.run import at_work
 from blocker.running.schedule import (
+    TASK,
     Cron,
-    Launchd,
     Schedule,
     Scheduler,
     Systemd,
-    TaskScheduler,
-    _home,
+    home_folder,
     parse_at,
     parse_days,
+    windows_line,
 )
 from blocker.running.session import Session, Setup
 from blocker.showing.documents import SCHEMA
@@ -29,7 +29,9 @@ from blocker.values.errors import UsageError
 
 def add_cron(command: Parser) -> None:
     what = command.add_subparsers(dest="what", metavar="install|show|remove", required=True)
-    install = what.add_parser("install", help="put the daily run into the crontab")
+    install = what.add_parser(
+        "install", help="put the daily run into the crontab; on Windows, print the line to paste"
+    )
     install.add_argument(
         "--at", default="06:30", metavar="TIME", help="the wall clock's time (default 06:30)"
     )
@@ -49,8 +51,10 @@ def add_cron(command: Parser) -> None:
 
 
 def cron(args: Namespace, setup: Setup, talk: Talk) -> Answer:
-    """Install, show or remove the daily run."""
-    scheduler = _scheduler(args, setup)
+    """Install, show or remove the daily run; on Windows, say the line that does it."""
+    if sys.platform == "win32":
+        return _on_windows(args, setup)
+    scheduler: Scheduler = Systemd(home_folder(setup.environ)) if args.systemd else Cron()
     if args.what == "install":
         return _install(scheduler, args, setup, talk)
     if args.what == "show":
@@ -67,8 +71,7 @@ def cron(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Show what will be written and what the first run would do; a yes covers both."""
-    hour, minute = parse_at(args.at)
-    schedule = Schedule(hour, minute, parse_days(args.days), _command(args, setup))
+    schedule = _schedule(args, setup)
     shown = [f"This goes into {scheduler.name}:", "", *scheduler.preview(schedule).splitlines(), ""]
     with Session(setup) as session, at_work(session) as ledger:
         memory = ledger.memory()
@@ -98,21 +101,34 @@ def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) ->
     return Answer(lines, {"schema": SCHEMA, "installed": True, "scheduler": scheduler.name, "place": place})
 
 
-def _scheduler(args: Namespace, setup: Setup) -> Scheduler:
-    home = _home(setup.environ)
-    if args.systemd:
-        return Systemd(home)
-    if sys.platform == "darwin":
-        return Launchd(home)
-    if sys.platform == "win32":
-        return TaskScheduler(setup.state_dir)
-    return Cron()
+def _on_windows(args: Namespace, setup: Setup) -> Answer:
+    """Nothing is done there: the Task Scheduler is the person's to change."""
+    said = "Paste this into a terminal:"
+    if args.what == "install":
+        said = "Once blocker run has asked you, paste this into a terminal:"
+        line = windows_line(_schedule(args, setup))
+    else:
+        line = f"schtasks /{'Query' if args.what == 'show' else 'Delete'} /TN {TASK}"
+    return Answer([said, "", line], {"schema": SCHEMA, "line": line})
+
+
+def _schedule(args: Namespace, setup: Setup) -> Schedule:
+    """When and what. Raises UsageError for a word that would end its line in a crontab or a unit file."""
+    hour, minute = parse_at(args.at)
+    command = _command(args, setup)
+    for word in command:
+        if any(letter < " " or letter == "\x7f" for letter in word):
+            raise UsageError(
+                f"{word!r} has a line break or another control character in it, which no schedule can hold",
+                "rename the file or the folder",
+            )
+    return Schedule(hour, minute, parse_days(args.days), command)
 
 
 def _command(args: Namespace, setup: Setup) -> tuple[str, ...]:
     """The run with absolute paths, as this very installation and these very places would do it."""
     words: list[str] = []
-    if setup.environ.get("BLOCKER_STATE_DIR"):
+    if setup.environ.get("BLOCKER_STATE_DIR") and sys.platform != "win32":
         words += ["/usr/bin/env", f"BLOCKER_STATE_DIR={setup.state_dir}"]
     words += [sys.executable, "-P", "-m", "blocker"]  # nothing in cron's folder is taken for a module
     if setup.config.path is not None:

@@ -1,20 +1,17 @@
-"""The daily run's entry in the machine's own scheduler: cron, systemd, launchd, or the Task Scheduler.
+"""The daily run's entry in the machine's own scheduler: cron, on macOS too, or a systemd user timer.
 
-Each kind has the same four verbs on a :class:`Schedule`: what it would write, install, show, remove.
-Everything else in a crontab stays as it was, byte for byte.
+Both have the same four verbs on a :class:`Schedule`: what it would write, install, show, remove.
+Everything else in a crontab stays as it was, byte for byte. For Windows there is a line to paste.
 """
 
 from __future__ import annotations
 
-import plistlib
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
-from xml.sax.saxutils import escape
 
 from msgspec import Struct
 
@@ -23,7 +20,7 @@ from blocker.values.errors import BlockerError, UsageError
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LAST_HOUR = 20  # until then an hourly look catches up after a machine that slept
 BEGIN, END = "# >>> blocker: the daily run", "# <<< blocker"
-LABEL = "org.calendar-blocker.daily"
+TASK = "blocker"  # its name in the Task Scheduler of Windows
 
 
 class Schedule(Struct, frozen=True):
@@ -190,84 +187,11 @@ def _systemd_word(word: str) -> str:
     return f'"{safe}"'
 
 
-class Launchd:
-    """A launch agent; macOS runs what it slept through when it wakes."""
-
-    name = "launchd"
-
-    def __init__(self, home: Path) -> None:
-        self._path = home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
-
-    def preview(self, schedule: Schedule) -> str:
-        times = [
-            {"Weekday": (day + 1) % 7, "Hour": schedule.hour, "Minute": schedule.minute}
-            for day in schedule.days
-        ]
-        agent = {"Label": LABEL, "ProgramArguments": list(schedule.command), "StartCalendarInterval": times}
-        return plistlib.dumps(agent).decode()
-
-    def install(self, schedule: Schedule) -> str:
-        _write_file(self._path, self.preview(schedule))
-        _call(["launchctl", "unload", str(self._path)])
-        result = _call(["launchctl", "load", str(self._path)])
-        if result.returncode != 0:
-            raise BlockerError(
-                f"launchd did not take {self._path}: {result.stderr.strip()}", "log in and try again"
-            )
-        return str(self._path)
-
-    def show(self) -> str | None:
-        return self._path.read_text(encoding="utf-8") if self._path.exists() else None
-
-    def remove(self) -> bool:
-        if not self._path.exists():
-            return False
-        if shutil.which("launchctl"):
-            _call(["launchctl", "unload", str(self._path)])
-        self._path.unlink()
-        return True
-
-
-class TaskScheduler:
-    """Windows: a task that starts when it can if its time was missed."""
-
-    name = "task-scheduler"
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "daily-run.xml"
-
-    def preview(self, schedule: Schedule) -> str:
-        names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-        days = "".join(f"<{names[day]}/>" for day in schedule.days)
-        arguments = escape(subprocess.list2cmdline(schedule.command[1:]))
-        return (
-            '<?xml version="1.0"?>\n'
-            '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">\n'
-            f"<Triggers><CalendarTrigger><StartBoundary>2024-01-01T{schedule.clock}:00</StartBoundary>"
-            f"<ScheduleByWeek><WeeksInterval>1</WeeksInterval><DaysOfWeek>{days}</DaysOfWeek></ScheduleByWeek>"
-            "</CalendarTrigger></Triggers>\n"
-            "<Settings><StartWhenAvailable>true</StartWhenAvailable>"
-            "<DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries></Settings>\n"
-            f"<Actions><Exec><Command>{escape(schedule.command[0])}</Command>"
-            f"<Arguments>{arguments}</Arguments></Exec></Actions>\n</Task>\n"
-        )
-
-    def install(self, schedule: Schedule) -> str:
-        _write_file(self._path, self.preview(schedule))
-        result = _call(["schtasks", "/Create", "/F", "/TN", LABEL, "/XML", str(self._path)])
-        if result.returncode != 0:
-            raise BlockerError(f"the Task Scheduler said no: {result.stderr.strip()}", f"see {self._path}")
-        return f"the Task Scheduler, {LABEL}"
-
-    def show(self) -> str | None:
-        return self._path.read_text(encoding="utf-8") if self._path.exists() else None
-
-    def remove(self) -> bool:
-        if not self._path.exists():
-            return False
-        _call(["schtasks", "/Delete", "/F", "/TN", LABEL])
-        self._path.unlink()
-        return True
+def windows_line(schedule: Schedule) -> str:
+    """The command that makes the Task Scheduler of Windows run it, to be pasted into a terminal there."""
+    days = ",".join(DAYS[day].upper() for day in schedule.days)
+    words = ["schtasks", "/Create", "/TN", TASK, "/SC", "WEEKLY", "/D", days, "/ST", schedule.clock]
+    return subprocess.list2cmdline([*words, "/TR", subprocess.list2cmdline(schedule.command)])
 
 
 def _write_file(path: Path, text: str) -> None:
@@ -280,25 +204,15 @@ def _write_file(path: Path, text: str) -> None:
         ) from None
 
 
-def installed(environ: Mapping[str, str], state_dir: Path) -> tuple[str, str] | None:
+def installed(environ: Mapping[str, str]) -> tuple[str, str] | None:
     """The scheduler that has the daily run, and its entry; None if none has. Raises BlockerError."""
-    home = _home(environ)
-    kinds: dict[str, list[Scheduler]] = {
-        "darwin": [Launchd(home)], "win32": [TaskScheduler(state_dir)]
-    }  # fmt: skip
-    problem: BlockerError | None = None
-    for scheduler in kinds.get(sys.platform, [Systemd(home), Cron()]):
-        try:
-            entry = scheduler.show()
-        except BlockerError as error:
-            problem = error
-            continue
+    schedulers: tuple[Scheduler, ...] = (Systemd(home_folder(environ)), Cron())
+    for scheduler in schedulers:
+        entry = scheduler.show()
         if entry is not None:
             return scheduler.name, entry
-    if problem is not None:
-        raise problem
     return None
 
 
-def _home(environ: Mapping[str, str]) -> Path:
+def home_folder(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("HOME") or Path.home())

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import plistlib
 import shutil
 import subprocess
 import sys
 import time
 from datetime import date, timedelta
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 
 from blocker.running.outages import outage
-from blocker.running.schedule import Cron, Launchd, Schedule, Systemd, TaskScheduler, parse_at, parse_days
+from blocker.running.schedule import Cron, Schedule, Systemd, parse_at, parse_days
 from blocker.values.errors import UsageError
 from blocker.values.memory import Tried
 from tests.tools.command_line import CommandLine, sample
@@ -97,19 +95,6 @@ def test_systemd_accepts_the_timer(tmp_path: Path) -> None:
     assert "06:30:00" in said.stdout
 
 
-def test_launchd_runs_on_the_days_asked_for(tmp_path: Path) -> None:
-    agent = plistlib.loads(Launchd(tmp_path).preview(SCHEDULE).encode())
-    assert agent["ProgramArguments"] == list(COMMAND)
-    assert [t["Weekday"] for t in agent["StartCalendarInterval"]] == [1, 2, 3, 4, 5]
-
-
-def test_the_task_scheduler_catches_up(tmp_path: Path) -> None:
-    task = ET.fromstring(TaskScheduler(tmp_path).preview(SCHEDULE))
-    names = {element.tag.partition("}")[2] for element in task.iter()}
-    assert {"Monday", "Friday", "StartWhenAvailable", "Arguments"} <= names
-    assert "Sunday" not in names
-
-
 @pytest.mark.parametrize(
     ("text", "days"), [("mon-fri", (0, 1, 2, 3, 4)), ("mon,wed", (0, 2)), ("sat-mon", (0, 5, 6))]
 )
@@ -179,6 +164,33 @@ def test_installing_confirms_the_first_run_and_shows_what_it_writes(cli: Command
     assert cli.content != before, "the night's run was not refused"
     assert cli.call("cron", "remove").code == 0
     assert cli.call("cron", "show").out.startswith("No daily run")
+
+
+def test_a_line_break_in_a_path_makes_no_second_line(
+    cli: CommandLine, crontab: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = cli.calendar.rename(cli.calendar.with_name("a\n* * * * * touch PWNED #.ics"))
+    said = CommandLine(capsys, odd, cli.now).call("cron", "install", "-y")
+    assert said.code == 2
+    assert "control character" in said.err
+    assert not crontab.exists()
+
+
+def test_on_windows_there_is_a_line_to_paste_and_nothing_is_done(
+    cli: CommandLine, crontab: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = cli.content
+    monkeypatch.setattr(sys, "platform", "win32")
+    said = cli.call("cron", "install", "--at", "06:15", "--days", "mon,wed")
+    assert said.code == 0
+    line = said.out.splitlines()[-1]
+    assert line.startswith("schtasks /Create /TN blocker /SC WEEKLY /D MON,WED /ST 06:15 /TR ")
+    assert f"{sys.executable} -P -m blocker" in line
+    assert line.endswith(' run --cron"')
+    assert cli.call("cron", "remove").out.splitlines()[-1] == "schtasks /Delete /TN blocker"
+    assert cli.call("cron", "show").out.splitlines()[-1] == "schtasks /Query /TN blocker"
+    assert cli.content == before
+    assert not crontab.exists()
 
 
 def test_the_schedules_run_works_once_a_day(cli: CommandLine) -> None:
