@@ -11,7 +11,7 @@ Everything is naive wall-clock time in the series' own zone; DST is the caller's
 from __future__ import annotations
 
 from calendar import isleap, monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, time, timedelta
 from itertools import product
 from math import prod
@@ -21,9 +21,9 @@ from dateutil.rrule import DAILY, HOURLY, MINUTELY, MONTHLY, SECONDLY, WEEKLY, Y
 
 from blocker.calendars.ics.rrule import FORWARD, OMIT, Rule
 
-# Steps that one rule may take, and all rules of a file together: one for each time found, and for a month
-# or year as many as take about as long. A daily rule with a COUNT reaches back 100 years; what needs more is
-# no meeting.
+# Steps that one rule may take, and all rules of a file together: one for each time found and each time of
+# day, and for a month or year as many as take about as long. A daily rule with a COUNT reaches back 100 years;
+# what needs more is no meeting.
 MAX_STEPS = 40_000
 MAX_STEPS_OF_ALL = 200_000
 STEPS_OF_A_MONTH, STEPS_OF_A_YEAR = 10, 20
@@ -49,7 +49,7 @@ _LIMITS: tuple[tuple[str, Callable[[datetime], tuple[object, ...]], int], ...] =
 )
 _ENDS_AT_ONCE = 120_000  # months or years, an INTERVAL that leads beyond the year 9999
 
-Found = Iterator[tuple[list[datetime], int]]  # times in order, and the steps that they took
+Found = Iterator[tuple[datetime | None, int]]  # times in order, each with its steps; None where steps are all
 
 
 class TooDenseError(ValueError):
@@ -74,23 +74,22 @@ def occurrences(
     found = (_by_month if rule.frequency <= MONTHLY else _by_time)(rule, start, low, high)
     left, steps, last = rule.at_most, 0, None
     try:
-        for times, taken in found:
+        for moment, taken in found:
             steps += taken
             allowed.left -= taken
             if steps > MAX_STEPS or allowed.left < 0:
                 raise TooDenseError(TOO_OFTEN)
-            for moment in times:
-                if moment < start or moment == last:
-                    continue
-                if moment > high:
+            if moment is None or moment < start or moment == last:
+                continue
+            if moment > high:
+                return
+            if moment >= low:
+                yield moment
+            last = moment
+            if left is not None:
+                left -= 1
+                if left == 0:
                     return
-                if moment >= low:
-                    yield moment
-                last = moment
-                if left is not None:
-                    left -= 1
-                    if left == 0:
-                        return
     except TooDenseError:
         raise
     except (OverflowError, ValueError):  # in the years 1 and 9999
@@ -110,23 +109,25 @@ def _by_month(rule: Rule, start: datetime, low: datetime, high: datetime) -> Fou
     days, clock = _days(rule, start), _clock(rule, start)
     if rule.by_day and not days["byweekday"]:
         return
+    steps = (STEPS_OF_A_YEAR if yearly else STEPS_OF_A_MONTH) + prod(map(len, clock.values()))
     for number in range(month, high.year * 12 + high.month, stride):
+        yield None, steps
         begin = datetime(number // 12, number % 12 + 1, 1)  # noqa: DTZ001 - a wall time
-        if rule.skip != OMIT:
-            times = _skipping(days, clock, rule.skip, begin, yearly)
-        else:
-            times = list(
-                rrule(
-                    rule.frequency,
-                    begin,
-                    interval=_ENDS_AT_ONCE,
-                    wkst=rule.week_start,
-                    bysetpos=rule.by_position,
-                    **days,
-                    **_told(clock),
-                )
+        times: Iterable[datetime] = (
+            rrule(
+                rule.frequency,
+                begin,
+                interval=_ENDS_AT_ONCE,
+                wkst=rule.week_start,
+                bysetpos=rule.by_position,
+                **days,
+                **_told(clock),
             )
-        yield times, STEPS_OF_A_YEAR if yearly else STEPS_OF_A_MONTH
+            if rule.skip == OMIT
+            else _skipping(days, clock, rule.skip, begin, yearly)
+        )
+        for moment in times:
+            yield moment, 1
 
 
 def _days(rule: Rule, start: datetime) -> dict[str, Any]:
@@ -168,7 +169,7 @@ def _skipping(
 
 
 def _by_time(rule: Rule, start: datetime, low: datetime, high: datetime) -> Found:
-    """Each time of a rule of weeks or shorter, from about ``low`` on; none where it is left out."""
+    """Each time of a rule of weeks or shorter, from about ``low`` on; None where it is left out."""
     clock = _clock(rule, start)
     terms = _told(clock)
     nought: dict[str, Any] = dict.fromkeys(clock, 0)
@@ -193,6 +194,7 @@ def _by_time(rule: Rule, start: datetime, low: datetime, high: datetime) -> Foun
             raise TooDenseError(TOO_OFTEN)
     elif (low - begin) // stride > rule.at_most and not (limits or rule.by_month):
         return  # each period has had at least one
+    yield None, most
     times = rrule(
         rule.frequency,
         begin,
@@ -206,7 +208,7 @@ def _by_time(rule: Rule, start: datetime, low: datetime, high: datetime) -> Foun
     )
     for moment in times:
         left_out = any(wanted.isdisjoint(values(moment)) for wanted, values in limits)
-        yield [] if left_out else [moment], 1
+        yield None if left_out else moment, 1
 
 
 def _clock(rule: Rule, start: datetime) -> dict[str, Any]:

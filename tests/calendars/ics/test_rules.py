@@ -147,6 +147,20 @@ def test_a_rule_that_never_matches_takes_few_steps(text: str) -> None:
     assert Steps().left - steps.left < 20_000
 
 
+SECONDS = ",".join(map(str, range(60)))
+EVERY_SECOND = f"BYHOUR={','.join(map(str, range(24)))};BYMINUTE={SECONDS};BYSECOND={SECONDS}"
+
+
+@pytest.mark.parametrize(
+    "frequency",
+    ["YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", "MONTHLY;BYSETPOS=-1", "WEEKLY", "DAILY;INTERVAL=900", "HOURLY"],
+)
+def test_the_times_of_a_day_are_not_made_where_they_are_too_many(frequency: str) -> None:
+    start, steps = datetime(2025, 11, 18, 9), Steps()  # noqa: DTZ001 - a wall time
+    with pytest.raises(TooDenseError):
+        list(occurrences(parse_rule(f"FREQ={frequency};{EVERY_SECOND}"), start, start, start + YEARS, steps))
+
+
 @pytest.mark.parametrize("year", [1, 9998, 9999])
 @pytest.mark.parametrize(
     "frequency", ["YEARLY;BYWEEKNO=1", "MONTHLY", "WEEKLY;WKST=SU", "DAILY", "HOURLY;INTERVAL=9"]
