@@ -147,7 +147,7 @@ class WeekSolver:
 
     def _step(self, ways: dict[State, Way], ask: Ask, choices: Sequence[Choice]) -> dict[State, Way]:
         """All states after one more block was placed, or was not."""
-        nothing = entry(Entry.GAVE_WAY, -1) if ask.kept and self.run else 0
+        nothing = entry(Entry.GAVE_WAY if self.run else Entry.MOVED, -1) if ask.kept else 0
         found = {state: way._replace(value=way.value + nothing) for state, way in ways.items()}
         strategic = ask.kind == STRATEGIC
         for state, way in ways.items():

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from blocker.measuring.days import Day, build_days
+from blocker.rules.demands import BOOKED_BY_LEVEL, tier_of_level
 from blocker.rules.survey import Survey
 from blocker.values.events import StandingBlock
 from blocker.values.keys import key_week
@@ -58,8 +59,19 @@ def examine(request: Request, blocks: Sequence[StandingBlock], seen: Survey) -> 
                 found = Hit(f"is in your working hours in {home}, where you were when it was placed")
         if found and block.when.start > request.now:
             hits[block.key] = found
-        standing.append(_as_standing(block, hit, stays, tiers.get(block.key) or block.kind, request))
+        tier = _tier(block, tiers.get(block.key) or block.kind, request, seen)
+        standing.append(_as_standing(block, hit, stays, tier, request))
     return Inspection(tuple(standing), hits)
+
+
+def _tier(block: StandingBlock, was: str, request: Request, seen: Survey) -> str:
+    """What a block counts as: what it was booked for, or under ``rebalance`` what the level books today.
+
+    Otherwise a new block of today's level would outrank the one that stands in its place.
+    """
+    load = seen.loads.get(key_week(block.key, block.when, request.workweek))
+    again = request.policy == "rebalance" and was in BOOKED_BY_LEVEL
+    return tier_of_level(load) if again and load is not None else was
 
 
 def _as_standing(block: StandingBlock, hit: bool, stays: bool, tier: str, request: Request) -> Standing:

@@ -19,6 +19,7 @@ from blocker.values.workweek import Quarter, Week, parse_week
 
 __all__ = ["DEBT_WEEKS", "Demands", "Known", "ask"]
 
+BOOKED_BY_LEVEL = ("amber", "red")  # tiers: see `tier_of_level`
 MOST_STRATEGIC = 3  # in a week in all, debt included: design 4.3
 SHORTEST_RESCUE = 60  # minutes: what a displaced block may come back with
 FRONTLINE_MINUTES = 60  # in two weeks; less is too little
@@ -61,6 +62,11 @@ def ask(loads: Sequence[WeekLoad], known: Known) -> Demands:
     return Demands(tuple(wanted), tuple(asking.answered), {load.week: asking.floor(load) for load in loads})
 
 
+def tier_of_level(load: WeekLoad) -> str:
+    """The tier of what a week's level books beyond its floor; in a calm one a rule of the person's own asks for it."""
+    return "red" if load.level == "red" else "amber"
+
+
 class _Asking:
     """Collects what is wanted, kind by kind."""
 
@@ -82,8 +88,8 @@ class _Asking:
         for number in self._missing(STRATEGIC, load, load.booked.get(STRATEGIC, 0), causes or (own,)):
             if not there.settled and (STRATEGIC, load.week) not in self.wanted_in:
                 self._want(STRATEGIC, "floor", load, number, (own, *causes))
-            else:  # in a calm week it is a rule of the person's own that asks for more
-                self._want(STRATEGIC, "red" if load.level == "red" else "amber", load, number, causes)
+            else:
+                self._want(STRATEGIC, tier_of_level(load), load, number, causes)
 
     def debts(self, loads: Sequence[WeekLoad]) -> None:
         """At most one block a week for what was owed and not kept, less what already goes beyond the due."""

@@ -284,6 +284,15 @@ def test_rebalance_solves_the_week_as_if_it_were_new() -> None:
     assert found(replace(problem, policy="run")) == {}
 
 
+def test_rebalance_puts_no_new_block_in_the_place_of_one_that_is_there() -> None:
+    # Only one of the two fits, and the one that is there has no claim of its own but that.
+    there, asked = stands(f"strategic/{WEEK}/3", "thu 09:00-11:00", tier="red"), strategic(2, tier="red")
+    solution = place(
+        rebalanced(hours=hours(thu="09:00-11:00"), standing=(there,), demands=(asked,), **NO_LUNCH)
+    )
+    assert (solution.placements, solution.gave_way) == ((), {})
+
+
 def test_a_hit_block_is_rescued_by_rebalance_as_by_run() -> None:
     block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "hit")
     problem = rebalanced("mon 10:00-17:30", standing=(block,))

@@ -47,7 +47,7 @@ class Judge(Limits):
             sum(tier not in (*TIERS, "learning") for tier in tiers),
             sum(halves(slot) for slot in decided.values()),
             0 if self.run else sum(self.part(key, slot) for key, slot in decided.items()),
-            -len(moved),
+            -len(moved) - (0 if self.run else sum(plan[k] is None for k in plan if k in self.kept)),
             -sum(self.date(self.standing[k].slot.start) != self.date(s.start) for k, s in moved.items()),
             *(self.offsite_wishes(half_day) if half_day else (0, 0, 0)),
             sum(self.points(key, slot) for key, slot in decided.items()) + self.spread(things),

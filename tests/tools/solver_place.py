@@ -54,7 +54,11 @@ class Model(Rows):
         home = {
             n: j.date(j.standing[key].slot.start) for (key, _, _), n in self.at.items() if key in j.standing
         }
-        yield dict.fromkeys(moved, -1), 0
+        kept = (
+            {} if j.run else self.stays
+        )  # one that neither stays nor moves has gone, which counts as a move
+        row = {n: -1 for (key, _, _), n in self.at.items() if key in j.standing and key not in kept}
+        yield row | dict.fromkeys(kept.values(), 1), -len(kept)
         yield {n: -1 for n, slot in moved.items() if j.date(slot.start) != home[n]}, 0
         for part in range(3):
             yield {n: j.offsite_wishes(slot)[part] for slot, n in offsite.items()}, 0
