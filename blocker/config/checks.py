@@ -22,6 +22,7 @@ from blocker.rules.rules import condition as rule_condition
 from blocker.values.errors import did_you_mean, nearest, quoted
 from blocker.values.fields import KeyPath
 from blocker.values.kinds import EVENT_KINDS, NOTE, OFFSITE
+from blocker.values.limits import days_of_year, rhythm, share_of
 from blocker.values.settings import SHIPPED_KINDS
 from blocker.values.workweek import clock_range, show_range
 
@@ -187,6 +188,12 @@ def condition(given: str, read: Callable[[str], object]) -> str:
     return given
 
 
+def _read_by(read: Callable[[str], object], given: str) -> str:
+    """The text as it is, once ``read`` has understood it."""
+    read(given)
+    return given.strip()
+
+
 def _words(error: ExpressionError) -> str:
     near = f"; did you mean {quoted(error.nearest[0])}?" if error.nearest else ""
     return error.message + near
@@ -203,6 +210,9 @@ CHECKS: Mapping[str, Callable[[str, KeyPath, Around], str]] = {
     "time-zone": lambda given, path, around: zone(given),
     "holiday-code": lambda given, path, around: holiday_code(given, around.holidays),
     "time-range": lambda given, path, around: show_range(*clock_range(given)),
+    "share": lambda given, path, around: _read_by(share_of, given),
+    "days-of-year": lambda given, path, around: _read_by(days_of_year, given),
+    "rhythm": lambda given, path, around: _read_by(rhythm, given),
     "title": lambda given, path, around: title(given),
     "text": lambda given, path, around: template(_text(path), given, around.texts),
     "text-name": lambda given, path, around: text_name(_text(path), around.texts),

@@ -20,33 +20,40 @@ from blocker.values.errors import did_you_mean, quoted
 from blocker.values.fields import (
     Address,
     EventCondition,
+    Every,
     HolidayCode,
     KeyPath,
     KindName,
     MailAddress,
     Problems,
+    QuietDays,
     RuleCondition,
     Section,
     Text,
     TextName,
+    TimeRange,
     TimeZone,
     Title,
     Words,
     setting,
 )  # fmt: skip
-from blocker.values.kinds import EVENT_KINDS, OFFSITE
+from blocker.values.kinds import EVENT_KINDS, FRONTLINE, LEARNING, OFFSITE, STRATEGIC
+from blocker.values.limits import DEFAULT_QUIET, DaysOfYear, Limits, Rhythm, days_of_year, rhythm
 from blocker.values.working_hours import Hours, LunchBreak
 from blocker.values.workweek import WEEKDAYS, Lunch, clock_range
 
 GRID_MINUTES = 15
 FLOOR_MINUTES = 60  # the shortest block for a week's floor
+MOST_REMINDER = 28 * 24 * 60  # minutes before: four weeks, as far as calendars go
 
 
 OffsiteMinutes = Annotated[int, Meta(ge=GRID_MINUTES, le=600, multiple_of=GRID_MINUTES)]
 BlockMinutes = Annotated[int, Meta(ge=GRID_MINUTES, le=480, multiple_of=GRID_MINUTES)]
+ReminderMinutes = Annotated[int, Meta(ge=0, le=MOST_REMINDER)]
 Role = Literal["manager", "executive", "specialist"]
 Protection = Literal["busy", "graded", "decline"]
 PartOfDay = Literal["morning", "afternoon", "any"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 THEME = {"name": "Alignment", "question": "Is what we do all day aligned with the strategy?"}
 RULE = {
     "name": "amber",
@@ -67,6 +74,7 @@ class Count(Section, frozen=True):
 class Offsite(Section, frozen=True):
     """The half day of a quarter."""
 
+    enabled: Annotated[bool, setting("Whether there is one at all.")] = True
     minutes: Annotated[OffsiteMinutes, setting("Its length in minutes.")] = 240
     notice_days: Annotated[int, setting("Days between booking it and the day, at least.", ge=0, le=180)] = 28
     guarantee: Annotated[bool, setting("One in every quarter, however calm it is.")] = True
@@ -81,16 +89,35 @@ class Theme(Section, frozen=True):
 
 
 class BlockKind(Section, frozen=True):
-    """How blocks of one kind look."""
+    """When blocks of one kind come, and how they look."""
 
+    enabled: Annotated[bool, setting("Whether there are such blocks at all.")] = True
+    every: Annotated[
+        Every,
+        setting("How often one comes: week, 2 weeks, quarter.", "week", unset="what the rules ask for"),
+    ] = ""
     minutes: Annotated[BlockMinutes, setting("Length in minutes where there is room.")] = 120
     shortest: Annotated[BlockMinutes, setting("The shortest length that will do.")] = 90
     prefer: Annotated[PartOfDay, setting("The part of the day to look at first.")] = "morning"
+    days: Annotated[
+        tuple[Weekday, ...],
+        setting("The days they may be on.", ["tue", "wed", "thu"], unset="every working day"),
+    ] = ()
+    between: Annotated[
+        tuple[TimeRange, ...],
+        setting("The hours they may be in.", ["09:00-12:00"], unset="all working hours"),
+    ] = ()
     title: Annotated[Title, setting("The title, with {theme} filled in; empty for the usual one.")] = ""
     color: Annotated[str, setting("A colour as your calendar names it; empty for the calendar's own.")] = ""
     visibility: Annotated[
-        Literal["default", "private"], setting("Private hides blocks from those who can see your calendar.")
-    ] = "default"
+        Literal["private", "default", "public"],
+        setting("Private hides what a block says from those who can see your calendar."),
+    ] = "private"
+    reminder: Annotated[ReminderMinutes | None, setting("Minutes before the block.", 10, unset="none")] = None
+    visits: Annotated[
+        tuple[Words, ...],
+        setting("Whom to go to, in turn.", ["Help desk", "Registration desk", "A customer"]),
+    ] = ()
     themes: Annotated[
         tuple[Theme, ...], setting("What the blocks are about, in turn; none for the usual ones.", [THEME])
     ] = ()
@@ -104,7 +131,25 @@ class BlockKind(Section, frozen=True):
         """The shortest that will do for a week's floor."""
         return min(FLOOR_MINUTES, self.shortest)
 
+    @property
+    def rhythm(self) -> Rhythm | None:
+        """How often one comes; None where only the rules ask for them."""
+        return rhythm(self.every) if self.every else None
+
+    @property
+    def weekdays(self) -> tuple[int, ...]:
+        """The days they may be on (0 is Monday); none means all."""
+        return tuple(sorted(WEEKDAYS.index(day) for day in self.days))
+
+    @property
+    def clock_ranges(self) -> tuple[tuple[int, int], ...]:
+        """The hours they may be in, in minutes from midnight; none means all."""
+        return tuple(clock_range(text) for text in self.between if text)
+
     def problems(self, given: Collection[KeyPath]) -> Problems:
+        longest = max((end - start for start, end in self.clock_ranges), default=self.shortest)
+        if longest < self.floor_minutes:
+            yield ("between",), f"no block fits: the shortest takes {self.floor_minutes} minutes"
         if ("shortest",) in given and self.shortest > self.minutes:
             words = f"the shortest length, {self.shortest}, is more than minutes, {self.minutes}"
             yield ("shortest",), words
@@ -116,10 +161,10 @@ class BlockKind(Section, frozen=True):
 _OF_NO_WEIGHT = ("calendar", "texts", "notify_file", "notify_command")  # they decide no block
 
 SHIPPED_KINDS: Mapping[str, BlockKind] = {
-    "strategic": BlockKind(),
-    "frontline": BlockKind(60, 60, "any"),
-    "learning": BlockKind(120, 90, "any"),
-    "offsite": BlockKind(240, 240, "any"),
+    STRATEGIC: BlockKind(),
+    FRONTLINE: BlockKind(every="2 weeks", minutes=60, shortest=60, prefer="any"),
+    LEARNING: BlockKind(every="quarter", prefer="any"),
+    OFFSITE: BlockKind(minutes=240, shortest=240, prefer="any"),
 }
 
 
@@ -179,10 +224,20 @@ class Settings(Section, frozen=True):
     protect: Annotated[
         Protection,
         setting(
-            "How blocks look to others; graded is free at first, and busy when it gets close.",
+            "How blocks look to others: graded shows the weekly minimum and the half day as busy, and the rest as free "
+            "until it is near or the week fills; decline declines what is sent for that time (Google).",
             environment=True,
         ),
-    ] = "busy"
+    ] = "graded"
+    thresholds: Annotated[
+        Literal["own", "usual"],
+        setting(
+            "Where a level begins: at lines raised by your own past weeks, or at the role's usual lines."
+        ),
+    ] = "own"
+    quiet: Annotated[
+        tuple[QuietDays, ...], setting("Days of the year on which nothing is booked, as month and day.")
+    ] = DEFAULT_QUIET
     native_focus: Annotated[
         bool, setting("Let a calendar that has focus time of its own show blocks as that.")
     ] = False
@@ -212,11 +267,14 @@ class Settings(Section, frozen=True):
         setting("Working hours, in one range or several. Once a day is set, a day that is not is a day off."),
     ] = field(default=Hours(), name="hours")
     hours_set: bool = False  # False: the calendar may know better
+    limits: Annotated[Limits, setting("What blocks may take.")] = Limits()
     count: Annotated[Count, setting("Which invitations count as busy.")] = Count()
     offsite: Annotated[Offsite, setting("The half day of each quarter.")] = Offsite()
     blocks: Annotated[
         Mapping[KindName, BlockKind],
-        setting("How blocks of one kind look: strategic, frontline, learning, or a new kind of your own."),
+        setting(
+            "When blocks of one kind come, and how they look: strategic, frontline, learning, or a new kind of your own."
+        ),
     ] = field(default_factory=lambda: {k: kind for k, kind in SHIPPED_KINDS.items() if k != OFFSITE})
     classify: Annotated[
         Mapping[str, tuple[EventCondition, ...]],
@@ -250,12 +308,23 @@ class Settings(Section, frozen=True):
         wanted = {n: v for n, v in said.items() if v != usual[n] and n not in _OF_NO_WEIGHT}
         return sha256(encode(to_builtins(wanted, str_keys=True), order="sorted")).hexdigest()[:16]
 
+    @property
+    def quiet_days(self) -> tuple[DaysOfYear, ...]:
+        return tuple(map(days_of_year, self.quiet))
+
     def kind(self, name: str) -> BlockKind:
         """The settings of a kind of block; the shipped ones where the config says nothing."""
         return self.blocks.get(name) or SHIPPED_KINDS.get(name) or BlockKind()
 
     def problems(self, given: Collection[KeyPath]) -> Problems:
-        """Kinds that nobody knows, and rules of the same name."""
+        """Kinds that nobody knows, rules of the same name, and a week without a strategic block."""
+        strategic = self.kind(STRATEGIC)
+        if not strategic.enabled:
+            words = "a week always has one strategic block: blocker pause --until DATE stops all for a while"
+            yield ("blocks", STRATEGIC, "enabled"), words
+        if strategic.rhythm not in (None, Rhythm(1)):
+            words = "every week has strategic blocks, as many as its level says: write a [[rule]] for more"
+            yield ("blocks", STRATEGIC, "every"), words
         times = (*EVENT_KINDS, OFFSITE, *self.blocks)
         for name in self.classify:
             if name not in times:

@@ -7,14 +7,15 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from blocker.calendars import default_calendar
 from blocker.config.load import Config, load_config
 from blocker.config.template import show
 from blocker.files.places import config_path, holiday_dir, state_dir
 from blocker.values.errors import ConfigError
-from blocker.values.settings import BlockKind, Count, RuleText, Settings, Theme
+from blocker.values.limits import Limits
+from blocker.values.settings import SHIPPED_KINDS, BlockKind, Count, RuleText, Settings, Theme
 from blocker.values.working_hours import Hours, LunchBreak
 from blocker.values.workweek import Lunch
 
@@ -60,7 +61,9 @@ role = "executive"
 timezone = "Asia/Kolkata"
 holidays = "off"
 me = ["Lead@Example.org", "mailto:me@example.com"]
-protect = "graded"
+protect = "busy"
+thresholds = "usual"
+quiet = ["12-20..01-06", "08-15"]
 native_focus = true
 fiscal_start = 4
 forecast = true
@@ -76,6 +79,12 @@ tue = ["09:00-12:00", "12:00-15:00"]
 wed = []
 sat = ["00:00-24:00"]
 lunch = { within = "12:00-13:00", minutes = 30 }
+
+[limits]
+share = "20%"
+hours = 4.5
+bookable = 90
+notice = 3
 
 [count]
 tentative = false
@@ -98,11 +107,20 @@ shortest = 45
 prefer = "any"
 title = "Think: {theme}"
 color = "11"
-visibility = "private"
+visibility = "public"
+days = ["thu", "tue"]
+between = ["9:00-12:00"]
+reminder = 10
 themes = [{ name = "Alignment", question = "Is it aligned?" }]
+
+[blocks.frontline]
+enabled = false
+every = "3 weeks"
+visits = ["Help desk", "A customer"]
 
 [blocks.coaching]
 minutes = 45
+every = "week"
 
 [offsite]
 minutes = 300
@@ -126,7 +144,20 @@ why.floor = "Because."
 def test_every_key_of_a_file(tmp_path: Path) -> None:
     settings = load(tmp_path, EVERYTHING).settings
     strategic = BlockKind(
-        90, 45, "any", "Think: {theme}", "11", "private", (Theme("Alignment", "Is it aligned?"),)
+        minutes=90,
+        shortest=45,
+        prefer="any",
+        title="Think: {theme}",
+        color="11",
+        visibility="public",
+        days=("thu", "tue"),
+        between=("09:00-12:00",),
+        reminder=10,
+        themes=(Theme("Alignment", "Is it aligned?"),),
+    )
+    coaching = BlockKind(minutes=45, shortest=45, every="week")
+    frontline = replace(
+        SHIPPED_KINDS["frontline"], enabled=False, every="3 weeks", visits=("Help desk", "A customer")
     )
     assert settings == Settings(
         calendar="google:primary",
@@ -135,7 +166,10 @@ def test_every_key_of_a_file(tmp_path: Path) -> None:
         timezone="Asia/Kolkata",
         holidays="off",
         me=("lead@example.org", "me@example.com"),
-        protect="graded",
+        protect="busy",
+        thresholds="usual",
+        quiet=("12-20..01-06", "08-15"),
+        limits=Limits("20%", 4.5, 90, 3),
         native_focus=True,
         count=Count(tentative=False, unanswered=False),
         working=Hours(
@@ -154,7 +188,12 @@ def test_every_key_of_a_file(tmp_path: Path) -> None:
             ),
             RuleText("red", "operational_hours >= 25", {"learning": 3}),
         ),
-        blocks={**Settings().blocks, "strategic": strategic, "coaching": BlockKind(45, 45, "morning")},
+        blocks={
+            **Settings().blocks,
+            "strategic": strategic,
+            "frontline": frontline,
+            "coaching": coaching,
+        },
         offsite=settings.offsite,
         fiscal_start=4,
         forecast=True,
@@ -172,6 +211,7 @@ def test_every_key_of_a_file(tmp_path: Path) -> None:
         texts={"shift": "Close the mail.", "why.floor": "Because.", "title.offsite": "Away"},
     )
     assert settings.hours == {0: ((510, 720), (780, 1020)), 1: ((540, 900),), 5: ((0, 1440),)}
+    assert (settings.limits.part, strategic.weekdays, strategic.clock_ranges) == (0.2, (1, 3), ((540, 720),))
     assert settings.lunch == Lunch(720, 780, 30)
     assert (settings.offsite.minutes, settings.offsite.notice_days) == (300, 14)
     assert (settings.offsite.guarantee, settings.offsite.title) == (False, "Half a day")

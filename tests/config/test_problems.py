@@ -108,9 +108,35 @@ ONE_PROBLEM = {
     "[blocks.learning]\nprefer = 'mornings'": (
         "line 2: unknown value “mornings”; did you mean “morning”?"
     ),
-    "[blocks.learning]\nvisibility = 'public'": (
-        "line 2: unknown value “public”: it is default or private"
+    "[blocks.learning]\nvisibility = 'secret'": (
+        "line 2: unknown value “secret”: it is default, private or public"
     ),
+    # what blocks may take, and when
+    "limits.share = '133%'": "line 1: “133%” is not a share such as “33%”",
+    "limits.share = 33": "line 1: expected text in quotes, not a number",
+    "limits.hours = 41": "line 1: out of range: it is a number from 0 to 40",
+    "limits.hours = 5.1": "line 1: 5.1 hours are not in quarters of an hour",
+    "limits.notice = -1": "line 1: out of range: it is a number from 0 to 20",
+    "quiet = ['12-32']": (
+        "line 1: “12-32” is not a day such as “12-24”, or days such as “12-24..01-01”"
+    ),
+    "quiet = ['24 dec']": (
+        "line 1: “24 dec” is not a day such as “12-24”, or days such as “12-24..01-01”"
+    ),
+    "[blocks.frontline]\nevery = 'fortnight'": (
+        "line 2: “fortnight” is not a rhythm such as “week”, “2 weeks” or “quarter”"
+    ),
+    "[blocks.frontline]\nevery = '0 weeks'": (
+        "line 2: “0 weeks” is not a rhythm such as “week”, “2 weeks” or “quarter”"
+    ),
+    "[blocks.strategic]\nenabled = false": (
+        "line 2: a week always has one strategic block: blocker pause --until DATE stops all for a while"
+    ),
+    "[blocks.strategic]\nevery = '2 weeks'": (
+        "line 2: every week has strategic blocks, as many as its level says: write a [[rule]] for more"
+    ),
+    "[blocks.learning]\nbetween = ['09:00-09:45']": "line 2: no block fits: the shortest takes 60 minutes",
+    "[blocks.learning]\ndays = ['monday']": "line 2: unknown value “monday”; did you mean “mon”?",
     # calendars, addresses, zones, holidays
     "calendar = '/home/x/work.ics'": (
         "line 1: “/home/x/work.ics” has no scheme (ics:, google:); "
