@@ -22,7 +22,6 @@ from blocker.planning.recall import Recollection, recall
 from blocker.planning.standing import dismissed, examine
 from blocker.rules.demands import Demands, Known, ask
 from blocker.rules.offsite import OffsiteAsked, ask_for_offsite
-from blocker.rules.rules import rules_for
 from blocker.rules.survey import Survey, take_survey
 from blocker.values.keys import key_week
 from blocker.values.plan import Inspection, Plan
@@ -109,7 +108,7 @@ def _known(request: Request, recollection: Recollection, seen: Survey, inspectio
         blocks=recollection.live,
         memory=request.memory,
         events=seen.classified,
-        rules=rules_for(request.settings),
+        rules=seen.rules,
         settings=request.settings,
         workweek=request.workweek,
         reoffer=request.week if request.policy == "rebalance" else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import islice
 from math import floor
 
@@ -37,11 +38,13 @@ class Judge(Struct, frozen=True):
     full_week_minutes: float
     lately: tuple[WeekLoad, ...] = ()
     forecasts: Mapping[Week, float] = {}
+    lines_taken: date | None = None  # None: the usual lines
 
     def judged(self, week: WeekLoad) -> WeekLoad:
         """The week with its level, its causes and what it books."""
         recent = recent_mean(self.lately, week.held["capacity_hours"]) if week.week > self.running else None
         hours = self.forecasts.get(week.week)
+        week = replace(week, lines_taken=self.lines_taken)
         if recent is not None and hours is not None:
             week = replace(week, forecast=hours)
             recent = {**recent, **_forecast_measures(hours, week.held["capacity_hours"])}
@@ -64,14 +67,13 @@ def recent_mean(weeks: Sequence[WeekLoad], capacity: float) -> Mapping[str, floa
     if not weeks:
         return None
 
-    def mean(name: str) -> float:
-        scales = MEASURES[name].scales
-        values = (
-            week.held[name] * (capacity / week.held["capacity_hours"] if scales else 1.0) for week in weeks
-        )
-        return sum(values) / len(weeks)
+    return {name: sum(scaled(week, name, capacity) for week in weeks) / len(weeks) for name in MEASURES}
 
-    return {name: mean(name) for name in MEASURES}
+
+def scaled(week: WeekLoad, name: str, capacity: float) -> float:
+    """What the week held; what adds up over a week in proportion to ``capacity`` hours."""
+    held = week.held[name]
+    return held * capacity / week.held["capacity_hours"] if MEASURES[name].scales else held
 
 
 def _forecast_measures(hours: float, capacity: float) -> Mapping[str, float]:
@@ -148,19 +150,20 @@ def _clause(rule: Rule, part: Comparison, week: WeekLoad, scale: float) -> Claus
     held = week.held[part.name]
     recent = week.recent[part.name] if week.recent is not None else None
     measured = held if recent is None else _heavier(part, held, recent)
-    threshold = _threshold(part, scale)
+    threshold = _threshold(part.name, float(part.value), scale)
     # A week without any capacity is no load: its 0 h of meetings are not "at least 0 h".
     fires = week.held["capacity_hours"] > 0 and compare(measured, part.sign, threshold)
     if week.forecast is not None and part.name in FORECAST:
         recent = None  # it is no mean of recent weeks, and is not called one
-    cause = Cause(rule.name, part.name, measured, threshold, part.unit, held, recent)
+    usual = rule.usual.get(part.name)
+    usual = None if usual is None else _threshold(part.name, usual, scale)
+    cause = Cause(rule.name, part.name, measured, threshold, part.unit, held, recent, usual)
     return Clause(rule.name, part.text, cause, fires)
 
 
-def _threshold(part: Comparison, scale: float) -> float:
+def _threshold(name: str, value: float, scale: float) -> float:
     """What adds up over a week is compared in proportion to the week's capacity."""
-    value = float(part.value)
-    return value * scale if MEASURES[part.name].scales else value
+    return value * scale if MEASURES[name].scales else value
 
 
 def upward(part: Comparison) -> bool:

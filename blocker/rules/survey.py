@@ -13,14 +13,15 @@ from blocker.measuring.days import Day, lay_out
 from blocker.measuring.measures import week_load
 from blocker.rules.forecast import ENOUGH_WEEKS, fill_curve, forecast_hours
 from blocker.rules.judge import Judge, recent_mean, recent_weeks
-from blocker.rules.rules import rules_for
+from blocker.rules.own_lines import take_lines, weeks_that_count
+from blocker.rules.rules import Rule, rules_for
 from blocker.values.events import Event, StandingBlock
 from blocker.values.intervals import InOrder
 from blocker.values.kinds import PERSONAL
-from blocker.values.memory import Memory
+from blocker.values.memory import Memory, OwnLines
 from blocker.values.plan import Classified, WeekLoad
 from blocker.values.request import HISTORY_WEEKS, Request
-from blocker.values.workweek import DAY, Week, WorkWeek
+from blocker.values.workweek import DAY, Week, WorkWeek, quarter_of
 
 
 class Survey(Struct, frozen=True):
@@ -28,7 +29,8 @@ class Survey(Struct, frozen=True):
 
     ``loads`` has twelve weeks behind or more, the weeks ahead, and the week that was asked for with its
     own twelve; ``recent_operational`` is the mean of recent weeks' operational hours scaled to each week
-    (None where there are no recent weeks). ``own_offsites`` are half days the person made.
+    (None where there are no recent weeks). ``own_offsites`` are half days the person made. ``rules`` are those that
+    the weeks were judged by, at the person's own ``lines`` if there are any.
     """
 
     classified: tuple[Classified, ...]
@@ -36,6 +38,8 @@ class Survey(Struct, frozen=True):
     loads: Mapping[Week, WeekLoad]
     recent_operational: Mapping[Week, float | None]
     own_offsites: tuple[Event, ...]
+    rules: tuple[Rule, ...]
+    lines: OwnLines | None
 
     def events_of(self, week: Week, workweek: WorkWeek) -> tuple[Classified, ...]:
         """The week's events in order of time, ignored ones included."""
@@ -65,10 +69,13 @@ def take_survey(request: Request) -> Survey:
     measured = {week: measure(week) for week in weeks}
     completed = [week for week in weeks if week < request.running]
     lately = recent_weeks(measured[week] for week in reversed(completed))
+    lines = _lines(request, measured)
+    rules = rules_for(request.settings, lines)
     judge = Judge(
-        rules=rules_for(request.settings),
+        rules=rules,
         running=request.running,
         full_week_minutes=request.workweek.full_week_minutes,
+        lines_taken=lines.taken if lines else None,
         lately=lately,
         forecasts=_forecasts(request, measured, completed) if request.settings.forecast else {},
     )
@@ -78,7 +85,22 @@ def take_survey(request: Request) -> Survey:
         loads={week: judge.judged(measured[week]) for week in weeks},
         recent_operational={week: _recent_hours(lately, load) for week, load in measured.items()},
         own_offsites=own_offsites(events, request.settings),
+        rules=rules,
+        lines=lines,
     )
+
+
+def _lines(request: Request, measured: Mapping[Week, WeekLoad]) -> OwnLines | None:
+    """The person's own lines: those of this quarter, or new ones; None where the usual ones hold."""
+    settings, kept = request.settings, request.memory.lines
+    if settings.thresholds == "usual":
+        return None
+    today = request.workweek.date_of(request.now)
+    quarter = quarter_of(today, settings.fiscal_start)
+    if kept and kept.role == settings.role and quarter_of(kept.taken, settings.fiscal_start) >= quarter:
+        return kept
+    weeks = weeks_that_count(measured.values(), request.running)
+    return take_lines(weeks, settings.role, request.workweek.full_week_minutes, today)
 
 
 def _forecasts(

@@ -182,7 +182,8 @@ class Session:
                 self.settings.holidays, zone.key, years, self.setup.state_dir / "holidays", today=now.date()
             )
             holidays, source = found.dates, found.source
-        return WorkWeek(zone, self.settings.hours, self.settings.lunch, holidays), source
+        settings = self.settings
+        return WorkWeek(zone, settings.hours, settings.lunch, holidays, settings.quiet_days), source
 
 
 class Sight(Struct, frozen=True):

@@ -49,6 +49,9 @@ def _as_agreed(answer: str) -> str:
 def week_document(load: WeekLoad, plan: WeekPlan | None = None) -> dict[str, Any]:
     """One week: its measures as held, how it is judged, and why."""
     document: dict[str, Any] = {"week": str(load.week), "level": load.level, "judged_by": load.judged_by}
+    document["lines"] = "own" if load.lines_taken else "usual"
+    if load.lines_taken is not None:
+        document["lines_taken"] = load.lines_taken.isoformat()
     if plan is not None:
         document["floor"] = _as_agreed(plan.floor)
     document |= {
@@ -96,6 +99,8 @@ def cause_document(cause: Cause) -> dict[str, Any]:
         document["held"] = round(cause.held, 4)
     if cause.recent is not None:
         document["recent"] = round(cause.recent, 4)
+    if cause.usual is not None:
+        document["usual"] = round(cause.usual, 4)
     return document
 
 

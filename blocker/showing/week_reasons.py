@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.measuring.conditions import Comparison, comparisons, holds
-from blocker.rules.rules import Rule, rules_for
+from blocker.rules.rules import Rule
 from blocker.rules.survey import Survey
 from blocker.values.events import StandingBlock
 from blocker.values.keys import key_week
@@ -66,28 +66,28 @@ def week_reasons(week: WeekPlan, made: Plan, seen: Survey, request: Request) -> 
         week = replace(week, floor="block")
     return WeekReasons(
         week=week,
-        rules=_rule_reasons(week, request),
+        rules=_rule_reasons(week, seen.rules),
         full_hours=workweek.full_week_minutes / 60,
         stood=stood,
         blocks=blocks,
         missing=tuple(item for item in made.unplaced if f"/{number}/" in item.key),
-        remarks=tuple(_remarks(week, made, request)),
+        remarks=tuple(_remarks(week, request, seen.rules)),
         over=over,
     )
 
 
-def _rule_reasons(week: WeekPlan, request: Request) -> tuple[RuleReason, ...]:
+def _rule_reasons(week: WeekPlan, rules: Sequence[Rule]) -> tuple[RuleReason, ...]:
     """The rules with the week's clauses, which stand in the order of the rules and their comparisons."""
     left = iter(week.load.clauses)
     reasons = []
-    for rule in rules_for(request.settings):
+    for rule in rules:
         clauses = {part: next(left) for part in dict.fromkeys(comparisons(rule.condition))}
         fires = holds(rule.condition, lambda part, found=clauses: found[part].fires)  # type: ignore[misc]
         reasons.append(RuleReason(rule, fires, clauses))
     return tuple(reasons)
 
 
-def _remarks(week: WeekPlan, made: Plan, request: Request) -> list[str]:
+def _remarks(week: WeekPlan, request: Request, rules: Sequence[Rule]) -> list[str]:
     """Everything that made more or less of the week than its clauses say today."""
     load, memory = week.load, request.memory
     number = load.week
@@ -100,9 +100,9 @@ def _remarks(week: WeekPlan, made: Plan, request: Request) -> list[str]:
         found.append(f"Paused until {memory.paused_until}: nothing new is booked, what stands stays.")
     if not load.working:
         found.append("Fewer than two working days of it are left: nothing new is booked in it.")
-    elif 0 < load.working_days < 5 and _asked_in_full(week, request) > load.booked.get(STRATEGIC, 0):
+    elif 0 < load.working_days < 5 and _asked_in_full(week, rules) > load.booked.get(STRATEGIC, 0):
         found.append(
-            f"It has {load.working_days} working days: of {_asked_in_full(week, request)} strategic blocks in a full"
+            f"It has {load.working_days} working days: of {_asked_in_full(week, rules)} strategic blocks in a full"
             f" week it asks for {load.booked.get(STRATEGIC, 0)}."
         )
     own = load.held["strategic_hours"]
@@ -130,12 +130,10 @@ def _afterwards(week: WeekPlan, request: Request) -> list[str]:
     return found
 
 
-def _asked_in_full(week: WeekPlan, request: Request) -> int:
+def _asked_in_full(week: WeekPlan, rules: Sequence[Rule]) -> int:
     """The strategic blocks that the week's level books in five working days."""
     names = {"calm": (), "amber": ("amber",), "red": ("amber", "red")}[week.load.level]
-    return max(
-        (rule.book.get(STRATEGIC, 0) for rule in rules_for(request.settings) if rule.name in names), default=1
-    )
+    return max((rule.book.get(STRATEGIC, 0) for rule in rules if rule.name in names), default=1)
 
 
 def _sentence(words: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from blocker.values.errors import quoted
 from blocker.values.fields import KeyPath, Problems, Section, Share, setting
+from blocker.values.workweek import DaysOfYear
 
 LEAP_YEAR = 2000  # in which every day of the year can be checked
 DEFAULT_QUIET = ("12-24..01-01",)
@@ -48,19 +49,6 @@ def share_of(text: str) -> float:
     return float(match[1]) / 100
 
 
-class DaysOfYear(Struct, frozen=True):
-    """Days that come every year, both ends included, as (month, day); they may go over New Year."""
-
-    first: tuple[int, int]
-    last: tuple[int, int]
-
-    def has(self, day: date) -> bool:
-        here = (day.month, day.day)
-        if self.first <= self.last:
-            return self.first <= here <= self.last
-        return here >= self.first or here <= self.last
-
-
 def days_of_year(text: str) -> DaysOfYear:
     """``"12-24..01-01"`` or ``"05-17"``. Raises ValueError with the words for it."""
     first, _, last = text.partition("..")
@@ -76,10 +64,6 @@ def _month_and_day(text: str, whole: str) -> tuple[int, int]:
     if day is None:
         raise ValueError(f"{quoted(whole)} is not a day such as “12-24”, or days such as “12-24..01-01”")
     return day.month, day.day
-
-
-def is_quiet(day: date, quiet: Iterable[DaysOfYear]) -> bool:
-    return any(days.has(day) for days in quiet)
 
 
 class Rhythm(Struct, frozen=True):

@@ -86,6 +86,20 @@ class ParkedQuestion(Struct, frozen=True):
     how: str = ""
 
 
+class OwnLines(Struct, frozen=True):
+    """The conditions of amber and red at lines that the person's own weeks have raised, and the day they were taken.
+
+    ``ordinary`` says why the person's ordinary week is past the usual red line, and is empty where it is not.
+    """
+
+    taken: date
+    role: str
+    weeks: int
+    amber: str
+    red: str
+    ordinary: tuple[Cause, ...] = ()
+
+
 class Memory(Struct, frozen=True):
     """All that a plan needs from the ledger, as a value.
 
@@ -107,6 +121,7 @@ class Memory(Struct, frozen=True):
     parked: tuple[ParkedQuestion, ...] = ()
     fill: Mapping[tuple[Week, int], float] = field(default_factory=dict)
     undone_under: str = ""
+    lines: OwnLines | None = None
 
 
 class Tried(Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct, field
 
@@ -24,7 +24,7 @@ class Cause(Struct, frozen=True):
     """Why something was asked for. Travels unchanged from the rule to the block's text.
 
     ``held`` and ``recent`` are the two values it was judged by; ``measured`` is the heavier one.
-    ``unit`` is hours, minutes, share or count.
+    ``unit`` is hours, minutes, share or count; ``usual`` is the usual line, where the threshold is a line of load.
     """
 
     rule: str
@@ -34,6 +34,7 @@ class Cause(Struct, frozen=True):
     unit: str
     held: float | None = None
     recent: float | None = None
+    usual: float | None = None
 
 
 class Clause(Struct, frozen=True):
@@ -63,6 +64,7 @@ class WeekLoad(Struct, frozen=True):
     clauses: tuple[Clause, ...] = ()
     booked: Mapping[str, int] = field(default_factory=dict)  # kind → number that the rules ask for
     forecast: float | None = None  # operational hours, where the person lets the rules use it
+    lines_taken: date | None = None  # when the person's own lines were taken; None: judged by the usual ones
     told_hours: float = 0.0  # of the operational hours, those told by ``busy``: no event stands for them
 
     @property

@@ -11,8 +11,8 @@ from blocker.values.memory import Memory
 from blocker.values.settings import FILL_WEEKS, HORIZON_WEEKS, NOTICE_HOURS, Settings
 from blocker.values.workweek import Week, WorkWeek, week_of
 
-# Enough completed weeks to find four with at least four working days, a holiday season included.
-HISTORY_WEEKS = 12
+# The half year of completed weeks that a person's own lines are taken from.
+HISTORY_WEEKS = 26
 
 
 class Request(Struct, frozen=True):

@@ -38,9 +38,9 @@ from blocker.values.fields import (
     setting,
 )  # fmt: skip
 from blocker.values.kinds import EVENT_KINDS, FRONTLINE, LEARNING, OFFSITE, STRATEGIC
-from blocker.values.limits import DEFAULT_QUIET, DaysOfYear, Limits, Rhythm, days_of_year, rhythm
+from blocker.values.limits import DEFAULT_QUIET, Limits, Rhythm, days_of_year, rhythm
 from blocker.values.working_hours import Hours, LunchBreak
-from blocker.values.workweek import WEEKDAYS, Lunch, clock_range
+from blocker.values.workweek import WEEKDAYS, DaysOfYear, Lunch, clock_range
 
 GRID_MINUTES = 15
 FLOOR_MINUTES = 60  # the shortest block for a week's floor

@@ -123,6 +123,19 @@ def show_range(start: int, end: int) -> str:
     return f"{start // 60:02d}:{start % 60:02d}-{end // 60:02d}:{end % 60:02d}"
 
 
+class DaysOfYear(Struct, frozen=True):
+    """Days that come every year, both ends included, as (month, day); they may go over New Year."""
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+
+    def has(self, day: date) -> bool:
+        here = (day.month, day.day)
+        if self.first <= self.last:
+            return self.first <= here <= self.last
+        return here >= self.first or here <= self.last
+
+
 class Lunch(Struct, frozen=True):
     """A break of ``minutes`` that moves inside ``start``–``end`` (minutes from midnight)."""
 
@@ -144,13 +157,17 @@ class WorkDay(Struct, frozen=True):
 class WorkWeek(Struct, frozen=True):
     """When a person works: zone, hours by weekday (0 is Monday; minutes from midnight), days off.
 
-    ``holidays`` maps a date to the name of the public holiday on it.
+    ``holidays`` maps a date to the name of the public holiday on it. On ``quiet`` days nothing is booked.
     """
 
     zone: ZoneInfo
     hours: Mapping[int, tuple[tuple[int, int], ...]]
     lunch: Lunch | None
     holidays: Mapping[date, str]
+    quiet: tuple[DaysOfYear, ...] = ()
+
+    def is_quiet(self, day: date) -> bool:
+        return any(days.has(day) for days in self.quiet)
 
     def instant(self, day: date, minute: int) -> datetime:
         """The instant of a wall-clock minute (0 to 1440) of ``day``."""

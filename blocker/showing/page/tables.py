@@ -10,9 +10,9 @@ from typing import Any
 from blocker.measuring.measures import MEASURES
 from blocker.rules.survey import Survey
 from blocker.showing.documents import SCHEMA
-from blocker.showing.page.trends import bars
+from blocker.showing.page.trends import WEEKS_BACK, bars
 from blocker.values.plan import Plan
-from blocker.values.request import HISTORY_WEEKS, Request
+from blocker.values.request import Request
 
 HEAD = (
     "week",
@@ -29,7 +29,7 @@ HEAD = (
 
 def week_rows(plan: Plan, seen: Survey, request: Request) -> list[Sequence[object]]:
     """The last twelve weeks, this one, and those ahead."""
-    weeks = [*(request.running.plus(-back) for back in range(HISTORY_WEEKS, 0, -1)), *request.horizon]
+    weeks = [*(request.running.plus(-back) for back in range(WEEKS_BACK, 0, -1)), *request.horizon]
     rows: list[Sequence[object]] = [HEAD]
     for week, bar in zip(weeks, bars(plan, seen, request), strict=True):
         held = seen.loads[week].held

@@ -14,15 +14,17 @@ from blocker.values.keys import key_week
 from blocker.values.kinds import STRATEGIC
 from blocker.values.memory import WeekRecord
 from blocker.values.plan import Change, Plan
-from blocker.values.request import HISTORY_WEEKS, Request
+from blocker.values.request import Request
 from blocker.values.workweek import Week
+
+WEEKS_BACK = 12
 
 
 def bars(plan: Plan, seen: Survey, request: Request) -> tuple[Bar, ...]:
     """A bar for each of the last twelve weeks, this one, and the four to come."""
     records = {record.week: record for record in request.memory.weeks}
     records |= {record.week: record for record in week_records(plan, seen, request)}
-    weeks = [request.running.plus(-back) for back in range(HISTORY_WEEKS, 0, -1)]
+    weeks = [request.running.plus(-back) for back in range(WEEKS_BACK, 0, -1)]
     found = [_bar(week, plan, seen, request, records.get(week)) for week in [*weeks, *request.horizon]]
     share, focus = chart_limits(seen, request)
     found = [

@@ -1,0 +1,141 @@
+"""A person's own lines: the usual ones, eased until they tell the person's weeks apart.
+
+A level that nearly every week has says nothing about any of them. So all lines of a rule are raised by one and the
+same step, until no more than a part of the person's last weeks are past them; never are they stricter than usual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from itertools import count
+from math import ceil
+from statistics import median
+
+from msgspec.structs import replace
+
+from blocker.measuring.conditions import (
+    Comparison,
+    Condition,
+    Group,
+    alternatives,
+    compare,
+    written,
+)
+from blocker.rules.judge import Judge, is_ordinary, scaled
+from blocker.rules.rules import Rule, at_lines, usual_rule
+from blocker.values.memory import OwnLines
+from blocker.values.plan import Cause, WeekLoad
+from blocker.values.workweek import Week, week_of
+
+LAST_WEEKS = 26  # half a year
+FEWEST_WEEKS = 8  # fewer say too little about a person's ordinary week
+AMBER_PART, RED_PART = 0.40, 0.15  # of the weeks, at most: our choice
+STEP = 1 / 20
+ROUNDING = 1e-9
+
+
+def weeks_that_count(weeks: Iterable[WeekLoad], running: Week) -> tuple[WeekLoad, ...]:
+    """Of the last half year the completed weeks with four working days that are not quiet, and with meetings."""
+    return tuple(
+        week
+        for week in sorted(weeks, key=lambda week: week.week)
+        if running.plus(-LAST_WEEKS) <= week.week < running and is_ordinary(week) and _has_events(week)
+    )
+
+
+def _has_events(week: WeekLoad) -> bool:
+    return week.held["meetings"] > 0 or week.held["operational_hours"] > week.told_hours
+
+
+def take_lines(
+    weeks: Sequence[WeekLoad], role: str, full_week_minutes: float, today: date
+) -> OwnLines | None:
+    """The lines of the weeks that count; None where they are too few, and the usual lines hold.
+
+    Red comes first, alone. Then amber: a week past the usual red line is amber at least, however often.
+    """
+    if len(weeks) < FEWEST_WEEKS:
+        return None
+
+    def firing(rule: Rule) -> int:
+        judge = Judge([rule], week_of(today), full_week_minutes)
+        return sum(judge.judged(week).level == rule.name for week in weeks)
+
+    usual_red, usual_amber = usual_rule(role, "red"), usual_rule(role, "amber")
+    red = _eased_until(usual_red, weeks, RED_PART, firing)
+    if firing(usual_red) > AMBER_PART * len(weeks):
+        amber = at_lines(usual_amber, usual_red.text)  # as far as it may go
+    else:
+        amber = _eased_until(usual_amber, weeks, AMBER_PART, lambda rule: firing(_capped(rule, usual_red)))
+        amber = _capped(amber, usual_red)
+    return OwnLines(
+        taken=today,
+        role=role,
+        weeks=len(weeks),
+        amber=amber.text,
+        red=red.text,
+        ordinary=_ordinary_past(usual_red, weeks, full_week_minutes),
+    )
+
+
+def _eased_until(rule: Rule, weeks: Sequence[WeekLoad], part: float, firing: Callable[[Rule], int]) -> Rule:
+    """The rule eased by the fewest steps with which it fires in this part of the weeks or less."""
+    for step in count():
+        eased = rule if step == 0 else _eased(rule, step, weeks, part)
+        if firing(eased) <= part * len(weeks) + ROUNDING:
+            return eased
+    raise AssertionError("a line that is raised for ever is passed by no week")
+
+
+def _eased(rule: Rule, step: int, weeks: Sequence[WeekLoad], part: float) -> Rule:
+    """Every line of the rule a step further; one that no step can ease any more drops out."""
+
+    def easier(one: Condition) -> Condition | None:
+        if isinstance(one, Comparison):
+            return _easier(one, 1 + step * STEP, weeks, part)
+        parts = tuple(eased for inner in one.parts if (eased := easier(inner)) is not None)
+        return Group(one.needed, parts) if len(parts) >= one.needed else None
+
+    return at_lines(rule, written(easier(rule.condition) or rule.condition))
+
+
+def _easier(one: Comparison, factor: float, weeks: Sequence[WeekLoad], part: float) -> Comparison | None:
+    value = float(one.value)
+    if one.sign in ("<", "<="):
+        at_nothing = sum(week.held[one.name] <= 0 for week in weeks)
+        return None if at_nothing > part * len(weeks) else _with_line(one, value / factor)
+    eased = ceil(value * factor - ROUNDING) if one.unit == "count" else value * factor
+    return None if one.unit == "share" and eased > 1 + ROUNDING else _with_line(one, eased)
+
+
+def _with_line(one: Comparison, value: float) -> Comparison:
+    literals = {"share": f"{value * 100:.6g}%", "hours": f"{value:.6g}h"}
+    return replace(one, value=value, literal=literals.get(one.unit, f"{value:.6g}"))
+
+
+def _capped(amber: Rule, red: Rule) -> Rule:
+    """The amber rule with no line past the one of ``red``: where red would fire, it does."""
+    reds = {part.name: part for part in alternatives(red.condition) if isinstance(part, Comparison)}
+    found: list[Condition] = []
+    for part in alternatives(amber.condition):
+        line = reds.pop(part.name, None) if isinstance(part, Comparison) else None
+        if isinstance(part, Comparison) and line is not None:
+            further = compare(float(part.value), ">" if part.sign in (">", ">=") else "<", float(line.value))
+            part = line if further else part
+        found.append(part)
+    found += [part for part in alternatives(red.condition) if part not in found and _is_left(part, reds)]
+    return at_lines(amber, written(Group(1, tuple(found))))
+
+
+def _is_left(part: Condition, reds: dict[str, Comparison]) -> bool:
+    return not isinstance(part, Comparison) or part.name in reds
+
+
+def _ordinary_past(red: Rule, weeks: Sequence[WeekLoad], full_week_minutes: float) -> tuple[Cause, ...]:
+    """Why the ordinary week, the median of each measure, is past a rule; nothing where it is not."""
+    full = full_week_minutes / 60
+    held = {name: median(scaled(week, name, full) for week in weeks) for name in weeks[0].held}
+    ordinary = replace(weeks[-1], held={**held, "capacity_hours": full}, recent=None)
+    judged = Judge([red], ordinary.week.plus(1), full_week_minutes).judged(ordinary)
+    return judged.causes if judged.level == red.name else ()
