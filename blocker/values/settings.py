@@ -123,10 +123,6 @@ class BlockKind(Section, frozen=True):
     ] = ()
 
     @property
-    def private(self) -> bool:
-        return self.visibility == "private"
-
-    @property
     def floor_minutes(self) -> int:
         """The shortest that will do for a week's floor."""
         return min(FLOOR_MINUTES, self.shortest)

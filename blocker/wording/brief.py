@@ -7,16 +7,16 @@ from blocker.values.kinds import FRONTLINE, LEARNING, NOTE, OFFSITE, THINKING
 from blocker.values.plan import Placement
 from blocker.values.request import Request
 from blocker.values.settings import Settings
+from blocker.wording.ahead import heaviest_weeks
 from blocker.wording.causes import why_lines
-from blocker.wording.encounters import heaviest_weeks, met_least
 from blocker.wording.fitting import MOST_CHARACTERS, text_of
 from blocker.wording.sections import Sources, section
-from blocker.wording.texts import date_words, length_words, plain, say, say_times, shortened
-from blocker.wording.themes import topic_of
+from blocker.wording.texts import date_words, length_words, plain, say, shortened
+from blocker.wording.themes import topic_of, visit_of
 
 # The change of mode before a block; one with a question opens that, whatever its kind.
 SHIFTS = {FRONTLINE: "shift_frontline", LEARNING: "shift_learning", OFFSITE: "shift_offsite"}
-MOST_PEOPLE, MOST_WEEKS, TITLE_CHARACTERS = 5, 3, 70
+MOST_WEEKS, TITLE_CHARACTERS = 3, 70
 
 
 def block_text(placement: Placement, sources: Sources) -> str:
@@ -26,7 +26,7 @@ def block_text(placement: Placement, sources: Sources) -> str:
     if kind == NOTE:
         parts = [say("note.text", texts)]
     else:
-        parts = [*_opening(key, kind, settings), *_body(kind, sources.request, sources.seen)]
+        parts = [*_opening(key, kind, settings), *_body(key, kind, sources.request, sources.seen)]
         if kind in THINKING:
             parts.append(section(kind, key, placement.slot, sources))
         reasons = why_lines(kind, placement.tier, placement.causes, texts)
@@ -50,17 +50,13 @@ def _opening(key: str, kind: str, settings: Settings) -> list[str]:
     return parts
 
 
-def _body(kind: str, request: Request, seen: Survey) -> list[str]:
+def _body(key: str, kind: str, request: Request, seen: Survey) -> list[str]:
     """What front-line and learning blocks are for."""
     texts = request.settings.texts
     if kind == FRONTLINE:
-        met = met_least(request, seen, MOST_PEOPLE)
-        people = [
-            say_times("frontline.met_line", texts, times, name=shortened(name, TITLE_CHARACTERS))
-            for name, times in met
-        ]
-        whom = [say("frontline.met", texts), *people] if met else [say("frontline.unknown", texts)]
-        return ["\n".join(whom), say("frontline.ask", texts), say("frontline.bring", texts)]
+        visit = visit_of(key, kind, request.settings)
+        whom = say("frontline.visit", texts, name=plain(visit)) if visit else say("frontline.unknown", texts)
+        return [whom, say("frontline.ask", texts), say("frontline.bring", texts)]
     if kind != LEARNING:
         return []
     lines = []

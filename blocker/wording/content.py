@@ -15,7 +15,7 @@ from blocker.values.settings import Settings
 from blocker.values.workweek import DAY
 from blocker.wording.fitting import MOST_CHARACTERS, line_of, shorter
 from blocker.wording.texts import TEXTS, say
-from blocker.wording.themes import topic_of
+from blocker.wording.themes import topic_of, visit_of
 
 MOST_TITLE = 250
 Write = Callable[[Placement], str]
@@ -40,7 +40,8 @@ def make_block(placement: Placement, generation: int, busy: bool, request: Reque
         focus=wished_focus(settings) if kind != NOTE else "",
         dates=(first, first + DAY) if kind == NOTE else None,
         color=look.color,
-        private=look.private,
+        visibility=look.visibility,
+        reminder=look.reminder if kind != NOTE else None,
         text_hash=hash_of_text(title, text),
     )
 
@@ -63,7 +64,7 @@ def moved_block(there: StandingBlock, fresh: Block, causes_known: bool) -> Block
 def with_fresh_section(there: StandingBlock, fresh_section: str, fresh: Block) -> Block:
     """The block as it is, with this section in place of its own unless a person wrote into that.
 
-    Colour and visibility are named only when a block is made: they are the person's from then on, and so is
+    Colour, visibility and reminder are named only when a block is made: they are the person's from then on, and so is
     a sort of focus time that is never ours.
     """
     text, text_hash = there.text, there.text_hash
@@ -81,7 +82,7 @@ def with_fresh_section(there: StandingBlock, fresh_section: str, fresh: Block) -
         busy=there.busy,
         focus=DECLINE_ALL if fresh.focus and there.focus == DECLINE_ALL else fresh.focus,
         color="",
-        private=False,
+        visibility="",
         text_hash=text_hash,
     )
 
@@ -99,5 +100,8 @@ def block_title(key: str, kind: str, settings: Settings) -> str:
     own = settings.offsite.title if kind == OFFSITE else look.title
     if own:
         return own.replace("{theme}", topic.name if topic else "").replace("{kind}", kind)
+    visit = visit_of(key, kind, settings)
+    if visit:
+        return say("title.visit", settings.texts, visit=visit)
     name = f"title.{kind}" if f"title.{kind}" in TEXTS else "title.other"
     return say(name, settings.texts, theme=topic.name if topic else "", kind=kind.capitalize())

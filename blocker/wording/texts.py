@@ -17,6 +17,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
     {
         "title.strategic": "Strategic thinking: {theme}",
         "title.frontline": "Front-line time",
+        "title.visit": "Front-line time: {visit}",
         "title.learning": "Learning time",
         "title.offsite": "Quarterly offsite: half a day to think",
         "title.note": "In about a week: your half day to think",
@@ -68,10 +69,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "digest.overrun": "• {title} took {minutes} of the block on {day}",
         "digest.frontline": "At the front line: {hours}.",
         "digest.frontline_none": "At the front line: nothing on the calendar.",
-        "frontline.met": "Whom to go to: you have met these people least in the last eight weeks.",
-        "frontline.met_line": "• {name}: once",
-        "frontline.met_line_times": "• {name}: {times} times",
-        "frontline.unknown": "Whom to go to: your calendar does not say whom you meet, so choose the team you have not seen for longest.",
+        "frontline.visit": "Whom to go to: {name}.",
+        "frontline.unknown": "Whom to go to: the people nearest to the work that you have not seen for longest.",
         "frontline.ask": "Three questions, and then listen:\n"
         "• What makes this work hard?\n"
         "• What workaround do you use?\n"

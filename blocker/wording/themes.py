@@ -8,8 +8,9 @@ from typing import TypeVar
 from msgspec import Struct
 
 from blocker.values.kinds import OFFSITE, STRATEGIC
+from blocker.values.limits import Rhythm
 from blocker.values.settings import Settings
-from blocker.values.workweek import Quarter, parse_week
+from blocker.values.workweek import Quarter, parse_week, quarter_of
 from blocker.wording.texts import TEXTS, say
 
 T = TypeVar("T")
@@ -47,6 +48,19 @@ def topic_for(key: str, among: Sequence[T]) -> T:
     ordinal = parse_week(week).monday.toordinal() // 7
     step = max(1, len(among) // 3)
     return among[(ordinal + step * (int(rank) - 1)) % len(among)]
+
+
+def visit_of(key: str, kind: str, settings: Settings) -> str:
+    """Whom to go to: the next of ``visits`` each time that the rhythm of the kind comes round; "" if there are none."""
+    look = settings.kind(kind)
+    if kind == OFFSITE or not look.visits:
+        return ""
+    week = parse_week(key.split("/")[1])
+    if look.rhythm == Rhythm(0):
+        quarter = quarter_of(week.days[3], settings.fiscal_start)
+        return look.visits[(4 * quarter.year + quarter.number) % len(look.visits)]
+    turns = week.monday.toordinal() // 7 // (look.rhythm.weeks if look.rhythm else 1)
+    return look.visits[turns % len(look.visits)]
 
 
 def topics_of_quarter(quarter: Quarter, among: Sequence[Topic]) -> tuple[Topic, Topic]:

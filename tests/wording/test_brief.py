@@ -409,13 +409,25 @@ def test_without_its_causes_a_text_is_not_written_anew() -> None:
     assert "77 %" in moved.text
 
 
+def test_visits_take_turns_each_time_the_rhythm_comes_round() -> None:
+    look = BlockKind(every="2 weeks", visits=("Help desk", "Registration", "A customer"))
+    asked = request(settings=Settings(blocks={"frontline": look}))
+    weeks = [f"frontline/2026-W{number}/1" for number in (45, 47, 49, 51)]
+    titles = [block_title(key, "frontline", asked.settings) for key in weeks]
+    assert len(set(titles[:3])) == 3
+    assert titles[3] == titles[0]
+    visit = titles[0].removeprefix("Front-line time: ")
+    assert visit in look.visits
+    assert f"Whom to go to: {visit}." in text_of(asked, key=weeks[0], kind="frontline")
+
+
 def test_colour_and_visibility_are_the_persons_once_a_block_stands() -> None:
     look = BlockKind(color="red", visibility="private")
     asked = request(settings=Settings(blocks={"strategic": look}))
     fresh = make_block(placed(), 1, True, asked, writing(asked))
-    assert (fresh.color, fresh.private) == ("red", True)
+    assert (fresh.color, fresh.visibility) == ("red", "private")
     moved = moved_block(standing(fresh.title, fresh.text, fresh.text_hash), fresh, causes_known=True)
-    assert (moved.color, moved.private) == ("", False)
+    assert (moved.color, moved.visibility) == ("", "")
 
 
 # When a text is written again
@@ -468,7 +480,7 @@ def test_an_update_changes_the_section_and_nothing_else() -> None:
     assert parts_of_text(update.block.text)[0] == parts_of_text(update.standing.text)[0]
     assert "• Why? [1]" in parts_of_text(update.block.text)[1]
     assert (update.block.title, update.block.slot) == (update.standing.title, update.standing.slot)
-    assert (update.block.color, update.block.private) == ("", False)
+    assert (update.block.color, update.block.visibility) == ("", "")
 
 
 def test_rebalance_and_half_a_calendar_refresh_no_text() -> None:

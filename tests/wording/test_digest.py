@@ -1,4 +1,4 @@
-"""The week behind a block, the people met least and the heavy weeks ahead: counted by hand."""
+"""The week behind a block and the heavy weeks ahead: counted by hand."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from blocker.rules.survey import take_survey
 from blocker.showing.report_text import report_text
 from blocker.values.events import Event, Ref, StandingBlock
 from blocker.values.request import Request
+from blocker.wording.ahead import heaviest_weeks
 from blocker.wording.digest import Digest, digest, lately, series_by_hours, week_behind
 from blocker.wording.digest_words import digest_lines
-from blocker.wording.encounters import heaviest_weeks, met_least
 from tests.tools.calendars_by_hand import MONDAY, at, meeting, request, slot, workweek
 
 MON, TUE, WED, THU, FRI = (MONDAY - timedelta(days=7 - n) for n in range(5))  # the week before
@@ -157,43 +157,6 @@ def test_days_outside_what_was_read_are_left_out() -> None:
     asked = request(WEEK)
     found = digest(MON - timedelta(weeks=40), MONDAY, asked, take_survey(asked))
     assert found.held["operational_hours"] == 11.5
-
-
-# People
-
-
-def met(*meetings: tuple[int, str, tuple[str, ...]], private: bool = False) -> Request:
-    return request(
-        [
-            replace(
-                meeting(MON - timedelta(days=back), clock, f"{clock[:2]}:55"), attendees=who, private=private
-            )
-            for back, clock, who in meetings
-        ]
-    )
-
-
-def names(asked: Request, most: int = 5) -> list[tuple[str, int]]:
-    return list(met_least(asked, take_survey(asked), most))
-
-
-def test_people_met_least_come_first_by_count() -> None:
-    amira, jonas, team = "amira@example.org", "jonas@example.org", "field-team@example.org"
-    asked = met((0, "09:00", (amira, jonas)), (1, "09:00", (amira,)), (2, "09:00", (amira, team)), (3, "10:00", (jonas,)))  # fmt: skip
-    assert names(asked) == [("field-team", 1), ("jonas", 2), ("amira", 3)]
-    assert names(asked, 1) == [("field-team", 1)]
-
-
-def test_crowds_outsiders_long_ago_and_private_meetings_do_not_count() -> None:
-    us = tuple(f"p{n}@example.org" for n in range(13))
-    assert names(met((0, "09:00", us))) == []
-    assert names(met((0, "09:00", ("a@example.org", "b@example.org", "c@vendor.example")))) == [
-        ("a", 1),
-        ("b", 1),
-    ]
-    assert names(met((57, "09:00", ("a@example.org",)))) == []
-    assert names(met((0, "09:00", ("a@example.org",)), private=True)) == []
-    assert names(request(WEEK)) == []
 
 
 # Weeks ahead

@@ -163,8 +163,8 @@ def new_event(block: Block, zone: str | None, focus: Json | None) -> dict[str, A
     body: dict[str, Any] = {
         "id": id_for(block.key, block.generation),
         **changed_event(block, zone, focus),
-        "visibility": "private" if block.private else "default",
-        "reminders": {"useDefault": False, "overrides": []},
+        "visibility": block.visibility or "default",
+        "reminders": {"useDefault": False, "overrides": _reminders(block)},
     }
     if focus is not None:
         body["eventType"] = FOCUS
@@ -175,6 +175,10 @@ def new_event(block: Block, zone: str | None, focus: Json | None) -> dict[str, A
         body["colorId"] = color
     kept = _kept(block)
     return _without_nulls(body | {name: kept[name] for name in _KEPT if name in kept})
+
+
+def _reminders(block: Block) -> list[Json]:
+    return [] if block.reminder is None else [{"method": "popup", "minutes": block.reminder}]
 
 
 def patched_event(there: Json, block: Block, zone: str | None, focus: Json | None) -> dict[str, Any]:

@@ -126,8 +126,8 @@ def _content(block: Block, sequence: int) -> dict[str, list[str]]:
         "X-BLOCKER-TEXT": [f"X-BLOCKER-TEXT:{text_hash}"],
     }
     # Colour and visibility are the person's to change: they are written where the block names them.
-    if block.private:
-        lines["CLASS"] = ["CLASS:PRIVATE"]
+    if block.visibility in ("private", "public"):
+        lines["CLASS"] = [f"CLASS:{block.visibility.upper()}"]
     if block.color:
         lines["COLOR"] = [f"COLOR:{escape(block.color)}"]
     return lines
@@ -140,11 +140,15 @@ def _time(name: str, instant: datetime, day: date | None) -> str:
 
 
 def write_block(block: Block, line_end: bytes) -> bytes:
-    """A new component for a block, no alarm in it."""
+    """A new component for a block, with an alarm in it if the block has a reminder."""
     lines = ["BEGIN:VEVENT", f"UID:{uid_for(block.key, block.generation)}"]
     for group in _content(block, 0).values():
         lines += group
-    lines += ["CATEGORIES:Blocker", "END:VEVENT"]
+    lines.append("CATEGORIES:Blocker")
+    if block.reminder is not None:
+        lines += ["BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{escape(block.title)}"]
+        lines += [f"TRIGGER:-PT{block.reminder}M", "END:VALARM"]
+    lines.append("END:VEVENT")
     return b"".join(fold(line, line_end) for line in lines)
 
 

@@ -59,7 +59,7 @@ class TestPagedCalendar(CalendarContract):
 
 
 def test_what_an_insert_sends(world: GoogleWorld) -> None:
-    made = replace(block(), private=True, color="Grape")
+    made = replace(block(), visibility="private", color="Grape", reminder=10)
     world.open().create(made)
     (sent,) = world.server.log.writes
     assert sent.query["sendUpdates"] == ["none"]
@@ -69,9 +69,19 @@ def test_what_an_insert_sends(world: GoogleWorld) -> None:
         "blockerText": sent.body["extendedProperties"]["private"]["blockerText"],
     }  # fmt: skip
     assert (sent.body["visibility"], sent.body["colorId"]) == ("private", "3")
-    assert sent.body["reminders"] == {"useDefault": False, "overrides": []}
+    assert sent.body["reminders"] == {"useDefault": False, "overrides": [{"method": "popup", "minutes": 10}]}
     assert sent.body["start"] == {"dateTime": "2026-11-23T09:00:00+01:00", "timeZone": ZONE}
     assert "attendees" not in sent.body
+
+
+def test_no_reminder_and_the_calendars_own_visibility_unless_asked(world: GoogleWorld) -> None:
+    world.open().create(block())
+    (sent,) = world.server.log.writes
+    assert sent.body is not None
+    assert (sent.body["visibility"], sent.body["reminders"]) == (
+        "default",
+        {"useDefault": False, "overrides": []},
+    )
 
 
 def test_a_change_carries_the_etag_and_leaves_the_users_looks_alone(world: GoogleWorld) -> None:

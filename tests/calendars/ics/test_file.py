@@ -598,15 +598,36 @@ def test_a_block_for_another_key_is_refused(calendar: Calendar) -> None:
 def test_colour_and_visibility_are_written_where_asked_and_kept_where_not(
     world: FileWorld, calendar: Calendar
 ) -> None:
-    asked = block(color="cornflowerblue", private=True)
+    asked = block(color="cornflowerblue", visibility="private")
     ref = calendar.create(asked)
     raw = calendar.read(WINDOW).blocks[0].raw or ""
     assert "COLOR:cornflowerblue\r\n" in raw
     assert "CLASS:PRIVATE\r\n" in raw
-    calendar.update(ref, replace(asked, color="", private=False))
+    calendar.update(ref, replace(asked, color="", visibility=""))
     raw = calendar.read(WINDOW).blocks[0].raw or ""
     assert "COLOR:cornflowerblue\r\n" in raw
     assert "CLASS:PRIVATE\r\n" in raw
+
+
+def test_a_reminder_is_an_alarm_of_a_new_block_and_the_persons_from_then_on(
+    world: FileWorld, calendar: Calendar
+) -> None:
+    icalendar = pytest.importorskip("icalendar")
+    ref = calendar.create(block(reminder=10, visibility="public"))
+    (event,) = icalendar.Calendar.from_ical(world.path.read_bytes()).walk("VEVENT")
+    (alarm,) = event.walk("VALARM")
+    assert (alarm["ACTION"], alarm["TRIGGER"].dt, event["CLASS"]) == (
+        "DISPLAY",
+        timedelta(minutes=-10),
+        "PUBLIC",
+    )
+    calendar.update(ref, block(when=slot("13:00", "15:00")))
+    (event,) = icalendar.Calendar.from_ical(world.path.read_bytes()).walk("VEVENT")
+    assert len(event.walk("VALARM")) == 1
+    calendar.create(block("strategic/2026-W48/2", when=slot("10:00", "11:00")))
+    plain = icalendar.Calendar.from_ical(world.path.read_bytes()).walk("VEVENT")[1]
+    assert not plain.walk("VALARM")
+    assert "CLASS" not in plain
 
 
 def test_a_written_block_is_what_other_programs_read(world: FileWorld, calendar: Calendar) -> None:

@@ -1,4 +1,4 @@
-"""Whom the person meets, by count only, and the heaviest weeks to come: for front-line and learning blocks."""
+"""The heaviest weeks to come: what a learning block prepares for."""
 
 from __future__ import annotations
 
@@ -7,40 +7,14 @@ from datetime import date
 
 from msgspec import Struct
 
-from blocker.measuring.owners import Owners
 from blocker.rules.survey import Survey
 from blocker.values.intervals import intersect, minutes
-from blocker.values.kinds import IGNORED, OPERATIONAL
+from blocker.values.kinds import OPERATIONAL
 from blocker.values.request import Request
 from blocker.values.workweek import DAY, week_of
 from blocker.wording.digest import dates_between
 
-BACK_WEEKS, AHEAD_WEEKS = 8, 9
-SMALL_MEETING = 12  # other people; in a larger one nobody meets anybody
-
-
-def met_least(request: Request, seen: Survey, most: int) -> tuple[tuple[str, int], ...]:
-    """The people (or lists: a team) met least in the last eight weeks: name and number of meetings.
-
-    Only the part before the @ is shown, only those of the person's own organisation are counted where
-    it is known, and private events are left out.
-    """
-    today = request.workweek.date_of(request.now)
-    window = request.workweek.span(today - BACK_WEEKS * 7 * DAY, today)
-    events = [item.event for item in seen.classified if item.kind != IGNORED]
-    domain = Owners(events).domain
-    counts: Counter[str] = Counter()
-    for event in events:
-        if event.private or event.all_day or not event.when.overlaps(window):
-            continue
-        if len(event.attendees) <= SMALL_MEETING:
-            counts.update(name for address in set(event.attendees) if (name := _name(address, domain)))
-    return tuple(sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))[:most])
-
-
-def _name(address: str, domain: str) -> str:
-    name, _, where = address.partition("@")
-    return name if where == domain or not domain else ""
+AHEAD_WEEKS = 9
 
 
 class HeavyWeek(Struct, frozen=True):
