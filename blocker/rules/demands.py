@@ -13,6 +13,7 @@ from msgspec import Struct
 from blocker.rules.known import DEBT_WEEKS, OWN_MINUTES, Known, Ranks, debt_minutes, ranks, week_quarter
 from blocker.values.intervals import minutes
 from blocker.values.kinds import FRONTLINE, LEARNING, STRATEGIC
+from blocker.values.limits import Rhythm
 from blocker.values.memory import ANSWERS
 from blocker.values.plan import Cause, Demand, Unplaced, WeekLoad
 from blocker.values.workweek import Quarter, Week, parse_week
@@ -22,7 +23,10 @@ __all__ = ["DEBT_WEEKS", "Demands", "Known", "ask"]
 BOOKED_BY_LEVEL = ("amber", "red")  # tiers: see `tier_of_level`
 MOST_STRATEGIC = 3  # in a week in all, debt included: design 4.3
 SHORTEST_RESCUE = 60  # minutes: what a displaced block may come back with
-FRONTLINE_MINUTES = 60  # in two weeks; less is too little
+DUE_MINUTES = 60  # of a person's own time of a kind; less is too little
+WEEKS_OF_QUARTER = 14  # at most
+RHYTHMIC = (FRONTLINE, LEARNING)  # kinds with a tier of their own
+QUARTERLY = Rhythm(0)
 
 
 class Demands(Struct, frozen=True):
@@ -52,12 +56,13 @@ def ask(loads: Sequence[WeekLoad], known: Known) -> Demands:
     for load in loads:
         asking.strategic(load)
     asking.debts(loads)
-    for load in loads:
-        asking.frontline(load)
-    asking.learning(loads)
-    for load in loads:
-        for kind in sorted(set(load.booked) - {STRATEGIC, FRONTLINE, LEARNING}):
-            asking.further(kind, load)
+    named = {*known.settings.blocks, *(kind for load in loads for kind in load.booked)} - {STRATEGIC}
+    for kind in sorted(kind for kind in named if known.settings.kind(kind).enabled):
+        if kind == LEARNING and known.settings.kind(kind).rhythm == QUARTERLY:
+            asking.learning(loads)
+            continue
+        for load in loads:
+            asking.by_rhythm(kind, load)
     wanted = sorted(asking.wanted, key=lambda demand: demand.week)
     return Demands(tuple(wanted), tuple(asking.answered), {load.week: asking.floor(load) for load in loads})
 
@@ -109,41 +114,52 @@ class _Asking:
                 self._want(STRATEGIC, "debt", load, number, (cause,))
                 left -= 1
 
-    def frontline(self, load: WeekLoad) -> None:
-        """One where this week and the one before hold less than an hour of it: every two weeks, then."""
-        before, week = load.week.plus(-1), load.week
-        events = (*self.own.get((FRONTLINE, before), ()), *self.own.get((FRONTLINE, week), ()))
-        own = minutes(event.when for event in events)
-        lately = self.ranks(FRONTLINE, before)
-        had = lately.live or lately.answers or (FRONTLINE, before) in self.wanted_in
-        due = own < FRONTLINE_MINUTES and not had
-        cause = Cause(FRONTLINE, "frontline_hours", own / 60, FRONTLINE_MINUTES / 60, "hours")
-        causes = (*self._rule_causes(FRONTLINE, load), *((cause,) if due else ()))
-        for number in self._missing(FRONTLINE, load, max(load.booked.get(FRONTLINE, 0), int(due)), causes):
-            self._want(FRONTLINE, FRONTLINE, load, number, causes)
+    def by_rhythm(self, kind: str, load: WeekLoad) -> None:
+        """As many as the rules book, and one where the rhythm of the kind has come round."""
+        due = self._due(kind, load)
+        causes = (*self._rule_causes(kind, load), *((due,) if due else ()))
+        for number in self._missing(kind, load, max(load.booked.get(kind, 0), int(due is not None)), causes):
+            self._want(kind, kind if kind in RHYTHMIC else "other", load, number, causes)
+
+    def _due(self, kind: str, load: WeekLoad) -> Cause | None:
+        """One is due in a week if it and those before it, as many as the rhythm has, held less than an hour of it."""
+        weeks = self._weeks_of_turn(kind, load.week)
+        if weeks is None:
+            return None
+        own = minutes(event.when for week in weeks for event in self.own.get((kind, week), ()))
+        others = [self.ranks(kind, week) for week in weeks if week != load.week]
+        had = any(there.live or there.answers for there in others)
+        if had or own >= DUE_MINUTES or any((kind, week) in self.wanted_in for week in weeks):
+            return None
+        return Cause(kind, f"{kind}_hours", own / 60, DUE_MINUTES / 60, "hours")
+
+    def _weeks_of_turn(self, kind: str, week: Week) -> list[Week] | None:
+        """The weeks in which one is enough; None for a kind that only the rules ask for."""
+        rhythm = self.known.settings.kind(kind).rhythm
+        if rhythm is None:
+            return None
+        if rhythm.weeks:
+            return [week.plus(-n) for n in range(rhythm.weeks)]
+        first_month = self.known.settings.fiscal_start
+        around = (week.plus(n) for n in range(-WEEKS_OF_QUARTER, WEEKS_OF_QUARTER + 1))
+        return [one for one in around if week_quarter(one, first_month) == week_quarter(week, first_month)]
 
     def learning(self, loads: Sequence[WeekLoad]) -> None:
-        """One a quarter with a red week in it, before its heaviest week to come."""
+        """One a quarter with an amber or red week in it, before its heaviest week to come."""
         first_month = self.known.settings.fiscal_start
         chosen: dict[Week, tuple[Cause, ...]] = {}
         for quarter in sorted({week_quarter(load.week, first_month) for load in loads}):
             inside = [load for load in loads if week_quarter(load.week, first_month) == quarter]
-            red = _red_causes(quarter, inside, self.known)
+            heavy = _heavy_causes(quarter, inside, self.known)
             week = self._before_the_heaviest(inside)
-            if red is not None and week is not None and not _had_learning(quarter, self.known):
-                chosen[week] = red
+            if heavy is not None and week is not None and not _had_learning(quarter, self.known):
+                chosen[week] = heavy
         for load in loads:
-            red = chosen.get(load.week)
-            causes = (*self._rule_causes(LEARNING, load), *(red or ()))
-            number = max(load.booked.get(LEARNING, 0), int(red is not None))
+            heavy = chosen.get(load.week)
+            causes = (*self._rule_causes(LEARNING, load), *(heavy or ()))
+            number = max(load.booked.get(LEARNING, 0), int(heavy is not None))
             for rank in self._missing(LEARNING, load, number, causes):
                 self._want(LEARNING, LEARNING, load, rank, causes)
-
-    def further(self, kind: str, load: WeekLoad) -> None:
-        """A kind that the person made: as many as the rules book."""
-        causes = self._rule_causes(kind, load)
-        for number in self._missing(kind, load, load.booked[kind], causes):
-            self._want(kind, "other", load, number, causes)
 
     def floor(self, load: WeekLoad) -> str:
         there = self.ranks(STRATEGIC, load.week)
@@ -168,16 +184,19 @@ class _Asking:
             why = f"{ANSWERS[code]}, and nothing is booked in its place"
             self.answered.append(Unplaced(key, kind, length, code, why, causes=causes, tier=kind))
         free = there.free_numbers(max(0, number - there.settled))
-        closed = self.known.closed(load.week)
+        over = self.known.over_until(kind)
+        closed = "given up" if over and load.week.monday < over else self.known.closed(load.week)
         if not free or not closed:
             return free
         why = {
             "skipped": f"you skipped {load.week}",
             "paused": f"paused until {self.known.memory.paused_until}",
             "undone": f"you took blocks of {load.week} back with undo",
+            "given up": f"you deleted two in a row, so none until {over}",
         }[closed]
         key = f"{kind}/{load.week}/{free[0]}"
-        self.answered.append(Unplaced(key, kind, length, closed, why, causes=causes, tier=kind))
+        code = "paused" if closed == "given up" else closed
+        self.answered.append(Unplaced(key, kind, length, code, why, causes=causes, tier=kind))
         return []
 
     def _want(self, kind: str, tier: str, load: WeekLoad, number: int, causes: tuple[Cause, ...]) -> None:
@@ -196,6 +215,8 @@ class _Asking:
                 prefer=look.prefer,
                 causes=causes,
                 rescue=displaced is not None,
+                days=look.weekdays,
+                between=look.clock_ranges,
             )
         )
 
@@ -225,14 +246,17 @@ def _hours(load: WeekLoad) -> float:
     return held if load.recent is None else max(held, load.recent["operational_hours"])
 
 
-def _red_causes(quarter: Quarter, loads: Iterable[WeekLoad], known: Known) -> tuple[Cause, ...] | None:
-    """The causes of the quarter's first red week, in the horizon or remembered; None if there is none."""
+def _heavy_causes(quarter: Quarter, loads: Iterable[WeekLoad], known: Known) -> tuple[Cause, ...] | None:
+    """The causes of the quarter's first red week, or else its first amber one, in the horizon or remembered."""
     weeks = {record.week: (record.level, record.causes) for record in known.memory.weeks}
     weeks |= {load.week: (load.level, load.causes) for load in loads}
-    for week in sorted(weeks):
-        level, causes = weeks[week]
-        if level == "red" and week_quarter(week, known.settings.fiscal_start) == quarter:
-            return causes
+    inside = [
+        weeks[week] for week in sorted(weeks) if week_quarter(week, known.settings.fiscal_start) == quarter
+    ]
+    for heavy in ("red", "amber"):
+        for level, causes in inside:
+            if level == heavy:
+                return causes
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -12,12 +13,12 @@ from blocker.measuring.classify import own_offsites
 from blocker.rules.rules import Rule
 from blocker.values.events import Event, StandingBlock
 from blocker.values.keys import key_week
-from blocker.values.kinds import IGNORED, OPERATIONAL
+from blocker.values.kinds import IGNORED, OPERATIONAL, STRATEGIC
 from blocker.values.memory import Memory, Remembered
 from blocker.values.plan import Classified
 from blocker.values.request import Request
 from blocker.values.settings import Settings
-from blocker.values.workweek import Quarter, Week, WorkWeek, quarter_of, week_of
+from blocker.values.workweek import Quarter, Week, WorkWeek, parse_week, quarter_of, week_of
 
 OWN_MINUTES = 60  # the shortest event of a person's own that counts as one of theirs
 DEBT_WEEKS = 4  # what was owed longer ago has faded
@@ -72,6 +73,30 @@ class Known(Struct, frozen=True):
             return "paused"
         undone = (known.key for known in self.memory.blocks if known.answer == "undone")
         return "undone" if week != self.reoffer and any(f"/{week}/" in key for key in undone) else None
+
+    def over_until(self, kind: str) -> date | None:
+        """The first day of the next quarter, where the person deleted two blocks of a kind in a row in this one.
+
+        Never of the strategic kind: that a week has none is only for ``pause`` and ``skip`` to say.
+        """
+        quarter = quarter_of(self.today, self.settings.fiscal_start)
+        return (
+            quarter.end
+            if kind != STRATEGIC and two_deleted_in_a_row(kind, quarter, self.memory, self.settings)
+            else None
+        )
+
+
+def two_deleted_in_a_row(kind: str, quarter: Quarter, memory: Memory, settings: Settings) -> bool:
+    """True if the person deleted two blocks of a kind in a row, both in weeks of the quarter."""
+    told = sorted(
+        (block.slot.start, block.answer == "deleted")
+        for block in memory.blocks
+        if block.kind == kind
+        and (block.answer or block.state == "placed")
+        and week_quarter(parse_week(block.key.split("/")[1]), settings.fiscal_start) == quarter
+    )
+    return any(one[1] and two[1] for one, two in pairwise(told))
 
 
 class Ranks(Struct, frozen=True):

@@ -49,6 +49,9 @@ def ask_for_offsite(
     this = quarter_of(today, settings.fiscal_start)
     for quarter in sorted({this, due}):
         key = f"offsite/{quarter}"
+        if not settings.offsite.enabled:
+            quarters.append(QuarterPlan(quarter, "not due", key, "the half day is turned off"))
+            continue
         there = _present(quarter, key, workweek, blocks, own, memory)
         if there:
             quarters.append(QuarterPlan(quarter, "present", key, there))

@@ -351,7 +351,7 @@ def test_two_weeks_in_a_row_never_go_without_and_none_is_asked_twice(history: li
     events = sum(
         (own(f"2026-W{n}", "tue 09:00-10:00 Gemba") for n, what in there.items() if what == "own"), ()
     )
-    answers = [gone(f"frontline/2026-W{n}/1") for n, what in there.items() if what == "gone"]
+    answers = [gone(f"frontline/2026-W{n}/1", "skipped") for n, what in there.items() if what == "gone"]
     wanted = keys(asked(horizon(), blocks=blocks, events=events, remembered=answers), "frontline")
     has = {n for n, what in there.items() if what != "nothing"}
     new = {int(key[1:3]) for key in wanted}
@@ -359,6 +359,87 @@ def test_two_weeks_in_a_row_never_go_without_and_none_is_asked_twice(history: li
     for number in range(48, 53):
         assert {number - 1, number} & (has | new)
         assert not {number - 1, number} <= new
+
+
+# --- kinds as the person sets them -------------------------------------------------------------
+
+
+def with_kind(kind: str, **look: Any) -> Settings:
+    return Settings(blocks={**Settings().blocks, kind: replace(Settings().kind(kind), **look)})
+
+
+def test_a_kind_that_is_off_is_not_asked_for() -> None:
+    off = with_kind("frontline", enabled=False)
+    assert keys(asked(horizon(), settings=off), "frontline") == []
+    booked = [replace(load(49, frontline=2), causes=RED)]
+    assert keys(asked(booked, settings=off), "frontline") == []
+    assert keys(asked(heavy(w51="red"), settings=with_kind("learning", enabled=False)), "learning") == []
+
+
+@pytest.mark.parametrize(
+    ("every", "weeks"),
+    [
+        ("week", ["W48/1", "W49/1", "W50/1", "W51/1", "W52/1"]),
+        ("2 weeks", ["W48/1", "W50/1", "W52/1"]),
+        ("3 weeks", ["W48/1", "W51/1"]),
+        ("quarter", ["W48/1"]),
+    ],
+)
+def test_a_kind_comes_in_its_rhythm(every: str, weeks: list[str]) -> None:
+    for kind in ("frontline", "coaching"):
+        assert keys(asked(horizon(), settings=with_kind(kind, every=every)), kind) == weeks
+
+
+def test_once_a_quarter_looks_at_the_whole_of_it() -> None:
+    settings = with_kind("frontline", every="quarter")
+    assert keys(asked(horizon(), blocks=["frontline/2026-W41/1"], settings=settings), "frontline") == []
+    assert keys(asked(horizon(), blocks=["frontline/2026-W39/1"], settings=settings), "frontline") == [
+        "W48/1"
+    ]
+
+
+def test_learning_in_a_rhythm_of_weeks_needs_no_heavy_week() -> None:
+    settings = with_kind("learning", every="4 weeks")
+    found = asked(heavy(), settings=settings)
+    assert keys(found, "learning") == ["W48/1", "W52/1"]
+    assert {demand.tier for demand in found.wanted if demand.kind == "learning"} == {"learning"}
+
+
+def test_a_demand_carries_the_days_and_hours_of_its_kind() -> None:
+    settings = with_kind("frontline", days=("thu", "tue"), between=("09:00-12:00",))
+    found = asked(horizon(), settings=settings).wanted
+    assert {(d.days, d.between) for d in found if d.kind == "frontline"} == {((1, 3), ((540, 720),))}
+    assert {(d.days, d.between) for d in found if d.kind == "strategic"} == {((), ())}
+
+
+TWO_DELETED = (gone("frontline/2026-W43/1"), gone("frontline/2026-W45/1"))
+
+
+def test_two_of_a_kind_deleted_in_a_row_pause_it_to_the_end_of_the_quarter() -> None:
+    found = asked([*horizon(), load(53)], remembered=TWO_DELETED)
+    assert keys(found, "frontline") == []
+    assert ("W48/1", "paused") in codes(found, "frontline")
+    assert "2027-01-01" in next(item.why for item in found.answered if item.kind == "frontline")
+    assert keys(found, "strategic"), "no other kind"
+    after = asked([WeekLoad(Week(2027, 1), HELD, None, 5, 5)], remembered=TWO_DELETED, today=date(2027, 1, 4))
+    assert [demand.key for demand in after.wanted if demand.kind == "frontline"] == ["frontline/2027-W01/1"]
+
+
+@pytest.mark.parametrize(
+    "remembered",
+    [
+        TWO_DELETED[:1],
+        (TWO_DELETED[0], gone("frontline/2026-W45/1", "skipped")),
+        (gone("frontline/2026-W37/1"), gone("frontline/2026-W39/1")),
+        (*TWO_DELETED[:1], replace(gone("frontline/2026-W44/1"), state="placed"), TWO_DELETED[1]),
+        (gone("strategic/2026-W46/1"), gone("strategic/2026-W47/1")),
+    ],
+    ids=["one", "a skip", "the quarter before", "one between", "strategic"],
+)
+def test_less_than_two_in_a_row_pause_nothing(remembered: tuple[Remembered, ...]) -> None:
+    found = asked(horizon(), remembered=remembered)
+    assert keys(found, "frontline")
+    assert len(keys(found)) == 5
 
 
 # --- learning ---------------------------------------------------------------------------------
@@ -377,8 +458,9 @@ def test_learning_comes_before_the_heaviest_week_where_there_is_most_room() -> N
     assert (demand.tier, demand.causes) == ("learning", RED)
 
 
-def test_no_red_week_no_learning_and_a_remembered_one_will_do() -> None:
-    assert keys(asked(heavy(w51="amber")), "learning") == []
+def test_no_heavy_week_no_learning_and_a_remembered_one_will_do() -> None:
+    assert keys(asked(heavy()), "learning") == []
+    assert keys(asked(heavy(w51="amber")), "learning") == ["W49/1"]
     remembered = (WeekRecord(Week(2026, 42), "red", RED),)
     assert keys(asked(heavy(), weeks=remembered), "learning") == ["W49/1"]
     other_quarter = (WeekRecord(Week(2026, 39), "red", RED),)
