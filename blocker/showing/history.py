@@ -62,7 +62,7 @@ def closing_lines(weeks: Sequence[PastWeek], debt_minutes: int) -> list[str]:
     lines = []
     if over:
         owed = sum(record.owed_minutes for record in over) / 60
-        kept = sum(min(record.kept_minutes, record.owed_minutes) for record in over) / 60
+        kept = sum(record.kept_of_owed for record in over) / 60
         share = f" ({measured(kept / owed, 'share')})" if owed else ""
         lines.append(f"{_weeks(len(over))}: {number(kept)} of {number(owed)} h owed were kept{share}.")
         rest = Counter[str]()

@@ -10,8 +10,9 @@ from blocker.measuring.measures import MEASURES
 from blocker.rules.judge import FORECAST
 from blocker.showing.plan_text import cause_text, clean, measured, span, told_words, week_line
 from blocker.values.intervals import Interval
-from blocker.values.kinds import OPERATIONAL
+from blocker.values.kinds import LEVELS, OPERATIONAL
 from blocker.values.plan import Classified, WeekLoad, WeekPlan
+from blocker.wording.causes import usual_words
 from blocker.wording.texts import MEASURE_WORDS
 
 
@@ -45,9 +46,24 @@ def measure_lines(load: WeekLoad) -> list[str]:
         lines.append(f" {mark} {MEASURE_WORDS.get(name, name):<42} {measured(value, unit):>8}{recent}")
     lines += ["", f"Level: {load.level}"]
     lines += [f"  because {cause_text(cause)}" for cause in load.causes]
+    lines += [f"  {line}" for line in lines_words(load)]
     if load.booked:
         lines.append(f"  the rules ask for {blocks_asked(load) or 'nothing'} in this week")
     return lines
+
+
+def lines_words(load: WeekLoad) -> list[str]:
+    """Where the levels begin, if that is at lines of the person's own: ``red begins at 28 h for you``."""
+    if load.lines_taken is None:
+        return []
+    found = []
+    for clause in load.clauses:
+        cause = clause.cause
+        if cause.measure == "operational_hours" and cause.rule in LEVELS and usual_words(cause, {}):
+            begins, usual = measured(cause.threshold, cause.unit), measured(cause.usual or 0.0, cause.unit)
+            found.append(f"{cause.rule} begins at {begins} for you; the usual line is {usual}")
+    taken = f"your own lines, taken on {load.lines_taken:%a} {load.lines_taken.day} {load.lines_taken:%b}"
+    return [*found, taken if found else f"{taken}: the usual ones tell your weeks apart"]
 
 
 def blocks_asked(load: WeekLoad) -> str:

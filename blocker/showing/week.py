@@ -29,6 +29,7 @@ from blocker.showing.plan_text import (
 )
 from blocker.showing.week_reasons import RuleReason, WeekReasons
 from blocker.values.plan import Cause, WeekLoad
+from blocker.wording.causes import usual_words
 from blocker.wording.texts import MEASURE_WORDS
 
 AMOUNTS = {
@@ -115,7 +116,7 @@ def _clause_lines(part: Condition, reason: RuleReason, load: WeekLoad, depth: in
     words = MEASURE_WORDS.get(cause.measure, cause.measure)
     value = measured(load.held[cause.measure], cause.unit)
     wanted = amount(part.sign, cause)
-    yield f"{indent}{'yes' if clause.fires else 'no':<5}{words}: {value}{_alternative(cause, load)}, fires at {wanted}"
+    yield f"{indent}{'yes' if clause.fires else 'no':<5}{words}: {value}{_alternative(cause, load)}, fires at {wanted}{usual_words(cause, {})}"
 
 
 def amount(sign: str, cause: Cause) -> str:

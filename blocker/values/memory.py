@@ -74,6 +74,11 @@ class WeekRecord(Struct, frozen=True):
     overrun_minutes: int = 0
     moved: tuple[str, ...] = ()
 
+    @property
+    def kept_of_owed(self) -> int:
+        """Minutes kept of what the week owed: the one figure for "kept", wherever it is told."""
+        return min(self.kept_minutes, self.owed_minutes)
+
 
 class ParkedQuestion(Struct, frozen=True):
     """A question that waits for the right hour. ``how`` it ended is done or dropped, "" while it is open."""

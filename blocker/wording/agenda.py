@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from msgspec import Struct
-
 from blocker.rules.known import debt_minutes
 from blocker.rules.survey import Survey
-from blocker.values.intervals import Interval, minutes, subtract
-from blocker.values.keys import key_week
-from blocker.values.kinds import OPERATIONAL, STRATEGIC
+from blocker.values.intervals import Interval
 from blocker.values.memory import ParkedQuestion
 from blocker.values.request import Request
 from blocker.values.workweek import DAY, Quarter, quarter_of
@@ -25,13 +21,6 @@ GRID = 5
 MOST = 5
 QUESTION_CHARACTERS = 240
 ENOUGH_WEEKS, BACK_WEEKS = 6, 12
-
-
-class Kept(Struct, frozen=True):
-    """Strategic minutes of the quarter's completed weeks: what the rules planned, what was kept."""
-
-    owed: int
-    kept: int
 
 
 def agenda_lines(
@@ -105,10 +94,17 @@ def _looking_back(quarter: Quarter, slot: Interval, request: Request, seen: Surv
             away=_days_away(found, seen),
         ),
     ]
-    kept = strategic_kept(first, day, request, seen)
-    if kept.owed:
-        owed, held = length_words(kept.owed, texts), length_words(kept.kept, texts)
-        lines.append(say("agenda.kept", texts, owed=owed, kept=held))
+    over = [
+        record
+        for record in request.memory.weeks
+        if record.week < request.running and first <= record.week.monday < day
+    ]
+    owed = sum(record.owed_minutes for record in over)
+    if owed:
+        kept = sum(record.kept_of_owed for record in over)
+        lines.append(
+            say("agenda.kept", texts, owed=length_words(owed, texts), kept=length_words(kept, texts))
+        )
     debt = debt_minutes(request.memory, request.running)
     if debt:
         lines.append(say("agenda.debt", texts, debt=length_words(debt, texts)))
@@ -134,24 +130,6 @@ def _since(quarter: Quarter, day: date) -> date:
 def _days_away(found: Digest, seen: Survey) -> int:
     days = (seen.days.get(day) for day in dates_between(found.first, found.last + DAY))
     return sum(day is not None and bool(day.hours) and not day.is_working for day in days)
-
-
-def strategic_kept(first: date, end: date, request: Request, seen: Survey) -> Kept:
-    """From the weeks that are over and begin in these days: what is owed is remembered, what was kept stands on the calendar."""
-    records = [
-        record
-        for record in request.memory.weeks
-        if record.week < request.running and first <= record.week.monday < end
-    ]
-    weeks = {record.week for record in records}
-    load = [item.event.when for item in seen.classified if item.kind == OPERATIONAL]
-    kept = 0.0
-    for block in request.snapshot.blocks:
-        past = block.kind == STRATEGIC and block.dates is None and block.when.end <= request.now
-        if past and key_week(block.key, block.when, request.workweek) in weeks:
-            around = [when for when in load if when.overlaps(block.when)]
-            kept += minutes(subtract([block.when], around))
-    return Kept(sum(record.owed_minutes for record in records), int(kept))
 
 
 def _parked_in(first: date, end: date, request: Request) -> list[ParkedQuestion]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from blocker.measuring.conditions import compare
 from blocker.values.plan import Cause
 from blocker.wording.texts import MEASURE_WORDS, TEXTS, quantity, say
 
@@ -24,12 +25,21 @@ def _reason(cause: Cause, texts: Mapping[str, str]) -> str:
     values = _cause_values(cause, texts)
     words = str(values["measure"])
     values["measure"] = words[:1].upper() + words[1:]
-    return say(own if own in TEXTS else f"reason.{_judged_by(cause)}", texts, **values)
+    return say(own if own in TEXTS else f"reason.{_judged_by(cause)}", texts, **values) + usual_words(
+        cause, texts
+    )
 
 
 def cause_words(cause: Cause, texts: Mapping[str, str]) -> str:
     """One cause as a sentence with measured value and threshold, for a terminal."""
-    return say(f"cause.{_judged_by(cause)}", texts, **_cause_values(cause, texts))
+    return say(f"cause.{_judged_by(cause)}", texts, **_cause_values(cause, texts)) + usual_words(cause, texts)
+
+
+def usual_words(cause: Cause, texts: Mapping[str, str]) -> str:
+    """The usual line, where the one that counts is the person's own; "" where they are the same."""
+    if cause.usual is None or compare(cause.usual, "=", cause.threshold):
+        return ""
+    return say("cause.usual", texts, usual=quantity(cause.usual, cause.unit, texts))
 
 
 def _judged_by(cause: Cause) -> str:

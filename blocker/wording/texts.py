@@ -116,6 +116,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "cause.line": "{rule}: {measure} {measured}, threshold {threshold}",
         "cause.both": "{rule}: {measure} {measured}, threshold {threshold} (this week holds {held}; recent weeks {recent})",
         "cause.forecast": "{rule}: {measure} {measured}, threshold {threshold} (this week holds {held}, the rest is a forecast)",
+        "cause.usual": "; the usual line is {usual}",
         "reason.line": "{measure}: {measured}, where {rule} begins at {threshold}",
         "reason.both": "{measure}: {measured}, where {rule} begins at {threshold} (its week holds {held}, recent weeks {recent} on average)",
         "reason.forecast": "{measure}: {measured}, where {rule} begins at {threshold} (its week holds {held} so far, the rest is a forecast)",

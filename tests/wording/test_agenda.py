@@ -9,16 +9,18 @@ import pytest
 from msgspec.structs import replace
 
 from blocker.engine import make_plan
+from blocker.planning.history import PastWeek
 from blocker.rules.survey import take_survey
+from blocker.showing.history import closing_lines
 from blocker.values.events import Event, Ref, StandingBlock
 from blocker.values.fingerprint import hash_of_text
 from blocker.values.intervals import Interval
 from blocker.values.memory import Memory, ParkedQuestion, Remembered, WeekRecord
-from blocker.values.plan import Change
+from blocker.values.plan import Change, WeekLoad
 from blocker.values.request import Request
 from blocker.values.settings import Settings
 from blocker.values.workweek import week_of
-from blocker.wording.agenda import agenda_lines, part_minutes, quarter_named, strategic_kept
+from blocker.wording.agenda import agenda_lines, part_minutes, quarter_named
 from blocker.wording.texts import TEXTS
 from tests.tools.calendars_by_hand import MONDAY, at, meeting, request, slot, workweek
 from tests.tools.command_line import CommandLine, sample
@@ -107,15 +109,17 @@ def test_the_question_that_has_waited_longest_is_the_second() -> None:
     assert "• the list" not in "\n".join(lines(request(), ("• the list",)))
 
 
-def test_what_was_kept_is_what_no_meeting_took() -> None:
+def test_what_was_kept_is_what_history_tells() -> None:
     weeks = [week_of(MONDAY + timedelta(weeks=n)) for n in (-2, -1, 0)]
-    span = slot(MONDAY - timedelta(weeks=1), "09:00", "11:00")
-    block = StandingBlock(f"strategic/{weeks[1]}/1", "strategic", span, span, "S", "", Ref("s", "1"))
-    memory = Memory(weeks=tuple(WeekRecord(week, "amber", owed_minutes=120) for week in weeks))
-    asked = request([meeting(MONDAY - timedelta(weeks=1), "10:30", "12:00")], [block], memory=memory)
-    found = strategic_kept(date(2026, 10, 1), DAY, asked, take_survey(asked))
-    assert (found.owed, found.kept) == (240, 90)  # the running week does not owe yet
-    assert "Thinking time: 4 h planned, 1.5 h kept." in "\n".join(lines(asked))
+    kept = dict(zip(weeks, (180, 90, 0), strict=True))
+    memory = Memory(
+        weeks=tuple(WeekRecord(week, "amber", owed_minutes=120, kept_minutes=kept[week]) for week in weeks)
+    )
+    text = "\n".join(lines(request(memory=memory)))
+    assert "Thinking time: 4 h planned, 3.5 h kept." in text, "the running week does not owe yet"
+    empty = WeekLoad(weeks[0], {}, None, 5, 5)
+    told = closing_lines([PastWeek(empty, record) for record in memory.weeks], 0)
+    assert told[0].startswith("2 completed weeks: 3.5 of 4 h owed were kept")
 
 
 def test_what_is_still_owed_is_said() -> None:

@@ -70,6 +70,7 @@ def _bar(week: Week, plan: Plan, seen: Survey, request: Request, record: WeekRec
         focus_level="calm",
         owed=record.owed_minutes / 60 if record else 0.0,
         kept=record.kept_minutes / 60 if record else 0.0,
+        kept_of_owed=record.kept_of_owed / 60 if record else 0.0,
         planned=_planned(week, plan, request) / 60,
         own=load.held["strategic_hours"],
         waived=record.waived_minutes / 60 if record else 0.0,

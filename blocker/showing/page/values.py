@@ -115,6 +115,7 @@ class Bar(Struct, frozen=True):
     focus_level: str
     owed: float
     kept: float
+    kept_of_owed: float
     planned: float
     own: float
     waived: float
