@@ -26,7 +26,7 @@ from blocker.rules.survey import Survey, take_survey
 from blocker.values.keys import key_week
 from blocker.values.plan import Inspection, Plan
 from blocker.values.request import Request
-from blocker.wording.drafts import drafting, next_thinking_block, refreshed
+from blocker.wording.drafts import drafting, next_thinking_block, refreshed, where_they_will_be
 
 
 class Question(Struct, frozen=True):
@@ -66,7 +66,8 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
     unwanted = dismissed(request, recollection.live)
     note = pre_work(request, recollection.live, seen, solution, unwanted)
     solution = replace(solution, placements=(*solution.placements, *note.placements))
-    next_key = next_thinking_block(request, recollection.live, solution, unwanted)
+    slots = where_they_will_be(recollection.live, solution, unwanted)
+    next_key = next_thinking_block(slots, request.now)
 
     missing = unplaced(asked, offsite, solution)
     changes = diff(
@@ -75,8 +76,8 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
         inspection,
         unwanted={**unwanted, **note.unwanted},
         owed={item.key for item in missing},
-        refreshed=refreshed(request, recollection.live, seen, next_key),
-        draft=drafting(request, seen, next_key),
+        refreshed=refreshed(request, recollection.live, seen, next_key, slots),
+        draft=drafting(request, seen, next_key, slots),
         now=request.now,
     )
     if request.policy == "rebalance":

@@ -42,7 +42,7 @@ def diff(
     for there in recollection.live:
         past = there.when.start <= now
         if there.key in unwanted and not there.pinned and not past:
-            changes.append(_remove(there, unwanted[there.key], known.get(there.key)))
+            changes.append(replace(_remove(there, unwanted[there.key], known.get(there.key)), forced=True))
         elif there.key in placed and not past and placed[there.key].slot != there.when:
             changes.append(_move(there, placed[there.key], draft))
         elif there.key in solution.taken_off:

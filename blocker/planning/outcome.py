@@ -88,9 +88,7 @@ def notes(
         elif change.conflict is not None:
             found[f"conflict {change.key} by {by}"] = f"{_block(change, request)} {change.conflict}."
         elif change.placement is not None and change.placement.outside_manners:
-            found[f"outside {change.key}"] = (
-                f"{change.key} takes more than the manners allow: without it the week would have none."
-            )
+            found[f"outside {change.key}"] = f"{_block(change, request)} {change.why}."
     if not request.snapshot.complete:
         unread = (skipped.where for skipped in request.snapshot.skipped if not skipped.read)
         where = next(unread, "the list of blocks")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from blocker.placing.problem import Problem
 from blocker.rules.demands import Demands, Known
@@ -11,12 +11,13 @@ from blocker.rules.known import asked_back, ranks
 from blocker.rules.offsite import OffsiteAsked
 from blocker.rules.survey import Survey
 from blocker.values.kinds import FRONTLINE, LEARNING, NO_TIME, OFFSITE, STRATEGIC
+from blocker.values.limits import Limits
 from blocker.values.plan import Inspection, Standing, WeekRoom
 from blocker.values.request import Request
-from blocker.values.settings import CAP_SHARE
 from blocker.values.workweek import Week
 
 FLOOR_NOTICE = timedelta(hours=24)
+FORETHOUGHT = timedelta(hours=1)  # what rebalance, and a notice of no days, leave between now and a block
 BY_OTHER_RULES = (FRONTLINE, LEARNING, OFFSITE)  # these do not follow the week's level
 
 
@@ -29,15 +30,19 @@ def pose(
         for item in seen.classified
         if item.kind == STRATEGIC and item.event.dates is None
     )
-    rebalance = request.policy == "rebalance"
+    rebalance, limits = request.policy == "rebalance", request.settings.limits
+    earliest = request.now + FORETHOUGHT if rebalance else _after_notice(request, seen)
     weeks = (request.week,) if rebalance else request.horizon
     return Problem(
         now=request.now,
-        earliest=request.earliest,
-        floor_earliest=request.now + FLOOR_NOTICE,
+        earliest=earliest,
+        floor_earliest=min(earliest, request.now + FLOOR_NOTICE),
         workweek=request.workweek,
         days=seen.days,
-        weeks=tuple(WeekRoom(week, _cap(week, seen), _needs_floor(week, asked, examined)) for week in weeks),
+        weeks=tuple(
+            WeekRoom(week, _share(week, seen, limits), _needs_floor(week, asked, examined), limits.hours * 60)
+            for week in weeks
+        ),
         demands=tuple(demand for demand in asked.wanted if demand.week in weeks),
         standing=examined.standing,
         offsite=None if rebalance else offsite.demand,
@@ -45,19 +50,30 @@ def pose(
         surplus=_surplus(request.week, seen, examined, known) if rebalance else {},
         buffer_before=request.settings.buffer_before,
         buffer_after=request.settings.buffer_after,
+        bookable_minutes=limits.bookable,
         events=tuple([i.event for i in seen.classified if i.kind not in NO_TIME and i.event.dates is None]),
         own_strategic=own,
         refused=tuple(
             known.slot for known in request.memory.blocks if known.answer and not asked_back(known, request)
         ),
+        quiet=frozenset(day for day in seen.days if request.workweek.is_quiet(day)),
     )
 
 
-def _cap(week: Week, seen: Survey) -> float:
-    """Minutes: 40 % of capacity less the heavier of held and recent operational hours (design 4.4)."""
+def _after_notice(request: Request, seen: Survey) -> datetime:
+    """The start of the working day from which on ``run`` books: the second after today, by default."""
+    today, notice = request.workweek.date_of(request.now), request.settings.limits.notice
+    ahead = [day for day in sorted(seen.days) if day > today and seen.days[day].is_working][:notice]
+    if not ahead:
+        return request.now + FORETHOUGHT
+    return request.workweek.instant(ahead[-1] if len(ahead) == notice else max(seen.days), 0)
+
+
+def _share(week: Week, seen: Survey, limits: Limits) -> float:
+    """Minutes: a share of the capacity less the heavier of held and recent operational hours (design 4.4)."""
     held = seen.loads[week].held
     operational = max(held["operational_hours"], seen.recent_operational[week] or 0.0)
-    return max(0.0, CAP_SHARE * 60 * (held["capacity_hours"] - operational))
+    return max(0.0, limits.part * 60 * (held["capacity_hours"] - operational))
 
 
 def _needs_floor(week: Week, asked: Demands, examined: Inspection) -> bool:

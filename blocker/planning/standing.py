@@ -18,18 +18,30 @@ from blocker.values.plan import Classified, Hit, Inspection, Standing
 from blocker.values.request import Request
 from blocker.values.workweek import WorkWeek
 
+TURNED_OFF = "you turned its kind off"
+
 
 def dismissed(request: Request, blocks: Sequence[StandingBlock]) -> Mapping[str, str]:
-    """Keys of blocks ahead that the person has skipped by command, with the reason."""
+    """Keys of blocks ahead that the person has skipped by command, or turned off by their kind, with the reason."""
     weeks, keys = set(request.memory.skipped_weeks), set(request.memory.skipped_keys)
     reasons = {}
     for block in blocks:
         week = key_week(block.key, block.when, request.workweek)
-        if block.key in keys:
+        if _goes_with_its_kind(block, request):
+            reasons[block.key] = TURNED_OFF
+        elif block.key in keys:
             reasons[block.key] = "you skipped it"
         elif week in weeks and block.kind not in (OFFSITE, NOTE):
             reasons[block.key] = f"you skipped {week}"
     return reasons
+
+
+def _goes_with_its_kind(block: StandingBlock, request: Request) -> bool:
+    """True for a block ahead of a kind that the person has turned off; the note goes with the offsite."""
+    settings = request.settings
+    half_day = block.kind in (OFFSITE, NOTE)
+    is_on = settings.offsite.enabled if half_day else settings.kind(block.kind).enabled
+    return not (is_on or block.pinned) and block.when.start > request.now
 
 
 def examine(request: Request, blocks: Sequence[StandingBlock], seen: Survey) -> Inspection:
@@ -39,7 +51,11 @@ def examine(request: Request, blocks: Sequence[StandingBlock], seen: Survey) -> 
     working time; one that the person moved by events only. Those begun or pinned stay, hit or not, and under
     ``rebalance`` all of other weeks.
     """
-    timed = [block for block in blocks if block.kind != NOTE and block.dates is None]
+    timed = [
+        block
+        for block in blocks
+        if block.kind != NOTE and block.dates is None and not _goes_with_its_kind(block, request)
+    ]
     if not timed:
         return Inspection((), {})
     busy = [item for item in seen.classified if item.kind not in NO_TIME and not item.event.all_day]
@@ -87,7 +103,9 @@ def _as_standing(block: StandingBlock, hit: bool, stays: bool, tier: str, reques
         minutes=look.minutes if anew else length,
         shortest=look.shortest if anew else min(length, look.shortest),
         prefer=look.prefer,
-        floor_minutes=look.floor_minutes or look.shortest,
+        floor_minutes=look.floor_minutes,
+        days=look.weekdays,
+        between=look.clock_ranges,
         edited=bool(block.text_hash) and block.edited,
     )
 

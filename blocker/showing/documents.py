@@ -131,10 +131,10 @@ def change_document(change: Change, zone: ZoneInfo) -> dict[str, Any]:
         "done": change.done,
         "error": change.error,
     }
-    if change.block is not None:
-        document["title"] = change.block.title
-    elif change.standing is not None:
-        document["title"] = change.standing.title
+    shown = change.block or change.standing
+    if shown is not None:
+        document["title"] = shown.title
+        document["shown"] = "busy" if shown.busy else "free"
     if change.released:
         document["released"] = True
     if change.nearest:

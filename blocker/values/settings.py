@@ -343,7 +343,6 @@ DEFAULT_HOURS = Hours().by_weekday
 DEFAULT_LUNCH = Lunch()
 
 # Design 4.4: the manners, in minutes and shares.
-CAP_SHARE = 0.4
 BOOKABLE_MINUTES = 60
 BOOKABLE_GAP_MINUTES = 30
 NOTICE_HOURS = {"run": 24, "rebalance": 1}
