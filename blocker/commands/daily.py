@@ -128,6 +128,7 @@ def _carry_out(
         for record in week_records(done, seen, request):
             ledger.remember_week(record)
         ledger.remember_fill(fill_now(seen.loads.values(), request.running))
+        ledger.keep_lines(seen.lines)
         ledger.mark_said(done.said)
     code = exit_code(done)
     lines = _report(done, args)

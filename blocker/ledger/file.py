@@ -70,10 +70,16 @@ def _what_version_2_lacks(connection: sqlite3.Connection) -> str:
     return "".join(steps)
 
 
+def _what_version_3_lacks(connection: sqlite3.Connection) -> str:
+    """The lines of a person's own."""
+    return "ALTER TABLE calendar ADD COLUMN own_lines TEXT NOT NULL DEFAULT '';"
+
+
 # What turns the schema of a version into the next one's, as SQL. Each is tested from frozen dumps.
 MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], str]] = {
     1: _what_version_1_lacks,
     2: _what_version_2_lacks,
+    3: _what_version_3_lacks,
 }
 
 _REPAIR = "run: blocker check --repair"

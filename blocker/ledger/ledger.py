@@ -23,13 +23,15 @@ from blocker.ledger.rows import (
     block_out,
     causes_out,
     done_change,
+    lines_in,
+    lines_out,
     remembered,
     standing_out,
     week_record,
     when,
 )
 from blocker.values.identity import Identity
-from blocker.values.memory import Memory, Remembered, Tried, WeekRecord
+from blocker.values.memory import Memory, OwnLines, Remembered, Tried, WeekRecord
 from blocker.values.plan import Change
 from blocker.values.workweek import Week, parse_week
 
@@ -96,6 +98,7 @@ class Ledger:
             generations={row["key"]: row["generation"] for row in rows},
             confirmed=bool(about and about["confirmed_at"]),
             undone_under=about["undone_under"] if about else "",
+            lines=lines_in(about["own_lines"]) if about else None,
             parked=parked_questions(self._db),
             fill={(parse_week(row["week"]), row["ahead"]): row["hours"] for row in self._rows("fill")},
         )
@@ -182,6 +185,15 @@ class Ledger:
         rows = [(self._calendar, str(week), ahead, hours) for (week, ahead), hours in fill.items()]
         with self._transaction():
             self._db.executemany("INSERT OR IGNORE INTO fill VALUES (?, ?, ?, ?)", rows)
+
+    def keep_lines(self, lines: OwnLines | None) -> None:
+        """Remember the person's own lines until the next quarter; None: the usual ones hold."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO calendar (address, own_lines) VALUES (?, ?) "
+                "ON CONFLICT (address) DO UPDATE SET own_lines = excluded.own_lines",
+                (self._calendar, lines_out(lines) if lines else ""),
+            )
 
     def mark_said(self, what: Sequence[str]) -> None:
         with self._transaction():

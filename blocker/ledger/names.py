@@ -62,10 +62,11 @@ def _join_answers(database: sqlite3.Connection, name: str, others: list[str]) ->
     """A yes to one name is a yes to the calendar; the longest pause holds."""
     for other in others:
         database.execute(
-            "INSERT INTO calendar SELECT ?, confirmed_at, paused_until, undone_under FROM calendar WHERE address = ? "
+            "INSERT INTO calendar SELECT ?, confirmed_at, paused_until, undone_under, own_lines FROM calendar WHERE address = ? "
             "ON CONFLICT (address) DO UPDATE SET confirmed_at = coalesce(confirmed_at, excluded.confirmed_at), "
             "paused_until = nullif(max(coalesce(paused_until, ''), coalesce(excluded.paused_until, '')), ''), "
-            "undone_under = coalesce(nullif(excluded.undone_under, ''), undone_under)",
+            "undone_under = coalesce(nullif(excluded.undone_under, ''), undone_under), "
+            "own_lines = coalesce(nullif(excluded.own_lines, ''), own_lines)",
             (name, other),
         )
         database.execute("DELETE FROM calendar WHERE address = ?", (other,))

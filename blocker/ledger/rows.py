@@ -14,15 +14,16 @@ from msgspec.structs import asdict
 
 from blocker.values.events import Block, Ref
 from blocker.values.intervals import Interval, interval
-from blocker.values.memory import Remembered, WeekRecord
+from blocker.values.memory import OwnLines, Remembered, WeekRecord
 from blocker.values.plan import Cause, Change
 from blocker.values.workweek import parse_week
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 SCHEMA = """
 CREATE TABLE calendar (
-    address TEXT PRIMARY KEY, confirmed_at TEXT, paused_until TEXT, undone_under TEXT NOT NULL DEFAULT ''
+    address TEXT PRIMARY KEY, confirmed_at TEXT, paused_until TEXT, undone_under TEXT NOT NULL DEFAULT '',
+    own_lines TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE block (
     calendar TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL
@@ -101,6 +102,14 @@ def week_record(row: sqlite3.Row) -> WeekRecord:
         overrun_minutes=row["overrun"],
         moved=tuple(row["moved"].split()),
     )
+
+
+def lines_out(lines: OwnLines) -> str:
+    return encode(lines).decode()
+
+
+def lines_in(text: str) -> OwnLines | None:
+    return decode(text, type=OwnLines) if text else None
 
 
 def causes_out(causes: Sequence[Cause]) -> str:
