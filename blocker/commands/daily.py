@@ -21,8 +21,9 @@ from blocker.rules.survey import Survey
 from blocker.running.run import after_writing, at_work, carry_out, exit_code
 from blocker.running.session import Session, Setup, find_week
 from blocker.showing.documents import plan_document
+from blocker.showing.dose import dose_lines
 from blocker.showing.grid import plan_picture
-from blocker.showing.picture import Picture
+from blocker.showing.picture import Line, Picture, Piece
 from blocker.showing.plan_text import plan_lines, span, summary
 from blocker.showing.week_view import week_views
 from blocker.values.errors import BlockerError, NotConfirmed, UsageError
@@ -164,12 +165,23 @@ def _asks_about_undone(plan: Plan, memory: Memory, ledger: Ledger, args: Namespa
 
 def _proposal(plan: Plan, seen: Survey, request: Request, args: Namespace) -> Answer:
     """A plan that is not carried out, or not yet."""
-    lines = plan_lines(plan, args.verbose, args.plain)
-    return Answer(lines, plan_document(plan, applied=False), picture=_picture(plan, seen, request))
+    first = dose_lines(plan, seen, request) if _is_the_first(plan, request) else []
+    lines = [*first, *([""] if first else []), *plan_lines(plan, args.verbose, args.plain)]
+    return Answer(
+        lines, plan_document(plan, applied=False), picture=_picture(plan, seen, request, first=first)
+    )
 
 
-def _picture(plan: Plan, seen: Survey, request: Request, done: bool = False) -> Picture:
-    return lambda canvas: plan_picture(plan, week_views(plan, seen, request), canvas, done)
+def _is_the_first(plan: Plan, request: Request) -> bool:
+    """True where a person is about to say yes to this calendar for the first time."""
+    return plan.policy == "run" and not request.memory.confirmed
+
+
+def _picture(
+    plan: Plan, seen: Survey, request: Request, done: bool = False, first: Sequence[str] = ()
+) -> Picture:
+    above: list[Line] = [[Piece(line)] for line in (*first, *([""] if first else []))]
+    return lambda canvas: [*above, *plan_picture(plan, week_views(plan, seen, request), canvas, done)]
 
 
 def _get_consent(

@@ -16,6 +16,7 @@ from blocker.commands.pasteable import pasteable
 from blocker.commands.zone_doubt import doubt_of_zone
 from blocker.config.reference import schema
 from blocker.config.template import config_template, show
+from blocker.engine import make_plan
 from blocker.files.lock import only_run
 from blocker.files.places import config_path
 from blocker.files.private import open_private
@@ -24,6 +25,7 @@ from blocker.ledger.repair import is_damaged, rebuild
 from blocker.planning import guard
 from blocker.running.session import Session, Setup, is_calendar_unset, moment, surroundings
 from blocker.showing.documents import SCHEMA
+from blocker.showing.dose import dose_lines
 from blocker.values.errors import BlockerError, GuardRefused
 from blocker.values.memory import Memory
 
@@ -138,7 +140,8 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
     with Session(setup) as session:
         memory = read_memory(setup.state_dir, session.identity)
         sight = session.read(memory)
-        made = sight.plan()
+        seen = sight.survey()
+        made = make_plan(sight.request, seen)
     request, snapshot = sight.request, sight.request.snapshot
     found.append(("calendar", "ok", f"{snapshot.calendar}: {snapshot.components} events"))
     found += [
@@ -164,6 +167,7 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
     if not snapshot.complete:
         words = "a block of ours can't be read: until then none is taken for deleted"
         found.append(("calendar", "note", words))
+    found += [("dose", "ok", line) for line in dose_lines(made, seen, request)]
     pending = len(made.writes)
     changes = "one change" if pending == 1 else f"{pending} changes"
     found.append(("due", "ok", f"{changes} the next run would make" if pending else "nothing to do"))
