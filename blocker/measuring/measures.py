@@ -240,16 +240,18 @@ def week_load(
     after: datetime,
     extra_hours: float = 0.0,
 ) -> WeekLoad:
-    """One week measured and not judged yet; ``after`` is now plus notice. Quiet days are no working days here:
-    they hold load and capacity as others do, but nothing is booked on them.
+    """One week measured and not judged yet; ``after`` is now plus notice.
+
+    Quiet days hold load and capacity as others do, but none of them is left: nothing is booked on them.
     """
-    open_days = [day for day in days if not workweek.is_quiet(day.date)]
+    quiet = {day.date for day in days if workweek.is_quiet(day.date)}
     return WeekLoad(
         week=week,
         held=measure(days, events, workweek, extra_hours),
         recent=None,
-        working_days=sum(day.is_working for day in open_days),
-        days_left=days_left(open_days, after),
+        working_days=sum(day.is_working for day in days),
+        quiet_days=sum(day.is_working and day.date in quiet for day in days),
+        days_left=days_left([day for day in days if day.date not in quiet], after),
         told_hours=extra_hours,
     )
 

@@ -236,7 +236,9 @@ class _Asking:
             for load in loads
             if load.week < heaviest.week and load.working and not self.known.closed(load.week)
         ]
-        before = [load for load in before if load.week > self.known.running] or before  # where notice leaves room
+        before = [
+            load for load in before if load.week > self.known.running
+        ] or before  # where notice leaves room
         lightest = min(before, key=lambda load: (_hours(load), load.week), default=None)
         return lightest.week if lightest else None
 

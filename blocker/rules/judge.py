@@ -189,7 +189,7 @@ def _booked(load: WeekLoad, rules: Sequence[Rule]) -> Mapping[str, int]:
     for book in _books(load, rules):
         for kind, number in book.items():
             asked[kind] = max(asked.get(kind, 0), number)
-    part = min(1.0, load.working_days / FULL_WEEK_DAYS)
+    part = min(1.0, load.open_days / FULL_WEEK_DAYS)
     booked = {kind: floor(number * part + 0.5) for kind, number in asked.items()}
     if load.working:
         booked[STRATEGIC] = max(booked[STRATEGIC], FLOOR[STRATEGIC])

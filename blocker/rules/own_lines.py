@@ -22,7 +22,7 @@ from blocker.measuring.conditions import (
     compare,
     written,
 )
-from blocker.rules.judge import Judge, is_ordinary, scaled
+from blocker.rules.judge import RECENT_WORKING_DAYS, Judge, is_ordinary, scaled
 from blocker.rules.rules import Rule, at_lines, usual_rule
 from blocker.values.memory import OwnLines
 from blocker.values.plan import Cause, WeekLoad
@@ -40,7 +40,10 @@ def weeks_that_count(weeks: Iterable[WeekLoad], running: Week) -> tuple[WeekLoad
     return tuple(
         week
         for week in sorted(weeks, key=lambda week: week.week)
-        if running.plus(-LAST_WEEKS) <= week.week < running and is_ordinary(week) and _has_events(week)
+        if running.plus(-LAST_WEEKS) <= week.week < running
+        and week.open_days >= RECENT_WORKING_DAYS
+        and is_ordinary(week)
+        and _has_events(week)
     )
 
 

@@ -100,9 +100,9 @@ def _remarks(week: WeekPlan, request: Request, rules: Sequence[Rule]) -> list[st
         found.append(f"Paused until {memory.paused_until}: nothing new is booked, what stands stays.")
     if not load.working:
         found.append("Fewer than two working days of it are left: nothing new is booked in it.")
-    elif 0 < load.working_days < 5 and _asked_in_full(week, rules) > load.booked.get(STRATEGIC, 0):
+    elif 0 < load.open_days < 5 and _asked_in_full(week, rules) > load.booked.get(STRATEGIC, 0):
         found.append(
-            f"It has {load.working_days} working days: of {_asked_in_full(week, rules)} strategic blocks in a full"
+            f"It has {load.open_days} working days: of {_asked_in_full(week, rules)} strategic blocks in a full"
             f" week it asks for {load.booked.get(STRATEGIC, 0)}."
         )
     own = load.held["strategic_hours"]

@@ -65,7 +65,13 @@ class WeekLoad(Struct, frozen=True):
     booked: Mapping[str, int] = field(default_factory=dict)  # kind → number that the rules ask for
     forecast: float | None = None  # operational hours, where the person lets the rules use it
     lines_taken: date | None = None  # when the person's own lines were taken; None: judged by the usual ones
+    quiet_days: int = 0  # of the working days, those on which nothing is booked
     told_hours: float = 0.0  # of the operational hours, those told by ``busy``: no event stands for them
+
+    @property
+    def open_days(self) -> int:
+        """The working days that are not quiet."""
+        return self.working_days - self.quiet_days
 
     @property
     def working(self) -> bool:

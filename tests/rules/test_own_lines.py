@@ -149,6 +149,7 @@ def test_which_weeks_count() -> None:
     weeks = [
         counts,
         replace(busy(41, 10.0), working_days=3),
+        replace(busy(44, 10.0), quiet_days=2),
         busy(42, 0.0, meetings=0.0),
         replace(busy(43, 6.0, meetings=0.0), told_hours=6.0),
         busy(48, 10.0),  # it runs

@@ -1,0 +1,135 @@
+"""What the first yes books on a busy calendar, counted again by a program that shares no code with ours."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.made_up import made_up
+from tests.tools.command_line import CommandLine
+from tests.whole.acceptance.reader import Block, read
+from tests.whole.acceptance.worktime import Worktime, heavier, minutes, week_monday
+
+MOST_BLOCKS, MOST_HOURS, SHARE, BOOKABLE = 15, 6, 0.33, 60
+DATES = (date(2025, 1, 8), date(2025, 3, 5), date(2025, 5, 15), date(2025, 6, 20))
+
+
+def written(path: Path, hours: int) -> Path:
+    """A made-up year as a calendar file."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//made up//EN", "X-WR-TIMEZONE:Europe/Berlin"]
+    for number, shown in enumerate(made_up(hours).known().shown):
+        event = shown.event
+        lines += [
+            "BEGIN:VEVENT", f"UID:{number}@made.up", "DTSTAMP:20240101T000000Z", f"SUMMARY:{event.title}",
+            f"DTSTART:{event.when.start:%Y%m%dT%H%M%SZ}", f"DTEND:{event.when.end:%Y%m%dT%H%M%SZ}", "END:VEVENT",
+        ]  # fmt: skip
+    path.write_text("\r\n".join([*lines, "END:VCALENDAR", ""]), encoding="utf-8")
+    return path
+
+
+def booked(cli: CommandLine, now: date, *options: str) -> tuple[dict[str, Any], Worktime, list[Block]]:
+    """The first run of a day: what it said, the file's working time, and our timed blocks in it."""
+    cli.now = f"{now}T07:00"
+    said = cli.document("run", "-y")
+    moment = datetime(now.year, now.month, now.day, 6, tzinfo=UTC)
+    book = read(cli.content, moment - timedelta(weeks=30), moment + timedelta(weeks=27))
+    return said, Worktime(book), [block for block in book.blocks if not block.all_day]
+
+
+@pytest.fixture(params=[18, 25, 34], ids=lambda hours: f"{hours} h a week")
+def busy(request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(capsys, written(tmp_path / "busy.ics", request.param), "")
+
+
+@pytest.mark.parametrize("now", DATES, ids=str)
+def test_the_first_yes_takes_no_more_than_it_may(busy: CommandLine, now: date) -> None:
+    said, work, blocks = booked(busy, now)
+    assert 0 < len(blocks) <= MOST_BLOCKS
+    days = Counter(work.local_day(block.start) for block in blocks)
+    assert set(days.values()) == {1}
+    assert not [day for day in days if (day.month, day.day) >= (12, 24) or (day.month, day.day) == (1, 1)]
+    short = {c["key"] for c in said["changes"] if c.get("outside_manners")}
+    recent = work.recent(now)
+    for week in said["weeks"]:
+        first = week_monday(week["week"])
+        mine = [b for b in blocks if f"/{week['week']}/" in b.key]
+        taken = minutes((b.start, b.end) for b in mine)
+        assert taken <= MOST_HOURS * 60
+        held = work.measures(first)
+        free = held["capacity_hours"] - heavier(held, recent)["operational_hours"]
+        floor_alone = len(mine) == 1 and mine[0].key in short
+        assert taken <= SHARE * 60 * free + 0.5 or floor_alone
+    for block in blocks:
+        day = work.local_day(block.start)
+        if block.key.startswith("offsite/"):
+            low, high = work.at(day, "09:30"), work.at(day, "17:00")
+            assert block.start <= low or block.end >= high or "edge" in _why(said, block)
+        elif work.bookable(day) >= BOOKABLE and block.key not in short:
+            assert work.bookable(day, [(block.start, block.end)]) >= BOOKABLE
+
+
+def _why(said: dict[str, Any], block: Block) -> str:
+    return next(str(c["why"]) for c in said["changes"] if c["key"] == block.key)
+
+
+def test_at_most_a_third_of_a_years_weeks_are_red(busy: CommandLine) -> None:
+    levels = []
+    for month in range(0, 26, 2):
+        busy.now = f"{date(2025, 1, 8) + timedelta(weeks=month)}T07:00"
+        levels += [week["level"] for week in busy.document("plan")["weeks"][:2]]
+    assert levels.count("red") <= len(levels) / 3
+
+
+@pytest.mark.parametrize("hours", [25])
+def test_the_line_that_halves_it_does(hours: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli = CommandLine(capsys, written(tmp_path / "busy.ics", hours), "2025-03-05T07:00")
+
+    def total(*options: str) -> int:
+        plan = cli.call("plan", options=("--json", *options)).json
+        return sum(
+            c["minutes"]
+            for c in plan["changes"]
+            if c["action"] == "create" and c["kind"] not in ("note", "offsite")
+        )
+
+    dose = [f["words"] for f in cli.document("check")["findings"] if f["name"] == "dose"]
+    assert len(dose) == 3
+    line = dose[2].split("half of it: ")[1].split(";")[0]
+    config = tmp_path / "half.toml"
+    config.write_text(f"{line}\n", encoding="utf-8")
+    assert total("-c", str(config)) <= total() / 2
+
+
+def test_the_first_run_says_what_a_month_will_look_like_and_later_ones_do_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli = CommandLine(capsys, written(tmp_path / "busy.ics", 25), "2025-03-05T07:00")
+    first = cli.call("run", "-n").out.splitlines()[:4]
+    assert first[0].startswith("The next 5 weeks: ")
+    assert "of your free time" in first[0]
+    assert "your own last 26 weeks" in first[1] or "your own last" in first[1]
+    assert first[2].startswith("In the config, half of it: limits.hours = ")
+    assert first[3] == ""
+    assert cli.call("run", "-y").code == 0
+    assert "The next 5 weeks" not in cli.call("run", "-n").out
+
+
+def test_own_lines_stay_for_a_quarter_and_are_taken_anew_in_the_next(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli = CommandLine(capsys, written(tmp_path / "busy.ics", 25), "2025-03-05T07:00")
+
+    def taken() -> set[str]:
+        return {week["lines_taken"] for week in cli.document("plan")["weeks"]}
+
+    assert cli.document("run", "-y")["weeks"][0]["lines"] == "own"
+    cli.now = "2025-03-31T07:00"
+    assert taken() == {"2025-03-05"}
+    cli.call("run", "-y")
+    assert taken() == {"2025-03-05"}
+    cli.now = "2025-04-01T07:00"
+    assert taken() == {"2025-04-01"}
