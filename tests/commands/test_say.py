@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -264,8 +265,9 @@ def test_nothing_is_booked_in_the_place_of_a_deleted_block(cli: CommandLine) -> 
         ]
 
 
-def test_a_refreshed_text_is_said_to_be_one(cli: CommandLine) -> None:
+def test_a_refreshed_text_is_said_to_be_one(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not the reason for its place: nothing of that changed."""
+    monkeypatch.setenv("BLOCKER_PROTECT", "busy")
     cli.call("run", "-y")
     cli.now = "2026-11-03T06:30"
     cli.call("park", "Do we still need the weekly status report?")
@@ -278,6 +280,22 @@ def test_a_refreshed_text_is_said_to_be_one(cli: CommandLine) -> None:
     assert "brought up to date" in cli.call("run", "-y").out
     why = cli.document("plan")["changes"]
     assert next(c["why"] for c in why if c["key"] == key)
+
+
+def test_what_comes_near_is_shown_as_busy_from_then_on_and_stays_so(cli: CommandLine) -> None:
+    def blocks() -> dict[str, dict[str, Any]]:
+        return {c["key"]: c for c in cli.document("plan")["changes"] if c["kind"] != "note"}
+
+    first = blocks()
+    at_once = [key for key in first if key.startswith("offsite/") or re.fullmatch(r"strategic/.*/1", key)]
+    assert {first[key]["shown"] for key in at_once} == {"busy"}
+    key = next(key for key in first if first[key]["shown"] == "free")
+    cli.call("run", "-y")
+    assert blocks()[key]["action"] == "keep"
+    cli.now = f"{date.fromisoformat(first[key]['start'][:10]) - timedelta(days=1)}T06:30"
+    cli.call("run", "-y")
+    then = blocks()[key]
+    assert (then["shown"], then["action"], then["start"]) == ("busy", "keep", first[key]["start"])
 
 
 def test_what_a_person_said_no_to_is_no_lack_of_room_and_told_once(cli: CommandLine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,10 @@ def test_undo_says_how_to_get_it_back_and_that_is_true_of_every_block(cli: Comma
         assert cli.call("rebalance", week, "-y").code == 0
     there = {c["key"] for c in cli.document("plan")["changes"] if c["action"] in ("keep", "update")}
     ours = [key for key in made if key.count("/") > 1]  # the offsite and its note are no week's affair
-    assert sorted(key.rpartition("/")[0] for key in there) == sorted(key.rpartition("/")[0] for key in ours)
+    strategic = {key for key in ours if key.startswith("strategic/")}
+    there_in = Counter(key.rpartition("/")[0] for key in there)
+    assert Counter(key.rpartition("/")[0] for key in strategic) <= there_in, "with less notice it may be more"
+    assert any(key.startswith("frontline/") for key in there)
 
 
 class Person(StringIO):
