@@ -27,6 +27,7 @@ from blocker.values.keys import key_week
 from blocker.values.plan import Inspection, Plan
 from blocker.values.request import Request
 from blocker.wording.drafts import drafting, next_thinking_block, refreshed, where_they_will_be
+from blocker.wording.ordinary import ordinary_words
 
 
 class Question(Struct, frozen=True):
@@ -82,7 +83,8 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
     )
     if request.policy == "rebalance":
         changes = tuple(c for c in changes if key_week(c.key, c.slot, request.workweek) == request.week)
-    said, words = notes(request, changes, missing, inspection)
+    ordinary = ordinary_words(seen.lines, request.settings.texts)
+    said, words = notes(request, changes, missing, inspection, ordinary)
     return Plan(
         now=request.now,
         calendar=snapshot.calendar,

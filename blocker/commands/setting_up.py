@@ -28,6 +28,7 @@ from blocker.showing.documents import SCHEMA
 from blocker.showing.dose import dose_lines
 from blocker.values.errors import BlockerError, GuardRefused
 from blocker.values.memory import Memory
+from blocker.wording.ordinary import ordinary_words
 
 
 def add_init(command: Parser) -> None:
@@ -168,6 +169,8 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
         words = "a block of ours can't be read: until then none is taken for deleted"
         found.append(("calendar", "note", words))
     found += [("dose", "ok", line) for line in dose_lines(made, seen, request)]
+    ordinary = ordinary_words(seen.lines, request.settings.texts)
+    found += [("load", "note", ordinary)] if ordinary else []
     pending = len(made.writes)
     changes = "one change" if pending == 1 else f"{pending} changes"
     found.append(("due", "ok", f"{changes} the next run would make" if pending else "nothing to do"))

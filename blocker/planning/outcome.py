@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from blocker.placing.problem import Solution
 from blocker.rules.demands import Demands
+from blocker.rules.known import two_deleted_in_a_row
 from blocker.rules.offsite import OffsiteAsked
 from blocker.rules.survey import Survey
 from blocker.values.intervals import Interval
@@ -16,6 +17,7 @@ from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.memory import UNDONE_TOLD
 from blocker.values.plan import Change, Inspection, QuarterPlan, Unplaced, WeekPlan
 from blocker.values.request import Request
+from blocker.values.workweek import Quarter, quarter_of
 
 MOST_OPTIONS = 3  # that a person is told of
 
@@ -70,13 +72,20 @@ def offsites(
 
 
 def notes(
-    request: Request, changes: Sequence[Change], missing: Sequence[Unplaced], inspection: Inspection
+    request: Request,
+    changes: Sequence[Change],
+    missing: Sequence[Unplaced],
+    inspection: Inspection,
+    of_quarter: str = "",
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What has to be said once: its names for the ledger, and the words of those not said before.
+    ``of_quarter`` is said once in each quarter.
 
     A name says what happened and to which block, so that other words for the same are no news.
     """
-    found: dict[str, str] = {}
+    found = _given_up(request, changes)
+    if of_quarter:
+        found[f"of {_quarter(request)}"] = of_quarter
     for change in changes:
         hit = inspection.hits.get(change.key)
         by = " ".join(hit.by) if hit else ""
@@ -110,6 +119,26 @@ def notes(
             found[f"no room {item.key}"] = f"{item.key} found no place: {item.why}"
     news = {name: words for name, words in found.items() if name not in request.memory.said}
     return tuple(news), tuple(news.values())
+
+
+def _given_up(request: Request, changes: Sequence[Change]) -> dict[str, str]:
+    """The kinds of which the person deleted two blocks in a row this quarter, those just found deleted included."""
+    quarter, settings = _quarter(request), request.settings
+    gone = {change.key for change in changes if change.action == "tombstone" and change.ended_by == "deleted"}
+    blocks = (replace(b, state="tombstone") if b.key in gone else b for b in request.memory.blocks)
+    memory = replace(request.memory, blocks=tuple(blocks))
+    found = {}
+    for kind in sorted(settings.blocks):
+        if two_deleted_in_a_row(kind, quarter, memory, settings):
+            stop = f"none until {quarter.end.day} {quarter.end:%b}. To have none at all, set blocks.{kind}.enabled = false"
+            if kind == STRATEGIC:
+                stop = "to have none for a while: blocker pause --until DATE"
+            found[f"gave up {kind} {quarter}"] = f"You deleted two {kind} blocks in a row: {stop}."
+    return found
+
+
+def _quarter(request: Request) -> Quarter:
+    return quarter_of(request.workweek.date_of(request.now), request.settings.fiscal_start)
 
 
 def _released(change: Change, request: Request) -> str:

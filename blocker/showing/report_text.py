@@ -10,6 +10,7 @@ from blocker.rules.survey import Survey
 from blocker.values.request import Request
 from blocker.wording.digest import WEEK, Digest, digest
 from blocker.wording.digest_words import hours_line, named, series_lines
+from blocker.wording.ordinary import ordinary_words
 from blocker.wording.texts import PARKED_LONG_DAYS, date_words, length_words, say, say_times
 
 WEEKS = 8
@@ -25,6 +26,8 @@ def report_text(request: Request, seen: Survey, titles: bool = True) -> list[str
         found = _untitled(found, texts)
     first, last = date_words(found.first, texts), date_words(found.last, texts)
     lines = [say("report.head", texts, weeks=WEEKS, first=first, last=last), hours_line(found, texts)]
+    ordinary = ordinary_words(seen.lines, texts)
+    lines += [ordinary] if ordinary else []
     if found.series:
         lines += ["", say("report.series", texts), *series_lines(found, texts, MOST)]
     lines += ["", *_displaced(found, texts)]

@@ -13,6 +13,7 @@ from blocker.values.request import Request
 from blocker.values.workweek import DAY, Quarter, quarter_of
 from blocker.wording.digest import WEEK, Digest, dates_between, digest
 from blocker.wording.digest_words import displaced_lines, series_lines
+from blocker.wording.ordinary import ordinary_words
 from blocker.wording.texts import date_words, length_words, plain, quantity, say, shortened
 from blocker.wording.themes import topics, topics_of_quarter
 
@@ -105,6 +106,9 @@ def _looking_back(quarter: Quarter, slot: Interval, request: Request, seen: Surv
         lines.append(
             say("agenda.kept", texts, owed=length_words(owed, texts), kept=length_words(kept, texts))
         )
+    ordinary = ordinary_words(seen.lines, texts)
+    if ordinary:
+        lines.append(ordinary)
     debt = debt_minutes(request.memory, request.running)
     if debt:
         lines.append(say("agenda.debt", texts, debt=length_words(debt, texts)))

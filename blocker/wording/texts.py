@@ -117,6 +117,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "cause.both": "{rule}: {measure} {measured}, threshold {threshold} (this week holds {held}; recent weeks {recent})",
         "cause.forecast": "{rule}: {measure} {measured}, threshold {threshold} (this week holds {held}, the rest is a forecast)",
         "cause.usual": "; the usual line is {usual}",
+        "ordinary": "Your ordinary week is past the usual red line: {measure} {measured}, where red begins at {usual}. More blocks do not mend that; fewer meetings do.",
         "reason.line": "{measure}: {measured}, where {rule} begins at {threshold}",
         "reason.both": "{measure}: {measured}, where {rule} begins at {threshold} (its week holds {held}, recent weeks {recent} on average)",
         "reason.forecast": "{measure}: {measured}, where {rule} begins at {threshold} (its week holds {held} so far, the rest is a forecast)",

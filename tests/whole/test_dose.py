@@ -118,6 +118,57 @@ def test_the_first_run_says_what_a_month_will_look_like_and_later_ones_do_not(
     assert "The next 5 weeks" not in cli.call("run", "-n").out
 
 
+def test_an_ordinary_week_past_the_usual_red_line_is_said_once_a_quarter(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli = CommandLine(capsys, written(tmp_path / "busy.ics", 34), "2025-03-05T07:00")
+    words = "Your ordinary week is past the usual red line"
+    assert words in cli.call("check").out
+    assert words in cli.call("report").out
+    said = []
+    for day in ("2025-03-05", "2025-03-06", "2025-03-31", "2025-04-01", "2025-04-02"):
+        cli.now = f"{day}T07:00"
+        said.append(any(words in note for note in cli.document("run", "-y")["notes"]))
+    assert said == [True, False, False, True, False]
+
+
+def test_two_deleted_in_a_row_are_an_answer_and_said_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli = CommandLine(capsys, written(tmp_path / "busy.ics", 18), "2025-01-15T07:00")
+    cli.document("run", "-y")
+    ours = cli.content.split(b"BEGIN:VEVENT")
+    kept = [part for part in ours if b"X-BLOCKER-KEY:frontline/" not in part]
+    assert len(ours) - len(kept) >= 2
+    tail = b"" if kept[-1].rstrip().endswith(b"END:VCALENDAR") else b"END:VCALENDAR\r\n"
+    cli.calendar.write_bytes(b"BEGIN:VEVENT".join(kept) + tail)
+    cli.now = "2025-01-16T07:00"
+    notes = cli.document("run", "-y")["notes"]
+    words = "You deleted two frontline blocks in a row: none until 1 Apr."
+    assert any(note.startswith(words) for note in notes)
+    cli.now = "2025-02-20T07:00"
+    later = cli.document("run", "-y")
+    assert not [c for c in later["changes"] if c["kind"] == "frontline" and c["action"] == "create"]
+    assert not any(note.startswith(words) for note in later["notes"])
+
+
+def test_a_kind_that_is_turned_off_loses_its_blocks_and_gets_them_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli = CommandLine(capsys, written(tmp_path / "busy.ics", 18), "2025-01-15T07:00")
+    first = cli.document("run", "-y")
+    ours = {c["key"] for c in first["changes"] if c["kind"] == "frontline"}
+    assert ours
+    config = tmp_path / "off.toml"
+    config.write_text("blocks.frontline.enabled = false\noffsite.enabled = false\n", encoding="utf-8")
+    off = cli.call("run", options=("--json", "-c", str(config))).json
+    gone = {c["key"] for c in off["changes"] if c["action"] == "remove"}
+    assert gone == ours | {c["key"] for c in first["changes"] if c["kind"] in ("offsite", "note")}
+    assert off["quarters"][0]["why"] == "the half day is turned off"
+    back = {c["key"] for c in cli.document("run")["changes"] if c["action"] == "create"}
+    assert ours <= back
+
+
 def test_own_lines_stay_for_a_quarter_and_are_taken_anew_in_the_next(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
