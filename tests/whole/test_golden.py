@@ -83,7 +83,7 @@ def test_a_plan_in_full_names_where_each_new_block_would_be_else(
 ) -> None:
     cli = CommandLine(capsys, sample(tmp_path), "2026-11-02T06:30")
     found = [c["next_best"] for c in cli.document("plan", "-v")["changes"] if c.get("next_best")]
-    assert len(found) > 10
+    assert len(found) >= 8
     assert "next best" not in cli.call("plan").out
     for words in (("plan", "-v"), ("run", "-n", "-v")):
         lines = cli.call(*words).out.splitlines()
