@@ -12,7 +12,7 @@ from typing import Any
 from . import contract
 from .brute import in_the_way, lunch_kept, slots
 from .reader import Block, Book, foreign_bytes, our_pieces, read
-from .worktime import MINUTE, Span, Worktime, clip, minutes, week_monday
+from .worktime import MINUTE, Span, Worktime, clip, minutes, quiet, week_monday
 
 NOTICE = {"run": timedelta(hours=24), "rebalance": timedelta(hours=1)}
 SLOT = re.compile(r"(\d{8}T\d{6}Z)/(\d{8}T\d{6}Z)")
@@ -53,8 +53,17 @@ class Case:
 
     @property
     def earliest(self) -> datetime:
-        """The first moment that may be booked."""
+        """The first moment that a week's floor may take; what is left of a week is counted from then on."""
         return self.now + NOTICE[self.doc.get("policy", "run")]
+
+    @cached_property
+    def after_notice(self) -> datetime:
+        """The first moment that other blocks may take: under run the second working day after today."""
+        if self.doc.get("policy", "run") != "run":
+            return self.earliest
+        today = self.work.local_day(self.now)
+        ahead = (today + timedelta(days=n) for n in range(1, 60))
+        return self.work.at([day for day in ahead if self.work.hours(day)][1], "00:00")
 
     @cached_property
     def changes(self) -> dict[str, dict[str, Any]]:
@@ -120,7 +129,8 @@ def _mark(block: Block, case: Case) -> Iterator[Finding]:
         yield Finding("mark", f"{block.key}: version {block.version!r}, categories {block.categories!r}")
     if block.floating and not block.all_day:
         yield Finding("mark", f"{block.key}: its times are floating or lack a VTIMEZONE")
-    if block.free != block.key.startswith("note/"):
+    first = block.key.startswith("offsite/") or re.fullmatch(r"strategic/.*/1", block.key)
+    if (block.free and first) or (block.key.startswith("note/") and not block.free):
         yield Finding("mark", f"{block.key}: shown as {'free' if block.free else 'busy'}")
 
 
@@ -147,8 +157,12 @@ def _block(case: Case, block: Block) -> Iterator[Finding]:
         yield Finding("day off", f"{where}: {work.off(day)}")
     elif clip([slot], *(work.hours(day) or slot)) != [slot]:
         yield Finding("hours", f"{where} leaves working hours")
-    if block.start < case.earliest:
-        yield Finding("notice", f"{where} begins inside the notice, which ends {case.earliest}")
+    floor = block.key.startswith("strategic/") and block.key.endswith("/1")
+    notice = min(case.earliest, case.after_notice) if floor else case.after_notice
+    if block.start < notice:
+        yield Finding("notice", f"{where} begins inside the notice, which ends {notice}")
+    if quiet(day):
+        yield Finding("quiet", f"{where} is on a quiet day")
     if block.start.astimezone(work.zone).minute % 15 or length % 15 or block.start.second:
         yield Finding("grid", f"{where} is off the quarter hour")
     events, ours = in_the_way(work, day, slot, case.others(block))

@@ -112,7 +112,7 @@ def _preferred(case: Case, block: Block, first: date, free: list[Span], where: s
         blocks = case.of_week(week_name(one))
         days = [d for d in work.week(monday(one)) if d != one]
         wanted = [(b.key.split("/")[0], minutes([(b.start, b.end)])) for b in blocks]
-        if packs(work, days, wanted, case.earliest):
+        if packs(work, days, wanted, case.after_notice):
             looser = min((rank(work.local_day(s[0]), False) for s in free), default=rank(day, False))
             text = f"{where}: rank {rank(day)}, better {one:%a %Y-%m-%d} {rank(one)}; its week's blocks fit beside it"
             yield Finding("offsite choice", text, sure=looser != rank(day, False))

@@ -263,7 +263,7 @@ def spoil(desk: Desk, key: str, by: int) -> tuple[bytes, Answer]:
 
 @pytest.mark.parametrize(
     ("by", "rule"),
-    [(-210, "overlap"), (-30, "lunch"), (7, "grid"), (300, "hours"), (-24 * 60, "notice"), (4 * 24 * 60, "day off"), (7 * 24 * 60, "week")],
+    [(-210, "overlap"), (-30, "lunch"), (7, "grid"), (300, "hours"), (-2 * 24 * 60, "notice"), (4 * 24 * 60, "day off"), (7 * 24 * 60, "week")],
 )  # fmt: skip
 def test_the_judge_notices(by: int, rule: str, desk: Desk) -> None:
     before = desk.raw

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -30,6 +30,7 @@ from .worktime import (
     level,
     minutes,
     monday,
+    quiet,
     week_monday,
     week_name,
 )
@@ -76,6 +77,13 @@ def _measures(case: Case, week: dict[str, Any]) -> Iterator[Finding]:
             )
 
 
+ORDER = ("calm", "amber", "red")
+
+
+def _from(case: Case, want: Want) -> datetime:
+    return min(case.earliest, case.after_notice) if want.floor else case.after_notice
+
+
 def _level(
     case: Case, week: dict[str, Any], recent: list[dict[str, float]], fresh: bool
 ) -> Iterator[Finding]:
@@ -86,6 +94,9 @@ def _level(
     mine = {level(held if running else heavier(held, recent, some), some) for some in SCALES}
     if running and week["judged_by"] != "held":
         yield Finding("level", f"{week['week']} is the running week and judged by {week['judged_by']}")
+    if week["lines"] == "own":  # raised, and never past the usual red line
+        usual = {ORDER.index(one) for one in mine}
+        mine = {one for one in ORDER if min(usual) // 2 <= ORDER.index(one) <= max(usual)}
     if fresh and week["level"] not in mine:
         shown = {k: round(v, 2) for k, v in judged.items()}
         yield Finding("level", f"{week['week']} is {week['level']}, counted {sorted(mine)}: {shown}")
@@ -128,7 +139,7 @@ def _floor(case: Case, week: dict[str, Any]) -> Iterator[Finding]:
     if floor == "unplaced":
         if not any(u["key"].endswith("/1") for u in lost):
             yield Finding("floor", f"{name}: floor 'unplaced' without an entry in unplaced")
-        for day in case.work.week(week_monday(name)):
+        for day in (d for d in case.work.week(week_monday(name)) if not quiet(d)):
             ours = [
                 (b.start, b.end) for b in case.blocks.values() if case.changes.get(b.key, {}).get("pinned")
             ]
@@ -149,7 +160,8 @@ def _count(case: Case, week: dict[str, Any], fresh: bool) -> Iterator[Finding]:
     worked, left = _days(case, name)
     blocks, owned = case.of_week(name, "strategic"), _owned(case, name)
     lost = [u for u in case.doc["unplaced"] if u["key"].startswith(f"strategic/{name}/")]
-    readings = {max(1, round(asked * n / 5)) for n in (worked, left)}
+    still = sum(bool(case.work.hours(d)) and not quiet(d) for d in case.work.week(week_monday(name)))
+    readings = {max(1, round(asked * n / 5)) for n in (worked, left, still)}
     have = len(blocks) + len(owned) + len(lost)
     if not working(case, name):
         if fresh and have > len(owned):
@@ -165,17 +177,19 @@ def _count(case: Case, week: dict[str, Any], fresh: bool) -> Iterator[Finding]:
         days = case.work.week(week_monday(name))
         closed = {case.work.local_day(b.start) for k, b in case.blocks.items() if k.startswith("offsite/")}
         closed |= {case.work.local_day(e.start) for e in owned}
-        best = most_strategic(case.work, [d for d in days if d not in closed], case.earliest, cap, 90)
+        best = most_strategic(
+            case.work, [d for d in days if d not in closed and not quiet(d)], case.after_notice, cap, 90
+        )
         goal = min(best, min(readings) - len(owned))
         if len(blocks) < goal:
             yield Finding("fewer", f"{name}: {len(blocks)} strategic blocks, {goal} fit within the manners")
 
 
 def _cap(case: Case, week: str) -> float:
-    """The minutes that 40 % of a week's free time are."""
+    """The minutes that blocks may take: 33 % of a week's free time, and six hours."""
     held = case.work.measures(week_monday(week))
     judged = heavier(held, case.work.recent(case.work.local_day(case.now)))
-    return 0.4 * 60 * max(held["capacity_hours"] - judged["operational_hours"], 0.0)
+    return min(0.33 * 60 * max(held["capacity_hours"] - judged["operational_hours"], 0.0), 360.0)
 
 
 def _share(case: Case, week: dict[str, Any]) -> Iterator[Finding]:
@@ -183,7 +197,7 @@ def _share(case: Case, week: dict[str, Any]) -> Iterator[Finding]:
     taken, cap = minutes((b.start, b.end) for b in blocks), _cap(case, week["week"])
     if taken <= cap + 0.5 or not any(case.changes[b.key]["action"] in {"create", "move"} for b in blocks):
         return
-    text = f"{week['week']}: {taken} minutes of ours, 40 % of the free time is {cap:.1f}"
+    text = f"{week['week']}: {taken} minutes of ours, they may take {cap:.1f}"
     floor = next((b for b in blocks if b.key == f"strategic/{week['week']}/1"), None)
     if len(blocks) > 1 or floor is None:
         yield Finding("share", text)
@@ -203,7 +217,8 @@ def _within(case: Case, week: str) -> Iterator[Span]:
 
 
 def _weekdays(week: str) -> list[date]:
-    return [week_monday(week) + timedelta(days=n) for n in range(5)]
+    days = (week_monday(week) + timedelta(days=n) for n in range(5))
+    return [day for day in days if not quiet(day)]
 
 
 def _frontline(case: Case) -> Iterator[Finding]:
@@ -246,7 +261,7 @@ def nearest(case: Case, lost: dict[str, Any]) -> Iterator[Finding]:
         where = f"{key} nearest {slot[0]:%a %Y-%m-%d %H:%M} UTC"
         if len(gone) < len(option["conflicts"]):
             yield Finding("nearest", f"{where}: names events that are not in its way", sure=False)
-        problem = would_fit(case.work, want, slot, gone, case.earliest, ours)
+        problem = would_fit(case.work, want, slot, gone, _from(case, want), ours)
         if not problem and days and case.work.local_day(slot[0]) not in days:
             problem = "its day has a block already, or is another week's"
         if problem:
@@ -290,6 +305,6 @@ def cheapest(case: Case, days: list[date], want: Want, ours: list[Span], capped:
             gone = in_the_way(case.work, day, slot)[0]
             if capped and taken + want.shortest > cap:
                 continue  # what gives way might lift the cap, but a week is judged by what it holds
-            if gone and not would_fit(case.work, want, slot, gone, case.earliest, ours):
+            if gone and not would_fit(case.work, want, slot, gone, _from(case, want), ours):
                 found.append(cost(gone))
     return min(found, default=None)

@@ -75,6 +75,11 @@ def week_monday(name: str) -> date:
     return date.fromisocalendar(int(year), int(week), 1)
 
 
+def quiet(day: date) -> bool:
+    """Whether nothing is booked on that day of the year."""
+    return (day.month, day.day) >= (12, 24) or (day.month, day.day) == (1, 1)
+
+
 class Worktime:
     """The days of one person: what is working time, what is busy, what is free."""
 
@@ -172,7 +177,7 @@ class Worktime:
     def day_left(self, day: date, earliest: datetime) -> bool:
         """Whether at least 60 working minutes of that day lie after the notice."""
         hours = self.hours(day)
-        if not hours or earliest >= hours[1]:
+        if not hours or earliest >= hours[1] or quiet(day):
             return False
         return minutes(clip(self.working(day), earliest, hours[1])) >= 60
 
@@ -228,7 +233,7 @@ class Worktime:
     def recent(self, today: date) -> list[dict[str, float]]:
         """The measures of the last four completed weeks with at least four working days."""
         found: list[dict[str, float]] = []
-        for back in range(1, 13):
+        for back in range(1, 27):
             first = monday(today) - timedelta(weeks=back)
             if self.working_days(first) >= 4 and len(found) < 4:
                 found.append(self.measures(first))
