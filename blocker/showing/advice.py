@@ -18,7 +18,7 @@ def verdict(found: Calibration, trial: Trial) -> str:
     name, count, weeks = trial.now.name.capitalize(), len(trial.fires), len(found.ordinary)
     often = found.often(trial)
     if often == "every":
-        return f"{name} fires in every week: that is no trigger, it tells no week from another."
+        return f"{name} is always on, so it tells you nothing."
     if often == "most":
         return (
             f"{name} fires in {count} of {weeks} weeks: too often to tell a heavy week from an ordinary one."
@@ -26,7 +26,7 @@ def verdict(found: Calibration, trial: Trial) -> str:
     if often == "never":
         return f"{name} never fires in these weeks."
     which = f" ({named(trial.fires)})" if count <= MOST_NAMED else ""
-    return f"{name} fires in {count} of {weeks} weeks{which}: it tells them apart."
+    return f"{name} fires in {count} of {weeks} weeks{which}: useful."
 
 
 def offer(trial: Trial) -> str:

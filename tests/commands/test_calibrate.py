@@ -153,9 +153,9 @@ def test_too_few_weeks_give_no_thresholds() -> None:
 @pytest.mark.parametrize(
     ("threshold", "often", "words"),
     [
-        ("10%", "every", "Amber fires in every week: that is no trigger"),
+        ("10%", "every", "Amber is always on, so it tells you nothing."),
         ("31%", "most", "Amber fires in 7 of 8 weeks: too often"),
-        ("53%", "some", "Amber fires in 2 of 8 weeks (2026-W42 and W43): it tells them apart."),
+        ("53%", "some", "Amber fires in 2 of 8 weeks (2026-W42 and W43): useful."),
         ("90%", "never", "Amber never fires in these weeks."),
     ],
 )
