@@ -88,8 +88,10 @@ def refreshed(
         words = ""
         if there.key == next_key and request.policy == "run" and request.snapshot.complete:
             words = section(there.kind, there.key, there.when, Sources(request, seen, next_key))
-        hardens = request.settings.protect == "graded" and not there.busy
         tier = tiers.get(there.key, "")
+        # What was busy from the start and is free now, a person set free.
+        freed = there.kind == OFFSITE or tier == FLOOR_TIER
+        hardens = request.settings.protect == "graded" and not (there.busy or freed)
         busy = there.busy or (
             hardens and busy_from_now(there.kind, tier, there.when, request, seen, slots.values())
         )

@@ -20,6 +20,7 @@ def test_a_block_of_ours_that_cannot_be_read_is_not_made_again(cli: CommandLine,
     assert cli.call("run", "-y").code == 0
     parts = re.split(rb"(BEGIN:VEVENT\r\n.*?END:VEVENT\r\n)", cli.content, flags=re.DOTALL)
     (at,) = [n for n, part in enumerate(parts) if re.search(rb"X-BLOCKER-KEY:%s" % kind.encode(), part)][:1]
+    kind = re.findall(r"X-BLOCKER-KEY:(\S+)", parts[at].decode())[0]
     parts[at] = re.sub(rb"DTSTART[^\r]*", b"DTSTART:soon", parts[at])
     spoilt = b"".join(parts)
     cli.calendar.write_bytes(spoilt)
@@ -28,6 +29,6 @@ def test_a_block_of_ours_that_cannot_be_read_is_not_made_again(cli: CommandLine,
         document = cli.document("run")
         assert not [c for c in document["changes"] if c["key"].startswith(kind) and c["action"] != "keep"]
         assert not [u for u in document["unplaced"] if u["key"].startswith(kind)]
-        if kind == "offsite/2026":
+        if kind.startswith("offsite/"):
             assert "present" in {quarter["offsite"] for quarter in document["quarters"]}
         assert parts[at] in cli.content
