@@ -165,11 +165,14 @@ class Desk:
     def run(self, now: str = NOW, *options: str) -> None:
         before = os.environ.get("BLOCKER_STATE_DIR")
         os.environ["BLOCKER_STATE_DIR"] = str(self.state)
+        # What is free at first becomes busy by itself later: then "free" would be nobody's edit.
+        os.environ["BLOCKER_PROTECT"] = "busy"
         try:
             assert main([*options, "--calendar", f"ics:{self.path}", "--now", now, "-q", "run", "-y"]) == 0
         finally:
             if before is not None:
                 os.environ["BLOCKER_STATE_DIR"] = before
+            del os.environ["BLOCKER_PROTECT"]
 
     def settle(self, now: str) -> None:
         """Run until nothing changes: two blocks move in a run at most, the others wait for the next one."""
