@@ -6,7 +6,7 @@ Two of the sources named below: Microsoft, "Research proves your brain needs bre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from msgspec import Struct
 from blocker.measuring.days import Day
 from blocker.values.events import TRAVEL, Event
 from blocker.values.intervals import (
+    InOrder,
     Interval,
     clip,
     doubly_covered,
@@ -81,6 +82,13 @@ class Held(Struct, frozen=True, dict=True):
     def of_kind(self, kind: str) -> list[Event]:
         return self.timed.get(kind, [])
 
+    def by_day(self, events: Iterable[Event]) -> Iterator[tuple[Day, tuple[Interval, ...]]]:
+        """Each day with what the events take of it, overlaps kept apart."""
+        in_time = InOrder(sorted(event.when for event in events), key=lambda when: when)
+        for day in self.days:
+            span = self.workweek.span(day.date, day.date + DAY)
+            yield day, clip(in_time.within(span), span)
+
     def hours_of(self, kind: str) -> float:
         events = self.of_kind(kind)
         return minutes(intersect((event.when for event in events), self.working)) / 60 if events else 0.0
@@ -116,7 +124,7 @@ def meetings(week: Held) -> float:
 
 def meetings_max_day(week: Held) -> float:
     """The most operational events on one day; one that spans two days counts on both. Source: ours."""
-    counts = (sum(touches(event.when, day.working) for event in week.meetings) for day in week.days)
+    counts = (sum(touches(when, day.working) for when in times) for day, times in week.by_day(week.meetings))
     return max(counts, default=0)
 
 
@@ -160,12 +168,11 @@ def after_hours(week: Held) -> float:
     Away days and public holidays are left out, weekends count. Source: the "after-hours
     collaboration" of workplace analytics, here from the calendar alone.
     """
-    attended = [event.when for event in week.of_kind(OPERATIONAL) if event.attendees]
+    attended = [event for event in week.of_kind(OPERATIONAL) if event.attendees]
     outside = 0.0
-    for day in week.days:
-        if day.away is None:
-            today = clip(attended, week.workweek.span(day.date, day.date + DAY))
-            outside += minutes(subtract(today, day.hours)) if today else 0.0
+    for day, times in week.by_day(attended):
+        if day.away is None and times:
+            outside += minutes(subtract(times, day.hours))
     return outside / 60
 
 

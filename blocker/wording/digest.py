@@ -70,7 +70,7 @@ def digest(first: date, end: date, request: Request, seen: Survey) -> Digest:
     window = workweek.span(first, end)
     days = [seen.days[day] for day in dates_between(first, end) if day in seen.days]
     inside = [item for item in seen.classified if item.event.when.overlaps(window)]
-    items = items_by_day(inside, workweek)
+    items = items_by_day(inside, dates_between(first, end), workweek)
     working = tuple(part for day in days for part in day.working)
     counts = [(sum(touches(when, day.working) for when in day.operational), day.date) for day in days]
     most = max(counts, key=lambda pair: (pair[0], -pair[1].toordinal()), default=(0, first))

@@ -6,7 +6,8 @@ the middle of a free morning costs the morning.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -15,10 +16,10 @@ from msgspec import Struct
 from blocker.measuring.days import Day, build_days
 from blocker.measuring.measures import FOCUS_GAP
 from blocker.values.events import Event, StandingBlock
-from blocker.values.intervals import Interval, clip, minutes
-from blocker.values.kinds import IGNORED, OPERATIONAL, STRATEGIC
+from blocker.values.intervals import InOrder, Interval, clip, doubly_covered, minutes
+from blocker.values.kinds import IGNORED, OPERATIONAL, PERSONAL, STRATEGIC
 from blocker.values.plan import Classified
-from blocker.values.workweek import DAY, WorkWeek
+from blocker.values.workweek import WorkWeek
 
 
 class Displaced(Struct, frozen=True):
@@ -53,18 +54,13 @@ class Overrun(Struct, frozen=True):
     minutes: float
 
 
-def items_by_day(items: Iterable[Classified], workweek: WorkWeek) -> Mapping[date, list[Classified]]:
-    """The timed events that take time, on each date that they touch."""
-    found: dict[date, list[Classified]] = {}
-    for item in items:
-        if item.kind == IGNORED or item.event.all_day:
-            continue
-        day = workweek.date_of(item.event.when.start)
-        last = workweek.date_of(item.event.when.end - timedelta(microseconds=1))
-        while day <= last:
-            found.setdefault(day, []).append(item)
-            day += DAY
-    return found
+def items_by_day(
+    items: Iterable[Classified], dates: Iterable[date], workweek: WorkWeek
+) -> Mapping[date, list[Classified]]:
+    """The timed events that take time, on each of the dates that they touch."""
+    timed = [item for item in items if item.kind != IGNORED and not item.event.all_day]
+    in_order = InOrder(sorted(timed, key=lambda item: item.event.when), key=lambda item: item.event.when)
+    return {day: in_order.within(workweek.day(day).span) for day in dates}
 
 
 def displaced(
@@ -76,13 +72,12 @@ def displaced(
         if not day.is_working:
             continue
         todays = items.get(day.date, ())
+        may_cost = _may_cost(day)
         for item in todays:
             event = item.event
-            if item.kind != OPERATIONAL or not event.recurring or event.private:
+            if item.kind != OPERATIONAL or not event.recurring or event.private or not may_cost(event.when):
                 continue
             others = [other for other in todays if other is not item]
-            if not _may_cost(event, others, day):
-                continue
             without = build_days(workweek, [day.date], others)[day.date]
             gain = focus_minutes(without) - focus_minutes(day)
             if gain >= minutes_of(FOCUS_GAP):
@@ -106,17 +101,30 @@ def displaced(
     return tuple(sorted(result, key=lambda one: (-len(one.days), -one.gain_minutes, one.title)))
 
 
-def _may_cost(event: Event, others: Sequence[Classified], day: Day) -> bool:
-    """False if no free stretch of two hours can come of taking the event out; cheaper than laying out the day.
+def _may_cost(day: Day) -> Callable[[Interval], bool]:
+    """A test of the day's events: False if no free stretch of two hours can come of taking one out.
 
-    Whatever is freed ends at the nearest of the other events at the latest, unless lunch moves.
+    Only what no other event covers becomes free, and whatever is freed ends at the nearest of the others
+    at the latest. Lunch moves only to where it fits. So few events of the fullest day pass, and the day is
+    laid out anew for those alone.
     """
-    if day.lunch_window and event.when.overlaps(day.lunch_window):
-        return True
+    busy = [when for when, kind in day.taken if kind != PERSONAL]  # personal time may be the lunch
+    shared = doubly_covered(busy)
+    starts, ends = sorted(when.start for when in busy), sorted(when.end for when in busy)
     first, last = day.working[0].start, day.working[-1].end
-    before = [other.event.when.end for other in others if other.event.when.end <= event.when.start]
-    after = [other.event.when.start for other in others if other.event.when.start >= event.when.end]
-    return min([last, *after]) - max([first, *before]) >= FOCUS_GAP
+
+    def may_cost(when: Interval) -> bool:
+        over = bisect_right(shared, when.start, key=lambda part: part.end)
+        if over < len(shared) and shared[over].contains(when):
+            return False
+        before, after = bisect_right(ends, when.start), bisect_left(starts, when.end)
+        low = max(first, ends[before - 1]) if before else first
+        high = min(last, starts[after]) if after < len(starts) else last
+        if day.lunch_window and when.overlaps(day.lunch_window):
+            return minutes_of(high - low) >= day.lunch_minutes
+        return high - low >= FOCUS_GAP
+
+    return may_cost
 
 
 def overruns(

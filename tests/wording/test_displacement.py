@@ -34,7 +34,7 @@ def recurring(*spans: tuple[str, str, str], day: date = MONDAY) -> list[Event]:
 
 
 def found(events: list[Event], *days: date) -> list[Displaced]:
-    items = items_by_day(classify(events, Settings()), WORK)
+    items = items_by_day(classify(events, Settings()), days or (MONDAY,), WORK)
     laid = build_days(WORK, days or (MONDAY,), classify(events, Settings()))
     return list(displaced(laid.values(), items, WORK))
 
@@ -112,7 +112,7 @@ def test_what_lay_on_past_blocks_is_named() -> None:
     span = slot(MONDAY, "09:00", "11:00")
     block = StandingBlock("strategic/2026-W45/1", "strategic", span, span, "S", "", Ref("s", "1"))
     events = [*recurring(("Escalation", "10:00", "11:30")), replace(meeting(MONDAY, "09:00", "09:30", title="Secret"), private=True)]  # fmt: skip
-    items = items_by_day(classify(events, Settings()), WORK)
+    items = items_by_day(classify(events, Settings()), (MONDAY,), WORK)
     window = WORK.span(MONDAY, MONDAY + timedelta(days=7))
     [over] = overruns([block], items, window, at(MONDAY, "12:00"), WORK)
     assert (over.title, over.day, over.minutes) == ("Escalation", MONDAY, 60)

@@ -17,8 +17,9 @@ def displacing(seen: Survey, request: Request, titles: bool) -> tuple[tuple[Disp
     workweek = request.workweek
     first = request.running.plus(-WEEKS)
     window = workweek.span(first.monday, request.running.monday)
-    items = items_by_day((i for i in seen.classified if i.event.when.overlaps(window)), workweek)
     days = [seen.days[day] for back in range(WEEKS) for day in first.plus(back).days]
+    inside = (item for item in seen.classified if item.event.when.overlaps(window))
+    items = items_by_day(inside, (day.date for day in days), workweek)
     costs = displaced(days, items, workweek)[:MOST]
     over = overruns(request.snapshot.blocks, items, window, request.now, workweek)
     found = tuple(
