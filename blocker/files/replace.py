@@ -17,7 +17,7 @@ if sys.platform != "win32":
 from blocker.files.private import TEMPORARY, in_place_of
 from blocker.values.errors import CalendarError, Conflict, Refused, Unreachable, Unreadable
 
-MAX_BYTES = 128 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024  # reading and rewriting one takes 500 MB at most
 LOCK_TRIES, LOCK_PAUSE = 100, 0.05  # 5 seconds in all; a write takes milliseconds
 
 

@@ -17,6 +17,7 @@ from blocker.values.intervals import InOrder
 from blocker.values.plan import Option
 
 MOST = 3
+MOST_IN_THE_WAY = 20  # events; nobody asks more people to make room for one block
 # What events are in the way of, and what changes once they are gone; all other limits hold in any case.
 OF_EVENTS = frozenset(("meetings", "buffer", "lunch", "bookable"))
 Price = tuple[int, ...]
@@ -109,8 +110,10 @@ class Options:
         there = DayView(self.problem, view.day, {event.when for event in events}) if events else view
         return next(self.finished.room(there, without).broken(case, span), None) is None
 
-    def _cost(self, events: Sequence[Event]) -> Price:
+    def _cost(self, events: Sequence[Event]) -> Price | None:
         """Whose, minutes of other people's time, number of events, minutes: the smaller the cheaper."""
+        if len(events) > MOST_IN_THE_WAY:
+            return None
         costs = [self.owners.cost(event) for event in events]
         whose = max((cost[0] for cost in costs), default=0)
         return whose, sum(cost[1] for cost in costs), len(costs), sum(cost[2] for cost in costs)

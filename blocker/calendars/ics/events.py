@@ -29,6 +29,8 @@ _RECURS = ("RRULE", "EXRULE", "RDATE", "EXDATE")
 _REPEATED = (*_RECURS, "ATTENDEE", "CATEGORIES")
 _READ = (*_SINGLE, *_REPEATED)
 MAX_TITLE = 1_000  # characters; nothing that is shown needs more
+MAX_COMPONENT = 32 * 1024 * 1024  # bytes, attachments included; mail servers stop at 25 MB
+MAX_LISTED = 1_000_000  # characters of dates and people in all; as many as 50,000 dates have
 _DECIDES_TIME = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")
 # What Outlook says of an event (X-MICROSOFT-CDO-BUSYSTATUS): status, transparent, event type. It is believed
 # before STATUS, where Outlook writes CONFIRMED whatever it is, and TRANSP, which knows no working elsewhere.
@@ -79,7 +81,11 @@ def read_component(chunk: bytes, zones: Zones, home: tzinfo, own: tzinfo | None 
 
     ``home`` is the user's zone, ``own`` the calendar's (None: it names none).
     """
+    if len(chunk) > MAX_COMPONENT:
+        raise BrokenError(f"it is larger than {MAX_COMPONENT // 2**20} MB")
     single, repeated = _sorted(properties_by_name(chunk, _READ))
+    if sum(len(found.value) for listed in repeated.values() for found in listed) > MAX_LISTED:
+        raise BrokenError("it lists more dates or people than can be followed")
     times = Times(zones, home, own)
     try:
         start = _moment(single, "DTSTART", times)

@@ -41,7 +41,7 @@ class IcsCalendar:
         self.path = path
         self.address = f"ics:{path}"
         self._zone, self._me = zone, me
-        self._seen: bytes | None = None  # the content that decisions rest on
+        self._seen = ""  # the digest of the content that decisions rest on
 
     def identity(self) -> Identity:
         return identity_of(self.path)
@@ -49,7 +49,7 @@ class IcsCalendar:
     def read(self, window: Interval) -> Snapshot:
         data = read_file(self.path)
         layout = self._layout(data)
-        self._seen = data
+        self._seen = _digest(data)
         return read_calendar(layout, window, calendar=self.address, zone=self._zone, me=self._me)
 
     def create(self, block: Block) -> Ref:
@@ -88,7 +88,7 @@ class IcsCalendar:
         return read_file(self.path)
 
     def digest(self) -> str:
-        return _digest(read_file(self.path) if self._seen is None else self._seen)
+        return self._seen or _digest(read_file(self.path))
 
     def put_back(self, content: bytes, expected: str) -> None:
         """The file as it was, if it still is what ``expected`` says. Raises Conflict otherwise."""
@@ -98,7 +98,7 @@ class IcsCalendar:
             if _digest(data) != expected:
                 raise Conflict(f"{self.path} changed since", "run again")
             replace_file(target, data, content)
-            self._seen = content
+            self._seen = _digest(content)
 
     def close(self) -> None:
         """Nothing is held open between the verbs."""
@@ -110,11 +110,11 @@ class IcsCalendar:
             data = read_file(target)
             file = _File(self.path, self._layout(data), self._me)
             splice = change(file)
-            if self._seen is not None and data != self._seen:
+            if self._seen and self._seen != _digest(data):
                 raise Conflict(f"{self.path} changed since it was read", "run again")
             after = data[: splice.start] + splice.fresh + data[splice.end :]
             replace_file(target, data, after)
-            self._seen = after
+            self._seen = _digest(after)
         return Ref(splice.uid, etag_of(splice.fresh))
 
     def _layout(self, data: bytes) -> Layout:

@@ -21,10 +21,15 @@ from blocker.calendars.ics.rrule_dates import Steps, TooDenseError
 from blocker.calendars.ics.series import Occurrence, Series, exclusion, expand, gather, move_between
 from blocker.calendars.ics.times import Times
 from blocker.calendars.ics.zones import Zones, only_zone, zones_of
+from blocker.values.errors import Unreadable
 from blocker.values.events import Event, SkippedComponent, Snapshot, StandingBlock
 from blocker.values.intervals import Interval
 
 MAX_REPORTS = 200
+# Components or occurrences that have a say in the window, and the days that these fill, each counted for
+# itself: a plan on so many takes 10 seconds and 400 MB at most.
+MAX_EVENTS = 100_000
+MAX_DAYS = 400_000
 _TELLING = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "RECURRENCE-ID")
 
 
@@ -71,12 +76,15 @@ class _Reading:
         self.complete = layout.insert_at is not None
         self.blocks: dict[str, StandingBlock] = {}
         self.events: list[Event] = []
+        self.days = 0
 
     def run(self) -> Snapshot:
         for problem in self.layout.problems:
             self._report(problem.start, self.layout.text[problem.start : problem.end], problem.why)
         series: dict[str, list[tuple[Component, Read]]] = {}
-        for component in may_touch(self.layout, self.window):
+        near = may_touch(self.layout, self.window)
+        self._refuse_if(len(near) > MAX_EVENTS, f"holds more than {MAX_EVENTS:,} events that may matter")
+        for component in near:
             chunk = self.layout.text[component.start : component.end]
             try:
                 read = read_component(chunk, self.zones(component.calendar), self.home, self.own)
@@ -105,6 +113,20 @@ class _Reading:
             components=sum(c.name == "VEVENT" for c in self.layout.components),
             skipped=tuple(self._skipped()),
         )
+
+    def _days_of(self, found: Occurrence) -> int:
+        """How many days of the window an occurrence touches, about."""
+        inside = min(found.when.end, self.window.end) - max(found.when.start, self.window.start)
+        return 1 + inside.days
+
+    def _refuse_if(self, beyond: bool, what: str) -> None:
+        """Raises Unreadable for more than can be planned on."""
+        if beyond:
+            first, last = self.window.start.date(), self.window.end.date()
+            raise Unreadable(
+                f"{self.calendar} {what} from {first} to {last}, which is more than can be planned on",
+                "move what isn't yours to attend into another calendar",
+            )
 
     def _report_zones(self) -> None:
         calendars = sorted({component.calendar for component in self.layout.components})
@@ -185,6 +207,11 @@ class _Reading:
         except ValueError as problem:
             flaws = [*flaws, str(problem)]
         self.events += events_of(read, uid, self.calendar, self.me, recurring, found)
+        self.days += sum(map(self._days_of, found))
+        self._refuse_if(
+            len(self.events) > MAX_EVENTS, f"holds more than {MAX_EVENTS:,} events that may matter"
+        )
+        self._refuse_if(self.days > MAX_DAYS, f"holds events that fill more than {MAX_DAYS:,} days in all")
         chunk = self.layout.text[component.start : component.end]
         for flaw in flaws:
             self._report(component.start, chunk, flaw)
