@@ -1,6 +1,6 @@
 """All figures in one table each, with the facts of the machine.
 
-    python -m benchmarks [--calendars DIR] [--only placement,years,reading,start,planning,growth] [--quick] [--write FILE]
+    python -m benchmarks [--calendars DIR] [--only placement,years,reading,start,planning,bounds] [--quick] [--write FILE]
 
 ``--calendars`` names a folder with ``busy/*.ics`` (years from 2024-07-01 on) and ``real/galaxy_snapshots/``;
 without one, years are made up. Nothing is written but with ``--write``: it puts the tables into a file, after
@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 from benchmarks.arrivals import Book, from_file, from_snapshots
-from benchmarks.growth import growth
+from benchmarks.bounds import bounds
 from benchmarks.lived_year import DAYS
 from benchmarks.machine import machine
 from benchmarks.made_up import made_up
@@ -30,7 +30,7 @@ from benchmarks.replayed_years import replayed_years
 from benchmarks.starting import starting
 from benchmarks.tables import Table
 
-PARTS = ("placement", "years", "reading", "start", "planning", "growth")
+PARTS = ("placement", "years", "reading", "start", "planning", "bounds")
 MARK = "<!-- figures -->"
 BUSY_FROM, SNAPSHOTS_FROM = date(2024, 7, 1), date(2025, 1, 1)
 
@@ -71,9 +71,9 @@ def _tables(options: argparse.Namespace) -> Iterator[Table]:
         if "planning" in parts:
             _tell("planning")
             yield planning(books, files, repeats // 3)
-        if "growth" in parts:
-            _tell("growth")
-            yield growth(folder, (1_000, 10_000) if quick else (1_000, 10_000, 50_000, 100_000, 200_000))
+        if "bounds" in parts:
+            _tell("bounds")
+            yield bounds(folder, (1_000, 10_000) if quick else (1_000, 10_000, 50_000, 100_000, 200_000))
     if "years" in parts:
         yield replayed_years(books, 28 if quick else DAYS, _tell)
 

@@ -28,7 +28,7 @@ from blocker.values.intervals import Interval
 MAX_REPORTS = 200
 # Components or occurrences that have a say in the window, and the days that these fill, each counted for
 # itself: a plan on so many takes 10 seconds and 400 MB at most.
-MAX_EVENTS = 100_000
+MAX_EVENTS = 80_000
 MAX_DAYS = 400_000
 _TELLING = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "RECURRENCE-ID")
 
@@ -202,6 +202,8 @@ class _Reading:
         try:
             found = list(expand(series, self.window, self.home, self.steps))
         except TooDenseError as problem:
+            # A rule of its own is passed over and said; a calendar most of whose series are is no base for a plan.
+            self._refuse_if(self.steps.left < 0, "holds more series than can be followed")
             flaws = [*flaws, f"{problem}, so its rule doesn't count"]
             found = list(expand(replace(series, rules=(), not_rules=()), self.window, self.home, self.steps))
         except ValueError as problem:

@@ -76,3 +76,10 @@ def test_a_component_larger_than_any_mail_is_passed_over_and_said(
     found = read(tmp_path, meeting(3, 3, "ATTACH:" + "A" * (2 * 2**20)), meeting(4, 4))
     assert [event.uid for event in found.events] == ["1"]
     assert found.skipped[0].why == "it is larger than 2 MB"
+
+
+def test_a_calendar_is_not_read_by_half_where_its_series_are_too_many(tmp_path: Path) -> None:
+    counted = ["DTSTART:20261102T090000Z\nDURATION:PT1M\nRRULE:FREQ=MINUTELY;COUNT=30000"] * 10
+    assert len(read(tmp_path, *counted[:2]).events) == 60_000
+    with pytest.raises(Unreadable, match="holds more series than can be followed"):
+        read(tmp_path, *(one.replace("20261102", "20261020") for one in counted))

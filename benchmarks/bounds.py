@@ -16,27 +16,29 @@ DAILY_SINCE = datetime(2000, 1, 3, 9)  # noqa: DTZ001
 MOST_SECONDS, MOST_MEGABYTES = 10, 512
 
 
-def growth(folder: Path, sizes: Sequence[int]) -> Table:
+def bounds(folder: Path, sizes: Sequence[int]) -> Table:
     """One line for each sort of calendar, one column for each size; what is refused says so."""
     rows = [[words, *(_measured(folder, event, size) for size in sizes)] for words, event in SORTS.items()]
     return Table(
-        "Growth: `plan` on calendars of one sort of event",
+        "Bounds: `plan` on calendars of one sort of event",
         ("events", *(f"{size:,}" for size in sizes)),
         rows,
         (
-            "Seconds of the processor and the most memory of the whole process. “Refused”: exit 1 with the reason, as "
-            f"the calendar holds more than can be planned on in {MOST_SECONDS} seconds and {MOST_MEGABYTES} MB.",
+            (
+                "Seconds of the processor and the most memory of the whole process. “Refused”: exit 1 with the reason, as "
+                f"the calendar holds more than can be planned on in {MOST_SECONDS} seconds and {MOST_MEGABYTES} MB."
+            ),
         ),
     )
 
 
 def _measured(folder: Path, event: Callable[[int], str], size: int) -> str:
-    path = folder / "growing.ics"
+    path = folder / "full.ics"
     with path.open("w", encoding="utf-8") as file:
         file.write("BEGIN:VCALENDAR\nVERSION:2.0\nX-WR-TIMEZONE:Europe/Berlin\n")
         file.writelines(map(event, range(size)))
         file.write("END:VCALENDAR\n")
-    state = {"BLOCKER_STATE_DIR": str(folder / "state-of-growth")}
+    state = {"BLOCKER_STATE_DIR": str(folder / "state-full")}
     try:
         found = run(["-m", "blocker", "--calendar", f"ics:{path}", "--now", NOW, "plan"], state)
     except AssertionError as problem:
