@@ -30,6 +30,7 @@ _REPEATED = (*_RECURS, "ATTENDEE", "CATEGORIES")
 _READ = (*_SINGLE, *_REPEATED)
 MAX_TITLE = 1_000  # characters; nothing that is shown needs more
 MAX_COMPONENT = 32 * 1024 * 1024  # bytes, attachments included; mail servers stop at 25 MB
+MAX_LINES = 50_000  # not counting those that continue one
 MAX_LISTED = 1_000_000  # characters of dates and people in all; as many as 50,000 dates have
 _DECIDES_TIME = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")
 # What Outlook says of an event (X-MICROSOFT-CDO-BUSYSTATUS): status, transparent, event type. It is believed
@@ -81,8 +82,8 @@ def read_component(chunk: bytes, zones: Zones, home: tzinfo, own: tzinfo | None 
 
     ``home`` is the user's zone, ``own`` the calendar's (None: it names none).
     """
-    if len(chunk) > MAX_COMPONENT:
-        raise BrokenError(f"it is larger than {MAX_COMPONENT // 2**20} MB")
+    if len(chunk) > MAX_COMPONENT or chunk.count(b"\n") - chunk.count(b"\n ") > MAX_LINES:
+        raise BrokenError(f"it is larger than {MAX_COMPONENT // 2**20} MB or {MAX_LINES:,} lines")
     single, repeated = _sorted(properties_by_name(chunk, _READ))
     if sum(len(found.value) for listed in repeated.values() for found in listed) > MAX_LISTED:
         raise BrokenError("it lists more dates or people than can be followed")

@@ -9,6 +9,7 @@ import pytest
 
 from blocker.calendars import open_calendar
 from blocker.calendars.ics import events, reading
+from blocker.calendars.ics.rrule_dates import Steps
 from blocker.values.errors import Unreadable
 from blocker.values.events import Snapshot
 from blocker.values.intervals import Interval
@@ -73,13 +74,18 @@ def test_a_component_larger_than_any_mail_is_passed_over_and_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "MAX_COMPONENT", 2 * 2**20)
-    found = read(tmp_path, meeting(3, 3, "ATTACH:" + "A" * (2 * 2**20)), meeting(4, 4))
-    assert [event.uid for event in found.events] == ["1"]
-    assert found.skipped[0].why == "it is larger than 2 MB"
+    monkeypatch.setattr(events, "MAX_LINES", 1000)
+    large, long = meeting(3, 3, "ATTACH:" + "A" * (2 * 2**20)), meeting(3, 3, *["X-A:A"] * 1000)
+    found = read(tmp_path, large, long, meeting(4, 4, "ATTACH:" + "A\n " * 1001))
+    assert [event.uid for event in found.events] == ["2"]
+    assert {part.why for part in found.skipped} == {"it is larger than 2 MB or 1,000 lines"}
 
 
-def test_a_calendar_is_not_read_by_half_where_its_series_are_too_many(tmp_path: Path) -> None:
-    counted = ["DTSTART:20261102T090000Z\nDURATION:PT1M\nRRULE:FREQ=MINUTELY;COUNT=30000"] * 10
-    assert len(read(tmp_path, *counted[:2]).events) == 60_000
+def test_a_calendar_is_not_read_by_half_where_its_series_are_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "Steps", lambda: Steps(105))
+    daily = meeting(3, 3, "RRULE:FREQ=DAILY;COUNT=20")
+    assert len(read(tmp_path, *[daily] * 5).events) == 100
     with pytest.raises(Unreadable, match="holds more series than can be followed"):
-        read(tmp_path, *(one.replace("20261102", "20261020") for one in counted))
+        read(tmp_path, *[daily] * 6)
