@@ -9,7 +9,7 @@ from datetime import UTC, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from blocker.calendars import file_address
+from blocker.calendars import FILE, about, file_address
 from blocker.commands import Answer, Talk
 from blocker.commands.daily import rebalance, run
 from blocker.commands.looking import load, plan
@@ -61,8 +61,9 @@ def demo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     step("Make room again", ("rebalance", str(week_of(start.date())), "-y"))
     lines.append(f"The calendar is here, for any calendar program: {calendar}")
     lines.append(f"Nothing else was made. Delete its folder when you have seen enough: {place}")
+    own = about(FILE).forms[0]
     lines.append(
-        "What to do next, on a calendar of your own; nothing is written: blocker --calendar ics:PATH plan"
+        f"What to do next, on a calendar of your own; nothing is written: blocker --calendar {own} plan"
     )
     return Answer(lines, {"schema": SCHEMA, "calendar": str(calendar), "hit": hit.key})
 
