@@ -7,7 +7,6 @@ answers or not.
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import UTC
@@ -21,7 +20,7 @@ from blocker.ledger.ledger import open_ledger
 from blocker.running.journal import log_path
 from blocker.running.notify import INSTALL, addresses
 from blocker.running.outages import outage
-from blocker.running.schedule import Cron, installed
+from blocker.running.schedule import TWICE, Cron, Installed, installed
 from blocker.running.session import Setup, known_identity
 from blocker.values.errors import BlockerError, Temporary
 from blocker.values.identity import Identity
@@ -127,27 +126,26 @@ def _schedule(environ: Mapping[str, str]) -> tuple[list[Finding], str | None]:
     except BlockerError as problem:
         words = f"{problem.message}: whether a daily run is installed is not known"
         return [("schedule", "note", words)], None
-    if found is None:
+    if not found:
         return [("schedule", "note", "no daily run is installed here: blocker cron install")], None
-    scheduler, entry = found
-    gone = _gone(entry)
-    if gone:
-        words = f"the daily run in {scheduler} needs {gone}, which is gone: blocker cron install"
-        return [("schedule", "bad", words)], scheduler
+    said = [finding for one in found for finding in _entry(one)]
+    if len(found) > 1:
+        said.append(("schedule", "note", TWICE))
     hidden = [n for n in sorted(environ) if n.startswith("BLOCKER_") and n not in SEEN_BY_CRON]
     unseen = "is set here, and the daily run does not see it: put it into the config"
-    notes = [("schedule", "note", f"{name} {unseen}") for name in hidden]
-    return [("schedule", "ok", f"a daily run in {scheduler}"), *notes], scheduler
+    return [*said, *(("schedule", "note", f"{name} {unseen}") for name in hidden)], found[0].scheduler
 
 
-def _gone(entry: str) -> str | None:
-    """A program or config file that the entry names by its path, and that is not there."""
-    try:
-        words = shlex.split(entry.replace("\\%", "%"), comments=True)
-    except ValueError:
-        return None
-    wanted = [word for word in words if word.startswith("/") and "*" not in word]
-    return next((word for word in wanted if not Path(word).exists()), None)
+def _entry(one: Installed) -> Iterator[Finding]:
+    gone = next((w for w in one.command if w.startswith("/") and not Path(w).exists()), None)
+    if gone:
+        words = f"the daily run in {one.scheduler} needs {gone}, which is gone: blocker cron install"
+        yield "schedule", "bad", words
+    elif one.idle:
+        words = f"a daily run is installed in {one.scheduler}, but {one.idle}: blocker cron install"
+        yield "schedule", "bad", words
+    else:
+        yield "schedule", "ok", f"a daily run in {one.scheduler}"
 
 
 def _hearing(settings: Settings, environ: Mapping[str, str], scheduler: str | None) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from blocker.ledger.file import ledger_path
 from blocker.ledger.ledger import Ledger
 from blocker.running.journal import log_path
 from blocker.running.run import at_work, carry_out, exit_code
-from blocker.running.schedule import installed
+from blocker.running.schedule import Systemd, installed
 from blocker.running.session import Session, Setup, aware, find_week
 from blocker.showing.documents import SCHEMA, plan_document
 from blocker.showing.plan_text import change_lines
@@ -170,7 +170,11 @@ def _still_scheduled(setup: Setup) -> list[str]:
         found = installed(setup.environ)
     except BlockerError:  # no scheduler to ask: none that calls us
         return []
-    return [f"The daily run is still in {found[0]}: blocker cron remove ends it."] if found else []
+    flags = {Systemd.name: " --systemd"}
+    return [
+        f"The daily run is still in {one.scheduler}: blocker cron remove{flags.get(one.scheduler, '')} ends it."
+        for one in found
+    ]
 
 
 def _blocks(number: int) -> str:

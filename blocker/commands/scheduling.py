@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from unicodedata import category
 
 from blocker.commands import Answer, Talk
 from blocker.commands.foresight import unheard
@@ -12,11 +13,13 @@ from blocker.running.journal import log_path
 from blocker.running.run import at_work
 from blocker.running.schedule import (
     TASK,
+    TWICE,
     Cron,
     Schedule,
     Scheduler,
     Systemd,
     home_folder,
+    installed,
     parse_at,
     parse_days,
     windows_line,
@@ -58,14 +61,39 @@ def cron(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if args.what == "install":
         return _install(scheduler, args, setup, talk)
     if args.what == "show":
-        text = scheduler.show()
-        lines = text.splitlines() if text else [f"No daily run is installed in {scheduler.name}."]
-        return Answer(lines, {"schema": SCHEMA, "scheduler": scheduler.name, "entry": text})
+        return _show(args, setup)
     removed = scheduler.remove()
     words = "The daily run was taken out of" if removed else "There was no daily run in"
     return Answer(
         [f"{words} {scheduler.name}; everything else in it is as it was."],
         {"schema": SCHEMA, "removed": removed},
+    )
+
+
+def _show(args: Namespace, setup: Setup) -> Answer:
+    """Every daily run that is installed; with ``--systemd``, the timer alone."""
+    found = [one for one in installed(setup.environ) if not args.systemd or one.scheduler == Systemd.name]
+    lines: list[str] = []
+    for one in found:
+        lines += [
+            f"In {one.scheduler}{f', but {one.idle}' if one.idle else ''}:",
+            *one.entry.splitlines(),
+            "",
+        ]
+    if not found:
+        where = Systemd.name if args.systemd else f"{Cron.name} or {Systemd.name}"
+        lines.append(f"No daily run is installed in {where}.")
+    elif len(found) > 1:
+        lines.append(TWICE)
+    first = found[0] if found else None
+    return Answer(
+        lines,
+        {
+            "schema": SCHEMA,
+            "scheduler": first.scheduler if first else None,
+            "entry": first.entry if first else None,
+            "installed": [{"scheduler": o.scheduler, "entry": o.entry, "idle": o.idle} for o in found],
+        },
     )
 
 
@@ -95,6 +123,8 @@ def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) ->
     silent = unheard(setup.config.settings, setup.environ, scheduler.name)
     if silent:
         lines.append(f"But {silent}. See notify_file in the config.")
+    if len(installed(setup.environ)) > 1:
+        lines.append(TWICE)
     if isinstance(scheduler, Systemd):
         lines.append("It runs while you are logged in; for always: loginctl enable-linger")
     lines.append(f"Each run is a line in {log_path(setup.state_dir)}.")
@@ -117,9 +147,10 @@ def _schedule(args: Namespace, setup: Setup) -> Schedule:
     hour, minute = parse_at(args.at)
     command = _command(args, setup)
     for word in command:
-        if any(letter < " " or letter == "\x7f" for letter in word):
+        if any(category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in word):
             raise UsageError(
-                f"{word!r} has a line break or another control character in it, which no schedule can hold",
+                f"{word!r} has a line break, another control character or a broken letter in it, which no schedule "
+                "can hold",
                 "rename the file or the folder",
             )
     return Schedule(hour, minute, parse_days(args.days), command)

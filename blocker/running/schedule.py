@@ -1,15 +1,17 @@
 """The daily run's entry in the machine's own scheduler: cron, on macOS too, or a systemd user timer.
 
-Both have the same four verbs on a :class:`Schedule`: what it would write, install, show, remove.
+Both have the same verbs on a :class:`Schedule`: what it would write, install, show, what it runs, remove.
 Everything else in a crontab stays as it was, byte for byte. For Windows there is a line to paste.
 """
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +22,15 @@ from blocker.values.errors import BlockerError, UsageError
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LAST_HOUR = 20  # until then an hourly look catches up after a machine that slept
 BEGIN, END = "# >>> blocker: the daily run", "# <<< blocker"
+SERVICE, TIMER = "blocker.service", "blocker.timer"
 TASK = "blocker"  # its name in the Task Scheduler of Windows
+
+
+# Harmless, as only the first one of a day does the work, and one too many all the same.
+TWICE = (
+    "The daily run is installed twice, in systemd and in cron. One is enough: take the other out with "
+    "blocker cron remove --systemd, or blocker cron remove"
+)
 
 
 class Schedule(Struct, frozen=True):
@@ -49,6 +59,12 @@ class Scheduler(Protocol):
 
     def show(self) -> str | None:
         """What is installed, or None."""
+
+    def command(self, entry: str) -> tuple[str, ...]:
+        """The words that an entry runs, as the program gets them; none where that can't be told."""
+
+    def idle(self, entry: str) -> str | None:
+        """Why an installed entry does not run, in words; None if nothing speaks against it."""
 
     def remove(self) -> bool:
         """Take it away; False if there was nothing."""
@@ -89,7 +105,7 @@ class Cron:
     def preview(self, schedule: Schedule) -> str:
         hours = f"{schedule.hour}-{LAST_HOUR}" if schedule.hour < LAST_HOUR else str(schedule.hour)
         days = ",".join(str((day + 1) % 7) for day in schedule.days)
-        command = shlex.join(schedule.command).replace("%", "\\%")
+        command = " ".join(_cron_word(word) for word in schedule.command)
         return f"{BEGIN}\n{schedule.minute} {hours} * * {days} {command}\n{END}\n"
 
     def install(self, schedule: Schedule) -> str:
@@ -100,6 +116,13 @@ class Cron:
         text = self._read()
         start, end = text.find(BEGIN), text.find(END)
         return text[start : end + len(END)] if 0 <= start < end else None
+
+    def command(self, entry: str) -> tuple[str, ...]:
+        lines = [line for line in entry.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+        return _split(lines[0].split(None, 5)[-1].replace("\\%", "%")) if lines else ()
+
+    def idle(self, entry: str) -> str | None:
+        return None if self.command(entry) else "its line is commented out or can't be read"
 
     def remove(self) -> bool:
         text = self._read()
@@ -122,6 +145,23 @@ class Cron:
             raise BlockerError(f"the crontab was not changed: {result.stderr.strip()}", "see: crontab -e")
 
 
+def _cron_word(word: str) -> str:
+    """Quoted for the shell that cron calls, whichever cron it is.
+
+    A bare % ends the command for cron. Vixie's cron also takes one of two backslashes in a row away, others
+    don't: so no backslash here stands before another, nor before a % of the word's own.
+    """
+    quoted = "\\%".join(shlex.quote(part) if part else "" for part in word.split("%")) or "''"
+    return re.sub(r"\\(?=\\)", r"\\''", quoted)
+
+
+def _split(line: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(line))
+    except ValueError:
+        return ()
+
+
 def _without_ours(text: str) -> str:
     """The crontab without our lines. A last line without its line end gets one: cron wants it."""
     start, end = text.find(f"{BEGIN}\n"), text.find(f"{END}\n")
@@ -142,34 +182,79 @@ class Systemd:
         return "\n".join(f"# {path}\n{text}" for path, text in self._files(schedule))
 
     def install(self, schedule: Schedule) -> str:
-        for path, text in self._files(schedule):
-            _write_file(path, text)
-        result = _call(["systemctl", "--user", "enable", "--now", "blocker.timer"])
-        if result.returncode != 0:
-            raise BlockerError(
-                f"the timer's files are in {self._folder}, but systemd did not take them: {result.stderr.strip()}",
-                "when you are logged in, run: systemctl --user enable --now blocker.timer",
-            )
-        return str(self._folder / "blocker.timer")
+        with self._all_or_nothing():
+            for path, text in self._files(schedule):
+                _write_file(path, text)
+            result = _call(["systemctl", "--user", "enable", "--now", TIMER])
+            if result.returncode != 0:
+                raise BlockerError(
+                    f"systemd did not take the timer, and nothing was installed: {result.stderr.strip()}",
+                    "log in as yourself, without su or sudo, and try again; or leave --systemd out: cron does as well",
+                )
+        return str(self._folder / TIMER)
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """What fails inside leaves files and folders as they were, an earlier timer included."""
+        made = [f for f in (self._folder, *self._folder.parents) if not f.exists()]
+        before = {path: path.read_bytes() if path.exists() else None for path in self._paths}
+        try:
+            yield
+        except BlockerError:
+            if before[self._folder / TIMER] is None and shutil.which("systemctl"):
+                _call(["systemctl", "--user", "disable", TIMER])  # the link that a half-done enable has made
+            for path, content in before.items():
+                with suppress(OSError):
+                    path.unlink(missing_ok=True) if content is None else path.write_bytes(content)
+            for folder in made:
+                with suppress(OSError):
+                    folder.rmdir()
+            raise
 
     def show(self) -> str | None:
-        files = [self._folder / name for name in ("blocker.service", "blocker.timer")]
-        if not files[1].exists():
+        if not (self._folder / TIMER).exists():
             return None
-        return "\n".join(file.read_text(encoding="utf-8") for file in files if file.exists())
+        try:
+            return "\n".join(path.read_text(encoding="utf-8") for path in self._paths if path.exists())
+        except (OSError, ValueError) as problem:
+            raise BlockerError(f"the timer in {self._folder} can't be read: {problem}") from None
+
+    def command(self, entry: str) -> tuple[str, ...]:
+        line = next((line for line in entry.splitlines() if line.startswith("ExecStart=")), "")
+        return tuple(
+            word.replace("%%", "%").replace("$$", "$") for word in _split(line.removeprefix("ExecStart="))
+        )
+
+    def idle(self, entry: str) -> str | None:
+        if shutil.which("systemctl") is None:
+            return None
+        result = _call(["systemctl", "--user", "is-enabled", TIMER])
+        if result.returncode == 0 or "connect" in result.stderr:  # nobody to ask, where nobody is logged in
+            return None
+        return f"systemd does not run it ({(result.stdout or result.stderr).strip()})"
 
     def remove(self) -> bool:
         if self.show() is None:
             return False
         if shutil.which("systemctl"):
-            _call(["systemctl", "--user", "disable", "--now", "blocker.timer"])
-        for name in ("blocker.timer", "blocker.service"):
-            (self._folder / name).unlink(missing_ok=True)
+            _call(["systemctl", "--user", "disable", "--now", TIMER])
+        for path in self._paths:
+            path.unlink(missing_ok=True)
         return True
+
+    @property
+    def _paths(self) -> tuple[Path, Path]:
+        return self._folder / SERVICE, self._folder / TIMER
 
     def _files(self, schedule: Schedule) -> list[tuple[Path, str]]:
         days = ",".join(DAYS[day].capitalize() for day in schedule.days)
-        words = " ".join(_systemd_word(word) for word in schedule.command)
+        program, *others = schedule.command
+        if set(program) & set("\\\"'"):  # systemd takes no such program, and any such word
+            program, others = "/usr/bin/env", list(schedule.command)
+        # No variable is put in for the $ of a program, so it stays single there.
+        words = " ".join(
+            [_systemd_word(program), *(_systemd_word(word).replace("$", "$$") for word in others)]
+        )
         service = (
             f"[Unit]\nDescription=blocker: the daily run\n\n[Service]\nType=oneshot\nExecStart={words}\n"
         )
@@ -178,12 +263,12 @@ class Systemd:
             f"[Timer]\nOnCalendar={days} *-*-* {schedule.clock}:00\nPersistent=true\n\n"
             "[Install]\nWantedBy=timers.target\n"
         )
-        return [(self._folder / "blocker.service", service), (self._folder / "blocker.timer", timer)]
+        return list(zip(self._paths, (service, timer), strict=True))
 
 
 def _systemd_word(word: str) -> str:
     """Quoted as systemd reads it: specifiers doubled, quotes and backslashes escaped."""
-    safe = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    safe = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'"{safe}"'
 
 
@@ -204,14 +289,34 @@ def _write_file(path: Path, text: str) -> None:
         ) from None
 
 
-def installed(environ: Mapping[str, str]) -> tuple[str, str] | None:
-    """The scheduler that has the daily run, and its entry; None if none has. Raises BlockerError."""
+class Installed(Struct, frozen=True):
+    """A daily run that is installed: where, its entry and the words that it runs; why it is idle, if it is."""
+
+    scheduler: str
+    entry: str
+    command: tuple[str, ...]
+    idle: str | None
+
+
+def installed(environ: Mapping[str, str]) -> tuple[Installed, ...]:
+    """Every daily run that is installed, those that run first.
+
+    Raises BlockerError where none is found and a scheduler could not be asked.
+    """
     schedulers: tuple[Scheduler, ...] = (Systemd(home_folder(environ)), Cron())
-    for scheduler in schedulers:
-        entry = scheduler.show()
+    found: list[Installed] = []
+    problem: BlockerError | None = None
+    for each in schedulers:
+        try:
+            entry = each.show()
+        except BlockerError as error:
+            problem = error
+            continue
         if entry is not None:
-            return scheduler.name, entry
-    return None
+            found.append(Installed(each.name, entry, each.command(entry), each.idle(entry)))
+    if problem is not None and not found:
+        raise problem
+    return tuple(sorted(found, key=lambda one: one.idle is not None))
 
 
 def home_folder(environ: Mapping[str, str]) -> Path:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -11,6 +13,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from blocker.running.outages import outage
 from blocker.running.schedule import Cron, Schedule, Systemd, parse_at, parse_days
@@ -279,6 +283,142 @@ def test_days_that_were_slept_through_are_told_when_it_works_again(cli: CommandL
     assert "3 working days were lost" in said.out
     cli.now = "2026-11-09T06:30+00:00"
     assert "were lost" not in cli.call("run", "--cron").out
+
+
+def as_cron_hands_it_on(command: str, vixie: bool) -> str:
+    """What a cron's shell gets of a crontab's command: up to the first bare %, and without its escapes."""
+    out, letters = "", iter(command)
+    for letter in letters:
+        if letter == "%":
+            break
+        if letter == "\\":
+            following = next(letters, "")
+            out += following if following == "%" or (vixie and following == "\\") else letter + following
+        else:
+            out += letter
+    return out
+
+
+WORDS = st.lists(
+    st.text(st.sampled_from("ab%\\'\"$` ~*;#&é") | st.characters(exclude_categories=("C", "Z")), max_size=8),
+    min_size=1,
+    max_size=3,
+)
+
+
+@pytest.mark.parametrize("vixie", [True, False], ids=["Vixie's cron", "other crons"])
+@given(words=WORDS)
+def test_every_word_comes_through_cron_and_its_shell(vixie: bool, words: list[str]) -> None:
+    say = (sys.executable, "-c", "import json, sys; print(json.dumps(sys.argv[1:]))", *words)
+    _, line, _ = Cron().preview(Schedule(6, 30, (0,), say)).splitlines()
+    handed_on = as_cron_hands_it_on(line.split(None, 5)[-1], vixie)
+    # What a shell makes of it is asked of the library that splits as a shell does, and of a shell itself below.
+    assert tuple(shlex.split(handed_on)) == say
+    assert Cron().command(line) == say
+
+
+@pytest.mark.parametrize("vixie", [True, False], ids=["Vixie's cron", "other crons"])
+def test_odd_words_come_through_a_real_shell(vixie: bool) -> None:
+    odd = ["50%", "a\\%b", "\\\\server\\", "%%", "it's", "$HOME `id`", ""]
+    say = (sys.executable, "-c", "import json, sys; print(json.dumps(sys.argv[1:]))", *odd)
+    _, line, _ = Cron().preview(Schedule(6, 30, (0,), say)).splitlines()
+    handed_on = as_cron_hands_it_on(line.split(None, 5)[-1], vixie)
+    said = subprocess.run(["/bin/sh", "-c", handed_on], capture_output=True, text=True, check=True).stdout
+    assert json.loads(said) == odd
+
+
+@given(words=WORDS)
+def test_every_word_comes_back_from_the_unit(words: list[str]) -> None:
+    timer, command = Systemd(Path("/home/me")), ("/bin/blocker", *words)
+    entry = timer.preview(Schedule(6, 30, (0,), command))
+    assert entry.count("ExecStart=") == 1
+    assert timer.command(entry) == command
+
+
+@pytest.mark.parametrize("name", ["a 50% $HOME", 'a "b" \\c'])
+def test_a_real_systemd_reads_odd_words(tmp_path: Path, name: str) -> None:
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not installed")
+    program = tmp_path / name
+    program.symlink_to("/bin/true")
+    command = (str(program), "50%", "%h", "\\", '"', "$HOME", ";")
+    unit = Systemd(tmp_path).preview(Schedule(6, 30, (0,), command)).split("# /")[1].partition("\n")[2]
+    file = tmp_path / "odd.service"
+    file.write_text(unit)
+    checked = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(file)], capture_output=True, text=True, check=False
+    )
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+REFUSES = """#!/bin/sh
+[ "$2" = enable ] && { echo "Failed to connect to bus" >&2; exit 1; }
+exit 0
+"""
+
+
+@pytest.mark.parametrize("before", ["nothing", "folders", "a timer"])
+def test_a_timer_that_is_not_taken_leaves_nothing_behind(
+    cli: CommandLine, crontab: Path, before: str
+) -> None:
+    systemctl = crontab.with_name("bin") / "systemctl"
+    systemctl.write_text(REFUSES)
+    systemctl.chmod(0o755)
+    folder = Path(os.environ["HOME"]) / ".config" / "systemd" / "user"
+    if before != "nothing":
+        folder.mkdir(parents=True)
+    if before == "a timer":
+        (folder / "blocker.timer").write_text("the timer before\n")
+    there = {path: path.is_file() and path.read_text() for path in folder.parents[2].rglob("*")}
+    content = cli.content
+    said = cli.call("cron", "install", "--systemd", "-y")
+    assert said.code == 1
+    assert "nothing was installed: Failed to connect to bus" in said.err
+    state = Path(os.environ["BLOCKER_STATE_DIR"])
+    now = {
+        path: path.is_file() and path.read_text()
+        for path in folder.parents[2].rglob("*")
+        if state not in (path, *path.parents)
+    }
+    assert now == {path: text for path, text in there.items() if state not in (path, *path.parents)}
+    assert cli.content == content
+    assert cli.call("run", "--cron").code == 4, "nobody has said yes"
+
+
+def test_a_schedule_is_shown_as_it_runs(cli: CommandLine, crontab: Path) -> None:
+    systemctl = crontab.with_name("bin") / "systemctl"
+    systemctl.write_text("#!/bin/sh\nexit 0\n")
+    systemctl.chmod(0o755)
+    assert cli.call("cron", "install", "-y").code == 0
+    assert cli.call("cron", "install", "--systemd", "-y").out.count("installed twice") == 1
+    shown = cli.call("cron", "show")
+    assert "In systemd:" in shown.out
+    assert "In cron:" in shown.out
+    assert "installed twice" in shown.out
+    assert [one["scheduler"] for one in cli.document("cron", "show")["installed"]] == ["systemd", "cron"]
+    words = [one["words"] for one in cli.document("check")["findings"] if one["name"] == "schedule"]
+    assert words[:2] == ["a daily run in systemd", "a daily run in cron"]
+    assert "installed twice" in words[2]
+    systemctl.write_text("#!/bin/sh\n[ $2 = is-enabled ] && { echo disabled; exit 1; }\nexit 0\n")
+    assert "In systemd, but systemd does not run it (disabled):" in cli.call("cron", "show").out
+    assert cli.call("cron", "remove", "--systemd").code == 0
+    crontab.write_text(
+        "".join(f"#{line}" if "run --cron" in line else line for line in crontab.read_text().splitlines(True))
+    )
+    words = [one["words"] for one in cli.document("check", code=1)["findings"] if one["name"] == "schedule"]
+    assert words == [
+        "a daily run is installed in cron, but its line is commented out or can't be read: blocker cron install"
+    ]
+
+
+@pytest.mark.parametrize("odd", ["a\x85b", "a\u2028b", "a\tb", "a\udce9b"])
+def test_no_word_of_a_schedule_holds_a_control_character(cli: CommandLine, crontab: Path, odd: str) -> None:
+    cli.calendar = cli.calendar.rename(cli.calendar.with_name(f"{odd}.ics"))
+    for kind in ((), ("--systemd",)):
+        said = cli.call("cron", "install", "-y", *kind)
+        assert said.code == 2
+        assert "no schedule can hold" in said.err
+    assert not crontab.exists()
 
 
 @pytest.mark.skipif(
