@@ -15,7 +15,8 @@ from blocker.commands.program import read_words
 from blocker.commands.registry import begin, painted
 from blocker.commands.waiting import Wait, waiting
 from blocker.showing.printable import as_json, error_document, harmless, in_encoding
-from blocker.values.errors import BlockerError, ConfigError, Untold, UsageError
+from blocker.values.errors import BlockerError, ConfigError, Temporary, Untold, UsageError
+from blocker.values.redaction import redacted
 
 if TYPE_CHECKING:
     from blocker.commands.calling import Call
@@ -52,10 +53,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("BLOCKER_DEBUG"):
             raise
-        _complain(_unexpected(error), json_wanted)
+        said = _unexpected(error)
+        _complain(said, json_wanted)
         if call is not None:  # its own words may be anybody's
-            call.log_failure(BlockerError(f"a defect: {type(error).__name__}"))
-        return BlockerError.exit_code
+            defect = BlockerError(f"a defect: {type(error).__name__}")
+            call.log_failure(said if isinstance(said, Temporary) else defect)
+        return said.exit_code
 
 
 def _unexpected(error: Exception) -> BlockerError:
@@ -65,8 +68,10 @@ def _unexpected(error: Exception) -> BlockerError:
         return BlockerError(
             f"the system said no{where}: {error.strerror or error}", "free space? rights? then run again"
         )
+    if isinstance(error, MemoryError):
+        return Temporary("there is not enough memory for this", "close something else, then run again")
     return BlockerError(
-        f"a defect in blocker: {type(error).__name__}: {error}",
+        f"a defect in blocker: {type(error).__name__}: {redacted(str(error))}",
         "set BLOCKER_DEBUG=1 and run again to see where",
     )
 

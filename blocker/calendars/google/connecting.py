@@ -27,6 +27,7 @@ from blocker.calendars.google.sign_in import SignIn
 from blocker.calendars.google.wire import Answered
 from blocker.calendars.port import Connected, Finding, Surroundings, Talk, first_look
 from blocker.values.errors import SignInNeeded, UsageError
+from blocker.values.redaction import redacted
 
 REVOKE = "https://myaccount.google.com/permissions"
 TESTING_DAYS = 7
@@ -44,7 +45,7 @@ def connect(
     path = token_path(around, to_write=True)
     auth.keep_sign_in(path, sign_in)
     lines = ["Signed in to Google. The sign-in may:"]
-    lines += [f"  {auth.WORDS.get(scope, scope)}" for scope in sign_in.scopes]
+    lines += [f"  {auth.WORDS.get(scope) or redacted(scope)[:120]}" for scope in sign_in.scopes]
     lines += [f"  not {auth.WORDS[one.scope]}: you left that out, and it is not needed" for one in missing]
     lines += [f"It is kept in {path}, for you alone. Take it back at any time: {REVOKE}"]
     lines += _look(address, around, now)

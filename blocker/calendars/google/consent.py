@@ -18,6 +18,7 @@ from blocker.calendars.google import sign_in as auth
 from blocker.calendars.google.sign_in import SignIn
 from blocker.files.private import read_small_text
 from blocker.values.errors import SignInNeeded, Temporary, UsageError
+from blocker.values.redaction import redacted
 from blocker.values.settings import Settings
 
 WAIT_SECONDS = 600
@@ -120,7 +121,8 @@ def ask_consent(
     except WSGITimeoutError:
         raise SignInNeeded("nobody answered within ten minutes", "run: blocker connect google") from None
     except OAuth2Error as problem:
-        raise SignInNeeded(f"Google did not sign you in: {problem.error}", _hint(problem.error)) from None
+        said = redacted(str(problem.error), (client["installed"]["client_secret"],))[:120]
+        raise SignInNeeded(f"Google did not sign you in: {said}", _hint(problem.error)) from None
     except RequestException:
         raise Temporary("Google can't be reached", "online? then try again") from None
     finally:

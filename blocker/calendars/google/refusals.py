@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from google.auth.exceptions import GoogleAuthError, ReauthFailError, RefreshError, TransportError
 
 from blocker.values.errors import BlockerError, SignInNeeded
+from blocker.values.redaction import redacted
 
 # What the client, its transport and the JSON reader make of an answer that is none: too deep, too large a
 # number, an error in a form of its own, a redirect to nowhere.
@@ -27,9 +28,9 @@ def said_no(error: GoogleAuthError) -> bool:
     return "necessary fields" in str(error)  # the client library's own words: no refresh token
 
 
-def signed_out(error: Exception) -> BlockerError:
+def signed_out(error: Exception, secrets: Iterable[str] = ()) -> BlockerError:
     """A refresh that failed for good: revoked, or expired."""
-    said = str(error.args[0]) if error.args else type(error).__name__
+    said = redacted(str(error.args[0]), secrets) if error.args else type(error).__name__
     if "unauthorized_client" in said:
         return SignInNeeded(
             "Google lets this service account act for nobody yet, or not with these scopes",

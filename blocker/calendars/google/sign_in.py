@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from http.client import HTTPException
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,13 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
+from blocker.calendars.bounded import SILENCE_SECONDS
 from blocker.calendars.google.about import ROOT
+from blocker.calendars.google.connections import BoundedHttp
 from blocker.calendars.google.refusals import CONNECT
 from blocker.calendars.port import Surroundings
 from blocker.files.private import others_may_read, read_small_text, write_private
 from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, UsageError
-
-TIMEOUT_SECONDS = 30
 
 _PREFIX = "https://www.googleapis.com/auth/"
 OWNED = f"{_PREFIX}calendar.events.owned"
@@ -150,9 +151,9 @@ def prove(sign_in: SignIn) -> None:
     http = _plain_http()
     try:
         credentials_of(sign_in).refresh(Request(http))
-    except (GoogleAuthError, OSError, *NONSENSE) as problem:
+    except (GoogleAuthError, OSError, MemoryError, HTTPException, *NONSENSE) as problem:
         if isinstance(problem, GoogleAuthError) and said_no(problem):
-            raise signed_out(problem) from problem
+            raise signed_out(problem, (sign_in.refresh_token, sign_in.client_secret)) from problem
         raise Unreachable("Google's sign-in server does not answer", "online? then try again") from problem
     finally:
         http.close()
@@ -168,9 +169,7 @@ def http_for(sign_in: SignIn | None) -> Any:
 
 
 def _plain_http() -> Any:
-    import httplib2  # type: ignore[import-untyped]
-
-    return httplib2.Http(timeout=TIMEOUT_SECONDS)
+    return BoundedHttp(timeout=SILENCE_SECONDS)
 
 
 def api_root(around: Surroundings) -> str | None:

@@ -11,7 +11,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -20,14 +20,17 @@ from google.auth.exceptions import GoogleAuthError, TransportError
 from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
 from msgspec import Struct
 
+from blocker.calendars.bounded import TooLarge
 from blocker.calendars.google.refusals import CONNECT, NONSENSE, said_no, signed_out
 from blocker.values.errors import Refused, SignInNeeded, Unreachable
+from blocker.values.redaction import redacted
 
 Json = dict[str, Any]
 
 ATTEMPTS = 6
 SHORTEST_STEP, LONGEST_STEP = 1.0, 32.0  # seconds; the steps double in between
 PATIENCE = 90.0  # seconds; a server that asks for more is left alone until the next run
+IN_ALL = 600.0  # seconds, for all that one command asks: its run holds the calendar's lock meanwhile
 
 _RATE_LIMITS = frozenset(("rateLimitExceeded", "userRateLimitExceeded"))
 _USED_UP = frozenset(("quotaExceeded", "dailyLimitExceeded"))
@@ -59,6 +62,7 @@ class Pace(Struct, frozen=True):
     sleep: Callable[[float], None] = time.sleep
     dice: Callable[[], float] = random.SystemRandom().random
     attempts: int = ATTEMPTS
+    clock: Callable[[], float] = time.monotonic
 
 
 class Wire:
@@ -66,30 +70,43 @@ class Wire:
 
     def __init__(self, http: Any, pace: Pace) -> None:
         self._http, self._pace = http, pace
+        self._until: float | None = None
 
     def send(self, request: Any, makes_sense: Callable[[Json], bool] = lambda answer: True) -> Json:
         """The answer's body, once it ``makes_sense``: proxies and broken servers say 200 as well.
 
         Raises Answered for a no with a meaning of its own, SignInNeeded, Refused where the API is
-        switched off, and Unreachable when the attempts or Google's limits are used up.
+        switched off, and Unreachable when the attempts, the time or Google's limits are used up.
         """
+        if self._until is None:
+            self._until = self._pace.clock() + IN_ALL
+        if self._pace.clock() > self._until:
+            raise Unreachable(
+                f"Google Calendar took too long: {IN_ALL / 60:.0f} minutes for one command", "try again later"
+            )
         step = SHORTEST_STEP
         for attempt in range(1, self._pace.attempts + 1):
             asked: float | None = None
             try:
                 answer = request.execute(num_retries=0)
             except HttpError as error:
-                told = read_answer(error)
+                told = read_answer(error, self._secrets())
                 if not passes(told):
                     raise meaning(told) from error
                 asked = retry_after(error.resp)
                 trouble = f"{told.status} {told.reason}".strip()
+            except (TooLarge, MemoryError) as error:
+                self._http.close()
+                raise Unreachable(
+                    "Google Calendar gave an answer that is too large to be one of its own",
+                    "a proxy, or a network that wants a sign-in of its own? Open a web page, then try again",
+                ) from error
             except _NO_ANSWER as error:
                 self._http.close()  # a broken connection is not used again
                 trouble = _in_words(error)
             except GoogleAuthError as error:
                 if said_no(error):
-                    raise signed_out(error) from error
+                    raise signed_out(error, self._secrets()) from error
                 trouble = "the sign-in server has trouble"
             except NONSENSE:
                 self._http.close()
@@ -101,7 +118,8 @@ class Wire:
                     return answer
                 cut = isinstance(answer, str | bytes)  # text that is no JSON comes back as text
                 trouble = f"its answer {'was cut off' if cut else 'makes no sense'}"
-            if attempt == self._pace.attempts or (asked or 0) > PATIENCE:
+            too_late = self._pace.clock() + (asked or 0) > self._until
+            if attempt == self._pace.attempts or (asked or 0) > PATIENCE or too_late:
                 raise Unreachable(
                     f"Google Calendar did not answer: {trouble}, {attempt} "
                     + ("attempt" if attempt == 1 else "attempts"),
@@ -114,8 +132,14 @@ class Wire:
     def close(self) -> None:
         self._http.close()
 
+    def _secrets(self) -> tuple[str, ...]:
+        """What no answer may show, whatever it repeats."""
+        held = getattr(self._http, "credentials", None)
+        found = (getattr(held, name, None) for name in ("token", "refresh_token", "client_secret"))
+        return tuple(one for one in found if isinstance(one, str))
 
-def read_answer(error: Any) -> Answered:
+
+def read_answer(error: Any, secrets: Iterable[str] = ()) -> Answered:
     """Status, reason and words of a refusal, whatever its shape."""
     reason, words = "", ""
     try:
@@ -125,7 +149,8 @@ def read_answer(error: Any) -> Answered:
         reason = str(details[0]["reason"]) if details else str(body.get("status", ""))
     except NONSENSE:
         pass  # a proxy's page, or half an answer: the status alone must do
-    return Answered(int(error.resp.status), reason, " ".join(words.split())[:300])
+    words = " ".join(redacted(words, secrets).split())[:300]
+    return Answered(int(error.resp.status), redacted(reason, secrets)[:100], words)
 
 
 def passes(told: Answered) -> bool:
