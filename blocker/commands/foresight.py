@@ -15,6 +15,7 @@ from pathlib import Path
 
 from blocker.calendars import COLORS, NATIVE_FOCUS, Finding, able, about, files_of
 from blocker.files.lock import only_run
+from blocker.files.replace import hindrance
 from blocker.ledger.file import ledger_path
 from blocker.ledger.ledger import open_ledger
 from blocker.running.journal import log_path
@@ -62,7 +63,7 @@ def _places(state_dir: Path, address: str) -> Iterator[Finding]:
         if file.is_file():
             size = file.stat().st_size
             need += 2 * size  # its copy in the ledger, for undo
-            yield from _unwritable("calendar", file, file.parent)
+            yield from list(_unwritable("calendar", file, file.parent)) or _irreplaceable(file)
             yield from _full("calendar", file.parent, size + SPARE_BYTES)
     there = state_dir
     while not there.exists() and there != there.parent:
@@ -81,6 +82,12 @@ def _unwritable(name: str, *places: Path) -> Iterator[Finding]:
                 f"{place} can't be written: a run would fail; give yourself the right to, or name another",
             )
             return
+
+
+def _irreplaceable(file: Path) -> Iterator[Finding]:
+    refusal = hindrance(file)
+    if refusal is not None:
+        yield "calendar", "bad", f"{refusal.message}: a run would fail; {refusal.hint}"
 
 
 def _full(name: str, folder: Path, need: int) -> Iterator[Finding]:

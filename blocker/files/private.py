@@ -5,11 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
+if sys.platform != "win32":
+    import fcntl
+
+LONGEST_NAME = 220  # bytes, of the 255 that file systems take
 TEMPORARY = ".blocker-tmp"  # the last part of a name, after eight hex digits
 
 
@@ -22,11 +29,13 @@ def private_folder(state_dir: Path, *below: str) -> Path:
     folder = state_dir
     _make(folder)
     _check_owner(folder)
+    _close(folder)
     for name in below:
         folder = folder / name
         if folder.is_symlink():
             raise OSError(errno.ELOOP, "it is a link, and none is followed inside the state folder", folder)
         _make(folder)
+        _close(folder)
     return folder
 
 
@@ -71,6 +80,17 @@ def _check_owner(folder: Path) -> None:
         raise OSError(errno.EPERM, "it belongs to somebody else", folder)
 
 
+def _close(folder: Path) -> None:
+    """Nobody but its owner puts files into a folder of ours. Raises OSError for one that can't be closed."""
+    status = folder.stat()
+    if os.name == "nt" or not status.st_mode & WRITABLE_BY_OTHERS:
+        return
+    if status.st_uid != os.geteuid() or status.st_mode & stat.S_ISVTX:  # a folder for all, such as /tmp
+        raise OSError(errno.EPERM, "others can write in it, and it is not yours alone to close", folder)
+    folder.chmod(stat.S_IMODE(status.st_mode) & ~WRITABLE_BY_OTHERS)
+
+
+WRITABLE_BY_OTHERS = 0o022
 READABLE_BY_OTHERS = 0o077
 
 
@@ -80,9 +100,12 @@ def in_place_of(path: Path) -> Iterator[BinaryIO]:
 
     If anything is raised meanwhile, it is gone and ``path`` is as it was.
     """
-    fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}{TEMPORARY}")
+    clear_left_overs(path)
+    fresh = path.with_name(f"{_stem(path)}{os.urandom(4).hex()}{TEMPORARY}")
     try:
         with os.fdopen(open_private(fresh, os.O_WRONLY | os.O_EXCL), "wb") as file:
+            with suppress(OSError):  # a file system without locks: then nothing is ever taken for left over
+                _hold(file.fileno())
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -98,6 +121,31 @@ def in_place_of(path: Path) -> Iterator[BinaryIO]:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+
+
+def clear_left_overs(path: Path) -> None:
+    """Take away what writers of ``path`` that were killed have left beside it; one at work holds its own."""
+    with suppress(OSError):
+        for left_over in path.parent.glob(f"{escape(_stem(path))}{'[0-9a-f]' * 8}{TEMPORARY}"):
+            with suppress(OSError):
+                handle = os.open(left_over, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+                try:
+                    _hold(handle)
+                    left_over.unlink()
+                finally:
+                    os.close(handle)
+
+
+def _stem(path: Path) -> str:
+    """What the names of the fresh files for ``path`` begin with: short enough for what is put after it."""
+    name = path.name
+    return f".{name if len(os.fsencode(name)) <= LONGEST_NAME else sha256(os.fsencode(name)).hexdigest()}."
+
+
+def _hold(handle: int) -> None:
+    """Mark an open file as being written; it ends with the process. Raises OSError if another one writes it."""
+    if sys.platform != "win32":  # an open file can't be taken away there
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def write_private(path: Path, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import sys
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
-from blocker.files.private import TEMPORARY, in_place_of
+from blocker.files.private import in_place_of
 from blocker.values.errors import CalendarError, Conflict, Refused, Unreachable, Unreadable
 
 MAX_BYTES = 64 * 1024 * 1024  # reading and rewriting one takes 500 MB at most
@@ -107,17 +108,11 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     ``path`` is no link. Raises Conflict if it holds something else by now, Refused if it may not be
     written, CalendarError if it can't be (a full disk): in each case it is as it was.
     """
-    folder = path.parent
     try:
         status = path.stat()
-        if not (_may_write(path, status) and _may_write(folder, folder.stat())):
-            raise Refused(
-                f"{path} is read-only", "make the file and its folder writable, or choose another calendar"
-            )
-        for left_over in folder.glob(f".{_glob_safe(path.name)}.{'[0-9a-f]' * 8}{TEMPORARY}"):
-            left_over.unlink(
-                missing_ok=True
-            )  # from a run that was killed: the lock says that none is at work
+        refusal = hindrance(path)
+        if refusal is not None:
+            raise refusal
         with in_place_of(path) as file:
             file.write(after)
             file.flush()
@@ -133,13 +128,50 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
         raise CalendarError(f"{path} can't be written, and is as it was: {_reason(problem)}") from problem
 
 
+def hindrance(path: Path) -> Refused | None:
+    """Why a file that is there can't be replaced by another in one step; None if nothing speaks against it.
+
+    ``path`` is no link. Raises OSError.
+    """
+    folder, status, around = path.parent, path.stat(), path.parent.stat()
+    if not (_may_write(path, status) and _may_write(folder, around)):
+        return Refused(
+            f"{path} is read-only", "make the file and its folder writable, or choose another calendar"
+        )
+    if status.st_nlink > 1:
+        return Refused(
+            f"{path} has another name (a hard link), under which the old content would stay",
+            "give it one name, with symbolic links (ln -s) to it, or choose another calendar",
+        )
+    if _is_mounted(path):
+        return Refused(
+            f"{path} is mounted by itself, so no new file can take its place",
+            "mount the folder that it is in, or choose another calendar",
+        )
+    sticky = sys.platform != "win32" and around.st_mode & stat.S_ISVTX
+    if sticky and os.geteuid() not in (0, status.st_uid, around.st_uid):
+        return Refused(
+            f"{path} belongs to somebody else, and in {folder} nobody may replace another's file",
+            "choose a calendar in a folder of your own",
+        )
+    return None
+
+
+def _is_mounted(path: Path) -> bool:
+    """True for a file on which another is mounted, as containers do it. Known on Linux only."""
+    try:
+        mounts = os.fsdecode(Path("/proc/self/mountinfo").read_bytes()).splitlines()
+    except OSError:
+        return False
+    places = (line.split(" ")[4] for line in mounts if line.count(" ") > 4)
+    return str(path) in (
+        re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), place) for place in places
+    )
+
+
 def _may_write(path: Path, status: os.stat_result) -> bool:
     """Root may write anything, but a file that nobody may write was meant to stay."""
     return bool(status.st_mode & 0o222) and os.access(path, os.W_OK)
-
-
-def _glob_safe(name: str) -> str:
-    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
 
 
 def _give(handle: int, status: os.stat_result) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 
 from msgspec.structs import replace
 
-from blocker.calendars import Checkpointed
+from blocker.calendars import Checkpointed, files_of
 from blocker.files.lock import only_run
+from blocker.files.private import clear_left_overs
 from blocker.ledger.ledger import Ledger, open_ledger
 from blocker.running.apply import apply
 from blocker.running.session import Session
@@ -24,6 +27,8 @@ def at_work(session: Session) -> Iterator[Ledger]:
         only_run(session.state_dir, session.identity.name),
         open_ledger(session.state_dir, session.identity) as ledger,
     ):
+        for file in files_of(session.settings.calendar):
+            clear_left_overs(Path(os.path.realpath(file)))
         yield ledger
 
 

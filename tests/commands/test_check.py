@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections import namedtuple
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from blocker.files.lock import only_run
 from tests.tools.command_line import CommandLine, sample
+from tests.tools.places import ROOT
 
 EMPTY = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n"
 
@@ -112,6 +115,43 @@ def test_a_place_that_cannot_be_written(
     monkeypatch.setattr(os, "access", denied)
     monkeypatch.setattr(os, "supports_effective_ids", set())
     assert f"bad {locked} can't be written" in findings(cli, code=1)[place][-1]
+
+
+def test_a_calendar_with_two_names_is_foreseen_and_refused(cli: CommandLine, tmp_path: Path) -> None:
+    cli.now = "2026-11-09T06:30+00:00"
+    (tmp_path / "second.ics").hardlink_to(cli.calendar)
+    before = cli.content
+    assert "another name (a hard link)" in findings(cli, code=1)["calendar"][-1]
+    said = cli.call("run")
+    assert said.code == 1
+    assert "another name (a hard link)" in said.out + said.err
+    assert cli.content == before == (tmp_path / "second.ics").read_bytes()
+
+
+def test_a_calendar_that_is_mounted_by_itself_is_foreseen_and_refused(
+    cli: CommandLine, tmp_path: Path
+) -> None:
+    script = tmp_path / "mounted here.sh"
+    script.write_text(
+        'mount --bind "$1" "$1" || exit 99\n'
+        '"$2" -m blocker --calendar "ics:$1" --now 2026-11-09T06:30 check\n'
+        '"$2" -m blocker --calendar "ics:$1" --now 2026-11-09T06:30 run -y\n'
+    )
+    odd = cli.calendar.rename(tmp_path / "a calendar \\ é.ics")
+    before = odd.read_bytes()
+    said = subprocess.run(
+        ["/usr/bin/unshare", "--mount", "--map-root-user", "/bin/sh", str(script), str(odd), sys.executable],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PATH": os.defpath, "PYTHONPATH": str(ROOT)},
+    )
+    if not Path("/usr/bin/unshare").exists() or said.returncode == 99 or "unshare" in said.stderr:
+        pytest.skip("nothing can be mounted here")
+    assert said.stdout.count("mounted by itself, so no new file can take its place: a run would fail") == 1
+    assert "mounted by itself" in said.stdout.partition("a run would fail")[2] + said.stderr
+    assert said.returncode == 1
+    assert odd.read_bytes() == before
 
 
 def test_a_disk_that_is_nearly_full(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -519,6 +519,27 @@ def test_a_read_only_folder_is_refused(world: FileWorld, calendar: Calendar) -> 
     assert world.path.read_bytes() == EMPTY
 
 
+def test_a_file_with_two_names_is_refused(world: FileWorld, calendar: Calendar) -> None:
+    world.path.with_name("other.ics").hardlink_to(world.path)
+    with pytest.raises(Refused, match="hard link"):
+        calendar.create(block())
+    assert world.path.read_bytes() == EMPTY
+    assert world.path.samefile(world.path.with_name("other.ics"))
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 216 + ".ics", "x" * 217 + ".ics", "x" * 251 + ".ics", "日" * 83 + ".ics"]
+)
+def test_a_name_as_long_as_any_can_be_written(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(EMPTY)
+    opened = open_calendar(f"ics:{path}", zone=None, me=())
+    opened.create(block())
+    opened.close()
+    assert path.read_bytes() != EMPTY
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
 def test_a_full_disk_leaves_the_file_as_it_was(world: FileWorld, calendar: Calendar) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200, hard))
