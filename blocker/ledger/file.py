@@ -139,6 +139,9 @@ def in_words(problem: Exception) -> BlockerError:
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(
+        "PRAGMA secure_delete = ON"
+    )  # what is deleted is overwritten, however SQLite was built
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":

@@ -10,7 +10,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Self
 
@@ -23,17 +23,24 @@ from blocker.ledger.rows import (
     block_out,
     causes_out,
     done_change,
+    hours_in,
+    key_in,
     lines_in,
     lines_out,
+    moment_in,
     remembered,
     standing_out,
+    text_in,
+    used_identity,
+    week_in,
     week_record,
     when,
+    word_in,
 )
 from blocker.values.identity import Identity
 from blocker.values.memory import Memory, OwnLines, Remembered, Tried, WeekRecord
 from blocker.values.plan import Change
-from blocker.values.workweek import Week, parse_week
+from blocker.values.workweek import Week
 
 CHECKPOINTS = 10
 
@@ -55,6 +62,8 @@ class Ledger:
         self._calendar = calendar.name
         with self._transaction():
             carry_over(connection, calendar)
+            self.memory()  # a row that makes no sense is found before anything is written
+            self.tried_runs(UTC)
 
     def __enter__(self) -> Self:
         return self
@@ -88,19 +97,22 @@ class Ledger:
         return Memory(
             blocks=tuple(remembered(row) for row in rows if row["state"] != "gone"),
             weeks=tuple(week_record(row) for row in self._rows("week")),
-            skipped_weeks=tuple(parse_week(what) for what in skips if "/" not in what),
-            skipped_keys=tuple(what for what in skips if "/" in what),
+            skipped_weeks=tuple(week_in(what) for what in skips if "/" not in what),
+            skipped_keys=tuple(key_in(what) for what in skips if "/" in what),
             paused_until=date.fromisoformat(about["paused_until"])
             if about and about["paused_until"]
             else None,
-            busy_hours={parse_week(row["week"]): row["hours"] for row in self._rows("busy")},
-            said=tuple(row["what"] for row in self._rows("said")),
-            generations={row["key"]: row["generation"] for row in rows},
-            confirmed=bool(about and about["confirmed_at"]),
-            undone_under=about["undone_under"] if about else "",
+            busy_hours={week_in(row["week"]): hours_in(row["hours"]) for row in self._rows("busy")},
+            said=tuple(text_in(row["what"]) for row in self._rows("said")),
+            generations=dict(used_identity(row) for row in rows),
+            confirmed=bool(about and about["confirmed_at"] and moment_in(about["confirmed_at"])),
+            undone_under=text_in(about["undone_under"]) if about else "",
             lines=lines_in(about["own_lines"]) if about else None,
             parked=parked_questions(self._db),
-            fill={(parse_week(row["week"]), row["ahead"]): row["hours"] for row in self._rows("fill")},
+            fill={
+                (week_in(row["week"]), int(row["ahead"])): hours_in(row["hours"])
+                for row in self._rows("fill")
+            },
         )
 
     def _rows(self, table: str) -> list[sqlite3.Row]:
@@ -236,7 +248,7 @@ class Ledger:
     def leave(self) -> None:
         """Forget everything about this calendar, parked questions aside: they are the person's own.
 
-        Which identities were used stays known: some calendars never give one free, and whoever comes back later would
+        Of its blocks the key and which identities were used stay known: some calendars never give one free, and whoever comes back later would
         find the old ones cancelled, as if deleted by a person.
         """
         with self._transaction():
@@ -245,7 +257,8 @@ class Ledger:
                 self._db.execute(f"DELETE FROM {table} WHERE run IN ({mine})", (self._calendar,))  # noqa: S608 - our own names
             self._db.execute(
                 "UPDATE block SET state = 'gone', ref_id = NULL, ref_etag = NULL, text_hash = '', ended_by = '', "
-                "causes = '[]', why = '', tier = '', zone = '', put_back = 0 WHERE calendar = ?",
+                "causes = '[]', why = '', tier = '', zone = '', put_back = 0, kind = '', start = '', end = '' "
+                "WHERE calendar = ?",
                 (self._calendar,),
             )
             for table in ("week", "skip", "busy", "fill", "said", "run"):
@@ -281,8 +294,7 @@ class Ledger:
             (self._calendar,),
         ).fetchall()
         return tuple(
-            Tried(datetime.fromisoformat(row["started"]).astimezone(zone).date(), row["exit_code"])
-            for row in rows
+            Tried(moment_in(row["started"]).astimezone(zone).date(), int(row["exit_code"])) for row in rows
         )
 
     def record_intent(self, run: int, position: int, change: Change) -> None:
@@ -335,8 +347,8 @@ class Ledger:
         kept = self._db.execute("SELECT * FROM checkpoint WHERE run = ?", (row["id"],)).fetchone()
         return UndoableRun(
             id=row["id"],
-            command=row["command"],
-            started=datetime.fromisoformat(row["started"]),
+            command=word_in(row["command"]),
+            started=moment_in(row["started"]),
             changes=tuple(done_change(change) for change in changes),
             before=zlib.decompress(kept["before"]) if kept else None,
             after_digest=kept["after_digest"] if kept else "",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime
 
+from blocker.ledger.rows import moment_in, text_in
 from blocker.values.memory import ParkedQuestion
 
 DONE, DROPPED = "done", "dropped"
@@ -25,16 +26,18 @@ def park(database: sqlite3.Connection, text: str, asked_by: str, now: datetime) 
 def parked_questions(database: sqlite3.Connection) -> tuple[ParkedQuestion, ...]:
     """All of them, oldest first, those that ended too."""
     rows = database.execute("SELECT id, text, asked_by, at, ended, how FROM parked ORDER BY at, id")
-    return tuple(
-        ParkedQuestion(
-            id=row["id"],
-            text=row["text"],
-            asked_by=row["asked_by"],
-            at=datetime.fromisoformat(row["at"]),
-            ended=datetime.fromisoformat(row["ended"]) if row["ended"] else None,
-            how=row["how"] or "",
-        )
-        for row in rows
+    return tuple(question(row) for row in rows)
+
+
+def question(row: sqlite3.Row) -> ParkedQuestion:
+    """A row as a value. Raises ValueError or TypeError for one that makes no sense."""
+    return ParkedQuestion(
+        id=row["id"],
+        text=text_in(row["text"]),
+        asked_by=text_in(row["asked_by"]),
+        at=moment_in(row["at"]),
+        ended=moment_in(row["ended"]) if row["ended"] else None,
+        how=text_in(row["how"] or ""),
     )
 
 

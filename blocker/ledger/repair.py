@@ -8,44 +8,53 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from blocker.ledger.file import DamagedLedger, bring_up_to_date, ledger_path
 from blocker.ledger.ledger import open_ledger
-from blocker.ledger.rows import remembered, week_record
+from blocker.ledger.parking import question
+from blocker.ledger.rows import (
+    hours_in,
+    key_in,
+    moment_in,
+    remembered,
+    text_in,
+    used_identity,
+    week_in,
+    week_record,
+)
 from blocker.values.events import StandingBlock
 from blocker.values.identity import Identity
 from blocker.values.memory import Remembered
-from blocker.values.workweek import parse_week
 
 UNKNOWN = "which blocks you deleted or skipped, levels and debt of past weeks, and parked questions"
 SIDE_FILES = ("-journal", "-wal", "-shm")
 
 
 def _a_skip(row: sqlite3.Row) -> object:
-    return "/" in row["what"] or parse_week(row["what"])
+    return key_in(row["what"]) if "/" in row["what"] else week_in(row["what"])
+
+
+def _a_block(row: sqlite3.Row) -> object:
+    return used_identity(row) if row["state"] == "gone" else remembered(row)
 
 
 def _a_calendar(row: sqlite3.Row) -> object:
-    until = row["paused_until"]
-    return until is None or date.fromisoformat(until)
-
-
-def _a_question(row: sqlite3.Row) -> object:
-    return [datetime.fromisoformat(moment) for moment in (row["at"], row["ended"]) if moment is not None]
+    until, yes = row["paused_until"], row["confirmed_at"]
+    return (until is None or date.fromisoformat(until)), (yes is None or moment_in(yes))
 
 
 # What a person said, and what a crash would need, each with what a row must survive to be kept.
 # Runs and their changes are only for undo.
 SALVAGED: Mapping[str, Callable[[sqlite3.Row], object]] = {
     "calendar": _a_calendar,
-    "block": remembered,
+    "block": _a_block,
     "week": week_record,
     "skip": _a_skip,
-    "busy": lambda row: (parse_week(row["week"]), float(row["hours"])),
-    "said": lambda row: row["what"] + "",
-    "parked": _a_question,
+    "busy": lambda row: (week_in(row["week"]), hours_in(row["hours"])),
+    "said": lambda row: text_in(row["what"]),
+    "parked": question,
 }
 
 
@@ -55,7 +64,6 @@ def is_damaged(state_dir: Path, calendar: Identity | str) -> bool:
         return False
     try:
         with open_ledger(state_dir, calendar) as ledger:
-            ledger.memory()
             ledger.last_run()
     except DamagedLedger:
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -12,11 +13,13 @@ from msgspec import Struct
 from msgspec.json import decode, encode
 from msgspec.structs import asdict
 
+from blocker.values.errors import quoted
 from blocker.values.events import Block, Ref
 from blocker.values.intervals import Interval, interval
+from blocker.values.kinds import LEVELS
 from blocker.values.memory import OwnLines, Remembered, WeekRecord
 from blocker.values.plan import Cause, Change
-from blocker.values.workweek import parse_week
+from blocker.values.workweek import Week, parse_week
 
 SCHEMA_VERSION = 4
 
@@ -68,39 +71,54 @@ def when(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat()
 
 
-def _slot(row: sqlite3.Row) -> Interval:
-    return interval(datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"]))
+# Rows as values. Each function raises ValueError, TypeError or LookupError for a row that nobody here wrote:
+# SQLite itself takes any value in any column, and a plan that rests on nonsense is no plan.
+
+_YEARS = range(1900, 2200)
+_KEY = re.compile(r"[^/]+/\d{4}-(?:W\d\d|Q[1-4])(?:/\d{1,4})?")
+_ACTIONS = ("create", "move", "update", "remove", "keep", "adopt", "tombstone", "forget")
+_STATES = ("creating", "placed", "removing", "displaced", "tombstone")
+
+
+def used_identity(row: sqlite3.Row) -> tuple[str, int]:
+    """Key and last generation: all that stays known of a block that is gone."""
+    return key_in(row["key"]), _number(row["generation"], 1)
 
 
 def remembered(row: sqlite3.Row) -> Remembered:
+    key, generation = used_identity(row)
+    if row["state"] not in _STATES:
+        raise ValueError(f"{quoted(row['state'])} is no state of a block")
     return Remembered(
-        key=row["key"],
-        kind=row["kind"],
+        key=key,
+        kind=text_in(row["kind"]),
         state=row["state"],
-        slot=_slot(row),
-        generation=row["generation"],
-        ref=Ref(row["ref_id"], row["ref_etag"] or "") if row["ref_id"] else None,
-        text_hash=row["text_hash"],
-        ended_by=row["ended_by"],
+        slot=interval(moment_in(row["start"]), moment_in(row["end"])),
+        generation=generation,
+        ref=Ref(text_in(row["ref_id"]), text_in(row["ref_etag"] or "")) if row["ref_id"] else None,
+        text_hash=text_in(row["text_hash"]),
+        ended_by=text_in(row["ended_by"]),
         causes=_causes_in(row["causes"]),
-        why=row["why"],
-        tier=row["tier"],
-        zone=row["zone"],
-        put_back=bool(row["put_back"]),
+        why=text_in(row["why"]),
+        tier=text_in(row["tier"]),
+        zone=text_in(row["zone"]),
+        put_back=bool(_number(row["put_back"])),
     )
 
 
 def week_record(row: sqlite3.Row) -> WeekRecord:
+    if row["level"] not in LEVELS:
+        raise ValueError(f"{quoted(row['level'])} is no level of a week")
     return WeekRecord(
-        week=parse_week(row["week"]),
+        week=week_in(row["week"]),
         level=row["level"],
         causes=_causes_in(row["causes"]),
-        owed_minutes=row["owed"],
-        kept_minutes=row["kept"],
-        waived_minutes=row["waived"],
-        placed_minutes=row["placed"],
-        overrun_minutes=row["overrun"],
-        moved=tuple(row["moved"].split()),
+        owed_minutes=_number(row["owed"]),
+        kept_minutes=_number(row["kept"]),
+        waived_minutes=_number(row["waived"]),
+        placed_minutes=_number(row["placed"]),
+        overrun_minutes=_number(row["overrun"]),
+        moved=tuple(key_in(key) for key in row["moved"].split()),
     )
 
 
@@ -110,6 +128,50 @@ def lines_out(lines: OwnLines) -> str:
 
 def lines_in(text: str) -> OwnLines | None:
     return decode(text, type=OwnLines) if text else None
+
+
+def key_in(text: object) -> str:
+    if not isinstance(text, str) or _KEY.fullmatch(text) is None:
+        raise ValueError(f"{quoted(text)} is no key of a block")
+    return text
+
+
+def text_in(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{quoted(value)} is no text")
+    return value
+
+
+def word_in(value: object) -> str:
+    if not text_in(value).strip():
+        raise ValueError("a word is missing")
+    return text_in(value)
+
+
+def moment_in(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or moment.year not in _YEARS:
+        raise ValueError(f"{quoted(text)} is no time that was written here")
+    return moment
+
+
+def week_in(text: str) -> Week:
+    week = parse_week(text)
+    if week.year not in _YEARS:
+        raise ValueError(f"{quoted(text)} is no week that was written here")
+    return week
+
+
+def hours_in(value: object) -> float:
+    if not isinstance(value, int | float) or not 0 <= value <= 7 * 24:
+        raise ValueError(f"{quoted(value)} are no hours of a week")
+    return value
+
+
+def _number(value: object, least: int = 0) -> int:
+    if not isinstance(value, int) or not least <= value < 10**6:
+        raise ValueError(f"{quoted(value)} is no number that was written here")
+    return value
 
 
 def causes_out(causes: Sequence[Cause]) -> str:
@@ -175,7 +237,15 @@ class UndoableRun(Struct, frozen=True):
 
 def done_change(row: sqlite3.Row) -> DoneChange:
     before, after = (json.loads(row[name]) if row[name] else None for name in ("before", "after"))
-    return DoneChange(row["position"], row["action"], row["key"], before, after)
+    key = key_in(row["key"])
+    if row["action"] not in _ACTIONS:
+        raise ValueError(f"{quoted(row['action'])} is no change")
+    for kept in (before, after):
+        if kept is not None:
+            block_in(key, kept, datetime.fromtimestamp(0, UTC))
+    if before is not None:
+        Ref(*map(text_in, before["ref"]))
+    return DoneChange(row["position"], row["action"], key, before, after)
 
 
 def block_in(key: str, kept: Mapping[str, Any], stamp: datetime) -> Block:

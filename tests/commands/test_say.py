@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -330,3 +332,21 @@ def test_explaining_a_place_adds_up_and_has_no_idle_numbers(cli: CommandLine) ->
         assert sum(int(n) for n in re.findall(r" ([+-]\d+)(?=;|$)", found[2])) == int(found[1])
         unmet += "not in the morning" in said
     assert unmet, "what a place does not have is said as well"
+
+
+def test_leaving_leaves_nothing_of_the_blocks_in_the_ledger(cli: CommandLine) -> None:
+    cli.call("run", "-y")
+    cli.call("run", "-y")
+    path = Path(os.environ["BLOCKER_STATE_DIR"]) / "ledger.sqlite3"
+    with closing(sqlite3.connect(path)) as ledger:
+        rows = ledger.execute("SELECT start, why, text_hash, ref_etag FROM block").fetchall()
+    told = {text.encode() for row in rows for text in row if text and len(text) > 8}
+    assert len(told) > len(rows)
+    assert all(text in path.read_bytes() for text in told)
+    assert cli.call("leave", "--remove", "-y").code == 0
+    left = path.read_bytes()
+    assert [text for text in told if text in left] == []
+    with closing(sqlite3.connect(path)) as ledger:
+        rows = ledger.execute("SELECT * FROM block").fetchall()
+    assert {value for row in rows for value in row[2:]} <= {"", "gone", "[]", None, 0, 1, 2, 3}
+    assert cli.call("run", "-y").code == 0, "whoever comes back finds a ledger that works"
