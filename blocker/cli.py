@@ -17,6 +17,7 @@ from blocker.commands.waiting import Wait, waiting
 from blocker.showing.printable import as_json, error_document, harmless, in_encoding
 from blocker.values.errors import BlockerError, ConfigError, Temporary, Untold, UsageError
 from blocker.values.redaction import redacted
+from blocker.values.workweek import YEARS_OF_NOW
 
 if TYPE_CHECKING:
     from blocker.commands.calling import Call
@@ -102,9 +103,15 @@ def _now(given: str | None) -> datetime:
     if given is None:
         return _clock()
     try:
-        return datetime.fromisoformat(given)
+        now = datetime.fromisoformat(given)
     except ValueError:
         raise UsageError(f"--now {given} is no date and time", "write it as 2026-11-23T06:30") from None
+    if now.year not in YEARS_OF_NOW:
+        raise UsageError(
+            f"--now {given} is too far away",
+            f"name a time in the years from {YEARS_OF_NOW[0]} to {YEARS_OF_NOW[-1]}",
+        )
+    return now
 
 
 def _talk(args: argparse.Namespace, wait: Wait) -> Talk:

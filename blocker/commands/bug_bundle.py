@@ -66,7 +66,7 @@ def _document(request: Request, seen: Survey, plan: Plan, salt: bytes) -> Json:
         "window": _times(request.snapshot.window),
         "complete": [source.complete for source in sources],
         "components": [source.components for source in sources],
-        "unread": [len(source.skipped) for source in sources],
+        "unread": [source.unread for source in sources],
         "knows_the_user": bool(request.snapshot.me),
         "settings": _settings(request.settings),
         "events": [
@@ -99,6 +99,7 @@ def request_of(kept: Mapping[str, Any]) -> Request:
             me=("me@example.invalid",) if kept["knows_the_user"] else (),
             complete=complete,
             components=kept["components"][number],
+            unread=kept["unread"][number],
         )
         for number, complete in enumerate(kept["complete"])
     ]

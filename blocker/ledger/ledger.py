@@ -32,7 +32,6 @@ from blocker.ledger.rows import (
     standing_out,
     text_in,
     used_identity,
-    week_in,
     week_record,
     when,
     word_in,
@@ -40,7 +39,7 @@ from blocker.ledger.rows import (
 from blocker.values.identity import Identity
 from blocker.values.memory import Memory, OwnLines, Remembered, Tried, WeekRecord
 from blocker.values.plan import Change
-from blocker.values.workweek import Week
+from blocker.values.workweek import Week, parse_week
 
 CHECKPOINTS = 10
 
@@ -97,12 +96,12 @@ class Ledger:
         return Memory(
             blocks=tuple(remembered(row) for row in rows if row["state"] != "gone"),
             weeks=tuple(week_record(row) for row in self._rows("week")),
-            skipped_weeks=tuple(week_in(what) for what in skips if "/" not in what),
+            skipped_weeks=tuple(parse_week(what) for what in skips if "/" not in what),
             skipped_keys=tuple(key_in(what) for what in skips if "/" in what),
             paused_until=date.fromisoformat(about["paused_until"])
             if about and about["paused_until"]
             else None,
-            busy_hours={week_in(row["week"]): hours_in(row["hours"]) for row in self._rows("busy")},
+            busy_hours={parse_week(row["week"]): hours_in(row["hours"]) for row in self._rows("busy")},
             said=tuple(text_in(row["what"]) for row in self._rows("said")),
             generations=dict(used_identity(row) for row in rows),
             confirmed=bool(about and about["confirmed_at"] and moment_in(about["confirmed_at"])),
@@ -110,7 +109,7 @@ class Ledger:
             lines=lines_in(about["own_lines"]) if about else None,
             parked=parked_questions(self._db),
             fill={
-                (week_in(row["week"]), int(row["ahead"])): hours_in(row["hours"])
+                (parse_week(row["week"]), int(row["ahead"])): hours_in(row["hours"])
                 for row in self._rows("fill")
             },
         )

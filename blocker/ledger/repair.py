@@ -21,19 +21,19 @@ from blocker.ledger.rows import (
     remembered,
     text_in,
     used_identity,
-    week_in,
     week_record,
 )
 from blocker.values.events import StandingBlock
 from blocker.values.identity import Identity
 from blocker.values.memory import Remembered
+from blocker.values.workweek import parse_week
 
 UNKNOWN = "which blocks you deleted or skipped, levels and debt of past weeks, and parked questions"
 SIDE_FILES = ("-journal", "-wal", "-shm")
 
 
 def _a_skip(row: sqlite3.Row) -> object:
-    return key_in(row["what"]) if "/" in row["what"] else week_in(row["what"])
+    return key_in(row["what"]) if "/" in row["what"] else parse_week(row["what"])
 
 
 def _a_block(row: sqlite3.Row) -> object:
@@ -52,7 +52,7 @@ SALVAGED: Mapping[str, Callable[[sqlite3.Row], object]] = {
     "block": _a_block,
     "week": week_record,
     "skip": _a_skip,
-    "busy": lambda row: (week_in(row["week"]), hours_in(row["hours"])),
+    "busy": lambda row: (parse_week(row["week"]), hours_in(row["hours"])),
     "said": lambda row: text_in(row["what"]),
     "parked": question,
 }

@@ -19,7 +19,7 @@ from blocker.values.intervals import Interval, interval
 from blocker.values.kinds import LEVELS
 from blocker.values.memory import OwnLines, Remembered, WeekRecord
 from blocker.values.plan import Cause, Change
-from blocker.values.workweek import Week, parse_week
+from blocker.values.workweek import YEARS, parse_week
 
 SCHEMA_VERSION = 4
 
@@ -74,7 +74,6 @@ def when(instant: datetime) -> str:
 # Rows as values. Each function raises ValueError, TypeError or LookupError for a row that nobody here wrote:
 # SQLite itself takes any value in any column, and a plan that rests on nonsense is no plan.
 
-_YEARS = range(1900, 2200)
 _KEY = re.compile(r"[^/]+/\d{4}-(?:W\d\d|Q[1-4])(?:/\d{1,4})?")
 _ACTIONS = ("create", "move", "update", "remove", "keep", "adopt", "tombstone", "forget")
 _STATES = ("creating", "placed", "removing", "displaced", "tombstone")
@@ -110,7 +109,7 @@ def week_record(row: sqlite3.Row) -> WeekRecord:
     if row["level"] not in LEVELS:
         raise ValueError(f"{quoted(row['level'])} is no level of a week")
     return WeekRecord(
-        week=week_in(row["week"]),
+        week=parse_week(row["week"]),
         level=row["level"],
         causes=_causes_in(row["causes"]),
         owed_minutes=_number(row["owed"]),
@@ -150,16 +149,9 @@ def word_in(value: object) -> str:
 
 def moment_in(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None or moment.year not in _YEARS:
+    if moment.tzinfo is None or moment.year not in YEARS:
         raise ValueError(f"{quoted(text)} is no time that was written here")
     return moment
-
-
-def week_in(text: str) -> Week:
-    week = parse_week(text)
-    if week.year not in _YEARS:
-        raise ValueError(f"{quoted(text)} is no week that was written here")
-    return week
 
 
 def hours_in(value: object) -> float:
@@ -236,7 +228,7 @@ class UndoableRun(Struct, frozen=True):
 
 
 def done_change(row: sqlite3.Row) -> DoneChange:
-    before, after = (json.loads(row[name]) if row[name] else None for name in ("before", "after"))
+    before, after = (None if row[name] is None else json.loads(row[name]) for name in ("before", "after"))
     key = key_in(row["key"])
     if row["action"] not in _ACTIONS:
         raise ValueError(f"{quoted(row['action'])} is no change")

@@ -39,7 +39,7 @@ def _refusal(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> Gua
             f"{plan.calendar} came back empty, but {_count(len(expected), 'block')} of ours should be on it",
             "check that this is the right calendar; if it is, add --force",
         )
-    unread = len(snapshot.skipped)
+    unread = snapshot.unread
     if unread >= MANY_UNREAD and 2 * unread > snapshot.components:
         return GuardRefused(
             f"most of {plan.calendar} can't be read: {unread} of {_count(snapshot.components, 'event')}",

@@ -219,7 +219,7 @@ def find_week(text: str | None, today: date) -> Week:
     if text == "next":
         return week_of(today).plus(1)
     try:
-        return parse_week(text) if "W" in text.upper() else week_of(date.fromisoformat(text))
+        return parse_week(text if "W" in text.upper() else str(week_of(date.fromisoformat(text))))
     except ValueError:
         raise UsageError(
             f"“{text}” is no week", "a week is: this, next, 2026-W48, or a date in it such as 2026-11-24"

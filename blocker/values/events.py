@@ -175,7 +175,8 @@ class Snapshot(Struct, frozen=True):
     ``events`` are the occurrences of others' events that touch ``window``; ``blocks`` are ours,
     without a window. ``complete`` is False if some of it could not be read: such a snapshot never
     leads to a removal. ``zone`` is the calendar's own, ``zone_source`` where that is from,
-    and ``zone_placed`` whether its country is known too. ``components`` counts everything found, ours included. ``cut_off`` is True for a
+    and ``zone_placed`` whether its country is known too. ``components`` counts every event found, ours included, and
+    ``unread`` those of them that could not be read. ``cut_off`` is True for a
     file without its end: it is read as far as it goes, and nothing can be written to it.
     ``identities_return``: a block that was deleted can be written again under the identity that it had.
     """
@@ -192,4 +193,5 @@ class Snapshot(Struct, frozen=True):
     cut_off: bool = False
     identities_return: bool = False
     components: int = 0
+    unread: int = 0
     skipped: tuple[SkippedComponent, ...] = ()

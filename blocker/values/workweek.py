@@ -50,12 +50,20 @@ def week_of(day: date) -> Week:
     return Week(year, number)
 
 
+# The years that are reckoned with, far from the ends of Python's own calendar, and those in which now may be: the
+# weeks and quarters around it are reckoned with too.
+YEARS = range(1800, 2300)
+YEARS_OF_NOW = range(1900, 2200)
+
+
 def parse_week(text: str) -> Week:
-    """``2026-W48`` → Week. Raises ValueError for anything else, a week 53 that is none included."""
+    """``2026-W48`` → Week. Raises ValueError for anything else, a week 53 and a year that are none included."""
     year, mark, number = text.strip().upper().partition("-W")
     if not (mark and len(year) == 4 and year.isdigit() and number.isdigit()):
         raise ValueError(f"not an ISO week: {text!r}")
     week = Week(int(year), int(number))
+    if week.year not in YEARS:
+        raise ValueError(f"{text} is not in the years from {YEARS[0]} to {YEARS[-1]}")
     if week_of(week.monday) != week:
         raise ValueError(f"{text} does not exist: that year has no such week")
     return week

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from blocker.commands.sample import sample_calendar
-from tests.tools.command_line import CommandLine
+from tests.tools.command_line import CommandLine, sample
 
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")  # its summer time is half an hour
 OPENS, CLOSES = time(9), time(17, 30)
@@ -157,3 +157,37 @@ def test_a_minute_before_and_after_the_end_of_week_53s_december(cli: CommandLine
     assert before.keys() <= keys(cli).keys()
     assert max(keys(cli).values()) == 1
     assert not [c["key"] for c in new_year["changes"] if c["action"] in ("remove", "move", "tombstone")]
+
+
+@pytest.mark.parametrize(
+    "far", ["0001-01-01T00:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00", "1899-12-31T23:59"]
+)
+@pytest.mark.parametrize(
+    "words", [("plan",), ("run", "-y"), ("load",), ("check",), ("history",), ("skip", "next")]
+)
+def test_a_now_at_the_ends_of_time_is_a_usage_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], far: str, words: tuple[str, ...]
+) -> None:
+    cli = CommandLine(capsys, sample(tmp_path), far)
+    before = cli.content
+    said = cli.call(*words)
+    assert said.code == 2
+    assert "is too far away" in said.err
+    assert cli.content == before
+
+
+@pytest.mark.parametrize("edge", ["1900-01-01T00:00+14:00", "2199-12-31T23:59-14:00"])
+def test_a_now_near_the_ends_of_time_works(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], edge: str
+) -> None:
+    cli = CommandLine(capsys, sample(tmp_path), edge)
+    for words in (("run", "-y"), ("load",), ("check",), ("history",), ("skip", "next"), ("run",), ("undo",)):
+        assert cli.call(*words).code == 0, words
+
+
+@pytest.mark.parametrize("far", ["9999-W52", "9999-12-31", "0001-W01", "0001-01-01"])
+@pytest.mark.parametrize("words", [("load",), ("skip",), ("busy", "2"), ("explain",), ("rebalance", "-n")])
+def test_a_week_at_the_ends_of_time_is_a_usage_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], far: str
+) -> None:
+    assert CommandLine(capsys, sample(tmp_path), "2026-11-02T06:30").call(*words, far).code == 2

@@ -167,6 +167,35 @@ def test_a_state_folder_of_somebody_elses_is_refused(tmp_path: Path) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
 
 
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o722])
+def test_a_state_folder_that_others_can_write_is_closed_to_them(
+    cli: CommandLine, tmp_path: Path, mode: int
+) -> None:
+    assert cli.call("run", "-y").code == 0
+    folders = [tmp_path / "state", *(path for path in (tmp_path / "state").iterdir() if path.is_dir())]
+    for folder in folders:
+        folder.chmod(mode)
+    assert cli.call("run", "-y").code == 0
+    assert {
+        stat.S_IMODE(folder.stat().st_mode) & 0o022 for folder in folders if folder.name != "holidays"
+    } == {0}
+
+
+def test_a_folder_for_everybody_is_no_state_folder(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    monkeypatch.setenv("BLOCKER_STATE_DIR", str(shared))
+    before = cli.content
+    said = cli.call("run", "-y")
+    assert said.code == 1
+    assert "others can write in it" in said.err
+    assert stat.S_IMODE(shared.stat().st_mode) == 0o1777
+    assert cli.content == before
+
+
 # Hostile words
 
 HOSTILE = [

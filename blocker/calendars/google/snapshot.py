@@ -72,5 +72,6 @@ class Seen(Struct, frozen=True):
             me=self.me,
             complete=complete,
             components=len(others) + len(ours),
+            unread=len(skipped),
             skipped=tuple(skipped),
         )

@@ -97,6 +97,8 @@ class _Reading:
         for uid, members in series.items():
             self._take_series(uid, members)
         self._report_zones()
+        events = {c.start for c in self.layout.components if c.name == "VEVENT"}
+        events |= {p.start for p in self.layout.problems if self._begins_event(p.start)}
         self.events.sort(key=lambda event: (event.when, event.uid, event.title))
         return Snapshot(
             calendar=self.calendar,
@@ -110,7 +112,8 @@ class _Reading:
             complete=self.complete,
             cut_off=self.layout.insert_at is None,
             identities_return=True,
-            components=sum(c.name == "VEVENT" for c in self.layout.components),
+            components=len(events),
+            unread=len(events.intersection(start for start, _, _, read, _, _ in self.flaws if not read)),
             skipped=tuple(self._skipped()),
         )
 
@@ -127,6 +130,9 @@ class _Reading:
                 f"{self.calendar} {what} from {first} to {last}, which is more than can be planned on",
                 "move what isn't yours to attend into another calendar",
             )
+
+    def _begins_event(self, start: int) -> bool:
+        return self.layout.text[start : start + 12].upper() == b"BEGIN:VEVENT"
 
     def _report_zones(self) -> None:
         calendars = sorted({component.calendar for component in self.layout.components})

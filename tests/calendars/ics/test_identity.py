@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from blocker.calendars import open_calendar
+from blocker.files.lock import only_run
+from blocker.files.places import state_dir
 from tests.tools.command_line import sample
 from tests.tools.google_days import call
 
@@ -57,3 +60,17 @@ def test_a_file_that_is_also_read_under_another_name_is_read_once(
     alone = call("load", "--json", now=NOW, calendar=names[0]).json
     config.write_text(f"also_read = {names[1:]!r}\n")
     assert call("load", "--json", now=NOW, calendar=names[0]).json == alone
+
+
+def test_two_runs_under_two_names_take_turns(names: list[str]) -> None:
+    """While one of them has the calendar, the later one ends as something that passes, and writes nothing."""
+    for held in names:
+        with only_run(state_dir(os.environ), open_calendar(held, zone=None, me=()).identity().name):
+            for name in names:
+                path = Path(name.removeprefix("ics:"))
+                before = path.read_bytes()
+                said = call("run", "-y", now=NOW, calendar=name)
+                assert said.code == 75, (held, name)
+                assert "another run is working on" in said.err
+                assert path.read_bytes() == before
+    assert call("run", "-y", now=NOW, calendar=names[0]).code == 0

@@ -21,6 +21,7 @@ from blocker.values.errors import Refused, Unreadable
 from blocker.values.events import Snapshot
 from blocker.values.intervals import Interval, interval
 from tests.tools.contract import block
+from tests.tools.google_days import call
 from tests.tools.places import CORPUS, REAL_CALENDARS
 
 OUTSIDE = REAL_CALENDARS
@@ -221,3 +222,23 @@ def test_any_damage_is_survived(tmp_path_factory: pytest.TempPathFactory, data: 
     path = tmp_path_factory.mktemp("damaged") / "me.ics"
     path.write_bytes(bytes(content))
     read(path)
+
+
+def test_events_with_two_flaws_each_are_counted_once(tmp_path: Path) -> None:
+    """More things wrong than there are events: what is counted are the events."""
+    path = tmp_path / "broken.ics"
+    broken = "".join(
+        f"BEGIN:VEVENT\r\nUID:{number}\r\nX-BLOCKER-KEY:strategic/2026-W46/{number}\r\nDTSTART:2026\r\nRRULE:FREQ=NEVER\r\n"
+        "END:VEVENT\r\n"
+        for number in range(12)
+    )
+    cut = (
+        "BEGIN:VEVENT\r\nUID:cut\r\nBEGIN:VEVENT\r\nUID:inner\r\nDTSTART:20261103T090000Z\r\nEND:VEVENT\r\n"
+        * 20
+    )
+    path.write_text(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{broken}{cut}END:VCALENDAR\r\n")
+    said = call("run", "-y", now="2026-11-02T06:30", calendar=f"ics:{path}")
+    assert said.code == 4, said
+    match = re.search(r"can't be read: (\d+) of (\d+) events", said.err)
+    assert match is not None, said.err
+    assert int(match[1]) <= int(match[2])
