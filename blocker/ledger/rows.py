@@ -234,6 +234,8 @@ def done_change(row: sqlite3.Row) -> DoneChange:
         raise ValueError(f"{quoted(row['action'])} is no change")
     for kept in (before, after):
         if kept is not None:
+            if not isinstance(kept, dict):
+                raise TypeError(f"{quoted(kept)} is no block")
             block_in(key, kept, datetime.fromtimestamp(0, UTC))
     if before is not None:
         Ref(*map(text_in, before["ref"]))
