@@ -154,3 +154,66 @@ def test_what_a_person_deleted_by_hand_does_not_come_back_with_it(cli: CommandLi
 def test_an_undo_that_made_nothing_go_away_says_nothing_of_it(cli: CommandLine) -> None:
     cli.call("skip", "2026-W46")
     assert "No run books this again" not in cli.call("undo").out
+
+
+KEY = "strategic/2026-W47/1"
+EVENT = re.compile(rb"BEGIN:VEVENT\r\n(?:(?!END:VEVENT).)*?END:VEVENT\r\n", re.DOTALL)
+FOREIGN = b"BEGIN:VEVENT\r\nUID:%s\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:%s\r\nDTEND:%s\r\nSUMMARY:Theirs\r\nEND:VEVENT\r\n"
+EDITS = {
+    "nothing": (),
+    "title": (b"SUMMARY",),
+    "text": (b"DESCRIPTION",),
+    "both": (b"SUMMARY", b"DESCRIPTION"),
+}
+
+
+def block_of(content: bytes) -> bytes:
+    return next(event for event in EVENT.findall(content) if f"X-BLOCKER-KEY:{KEY}\r\n".encode() in event)
+
+
+def edit(cli: CommandLine, names: tuple[bytes, ...], words: bytes) -> None:
+    old = new = block_of(cli.content)
+    for name in names:
+        new = re.sub(rb"(?m)^" + name + rb":[^\r\n]*(?:\r\n [^\r\n]*)*", name + b":" + words, new)
+    assert (new != old) == bool(names)
+    cli.calendar.write_bytes(cli.content.replace(old, new))
+
+
+def add(cli: CommandLine, uid: bytes, start: bytes, end: bytes) -> None:
+    at = cli.content.rindex(b"END:VCALENDAR")
+    cli.calendar.write_bytes(cli.content[:at] + FOREIGN % (uid, start, end) + cli.content[at:])
+
+
+def times_of(block: bytes) -> tuple[bytes, bytes]:
+    found = re.search(rb"X-BLOCKER-SLOT:(\w+)/(\w+)", block)
+    assert found
+    return found[1], found[2]
+
+
+@pytest.mark.parametrize("after", EDITS)
+@pytest.mark.parametrize("foreign", [False, True], ids=["alone", "a foreign change"])
+@pytest.mark.parametrize("before", EDITS)
+def test_a_move_is_taken_back_whoever_chose_the_words(
+    cli: CommandLine, before: str, foreign: bool, after: str
+) -> None:
+    edit(cli, EDITS[before], b"Own words")
+    edited = block_of(cli.content)
+    add(cli, b"hit", *times_of(edited))
+    assert cli.call("run").code == 0
+    moved = block_of(cli.content)
+    assert times_of(moved) != times_of(edited), "the case needs a move"
+    if foreign:
+        add(cli, b"late", b"20010101T100000Z", b"20010101T110000Z")
+    edit(cli, EDITS[after], b"Later words")
+    changed, theirs = block_of(cli.content), cli.content.count(b"SUMMARY:Theirs")
+    said = cli.call("undo")
+    now = block_of(cli.content)
+    if after == "nothing":
+        assert said.code == 0, said.out
+        assert times_of(now) == times_of(edited)
+        assert now == edited
+    else:
+        assert said.code == 3
+        assert f"{KEY} was left as it is: you changed it since" in said.out
+        assert now == changed
+    assert cli.content.count(b"SUMMARY:Theirs") == theirs
