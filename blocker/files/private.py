@@ -16,6 +16,8 @@ from typing import BinaryIO
 if sys.platform != "win32":
     import fcntl
 
+# No link is followed, no pipe waited for, and no child inherits it.
+_CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 LONGEST_NAME = 220  # bytes, of the 255 that file systems take
 TEMPORARY = ".blocker-tmp"  # the last part of a name, after eight hex digits
 
@@ -41,9 +43,8 @@ def private_folder(state_dir: Path, *below: str) -> Path:
 
 def open_private(path: Path, flags: int) -> int:
     """Open, or make, a file of ours: a plain file, one name, mode 0600. Raises OSError."""
-    safe = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
-        handle = os.open(path, flags | os.O_CREAT | safe, 0o600)
+        handle = os.open(path, flags | os.O_CREAT | _CAREFULLY, 0o600)
     except OSError as problem:
         if problem.errno in (errno.ELOOP, errno.EMLINK):
             raise OSError(
@@ -128,7 +129,7 @@ def clear_left_overs(path: Path) -> None:
     with suppress(OSError):
         for left_over in path.parent.glob(f"{escape(_stem(path))}{'[0-9a-f]' * 8}{TEMPORARY}"):
             with suppress(OSError):
-                handle = os.open(left_over, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+                handle = os.open(left_over, os.O_RDONLY | _CAREFULLY)
                 try:
                     _hold(handle)
                     left_over.unlink()

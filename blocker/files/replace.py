@@ -160,7 +160,7 @@ def hindrance(path: Path) -> Refused | None:
 def _is_mounted(path: Path) -> bool:
     """True for a file on which another is mounted, as containers do it. Known on Linux only."""
     try:
-        mounts = os.fsdecode(Path("/proc/self/mountinfo").read_bytes()).splitlines()
+        mounts = os.fsdecode(Path("/proc/self/mountinfo").read_bytes()).split("\n")
     except OSError:
         return False
     places = (line.split(" ")[4] for line in mounts if line.count(" ") > 4)
