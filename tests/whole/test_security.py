@@ -28,6 +28,7 @@ from msgspec.structs import replace
 from blocker.calendars.google.identity import token_path
 from blocker.calendars.google.sign_in import keep_sign_in
 from blocker.commands.sample import sample_calendar
+from blocker.files.private import in_place_of
 from tests.tools.command_line import CommandLine, Said, sample
 from tests.tools.google_days import busy_weeks, call
 from tests.tools.google_server import GoogleServer, unauthorized
@@ -165,6 +166,26 @@ def test_a_state_folder_of_somebody_elses_is_refused(tmp_path: Path) -> None:
             os._exit(7)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+
+
+def test_what_a_killed_writer_left_is_cleared_by_a_run_with_nothing_to_write(
+    cli: CommandLine, tmp_path: Path
+) -> None:
+    assert cli.call("run", "-y").code == 0
+    left_over, pipe = (tmp_path / f".calendar.ics.0000000{n}.blocker-tmp" for n in (1, 2))
+    others = tmp_path / ".calendar.ics.backup.blocker-tmp"
+    left_over.write_bytes(b"half of a calen")
+    os.mkfifo(pipe)
+    others.touch()
+    with in_place_of(cli.calendar) as at_work:
+        at_work.write(cli.content)
+        at_work.flush()
+        held = [path for path in tmp_path.glob(".calendar.ics.*.blocker-tmp") if path.stat().st_size]
+        left_over.write_bytes(b"half of a calen")
+        assert cli.call("run", "-y").out.startswith("Nothing to do")
+        assert not left_over.exists()
+        assert all(path.exists() for path in held), "somebody writes it at this moment"
+    assert others.exists()
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o722])
