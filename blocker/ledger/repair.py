@@ -17,6 +17,7 @@ from blocker.ledger.parking import question
 from blocker.ledger.rows import (
     hours_in,
     key_in,
+    lines_in,
     moment_in,
     remembered,
     text_in,
@@ -42,6 +43,7 @@ def _a_block(row: sqlite3.Row) -> object:
 
 def _a_calendar(row: sqlite3.Row) -> object:
     until, yes = row["paused_until"], row["confirmed_at"]
+    lines_in(row["own_lines"])
     return (until is None or date.fromisoformat(until)), (yes is None or moment_in(yes))
 
 

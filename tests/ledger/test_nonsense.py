@@ -21,7 +21,7 @@ COLUMNS = {
     "busy": "week hours",
     "fill": "week ahead hours",
     "said": "what",
-    "calendar": "confirmed_at paused_until undone_under",
+    "calendar": "confirmed_at paused_until undone_under own_lines",
     "parked": "text asked_by at ended how",
     "run": "command started finished exit_code undone",
     "change": "action key before after state",
