@@ -22,7 +22,7 @@ _LINK = re.compile(
 )
 _SHAPED = re.compile(
     r"""-----BEGIN[ ][\s\S]*?(?:-----END[^-]*-----|\Z)  # a private key
-      | \bya29\.[^\s"'&,;]+ | \b[14]/[^\s"'&,;]{8,} | \bGOCSPX-[^\s"'&,;]+ | \bAIza[\w-]{10,}  # Google's
+      | \bya29\.[^\s"'&,;]+ | \b[14]/[^\s"'&,;]{8,} | \bGOCSPX-[^\s"'&,;]+ | \bAIza[\w-]{10,}  # tokens, codes and keys known by how they begin
       | \beyJ[\w-]{4,}(?:\.[\w-]*)*  # a JSON web token (RFC 7519), or JSON in base64
       | (?<![\w@+/=~-])(?=[\w+/=~-]*\d)(?=[\w+/=~-]*[A-Za-z])[\w+/=~-]{20,}(?![\w@+/=~-])  # as good as random
     """,

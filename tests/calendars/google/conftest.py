@@ -13,6 +13,13 @@ from tests.tools.google_server import GoogleServer
 from tests.tools.google_world import GoogleWorld, google_answers, surroundings
 
 
+@pytest.fixture(autouse=True)
+def shown_as_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks are busy from the start, so that a day without news writes nothing: what is free until its day draws
+    near is updated then, which ``test_graded`` is about."""
+    monkeypatch.setenv("BLOCKER_PROTECT", "busy")
+
+
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
     with google_answers(monkeypatch) as running:

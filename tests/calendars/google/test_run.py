@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httplib2  # type: ignore[import-untyped]
 import pytest
 
+from blocker.calendars.google import sign_in
 from blocker.calendars.google.wire import ATTEMPTS
 from blocker.values.errors import PartlyApplied, SignInNeeded, Temporary
 from tests.tools.command_line import sample
@@ -85,12 +85,12 @@ def test_all_calendars_are_read_on_one_connection(
     monkeypatch.setenv("BLOCKER_CONFIG", str(config))
     made = []
 
-    class Counted(httplib2.Http):  # type: ignore[misc]
+    class Counted(sign_in.BoundedHttp):
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
             made.append(self)
 
-    monkeypatch.setattr(httplib2, "Http", Counted)
+    monkeypatch.setattr(sign_in, "BoundedHttp", Counted)
     config.write_text(f"also_read = {others!r}\n")
     names = requests_of(server, lambda: call("run", "-y", now=NOW))
     assert names == ["calendars.get"] + ["events.list"] * 6 + ["events.insert"] * len(blocks(server))
@@ -237,6 +237,7 @@ def test_undo_puts_focus_time_back_as_it_was(
 ) -> None:
     (tmp_path / "config.toml").write_text(config)
     monkeypatch.setenv("BLOCKER_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.delenv("BLOCKER_PROTECT")
     call("run", "-y", now=NOW)
     hit, moved = move_by_a_meeting(server)
     assert moved["id"] == hit["id"]
