@@ -14,7 +14,7 @@ from datetime import date
 from blocker.placing.board import Ask, Board
 from blocker.placing.limits import Case
 from blocker.placing.objective import points
-from blocker.placing.offsite import HalfDays
+from blocker.placing.offsite import half_days
 from blocker.placing.problem import Problem, Solution
 from blocker.placing.spans import Span, as_interval
 from blocker.placing.week import WeekSolver
@@ -35,8 +35,7 @@ def careful_greedy(problem: Problem) -> Solution:
 def _in_steps(board: Board, ask: Ask, case: Case, day: date, minutes: int) -> Iterator[tuple[int, Span]]:
     """Slots of a date in steps of the block's own length."""
     for worth, span in _every_quarter_hour(board, ask, case, day, minutes):
-        view = board.view(day)
-        if view is not None and (span[0] - view.working[0][0]) % (minutes * 60) == 0:
+        if (span[0] - board.view(day).working[0][0]) % (minutes * 60) == 0:
             yield worth, span
 
 
@@ -45,13 +44,11 @@ def _every_quarter_hour(
 ) -> Iterator[tuple[int, Span]]:
     """Slots of a date that keep the limits of the day, with their points."""
     view = board.view(day)
-    if view is None:
-        return
-    room = board.room(view, ask.standing.key if ask.standing else "")
+    room = board.stay.room(view, ask.name)
     for start in room.starts(case, minutes):
         span = (start, start + minutes * 60)
         if room.keeps(case, span):
-            yield points(view, ask.prefer, span, board.busiest(view)), span
+            yield points(view, ask.prefer, span), span
 
 
 class _Page:
@@ -60,8 +57,8 @@ class _Page:
     def __init__(self, problem: Problem) -> None:
         self.board = Board(problem)
         standing = [
-            *self.board.stay,
-            *(self.board.there[b.key] for b in self.board.free if b.state == "kept"),
+            *self.board.stay.all,
+            *(self.board.there[b.key] for b in self.board.free.values() if b.state == "kept"),
         ]
         self.used = {there.date for there in standing if there.counts}
         self.placements: list[Placement] = []
@@ -80,11 +77,10 @@ def _one_at_a_time(problem: Problem, way: Way, first: bool) -> Solution:
     for week in page.board.rooms:
         _fill(page, WeekSolver(page.board, week), way, first)
     placed = {placement.key for placement in page.placements}
-    half_days = HalfDays(page.board)
-    ranked = half_days.ranked()
-    free = [half_day for half_day in ranked if half_day.day not in page.used]
-    if free and half_days.asked is not None:
-        page.placements.append(Placement(half_days.asked.key, OFFSITE, OFFSITE, as_interval(free[0].span)))
+    found = half_days(page.board)
+    free = [half_day for half_day in found.ranked if half_day.day not in page.used] if found else []
+    if found is not None and free:
+        page.placements.append(Placement(found.asked.key, OFFSITE, OFFSITE, as_interval(free[0].span)))
     missing = tuple(
         Unplaced(demand.key, demand.kind, demand.minutes, "no_room", "no slot was left", tier=demand.tier)
         for demand in problem.demands
@@ -105,7 +101,7 @@ def _fill(page: _Page, solver: WeekSolver, way: Way, first: bool) -> None:
             if ask.floor_case is not None and solver.wants_floor and not strategic:
                 cases.append((ask.floor_case, True))
             for case, outside in cases:
-                limit = most if outside else min(most, case.share, case.hours)
+                limit = most if outside else min(most, case.most)
                 found = _slot(page, ask, case, solver, way, first, limit - taken)
                 if found is not None:
                     page.write(key, ask, found, outside)
@@ -117,8 +113,7 @@ def _fill(page: _Page, solver: WeekSolver, way: Way, first: bool) -> None:
 def _slot(
     page: _Page, ask: Ask, case: Case, solver: WeekSolver, way: Way, first: bool, left: float
 ) -> Span | None:
-    lengths = ask.lengths if solver.longer_days(ask) else ask.lengths + ask.short
-    for minutes in lengths:
+    for minutes in sorted({choice.minutes for choice in solver.choices[ask.name]}, reverse=True):
         if minutes > left:
             continue
         found = [

@@ -17,8 +17,7 @@ from blocker.showing.plan_text import change_lines, next_best, skipped_lines, un
 from blocker.showing.week import reasons_document, reasons_lines
 from blocker.showing.week_reasons import week_of_plan, week_reasons
 from blocker.values.errors import UsageError
-from blocker.values.kinds import OFFSITE
-from blocker.values.plan import Change, Plan, Unplaced
+from blocker.values.plan import Change, Plan
 from blocker.values.workweek import week_of
 
 
@@ -45,7 +44,7 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     known = {c.key for c in about}
     lines = [line for change in about for line in _explain_change(change, zone)]
     for item in missing:
-        lines += _explain_unplaced(item, zone)
+        lines += unplaced_lines(item, zone)
     weeks = {week_of(change.slot.start.astimezone(zone).date()) for change in about}
     lines += skipped_lines(
         [item for item in made.skipped if any(item in made.skipped_in(week) for week in weeks)]
@@ -70,26 +69,8 @@ def _explain_week(sight: Sight, seen: Survey, what: str, plain: bool) -> Answer:
 
 def _explain_change(change: Change, zone: ZoneInfo) -> list[str]:
     lines = change_lines(change, zone, verbose=True)
-    placed = change.placement
-    if placed is not None:
-        counting = [term for term in placed.terms if term.points]
-        parts = [f"{term.words} {term.points:+d}" for term in counting]
-        parts += [term.words for term in placed.terms if not term.points]  # a wish that it does not meet
-        if parts and placed.kind == OFFSITE:
-            lines.append(f"      {'; '.join(term.words for term in placed.terms)}")
-        elif parts:
-            total = sum(term.points for term in placed.terms)
-            lines.append(f"      {total} point{'s' * (total != 1)}: {'; '.join(parts)}")
     words = next_best(change)
     return [*lines, f"      {words}"] if words else lines
-
-
-def _explain_unplaced(item: Unplaced, zone: ZoneInfo) -> list[str]:
-    lines = unplaced_lines(item, zone, priced=True)
-    if item.limits:
-        removed = ", ".join(f"{limit} {count}" for limit, count in item.limits.items())
-        lines.append(f"      starts that each limit removed: {removed}")
-    return lines + [f"      it would fit {words}" for words in item.relaxations]
 
 
 def _matches(change: Change, what: str, zone: ZoneInfo) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -111,6 +112,17 @@ class Day(Struct, frozen=True, dict=True):
 
 def _bookable(gaps: Iterable[Interval]) -> float:
     return sum(m for m in ((g.end - g.start).total_seconds() / 60 for g in gaps) if m >= BOOKABLE_GAP_MINUTES)
+
+
+def busiest_hour(workweek: WorkWeek, days: Iterable[Day]) -> int | None:
+    """The local hour (0 to 23) with the most operational time over the days; the first of equals, None without any."""
+    tally = [0.0] * 24
+    for day in days:
+        edges = [workweek.instant(day.date, 60 * hour) for hour in range(25)] if day.operational else []
+        for hour, (start, end) in enumerate(pairwise(edges)):
+            tally[hour] += minutes(clip(day.operational, Interval(start, end)))
+    most = max(tally)
+    return tally.index(most) if most else None
 
 
 def build_days(workweek: WorkWeek, dates: Iterable[date], events: Iterable[Classified]) -> Mapping[date, Day]:

@@ -42,15 +42,6 @@ class Owners:
         return self.whose(event), length * len(event.attendees), length
 
 
-def price_words(whose: int, others: int) -> str:
-    """Whom it costs, from the worst of the events' owners and all minutes of other people's time."""
-    if not others:
-        return "nobody else is listed in it"
-    kind = {OWN: "your own", LAST: "to be asked last: recurring, of leaders or with outsiders"}.get(whose)
-    minutes = f"{others} minutes of other people's time"
-    return f"{kind}; {minutes}" if kind else minutes
-
-
 def _by_domain(addresses: Counter[str]) -> Counter[str]:
     found: Counter[str] = Counter()
     for address, number in addresses.items():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 from msgspec import Struct
 
 from blocker.placing.board import Board
-from blocker.placing.offsite import HalfDay, HalfDays
+from blocker.placing.limits import Blocks, There
+from blocker.placing.offsite import HalfDay, half_days
 from blocker.placing.week import Chosen, WeekBest, WeekSolver
+from blocker.values.kinds import OFFSITE
 from blocker.values.workweek import Week, week_of
 
 
@@ -30,24 +33,40 @@ class HorizonSolver:
     def __init__(self, board: Board) -> None:
         self.board = board
         self.weeks = {week: WeekSolver(board, week) for week in board.rooms}
-        self.half_days = HalfDays(board)
-        self.ranked = self.half_days.ranked()
+        self.half_days = half_days(board)
 
     def solve(self) -> HorizonBest:
         """The best plan. A half day's own gain bounds what it can lead to, so that few are tried."""
         alone = {week: solver.solve() for week, solver in self.weeks.items()}
-        best = HorizonBest(sum(week.value for week in alone.values()), alone, None)
-        without = best.value
-        for half_day in self.ranked:
-            week = week_of(half_day.day)
-            solver = self.weeks.get(week)
-            if without + half_day.gain <= best.value and not (solver and solver.gains_by_offsite):
-                continue
-            weeks, value = alone, without + half_day.gain
-            if solver is not None:
-                beside = solver.solve(offsite=half_day.day)
-                value += beside.value - alone[week].value
-                weeks = {**alone, week: beside}
+        without = sum(week.value for week in alone.values())
+        best = HorizonBest(without, alone, None)
+        for half_day in self.half_days.ranked if self.half_days else ():
+            if without + half_day.gain <= best.value:
+                break
+            weeks = alone | self._beside(half_day.day)
+            value = sum(week.value for week in weeks.values()) + half_day.gain
             if value > best.value:
                 best = HorizonBest(value, weeks, half_day)
         return best
+
+    def _beside(self, day: date) -> dict[Week, WeekBest]:
+        """The best plan of the week of a date that is the offsite's; none if the week is not planned."""
+        week = week_of(day)
+        if week not in self.weeks:
+            return {}
+        return {week: self.weeks[week].solve(lambda ask, choice: choice.day != day)}
+
+    def blocks(self, best: HorizonBest) -> Blocks:
+        """All blocks of ours once the plan is carried out."""
+        placed = {there.key: there for there in self._placed(best)}
+        return Blocks(
+            [*(there for there in self.board.stay.all if there.key not in placed), *placed.values()]
+        )
+
+    def _placed(self, best: HorizonBest) -> Iterator[There]:
+        for plan in best.weeks.values():
+            for key, ask, choice in plan.chosen:
+                yield There(key, ask.kind, plan.week, choice.span, choice.day, choice.minutes)
+        if best.half_day is not None and self.half_days is not None:
+            day, (low, high) = best.half_day.day, best.half_day.span
+            yield There(self.half_days.asked.key, OFFSITE, week_of(day), (low, high), day, (high - low) // 60)

@@ -1,15 +1,13 @@
-"""The hard limits, each written once: its name, its words, its test, and what would help where it alone is in the way.
+"""The hard limits, each written once: its name, its words and its test.
 
-The search, the check of a finished plan, the reasons, the options and ``--what-if`` all read ``LIMITS``.
-A limit either names time that a block may not touch (``holes``) or tests the whole block (``keeps``).
-``docs/objective.md`` has the same table in words.
+The search, the reasons, the options and ``--what-if`` all read ``LIMITS``. A limit either names time that a block
+may not touch (``holes``) or tests the whole block (``keeps``). ``docs/objective.md`` has the same table in words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import cache
 from math import inf
 
 from msgspec import Struct
@@ -17,11 +15,11 @@ from msgspec import Struct
 from blocker.placing.day import DayView
 from blocker.placing.problem import Problem
 from blocker.placing.spans import QUARTER_HOUR, Span, cut, overlap, widened
+from blocker.values.kinds import OFFSITE
 from blocker.values.workweek import Week
 
 MANNERS = frozenset(("bookable", "share", "hours"))  # what a week's floor may exceed
 OFFSITE_EXEMPT = MANNERS | {"lunch"}
-NOTHING_TAKEN: Mapping[Week, int] = {}
 
 
 class There(Struct, frozen=True):
@@ -40,7 +38,6 @@ class Case(Struct, frozen=True):
     """What the limits have to know of a block: whose share it takes (None: no week's), from when on and where it
     may be, how many minutes all blocks of its week may take, and the names of the limits that don't bind it."""
 
-    kind: str
     week: Week | None
     earliest: int
     days: tuple[int, ...] = ()
@@ -49,26 +46,44 @@ class Case(Struct, frozen=True):
     hours: float = inf
     exempt: frozenset[str] = frozenset()
 
+    @property
+    def most(self) -> float:
+        """The minutes that all blocks of its week may take."""
+        return min(self.share, self.hours)
+
+
+class Blocks:
+    """Blocks of ours that are there, and what one more finds beside them."""
+
+    def __init__(self, blocks: Iterable[There]) -> None:
+        self.all = tuple(blocks)
+        self._rooms: dict[tuple[DayView, str], Room] = {}
+
+    def of(self, week: Week) -> list[There]:
+        """Those that take of a week's share."""
+        return [b for b in self.all if b.counts and b.week == week and b.kind != OFFSITE]
+
+    def room(self, view: DayView, without: str = "") -> Room:
+        """The date with all of them; ``without`` is the key of the block that asks."""
+        token = (view, without)
+        if token not in self._rooms:
+            self._rooms[token] = Room(view, Blocks(b for b in self.all if b.key != without))
+        return self._rooms[token]
+
 
 class Room:
-    """A working date with blocks of ours: what one more block finds there. ``taken``: minutes of them by week."""
+    """A date and the blocks of ours: what one more finds there."""
 
-    def __init__(
-        self, view: DayView, blocks: Iterable[There], taken: Mapping[Week, int] = NOTHING_TAKEN
-    ) -> None:
-        self.view, self.taken = view, taken
+    def __init__(self, view: DayView, blocks: Blocks) -> None:
+        self.view, self.blocks = view, blocks
         low, high = view.span[0] - view.before, view.span[1] + view.before
-        self.blocks = [block for block in blocks if overlap(block.span, (low, high))]
-        self.here = [b.span for b in self.blocks if b.counts and overlap(b.span, view.span)]
-        self._gaps: dict[Case, list[Span]] = {}
-        self._holes: dict[tuple[str, Case], Sequence[Span]] = {}
+        self.near = [b for b in blocks.all if overlap(b.span, (low, high))]
+        self.here = [b.span for b in self.near if b.counts and overlap(b.span, view.span)]
 
     def starts(self, case: Case, minutes: int) -> list[int]:
         """Where a block touches no time that a limit forbids, in order of time."""
-        if case not in self._gaps:
-            holes = [hole for one in binding(case) for hole in self.holes(one, case)]
-            self._gaps[case] = cut(self.view.working, holes)
-        return self.view.starts(self._gaps[case], minutes * 60)
+        holes = [hole for one in binding(case) for hole in one.holes(self, case)]
+        return self.view.starts(cut(self.view.working, holes), minutes * 60)
 
     def keeps(self, case: Case, span: Span) -> bool:
         """True if such a block keeps the limits on the whole block as well, those of its week left out."""
@@ -77,38 +92,26 @@ class Room:
     def broken(self, case: Case, span: Span) -> Iterator[str]:
         """The names of all limits that a block at ``span`` would break here, in order."""
         for one in binding(case):
-            if any(overlap(hole, span) for hole in self.holes(one, case)) or not one.keeps(self, case, span):
+            if any(overlap(hole, span) for hole in one.holes(self, case)) or not one.keeps(self, case, span):
                 yield one.name
 
-    def holes(self, limit: Limit, case: Case) -> Sequence[Span]:
-        """The time that a block may not touch for one limit."""
-        token = (limit.name, case)
-        if token not in self._holes:
-            self._holes[token] = limit.holes(self, case)
-        return self._holes[token]
+    def breaks(self, case: Case, span: Span) -> str | None:
+        """The first of them."""
+        return next(self.broken(case, span), None)
 
 
 class Limit(Struct, frozen=True):
-    """One hard limit. ``words`` follow "3 starts are"; ``without``, what would help, is empty where nothing would."""
+    """One hard limit. ``words`` follow "the time is"; ``weekly``: it looks at all blocks of a week, and not at a day."""
 
     name: str
     words: Callable[[Problem], str]
     holes: Callable[[Room, Case], Sequence[Span]] = lambda room, case: ()
     keeps: Callable[[Room, Case, Span], bool] = lambda room, case, span: True
-    without: str = ""
-    weekly: bool = False  # it looks at all blocks of a week, and not at a day
+    weekly: bool = False
 
 
 def _notice(room: Room, case: Case) -> Sequence[Span]:
     return [(min(room.view.span[0], case.earliest - 1), case.earliest)]
-
-
-def _quiet(room: Room, case: Case) -> Sequence[Span]:
-    return [room.view.span] if room.view.date in room.view.problem.quiet else []
-
-
-def _days(room: Room, case: Case) -> Sequence[Span]:
-    return [room.view.span] if case.days and room.view.date.weekday() not in case.days else []
 
 
 def _between(room: Room, case: Case) -> Sequence[Span]:
@@ -116,44 +119,19 @@ def _between(room: Room, case: Case) -> Sequence[Span]:
     return cut([room.view.span], [(clock(a), clock(b)) for a, b in case.between]) if case.between else []
 
 
-def _away(room: Room, case: Case) -> Sequence[Span]:
-    return cut([room.view.span], room.view.working)
-
-
 def _blocks(room: Room, case: Case) -> Sequence[Span]:
-    eve = room.view.after_the_eve
-    beside = widened((block.span for block in room.blocks), room.view.before, room.view.before)
-    return [*beside, eve] if eve else beside
+    beside = widened((block.span for block in room.near), room.view.before, room.view.before)
+    return beside + room.view.after_the_eve
 
 
-def _refused(room: Room, case: Case) -> Sequence[Span]:
-    return room.view.refused
-
-
-def _one_a_day(room: Room, case: Case) -> Sequence[Span]:
-    there = any(block.counts and block.date == room.view.date for block in room.blocks)
-    return [room.view.span] if there else []
-
-
-def _on_the_grid(room: Room, case: Case, span: Span) -> bool:
-    return (span[0] - room.view.span[0]) % QUARTER_HOUR == 0
-
-
-def within_week(case: Case, minutes: int) -> bool:
-    """True if the blocks of a week may take so many minutes in all with such a block among them."""
-    return minutes <= case.share and minutes <= case.hours
-
-
-def _in_share(room: Room, case: Case, span: Span) -> bool:
-    return _week_with(room, case, span) <= case.share
-
-
-def _in_hours(room: Room, case: Case, span: Span) -> bool:
-    return _week_with(room, case, span) <= case.hours
+def _whole_day(forbidden: Callable[[Room, Case], bool]) -> Callable[[Room, Case], Sequence[Span]]:
+    return lambda room, case: [room.view.span] if forbidden(room, case) else []
 
 
 def _week_with(room: Room, case: Case, span: Span) -> int:
-    return (room.taken.get(case.week, 0) if case.week else 0) + (span[1] - span[0]) // 60
+    """The minutes of all blocks of its week with it."""
+    others = room.blocks.of(case.week) if case.week else ()
+    return sum(block.minutes for block in others) + (span[1] - span[0]) // 60
 
 
 def _buffer_words(problem: Problem) -> str:
@@ -161,53 +139,53 @@ def _buffer_words(problem: Problem) -> str:
     return f"within {problem.buffer_before} minutes after something{after}"
 
 
-def _bookable_words(problem: Problem) -> str:
-    return f"where others could book less than {problem.bookable_minutes} minutes"
-
-
 LIMITS = (
-    Limit("notice", lambda p: "past or too soon", holes=_notice, without="at less notice"),
-    Limit("quiet", lambda p: "on a quiet day", holes=_quiet),
-    Limit("days", lambda p: "on a day that is not for such blocks", holes=_days),
+    Limit("notice", lambda p: "at too short notice", holes=_notice),
+    Limit(
+        "quiet", lambda p: "on a quiet day",
+        holes=_whole_day(lambda room, case: room.view.date in room.view.problem.quiet),
+    ),
+    Limit(
+        "days", lambda p: "on a day that is not for such blocks",
+        holes=_whole_day(lambda room, case: bool(case.days) and room.view.date.weekday() not in case.days),
+    ),
     Limit("between", lambda p: "outside the hours for such blocks", holes=_between),
-    Limit("away", lambda p: "on time away", holes=_away),
+    Limit(
+        "away", lambda p: "time away",
+        holes=lambda room, case: cut([room.view.span], room.view.working),
+    ),
     Limit("meetings", lambda p: "under something on the calendar", holes=lambda room, case: room.view.busy),
+    Limit("buffer", _buffer_words, holes=lambda room, case: room.view.near),
+    Limit("blocks", lambda p: "too near to another block", holes=_blocks),
+    Limit("refused", lambda p: "where you took a block away", holes=lambda room, case: room.view.refused),
     Limit(
-        "buffer", _buffer_words, holes=lambda room, case: room.view.near,
-        without="with less time after what comes before",
+        "one a day", lambda p: "on a day that has a block",
+        holes=_whole_day(lambda room, case: any(b.counts and b.date == room.view.date for b in room.near)),
     ),
-    Limit("blocks", lambda p: "too near to blocks that stand there", holes=_blocks),
-    Limit("refused", lambda p: "where you took a block away", holes=_refused),
     Limit(
-        "one a day", lambda p: "on a day that has a block", holes=_one_a_day,
-        without="as a second block on its day",
+        "grid", lambda p: "off the quarter hours",
+        keeps=lambda room, case, span: (span[0] - room.view.span[0]) % QUARTER_HOUR == 0,
     ),
-    Limit("grid", lambda p: "off the quarter hours", keeps=_on_the_grid),
     Limit(
-        "lunch", lambda p: "where they would leave no lunch", without="without lunch",
+        "lunch", lambda p: "needed for lunch",
         keeps=lambda room, case, span: room.view.lunch_fits([*room.here, span]),
     ),
     Limit(
-        "bookable", _bookable_words, without="with less left for others to book that day",
+        "bookable", lambda p: f"needed to keep {p.bookable_minutes} minutes of the day bookable",
         keeps=lambda room, case, span: room.view.keeps_bookable([*room.here, span]),
     ),
     Limit(
-        "share", lambda p: "over the week's share for blocks", keeps=_in_share, weekly=True,
-        without="over the week's share for blocks",
+        "share", lambda p: "over the week's share for blocks", weekly=True,
+        keeps=lambda room, case, span: _week_with(room, case, span) <= case.share,
     ),
     Limit(
-        "hours", lambda p: "over the week's hours for blocks", keeps=_in_hours, weekly=True,
-        without="over the week's hours for blocks",
+        "hours", lambda p: "over the week's hours for blocks", weekly=True,
+        keeps=lambda room, case, span: _week_with(room, case, span) <= case.hours,
     ),
 )  # fmt: skip
-NAMES = tuple(limit.name for limit in LIMITS)
+BY_NAME = {limit.name: limit for limit in LIMITS}
 
 
-@cache
-def _binding(exempt: frozenset[str]) -> tuple[Limit, ...]:
-    return tuple(limit for limit in LIMITS if limit.name not in exempt)
-
-
-def binding(case: Case) -> tuple[Limit, ...]:
+def binding(case: Case) -> list[Limit]:
     """The limits that bind such a block."""
-    return _binding(case.exempt)
+    return [limit for limit in LIMITS if limit.name not in case.exempt]

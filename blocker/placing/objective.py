@@ -10,7 +10,6 @@ from enum import IntEnum
 
 from blocker.placing.day import DayView
 from blocker.placing.spans import QUARTER_HOUR, Span
-from blocker.values.plan import Term
 
 
 class Entry(IntEnum):
@@ -82,49 +81,16 @@ def part_of_day(view: DayView, prefer: str, span: Span) -> int:
     return 0
 
 
-def busiest(span: Span, hour: Span | None) -> int:
-    """Meetings will be asked for where they usually are."""
-    shared = 0 if hour is None else min(span[1], hour[1]) - max(span[0], hour[0])
-    return BUSIEST_QUARTER * (shared // QUARTER_HOUR) if shared > 0 else 0
-
-
-def pause(view: DayView, start: int) -> int:
-    """Thinking does not begin right after two hours of meetings."""
-    return NO_PAUSE * any(0 <= start - end < PAUSE_MINUTES * 60 for end in view.heavy_ends)
-
-
-def slivers(view: DayView, span: Span) -> int:
-    """Whole quarter hours left free before and after, where they are too few to be of use."""
+def points(view: DayView, prefer: str, span: Span) -> int:
+    """The points of one block, ``SPREAD`` left out."""
+    found = PART_OF_DAY * part_of_day(view, prefer, span)
+    if view.busiest is not None:  # meetings will be asked for where they usually are
+        shared = min(span[1], view.busiest[1]) - max(span[0], view.busiest[0])
+        found += BUSIEST_QUARTER * (max(0, shared) // QUARTER_HOUR)
+    if any(0 <= span[0] - end < PAUSE_MINUTES * 60 for end in view.heavy_ends):
+        found += NO_PAUSE
     for low, high in view.gaps:
         if low <= span[0] and span[1] <= high:
-            before, after = (span[0] - low) // QUARTER_HOUR, (high - span[1]) // QUARTER_HOUR
-            return (RESTS[before] if before < 4 else 0) + (RESTS[after] if after < 4 else 0)
-    return 0
-
-
-def points(view: DayView, prefer: str, span: Span, hour: Span | None) -> int:
-    """The points of one block, ``spread`` left out; ``hour`` is the user's busiest one on that date."""
-    return (
-        PART_OF_DAY * part_of_day(view, prefer, span)
-        + busiest(span, hour)
-        + pause(view, span[0])
-        + slivers(view, span)
-    )
-
-
-def terms(view: DayView, prefer: str, span: Span, hour: Span | None, neighbours: int) -> tuple[Term, ...]:
-    """The same by name; ``neighbours`` says how often ``spread`` is laid to this block."""
-    part, busy, rests = part_of_day(view, prefer, span), busiest(span, hour), slivers(view, span)
-    how = (f"not in the {prefer}", f"partly in the {prefer}", f"in the {prefer}")[part]
-    named = [
-        Term("part of day", PART_OF_DAY * part, "any part of the day will do" if prefer == "any" else how),
-        Term("busiest hour", busy, "in your busiest hour"),
-        Term("pause", pause(view, span[0]), "right after two hours of meetings"),
-        Term("slivers", rests, "leaves a rest too short to use"),
-        Term(
-            "spread",
-            SPREAD * neighbours,
-            "a block or thinking time of your own on the same day or one beside it",
-        ),
-    ]
-    return tuple(term for term in named if term.points or (term.name == "part of day" and prefer != "any"))
+            rests = (span[0] - low) // QUARTER_HOUR, (high - span[1]) // QUARTER_HOUR
+            found += sum(RESTS[rest] for rest in rests if rest < len(RESTS))
+    return found

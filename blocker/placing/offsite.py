@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property
 
 from msgspec import Struct
 
@@ -33,84 +32,62 @@ class HalfDay(Struct, frozen=True):
 
 
 class HalfDays:
-    """What the problem asks for, and where it may be."""
+    """Where the offsite that is ``asked`` for may be; ``was`` is the hit one that is to be rescued.
 
-    def __init__(self, board: Board) -> None:
-        self.board, problem = board, board.problem
-        asked = problem.offsite
-        there = next((b for b in board.standing if asked and b.kind == OFFSITE and b.key == asked.key), None)
-        stands = there is not None and (there.state != "hit" or problem.policy != "run")
-        self.asked: OffsiteDemand | None = None if stands else asked  # one that stands is not asked for
-        self.was: Standing | None = None if stands else there
+    ``dates`` are those that are looked at: of the quarter, for a rescue any. ``ranked`` has one slot for each
+    of them that can hold it once nothing of ours that may move is on it, best first.
+    """
 
-    @cached_property
-    def dates(self) -> list[date]:
-        """The dates that are asked about: of the quarter, for a rescue any."""
-        if self.asked is None:
-            return []
-        quarter, rescue = self.asked.quarter, self.was is not None
-        return [
-            day for day in sorted(self.board.problem.days) if rescue or quarter.first_day <= day < quarter.end
-        ]
+    def __init__(self, board: Board, asked: OffsiteDemand, was: Standing | None) -> None:
+        self.board, self.asked, self.was = board, asked, was
+        days, quarter = board.problem.days, asked.quarter
+        first = board.problem.workweek.instant(quarter.first_day, 0)
+        self.first, self.case = floor_second(first), self._case()
+        self.dates = [day for day in sorted(days) if was or quarter.first_day <= day < quarter.end]
+        longest = {day: max((part.minutes for part in days[day].hours), default=0) for day in self.dates}
+        whole = max(longest.values(), default=0) >= asked.minutes
+        # Where no day's hours hold the whole of it, it is as long as the day's longest range.
+        self.minutes = {
+            day: asked.minutes if whole else max(SHORTEST, most - most % GRID_MINUTES)
+            for day, most in longest.items()
+        }
+        found = filter(None, map(self._on, board.views(self.dates)))
+        self.ranked = sorted(found, key=lambda half_day: -half_day.gain)
 
-    @cached_property
-    def case(self) -> Case:
-        """What binds it."""
-        assert self.asked is not None  # noqa: S101  asked by the caller
+    def _case(self) -> Case:
         earliest = max(self.asked.earliest, self.board.problem.now)
-        return Case(OFFSITE, None, ceil_second(earliest), exempt=OFFSITE_EXEMPT)
-
-    @cached_property
-    def _whole(self) -> bool:
-        """True if the hours of some day hold all of it in a row."""
-        hours = (part.minutes for day in self.dates for part in self.board.problem.days[day].hours)
-        return self.asked is not None and max(hours, default=0) >= self.asked.minutes
-
-    def minutes(self, day: date) -> int:
-        """How long it is on a date: the whole of it, or where no day's hours hold that the day's longest range."""
-        assert self.asked is not None  # noqa: S101  asked by the caller
-        if self._whole:
-            return self.asked.minutes
-        longest = max((hours.minutes for hours in self.board.problem.days[day].hours), default=0)
-        return max(SHORTEST, longest - longest % GRID_MINUTES)
-
-    def ranked(self) -> list[HalfDay]:
-        """One slot for each date that can hold it once nothing of ours that may move is on it, best first."""
-        if self.asked is None:
-            return []
-        found = []
-        for day in self.dates:
-            view = self.board.view(day)
-            half_day = self._on(view) if view is not None else None
-            if half_day is not None:
-                found.append(half_day)
-        return sorted(found, key=lambda half_day: -half_day.gain)
+        return Case(None, ceil_second(earliest), exempt=OFFSITE_EXEMPT)
 
     def _on(self, view: DayView) -> HalfDay | None:
-        room = self.board.room(view, self.was.key if self.was else "")
-        minutes = self.minutes(view.date)
-        starts = room.starts(self.case, minutes)
-        if not starts:
-            return None
-        spans = [(start, start + minutes * 60) for start in starts]
-        real = [span for span in spans if self._is_real(view, span)]
-        return self._valued(view, (real or spans)[0], bool(real))
-
-    def _is_real(self, view: DayView, span: Span) -> bool:
+        room, minutes = self.board.stay.room(view, self.asked.key), self.minutes[view.date]
+        spans = [(start, start + minutes * 60) for start in room.starts(self.case, minutes)]
         edge = EDGE_MINUTES * 60
-        return span[0] - view.hours[0][0] <= edge or view.hours[-1][1] - span[1] <= edge
+        real = [
+            span
+            for span in spans
+            if span[0] - view.hours[0][0] <= edge or view.hours[-1][1] - span[1] <= edge
+        ]
+        return self._valued(view, (real or spans)[0], bool(real)) if spans else None
 
     def _valued(self, view: DayView, span: Span, real: bool) -> HalfDay:
-        assert self.asked is not None  # noqa: S101  asked by the caller
-        quarter = self.asked.quarter
-        first = floor_second(self.board.problem.workweek.instant(quarter.first_day, 0))
-        best_week = quarter.week_number(view.date) in FIRST_WEEKS
-        wish, load = best_week, view.operational_minutes
+        quarter, load = self.asked.quarter, view.operational_minutes
+        wish = best_week = quarter.week_number(view.date) in FIRST_WEEKS
         gain = entry(Entry.OFFSITE) + entry(Entry.HALF_DAY, real)
         if self.was is not None:  # the nearest one, of its quarter if there is one
             home = self.board.there[self.was.key].date
             wish, load = quarter.first_day <= view.date < quarter.end, abs((view.date - home).days)
             gain += entry(Entry.MOVED, -1) + entry(Entry.OTHER_DAY, -(view.date != home))
         gain += entry(Entry.BEST_WEEKS, wish) + entry(Entry.LIGHTNESS, -load)
-        gain += entry(Entry.SOONEST, (first - span[0]) // QUARTER_HOUR)
+        gain += entry(Entry.SOONEST, (self.first - span[0]) // QUARTER_HOUR)
         return HalfDay(view.date, span, real, best_week, view.operational_minutes, gain)
+
+
+def half_days(board: Board) -> HalfDays | None:
+    """The half days that are looked at; None if none is asked for, or it stands and is not to be rescued."""
+    asked = board.problem.offsite
+    if asked is None:
+        return None
+    there = next((b for b in board.standing if b.kind == OFFSITE and b.key == asked.key), None)
+    if there is not None and not (there.state == "hit" and board.run):
+        return None
+    return HalfDays(board, asked, there)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from msgspec.structs import replace
 
-from blocker.measuring.owners import Owners, price_words
-from blocker.placing.day import DayView
-from blocker.placing.finished import Finished
-from blocker.placing.limits import Case
-from blocker.placing.spans import Span, as_interval, outer, overlap
+from blocker.measuring.owners import Owners
+from blocker.placing.board import Board
+from blocker.placing.limits import Blocks, Case
+from blocker.placing.spans import as_interval
 from blocker.values.events import Event
 from blocker.values.intervals import InOrder
 from blocker.values.plan import Option
@@ -21,94 +20,54 @@ MOST_IN_THE_WAY = 20  # events; nobody asks more people to make room for one blo
 # What events are in the way of, and what changes once they are gone; all other limits hold in any case.
 OF_EVENTS = frozenset(("meetings", "buffer", "lunch", "bookable"))
 Price = tuple[int, ...]
-_Candidate = tuple[Price, Span, DayView, list[Event]]
 
 
 class Options:
     """Prices every slot of a case by the events in its way; asks of the best whether they would do."""
 
-    def __init__(self, finished: Finished) -> None:
-        self.finished, self.board = finished, finished.board
-        self.problem = finished.board.problem
-        self.owners = Owners(self.problem.events)
-        timed = [event for event in self.problem.events if event.dates is None]
+    def __init__(self, board: Board, blocks: Blocks) -> None:
+        self.board, self.blocks = board, blocks
+        self.owners = Owners(board.problem.events)
+        timed = [event for event in board.problem.events if event.dates is None]
         timed.sort(key=lambda event: (event.when, event.calendar, event.uid, event.title))
         self._timed = InOrder(timed, key=lambda event: event.when)
-        self._around: dict[date, list[tuple[Span, Event]]] = {}
 
-    def nearest(
-        self, case: Case, minutes: int, days: Iterable[date], without: str = ""
-    ) -> tuple[Option, ...]:
+    def nearest(self, case: Case, minutes: int, days: Sequence[date], without: str) -> tuple[Option, ...]:
         """Up to three slots, none of which needs all that another one needs and more."""
-        chosen: list[set[int]] = []
-        options: list[Option] = []
-        for price, span, view, events in self._in_order(case, minutes, days, without, self._cost):
-            needed = {id(event) for event in events}
-            if not events or any(fewer <= needed for fewer in chosen):
-                continue
-            if self._would_do(case, span, view, events, without):
-                chosen.append(needed)
-                options.append(Option(as_interval(span), tuple(events), price_words(price[0], price[1])))
-                if len(options) == MOST:
-                    break
-        return tuple(options)
+        chosen: list[Option] = []
+        for option in self.in_order(case, minutes, days, self._cost, without):
+            needed = option.conflicts
+            if needed and not any(all(event in needed for event in one.conflicts) for one in chosen):
+                chosen.append(option)
+            if len(chosen) == MOST:
+                break
+        return tuple(chosen)
 
-    def cheapest(
-        self, case: Case, minutes: int, days: Iterable[date], may_go: Callable[[Event], bool]
-    ) -> Option | None:
-        """The slot that needs the fewest events out of its way, then the shortest, then the earliest; only
-        those that ``may_go`` give way. It may need none at all. None if no slot would do."""
-
-        def cost(events: Sequence[Event]) -> Price | None:
-            if not all(map(may_go, events)):
-                return None
-            return len(events), sum(event.when.minutes for event in events)
-
-        for _, span, view, events in self._in_order(case, minutes, days, "", cost):
-            if self._would_do(case, span, view, events, ""):
-                return Option(as_interval(span), tuple(events))
-        return None
-
-    def _in_order(
+    def in_order(
         self,
         case: Case,
         minutes: int,
-        days: Iterable[date],
-        without: str,
+        days: Sequence[date],
         cost: Callable[[Sequence[Event]], Price | None],
-    ) -> list[_Candidate]:
-        """The slots that no limit but those of events keeps out, by price and then by time."""
-        found: list[_Candidate] = []
+        without: str = "",
+    ) -> Iterator[Option]:
+        """The slots that would do, by price and then by time, those without a price left out."""
+        found = []
         rest = replace(case, exempt=case.exempt | OF_EVENTS)
-        for day in days:
-            view = self.board.view(day)
-            if view is None:
-                continue
-            room, before, price = self.finished.room(view, without), None, None
-            starts = room.starts(rest, minutes)
-            if not starts or next(room.broken(rest, (starts[0], starts[0] + minutes * 60)), None) is not None:
-                continue  # what is left of the limits is the week's, and the same for every start
-            for start in starts:
-                span = (start, start + minutes * 60)
-                events = self._near(view, span)
-                if events != before:
-                    before, price = events, cost(events)
+        for view in self.board.views(days):
+            low, high = view.span[0] - view.before, view.span[1] + view.after
+            around = self._timed.within(as_interval((low, high)))
+            for start in self.blocks.room(view, without).starts(rest, minutes):
+                end = start + minutes * 60
+                reach = as_interval((start - view.before, end + view.after))
+                events = tuple(event for event in around if event.when.overlaps(reach))
+                price = cost(events)
                 if price is not None:
-                    found.append((price, span, view, events))
-        return sorted(found, key=lambda one: one[:2])
-
-    def _near(self, view: DayView, span: Span) -> list[Event]:
-        """The events in the way of a slot, in order."""
-        if view.date not in self._around:
-            whole = as_interval((view.span[0] - view.before, view.span[1] + view.after))
-            self._around[view.date] = [(outer(event.when), event) for event in self._timed.within(whole)]
-        reach = (span[0] - view.before, span[1] + view.after)
-        return [event for when, event in self._around[view.date] if overlap(when, reach)]
-
-    def _would_do(self, case: Case, span: Span, view: DayView, events: Sequence[Event], without: str) -> bool:
-        """True if the slot breaks no limit on the date as it would be without those events."""
-        there = DayView(self.problem, view.day, {event.when for event in events}) if events else view
-        return next(self.finished.room(there, without).broken(case, span), None) is None
+                    found.append((price, (start, end), view.date, events))
+        for _, span, day, events in sorted(found, key=lambda one: one[:2]):
+            view = self.board.view(day, frozenset(event.when for event in events))
+            if self.blocks.room(view, without).breaks(case, span) is None:
+                yield Option(as_interval(span), events)
 
     def _cost(self, events: Sequence[Event]) -> Price | None:
         """Whose, minutes of other people's time, number of events, minutes: the smaller the cheaper."""

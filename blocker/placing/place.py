@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from blocker.placing.board import Board, rank
-from blocker.placing.finished import Finished
 from blocker.placing.horizon import HorizonBest, HorizonSolver
+from blocker.placing.limits import Blocks
 from blocker.placing.objective import tier_entry, unpacked
-from blocker.placing.options import Options
+from blocker.placing.options import Options, Price
 from blocker.placing.problem import Problem, Solution
 from blocker.placing.spans import as_interval
 from blocker.placing.week import Chosen
@@ -17,36 +17,27 @@ from blocker.placing.why_not import WhyNot
 from blocker.values.events import Event
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.plan import Demand, Option, Placement, Release, Standing, Unplaced
-from blocker.values.workweek import Week, week_of
+from blocker.values.workweek import Week
 
 
-def place(problem: Problem, runners_up: bool = True, relaxations: bool = True) -> Solution:
-    """Find the best plan for ``problem`` and say why it is so. Pure; the same for any order of input.
-
-    ``runners_up`` False leaves out the terms of each block's points and what its next best slot would cost;
-    ``relaxations`` False what would make room for what has no place.
-    """
+def place(problem: Problem) -> Solution:
+    """Find the best plan for ``problem`` and say why it is so. Pure; the same for any order of input."""
     board = Board(problem)
     solver = HorizonSolver(board)
     best = solver.solve()
+    after = solver.blocks(best)
     causes = _causes(board, best)
-    placements = _placements(solver, best, causes, runners_up)
-    weeks = {demand.key: demand.week for demand in problem.demands} | {
-        b.key: b.week for b in problem.standing
-    }
-    if best.half_day is not None and problem.offsite is not None:
-        weeks[problem.offsite.key] = week_of(best.half_day.day)
-    finished = Finished(board, _staying(best), placements, weeks)
-    why_not = WhyNot(board, finished, relaxations)
+    placements = _placements(WhyHere(solver, best, after), causes)
     placed = {placement.key for placement in placements}
+    why_not = WhyNot(board, after)
     released, stuck = _not_rescued(solver, why_not, placed)
     return Solution(
         placements=placements,
-        unplaced=_unplaced(solver, why_not, best, placed),
+        unplaced=_unplaced(solver, why_not, placed),
         released=released,
         stuck=stuck,
         gave_way={key: cause for key, cause in causes.items() if key not in placed},
-        given_back={key: why for key, why in problem.surplus.items() if key in board.gone},
+        given_back={key: why for key, why in problem.surplus.items() if key in board.there},
         value=unpacked(best.value),
     )
 
@@ -55,81 +46,63 @@ def cheapest_stretch(
     problem: Problem, minutes: int, week: Week, may_go: Callable[[Event], bool]
 ) -> Option | None:
     """Where a strategic block of ``minutes`` would fit in ``week`` beside all that stands, if the fewest events
-    of those that ``may_go`` gave way: none, where it fits as it is. None if there is no such slot.
+    of those that ``may_go`` gave way, then the shortest: none, where it fits as it is. None if there is no such slot.
 
     ``--what-if`` asks this, so its answer keeps the very limits of placement.
     """
+
+    def cost(events: Sequence[Event]) -> Price | None:
+        return (len(events), sum(e.when.minutes for e in events)) if all(map(may_go, events)) else None
+
     board = Board(problem)
-    kept = [block.key for block in board.free if block.state == "kept"]
+    kept = (board.there[block.key] for block in board.free.values() if block.state == "kept")
     case = board.case(Demand("", STRATEGIC, "other", week, minutes, minutes))
-    return Options(Finished(board, kept, (), {})).cheapest(case, minutes, week.days, may_go)
+    options = Options(board, Blocks([*board.stay.all, *kept]))
+    return next(options.in_order(case, minutes, week.days, cost), None)
 
 
-def _staying(best: HorizonBest) -> list[str]:
-    return [chosen.ask.name for chosen in best.chosen if chosen.choice.stays]
-
-
-def _placements(
-    solver: HorizonSolver, best: HorizonBest, causes: Mapping[str, str], runners_up: bool
-) -> tuple[Placement, ...]:
+def _placements(why: WhyHere, causes: Mapping[str, str]) -> tuple[Placement, ...]:
     """Everything that is new or has moved, in order of time."""
-    why = WhyHere(solver, best)
-    found = []
-    for plan in best.weeks.values():
-        handed: dict[str, int] = {}
-        for chosen in plan.chosen:
-            if chosen.choice.stays:
-                continue
-            number = handed[chosen.ask.name] = handed.get(chosen.ask.name, -1) + 1
-            found.append(_placement(why, chosen, number, causes, runners_up))
-    half_day = best.half_day
-    if half_day is not None and solver.half_days.asked is not None:
-        was = solver.half_days.was
-        words, terms, next_best = why.half_day(half_day, runners_up)
+    found = [_placement(why, one, causes.get(one.key, "")) for one in why.best.chosen if not one.choice.stays]
+    half_day, half_days = why.best.half_day, why.solver.half_days
+    if half_day is not None and half_days is not None:
+        words, next_best = why.half_day(half_days, half_day)
         found.append(
             Placement(
-                solver.half_days.asked.key, OFFSITE, OFFSITE, as_interval(half_day.span), why=words, terms=terms,
-                moved_from=was.slot if was else None, next_best=next_best, rescued=was is not None,
+                half_days.asked.key, OFFSITE, OFFSITE, as_interval(half_day.span), why=words,
+                moved_from=half_days.was.slot if half_days.was else None, next_best=next_best,
+                rescued=half_days.was is not None,
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda placement: (placement.slot, rank(placement.key))))
 
 
-def _placement(
-    why: WhyHere, chosen: Chosen, number: int, causes: Mapping[str, str], runners_up: bool
-) -> Placement:
-    """``number`` says which of alike demands it is: they get their slots by rank, in order of time."""
-    ask, choice = chosen
-    demand = ask.demands[number] if ask.demands else None
-    key = demand.key if demand is not None else ask.name
+def _placement(why: WhyHere, chosen: Chosen, cause: str) -> Placement:
+    key, ask, choice = chosen
     return Placement(
         key=key,
         kind=ask.kind,
         tier=ask.tier,
         slot=as_interval(choice.span),
-        causes=demand.causes if demand is not None else (),
-        why=why.words(chosen, causes.get(key, "")),
-        terms=why.terms(chosen) if runners_up else (),
+        causes=next((demand.causes for demand in ask.demands if demand.key == key), ()),
+        why=why.words(chosen, cause),
         moved_from=ask.standing.slot if ask.standing is not None else None,
         outside_manners=choice.outside,
         short=choice.minutes in ask.short,
-        next_best=why.next_best(chosen) if runners_up else "",
+        next_best=why.next_best(chosen),
         rescued=ask.pressing is not None,
-        cause_key=causes.get(key, ""),
+        cause_key=cause,
     )
 
 
 def _causes(board: Board, best: HorizonBest) -> dict[str, str]:
     """For each kept block that moved or went, the key of what it gave way to; for one moved by ``rebalance``, none."""
-    found: dict[str, str] = {}
-    for block in board.free:
-        mine = next((one for one in best.chosen if one.ask.name == block.key), None)
-        if block.state != "kept" or (
-            mine is not None and (mine.choice.stays or board.problem.policy != "run")
-        ):
-            continue
-        found[block.key] = _gave_way_to(board, best, block)
-    return found
+    still = {one.key for one in best.chosen if one.choice.stays or not board.run}
+    return {
+        key: _gave_way_to(board, best, block)
+        for key, block in board.free.items()
+        if block.state == "kept" and key not in still
+    }
 
 
 def _gave_way_to(board: Board, best: HorizonBest, block: Standing) -> str:
@@ -137,63 +110,38 @@ def _gave_way_to(board: Board, best: HorizonBest, block: Standing) -> str:
     day, offsite = board.there[block.key].date, board.problem.offsite
     if offsite is not None and best.half_day is not None and best.half_day.day == day:
         return offsite.key
-    news = [
-        one for one in best.weeks[block.week].chosen if not one.choice.stays and one.ask.name != block.key
-    ]
+    news = [one for one in best.weeks[block.week].chosen if not one.choice.stays and one.key != block.key]
     news.sort(key=lambda one: (one.choice.day != day, one.ask.kind != STRATEGIC, tier_entry(one.ask.tier)))
-    if not news:
-        return offsite.key if offsite is not None else ""
-    return news[0].ask.demands[0].key if news[0].ask.demands else news[0].ask.name
-
-
-def _lacks_floor(solver: HorizonSolver, why_not: WhyNot, week: Week) -> bool:
-    """True if the week wants a floor and has none: then the manners were not in the way."""
-    here = solver.weeks.get(week)
-    return (
-        here is not None
-        and here.wants_floor
-        and not any(block.kind == STRATEGIC for block in why_not.finished.counting(week))
-    )
+    return news[0].key if news else offsite.key if offsite is not None else ""
 
 
 def _not_rescued(
-    solver: HorizonSolver, why_not: WhyNot, placed: Iterable[str]
+    solver: HorizonSolver, why_not: WhyNot, placed: Collection[str]
 ) -> tuple[Mapping[str, Release], Mapping[str, Release]]:
     """The hit blocks that go, and those that stay although hit, each with the reason and what would help."""
-    board = solver.board
+    board, half_days = solver.board, solver.half_days
     released: dict[str, Release] = {}
     stuck: dict[str, Release] = {}
     asks = {ask.name: ask for week in solver.weeks.values() for ask in week.asks}
     for block in board.standing:
         if block.key in placed or block.key in board.problem.surplus:
             continue
+        here = stuck if block.edited else released
         if block.state == "hit_fixed" and block.week in board.rooms:
             stuck[block.key] = Release("it is yours, or has begun: it stays where it is")
         elif block.state == "hit" and block.key in asks:
-            floor = _lacks_floor(solver, why_not, block.week)
-            found = why_not.release(block, floor, asks[block.key].lengths[-1])
-            (stuck if block.edited else released)[block.key] = found
-        elif solver.half_days.was is not None and block.key == solver.half_days.was.key:
-            homeless = _offsite_missing(solver, why_not)
-            (stuck if block.edited else released)[block.key] = Release(homeless.why, homeless.nearest)
+            here[block.key] = why_not.release(block, asks[block.key].lengths[-1])
+        elif half_days is not None and block == half_days.was:
+            homeless = why_not.offsite(half_days)
+            here[block.key] = Release(homeless.why, homeless.nearest)
     return released, stuck
 
 
-def _offsite_missing(solver: HorizonSolver, why_not: WhyNot) -> Unplaced:
+def _unplaced(solver: HorizonSolver, why_not: WhyNot, placed: Collection[str]) -> tuple[Unplaced, ...]:
+    missing = [demand for demand in solver.board.problem.demands if demand.key not in placed]
+    missing.sort(key=lambda demand: (demand.week, rank(demand.key)))
+    found = [why_not.demand(demand) for demand in missing]
     half_days = solver.half_days
-    assert half_days.asked is not None  # noqa: S101  asked by the caller
-    minutes = max((half_days.minutes(day) for day in half_days.dates), default=half_days.asked.minutes)
-    return why_not.offsite(half_days.asked, half_days.case, half_days.dates, minutes)
-
-
-def _unplaced(
-    solver: HorizonSolver, why_not: WhyNot, best: HorizonBest, placed: Iterable[str]
-) -> tuple[Unplaced, ...]:
-    missing = sorted(
-        (demand for demand in solver.board.problem.demands if demand.key not in placed),
-        key=lambda demand: (demand.week, rank(demand.key)),
-    )
-    found = [why_not.demand(demand, _lacks_floor(solver, why_not, demand.week)) for demand in missing]
-    if best.half_day is None and solver.half_days.asked is not None and solver.half_days.was is None:
-        found.append(_offsite_missing(solver, why_not))
+    if half_days is not None and half_days.was is None and half_days.asked.key not in placed:
+        found.append(why_not.offsite(half_days))
     return tuple(found)

@@ -11,7 +11,7 @@ from blocker.measuring.days import Day
 from blocker.values.events import Event
 from blocker.values.intervals import Interval
 from blocker.values.plan import Demand, OffsiteDemand, Placement, Release, Standing, Unplaced, WeekRoom
-from blocker.values.settings import BOOKABLE_GAP_MINUTES, BOOKABLE_MINUTES
+from blocker.values.settings import BOOKABLE_MINUTES
 from blocker.values.workweek import WorkWeek
 
 RESCUE_NOTICE = timedelta(hours=2)
@@ -24,7 +24,7 @@ class Problem(Struct, frozen=True):
     ``floor_earliest`` on (None: the same). ``policy`` is run or rebalance; under rebalance ``weeks`` is the one
     week that is solved as if it were new, and ``surplus`` its blocks that nobody asks for any more, with the
     reason. ``events`` are those that take time, to name what is in the way. Buffers are minutes. A working day
-    that has ``bookable_minutes`` in gaps of ``bookable_gap`` keeps as many. ``own_strategic`` are the dates with
+    that has ``bookable_minutes`` keeps as many. ``own_strategic`` are the dates with
     strategic time of the user's own (blocks are spread away from it); ``refused`` is time where a person deleted a
     block: nothing is booked in its place; on ``quiet`` dates nothing is booked at all.
     """
@@ -43,7 +43,6 @@ class Problem(Struct, frozen=True):
     buffer_before: int = 10
     buffer_after: int = 0
     bookable_minutes: int = BOOKABLE_MINUTES
-    bookable_gap: int = BOOKABLE_GAP_MINUTES
     events: tuple[Event, ...] = ()
     own_strategic: frozenset[date] = frozenset()
     refused: tuple[Interval, ...] = ()

@@ -8,7 +8,7 @@ are behind in those are dropped: any state can be completed by placing nothing m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from math import inf
 from typing import NamedTuple
@@ -18,9 +18,10 @@ from msgspec import Struct
 from blocker.placing.board import Ask, Board
 from blocker.placing.day import DayView
 from blocker.placing.limits import Case
-from blocker.placing.objective import SPREAD, Entry, entry, part_of_day, points, tier_entry, unpacked, up_to
+from blocker.placing.objective import SPREAD, Entry, entry, part_of_day, points, tier_entry, up_to
 from blocker.placing.spans import QUARTER_HOUR, Span, floor_second
 from blocker.values.kinds import STRATEGIC
+from blocker.values.plan import Demand
 from blocker.values.workweek import DAY, Week
 
 
@@ -56,8 +57,9 @@ class State(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """A block and the slot that it has."""
+    """A block and the slot that it has. Of alike demands ``key`` is that of one of them."""
 
+    key: str
     ask: Ask
     choice: Choice
 
@@ -74,64 +76,38 @@ class Way(NamedTuple):
     """What it is worth to have come so far, what was chosen last, and the way before that."""
 
     value: int
-    last: Chosen | None = None
+    last: tuple[Ask, Choice] | None = None
     before: Way | None = None
 
 
 class WeekSolver:
-    """Solves one week, also with a day or a slot forbidden."""
+    """Solves one week, also with some choices forbidden."""
 
     def __init__(self, board: Board, week: Week) -> None:
-        self.board, self.week = board, week
+        self.board, self.week, self.run = board, week, board.run
         self.asks = sorted(board.asks(week), key=self._order)
-        self.run = board.problem.policy == "run"
         self.bits = {day: 1 << n for n, day in enumerate(week.days)}
         self.midnight = floor_second(board.problem.workweek.instant(week.monday, 0))
-        fixed = board.fixed(week)
+        fixed = board.stay.of(week)
         self.taken = sum(there.minutes for there in fixed)
         self.wants_floor = board.wants_floor(week)
         self.has_floor = any(there.kind == STRATEGIC for there in fixed)
         self.own = board.problem.own_strategic
-        self.used = {there.date for there in board.stay if there.counts and there.date in self.bits} | (
-            self.own & set(week.days)
-        )
+        used = {there.date for there in board.stay.all if there.counts} | self.own
+        self.used = used & set(week.days)
         urgent = sorted((ask for ask in self.asks if ask.pressing), key=lambda ask: ask.pressing or ())
         self.worth = {ask.name: 1 << n for n, ask in enumerate(reversed(urgent))}
-        self.counting = self._minutes_matter()
-        self._slots: dict[tuple[str, Case], list[Choice]] = {}
+        self.choices = {ask.name: self._stays(ask) + self._moves(ask) for ask in self.asks}
 
-    def solve(
-        self, offsite: date | None = None, forbidden: tuple[str, date] | None = None, staying: str = ""
-    ) -> WeekBest:
-        """The best plan with the offsite on that date, no block of that name newly on that one, and that block not moved."""
-        kept = {ask.name for ask in self.asks if ask.kept}
-        if self.run and offsite is None and kept:
-            best = self._solve(offsite, forbidden, kept)
-            if self._nothing_to_give_way_for(best):
-                return best
-        return self._solve(offsite, forbidden, {staying})
-
-    def _nothing_to_give_way_for(self, best: WeekBest) -> bool:
-        """True if nothing gave way and all that it may for is there: no other plan is better then."""
-        entries = unpacked(best.value)
-        learning = sum(max(1, len(ask.demands)) for ask in self.asks if ask.tier == "learning")
-        return (
-            not entries[Entry.GAVE_WAY]
-            and entries[Entry.WITHIN] == self.wants_floor
-            and entries[Entry.LEARNING] == learning
-        )
-
-    def _solve(
-        self, offsite: date | None, forbidden: tuple[str, date] | None, staying: Collection[str]
-    ) -> WeekBest:
-        steps: list[tuple[Ask, list[Choice]]] = []
-        for ask in self.asks:
-            stays = [one for one in self.stays(ask) if one.day != offsite]
-            moves = [] if ask.name in staying else self.moves(ask)
-            moves = [one for one in moves if one.day != offsite and (ask.name, one.day) != forbidden]
-            steps += [(ask, stays + self._long_enough(ask, moves, offsite))] * max(1, len(ask.demands))
+    def solve(self, allowed: Callable[[Ask, Choice], bool] = lambda ask, choice: True) -> WeekBest:
+        """The best plan of the choices that are allowed."""
+        steps = [
+            (ask, [choice for choice in self.choices[ask.name] if allowed(ask, choice)])
+            for ask in self.asks
+            for _ in range(ask.number)
+        ]
         wanting = self.wants_floor and not self.has_floor
-        start = State(0, 0, 0 if wanting else 1, self.taken if self.counting else 0, inf)
+        start = State(0, 0, 0 if wanting else 1, self.taken, inf)
         first = entry(Entry.FLOORS) + entry(Entry.WITHIN) if self.wants_floor and self.has_floor else 0
         ways = {start: Way(first)}
         final = self._final([ask for ask, _ in steps])
@@ -162,11 +138,9 @@ class WeekSolver:
                     if not floor:
                         floor = 2 if choice.outside else 1
                         gain += entry(Entry.FLOORS) + (0 if choice.outside else entry(Entry.WITHIN))
-                minutes, most = 0, inf
-                if self.counting:
-                    minutes, most = state.minutes + choice.minutes, min(state.most, choice.most)
-                    if minutes > most:
-                        continue
+                minutes, most = state.minutes + choice.minutes, min(state.most, choice.most)
+                if minutes > most:
+                    continue
                 placed, stayed = state.placed, state.stayed
                 if choice.stays:
                     stayed |= bit
@@ -175,7 +149,7 @@ class WeekSolver:
                 after = State(placed, stayed, floor, minutes, most)
                 known = found.get(after)
                 if known is None or way.value + gain > known.value:
-                    found[after] = Way(way.value + gain, Chosen(ask, choice), way)
+                    found[after] = Way(way.value + gain, (ask, choice), way)
         return found
 
     def _final(self, asks: Sequence[Ask]) -> list[int]:
@@ -202,60 +176,58 @@ class WeekSolver:
             turn = 2 if ask.kept else 3 if ask.pressing else tier_entry(ask.tier)
         return turn, tier_entry(ask.tier)
 
-    def _minutes_matter(self) -> bool:
-        """False if the week's limits can't bind, whatever is chosen: then a longer block is always better."""
-        longest = self.taken
-        for ask in self.asks:
-            stays = self.board.there[ask.name].minutes if ask.kept else 0
-            longest += max((stays, *ask.lengths, *ask.short)) * max(1, len(ask.demands))
-        return any(longest > min(ask.case.share, ask.case.hours) for ask in self.asks)
-
     def _spread(self, state: State) -> int:
         used = {day for day, bit in self.bits.items() if (state.placed | state.stayed) & bit} | self.used
         return entry(Entry.POINTS, SPREAD * sum(day + DAY in used for day in used))
 
     # What a block may have
 
-    def stays(self, ask: Ask) -> list[Choice]:
-        block = ask.standing
-        if block is None or not ask.kept:
+    def _stays(self, ask: Ask) -> list[Choice]:
+        if not ask.kept:
             return []
-        there = self.board.there[block.key]
-        view = self.board.view(there.date)
-        gain = self._gain(ask, view, there.span, there.minutes) if view else 0
+        there = self.board.there[ask.name]
+        gain = self._gain(ask, self.board.view(there.date), there.span, there.minutes)
         return [Choice(there.date, there.span, True, False, inf, gain)]
 
-    def moves(self, ask: Ask) -> list[Choice]:
-        """For each day and length the best slot, within the manners and as a floor outside of them."""
-        found = self._slots_for(ask, ask.case, outside=False)
+    def _moves(self, ask: Ask) -> list[Choice]:
+        """For each day and length the best slot, within the manners and as a floor outside of them.
+
+        A floor is short only where no longer slot is left within the manners, whatever else is wanted.
+        """
+        found = self._slots(ask, ask.case, ask.case.most)
+        kept = [self.board.there[other.name] for other in self.asks if other.kept and self.run]
+        held, taken = {there.date for there in kept}, self.taken + sum(there.minutes for there in kept)
+        lengths = ask.lengths
+        if not any(c.minutes in lengths and c.day not in held and taken + c.minutes <= c.most for c in found):
+            lengths += ask.short
         if ask.floor_case is not None and self.wants_floor:
-            found = found + self._slots_for(ask, ask.floor_case, outside=True)
-        return found
+            found += self._slots(ask, ask.floor_case, inf)
+        return [choice for choice in found if choice.minutes in lengths]
 
-    def _slots_for(self, ask: Ask, case: Case, outside: bool) -> list[Choice]:
-        token = (ask.name, case)
-        if token not in self._slots:
-            views = filter(None, map(self.board.view, self.bits))
-            self._slots[token] = [one for view in views for one in self._slots_on(view, ask, case, outside)]
-        return self._slots[token]
-
-    def _slots_on(self, view: DayView, ask: Ask, case: Case, outside: bool) -> list[Choice]:
-        """The best slot of a date for each length; where minutes don't matter, the longest ones are enough."""
-        key, most = ask.standing.key if ask.standing else "", inf if outside else min(case.share, case.hours)
+    def _slots(self, ask: Ask, case: Case, most: float) -> list[Choice]:
+        """For each day and length the best slot that all limits of the day allow; not the one where it stands."""
+        key, stands = ask.name, self.board.there.get(ask.name)
         found: list[Choice] = []
-        for minutes in ask.lengths + ask.short:
-            if found and not self.counting and minutes // 30 < found[0].minutes // 30:
-                break
-            span = self.board.best_slot(case, ask.prefer, minutes, view, key)
-            if span is not None:
-                found.append(
-                    Choice(view.date, span, False, outside, most, self._gain(ask, view, span, minutes))
+        for view in self.board.views(self.week.days):
+            room = self.board.stay.room(view, key)
+            for minutes in ask.lengths + ask.short:
+                spans = [(start, start + minutes * 60) for start in room.starts(case, minutes)]
+                gains = sorted((-self._gain(ask, view, span, minutes), span) for span in spans)
+                best = next(
+                    (
+                        one
+                        for one in gains
+                        if room.keeps(case, one[1]) and (stands is None or one[1] != stands.span)
+                    ),
+                    None,
                 )
+                if best is not None:
+                    found.append(Choice(view.date, best[1], False, case is ask.floor_case, most, -best[0]))
         return found
 
     def _gain(self, ask: Ask, view: DayView, span: Span, minutes: int) -> int:
         """What a slot adds to the value, by itself."""
-        worth = points(view, ask.prefer, span, self.board.busiest(view)) + SPREAD * (view.date in self.own)
+        worth = points(view, ask.prefer, span) + SPREAD * (view.date in self.own)
         gain = (
             entry(tier_entry(ask.tier))
             + entry(Entry.HALF_HOURS, minutes // 30)
@@ -273,32 +245,16 @@ class WeekSolver:
                 gain += entry(Entry.GAVE_WAY, -1) if ask.kept and self.run else 0
         return gain
 
-    def _long_enough(self, ask: Ask, moves: list[Choice], offsite: date | None) -> list[Choice]:
-        """A floor is short only where no longer slot is left within the manners, whatever else is wanted."""
-        if ask.short and self.longer_days(ask) - {offsite}:
-            return [one for one in moves if one.minutes in ask.lengths]
-        return moves
-
-    def longer_days(self, ask: Ask) -> set[date]:
-        """The days that have a slot of its usual length within the manners and no block that stays."""
-        kept = [self.board.there[other.name] for other in self.asks if other.kept and self.run]
-        held = {there.date for there in kept}
-        taken = self.taken + sum(there.minutes for there in kept)
-        return {
-            one.day
-            for one in self._slots_for(ask, ask.case, outside=False)
-            if one.minutes in ask.lengths and one.day not in held and taken + one.minutes <= one.most
-        }
-
-    @property
-    def gains_by_offsite(self) -> bool:
-        """True if a day for the offsite could be worth something here: the floor may be short then."""
-        return any(ask.short and len(self.longer_days(ask)) == 1 for ask in self.asks)
-
 
 def _followed(way: Way) -> tuple[Chosen, ...]:
+    """What was chosen on a way. Alike demands get their slots by rank, in order of time."""
     found = []
     while way.before is not None and way.last is not None:
         found.append(way.last)
         way = way.before
-    return tuple(sorted(found, key=lambda chosen: (chosen.choice.span, chosen.ask.name)))
+    keys: dict[str, Iterator[Demand]] = {}
+    chosen = []
+    for ask, choice in sorted(found, key=lambda one: (one[1].span, one[0].name)):
+        demands = keys.setdefault(ask.name, iter(ask.demands))
+        chosen.append(Chosen(next((demand.key for demand in demands), ask.name), ask, choice))
+    return tuple(chosen)

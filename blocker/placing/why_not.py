@@ -1,34 +1,22 @@
-"""Why something has no slot: the limits that decided, what would help, and which events are in the way."""
+"""Why something has no slot: the limits that are in the way, and which events would have to give way."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
-from itertools import islice
 
 from msgspec import Struct
 
 from blocker.placing.board import Board
-from blocker.placing.finished import Finished
-from blocker.placing.limits import LIMITS, NAMES, Case
+from blocker.placing.limits import BY_NAME, Blocks, Case
+from blocker.placing.offsite import HalfDays
 from blocker.placing.options import Options
-from blocker.placing.spans import Span, as_interval, ceil_second
-from blocker.values.plan import Demand, OffsiteDemand, Option, Release, Standing, Unplaced
+from blocker.values.kinds import OFFSITE, STRATEGIC
+from blocker.values.plan import Demand, Option, Release, Standing, Unplaced
 from blocker.values.settings import GRID_MINUTES
 
-SHORTEST_OFFER = 30  # minutes; shorter than that nobody thinks
-WORDS = {limit.name: limit for limit in LIMITS}
-
-
-class Answer(Struct, frozen=True):
-    """Why a block has no slot: in words, the starts that each limit removed, and what would make room."""
-
-    why: str
-    limits: dict[str, int]
-    relaxations: tuple[str, ...]
-    nearest: tuple[Option, ...]
+MOST_LIMITS = 3  # are named in a sentence
 
 
 class Missing(Struct, frozen=True):
@@ -40,136 +28,87 @@ class Missing(Struct, frozen=True):
     without: str = ""
 
 
-class WhyNot:
-    """Explains what a finished plan leaves out. What is alike shares the work."""
+class Answer(Struct, frozen=True):
+    """Why a block has no slot: in words, the names of the limits, those that are most in the way first, and options."""
 
-    def __init__(self, board: Board, finished: Finished, relaxations: bool) -> None:
-        self.board, self.finished, self.problem = board, finished, board.problem
-        self.relaxations = relaxations
+    why: str
+    limits: tuple[str, ...] = ()
+    nearest: tuple[Option, ...] = ()
+
+
+class WhyNot:
+    """Explains what a plan leaves out; ``blocks`` are all that there are after it. What is alike shares the work."""
+
+    def __init__(self, board: Board, blocks: Blocks) -> None:
+        self.board, self.blocks, self.problem = board, blocks, board.problem
+        self.options = Options(board, blocks)
         self._answers: dict[Missing, Answer] = {}
 
-    @cached_property
-    def options(self) -> Options:
-        return Options(self.finished)
-
-    def demand(self, demand: Demand, floor: bool) -> Unplaced:
-        """``floor``: the manners would not have kept it out."""
-        found = Answer("its week is outside the horizon", {}, (), ())
+    def demand(self, demand: Demand) -> Unplaced:
+        found = Answer("its week is outside the horizon")
         if demand.week in self.board.rooms:
-            case = self.board.case(demand)
-            outside = self.board.floor_case(case, demand.kind, demand.tier, demand.rescue)
             length = min(demand.floor_minutes or demand.shortest, demand.shortest, demand.minutes)
-            found = self.answer(Missing(outside if floor and outside else case, length, demand.week.days))
+            found = self._answer(Missing(self._case(demand), length, demand.week.days))
         return Unplaced(
             demand.key, demand.kind, demand.minutes, "no_room", found.why, found.nearest,
-            demand.causes, found.limits, found.relaxations, demand.tier,
+            demand.causes, found.limits, demand.tier,
         )  # fmt: skip
 
-    def offsite(self, offsite: OffsiteDemand, case: Case, days: Sequence[date], minutes: int) -> Unplaced:
-        """The same for the half day of a quarter."""
-        found = self.answer(Missing(case, minutes, tuple(days)))
-        return Unplaced(
-            offsite.key, "offsite", minutes, "no_room", found.why, found.nearest, (), found.limits,
-            found.relaxations, "offsite",
-        )  # fmt: skip
-
-    def release(self, block: Standing, floor: bool, shortest: int) -> Release:
+    def release(self, block: Standing, shortest: int) -> Release:
         """Why a hit block could not be rescued."""
-        case = self.board.rescue_case(block)
-        outside = self.board.floor_case(case, block.kind, block.tier, True)
-        found = self.answer(
-            Missing(outside if floor and outside else case, shortest, block.week.days, block.key)
-        )
+        found = self._answer(Missing(self._case(block), shortest, block.week.days, block.key))
         return Release(found.why, found.nearest)
 
-    def answer(self, missing: Missing) -> Answer:
-        if missing not in self._answers:
-            self._answers[missing] = self._answer(missing)
-        return self._answers[missing]
+    def offsite(self, half_days: HalfDays) -> Unplaced:
+        """The same for the half day of a quarter."""
+        key, dates = half_days.asked.key, tuple(half_days.dates)
+        minutes = max(half_days.minutes.values(), default=half_days.asked.minutes)
+        found = self._answer(Missing(half_days.case, minutes, dates, key))
+        return Unplaced(key, OFFSITE, minutes, "no_room", found.why, found.nearest, (), found.limits, OFFSITE)
+
+    def _case(self, of: Demand | Standing) -> Case:
+        """What was in its way: not the manners, where the week lacks its floor and it could have been that."""
+        lacks = self.board.wants_floor(of.week) and not any(
+            block.kind == STRATEGIC for block in self.blocks.of(of.week)
+        )
+        return (lacks and self.board.floor_case(of)) or self.board.case(of)
 
     def _answer(self, missing: Missing) -> Answer:
-        firsts: Counter[str] = Counter()
-        alone: dict[str, Span] = {}  # the first slot that just one limit keeps out; what is past stays past
-        starts, now = 0, ceil_second(self.problem.now)
-        for day in missing.days:
-            for start in self.finished.starts(day, missing.minutes):
-                span = (start, start + missing.minutes * 60)
-                broken = list(islice(self.finished.broken(missing.case, span, day, missing.without), 2))
-                starts += 1
-                firsts.update(broken[:1])
-                if len(broken) == 1 and start >= now:
-                    alone.setdefault(broken[0], span)
-        limits = {name: firsts[name] for name in NAMES if firsts[name]}
-        nearest = self.options.nearest(missing.case, missing.minutes, missing.days, missing.without)
-        helps = self._relaxations(missing, alone) if self.relaxations else ()
-        return Answer(self._why(missing, starts, limits), limits, helps, nearest)
+        if missing not in self._answers:
+            self._answers[missing] = self._week_full(missing) or self._no_slot(missing)
+        return self._answers[missing]
 
-    def _why(self, missing: Missing, starts: int, limits: dict[str, int]) -> str:
-        minutes = missing.minutes
-        if not starts:
-            where = "the week has no" if missing.case.week else "no working day of the quarter has"
-            return f"{where} {minutes} minutes of hours in a row"
-        full = self._full(missing)
-        if full and (limits.get("share") or limits.get("hours")):
-            return f"{full}, and it needs {minutes}"
-        parts = [
-            f"{number} {'is' if number == 1 else 'are'} {WORDS[name].words(self.problem)}"
-            for name, number in sorted(limits.items(), key=lambda pair: (-pair[1], NAMES.index(pair[0])))
-        ]
-        none = f"of {starts} possible starts none is left for {minutes} minutes: {_joined(parts)}"
-        if not parts:
-            none = f"the {starts} starts that are left for {minutes} minutes are worth more to other blocks"
-        return f"{full}; and {none}" if full else none
-
-    def _full(self, missing: Missing) -> str:
-        """That the week's limits leave too little; "" if they do not."""
-        case = missing.case
+    def _week_full(self, missing: Missing) -> Answer | None:
+        """That the week's limits leave too little; None if they do not."""
+        case, others = missing.case, (b for b in self.blocks.all if b.key != missing.without)
         if case.week is None or "share" in case.exempt:
-            return ""
-        most = min(case.share, case.hours)
-        taken = sum(b.minutes for b in self.finished.counting(case.week) if b.key != missing.without)
-        if taken + missing.minutes <= most:
-            return ""
-        if most < GRID_MINUTES:
-            return "the week is too full for blocks beyond its floor"
-        if most < missing.minutes:
-            return f"the week is so full that blocks may take {int(most)} minutes of it"
-        return (
-            f"only {max(0, int(most - taken))} minutes of the week's {hours_words(most)} for blocks are left"
-        )
+            return None
+        taken = sum(block.minutes for block in Blocks(others).of(case.week))
+        if taken + missing.minutes <= case.most:
+            return None
+        limits = ("share" if case.share <= case.hours else "hours",)
+        if case.most < GRID_MINUTES:
+            return Answer("the week is too full for blocks beyond its floor", limits)
+        return Answer(f"this week's limit for blocks ({hours_words(case.most)}) is used up", limits)
 
-    def _relaxations(self, missing: Missing, alone: dict[str, Span]) -> tuple[str, ...]:
-        """One sentence for each single thing that would make room, in a fixed order."""
-        found = []
-        for length in range(missing.minutes - GRID_MINUTES, SHORTEST_OFFER - 1, -GRID_MINUTES):
-            shorter = self.finished.slot(missing.case, missing.days, length, missing.without)
-            if shorter is not None:
-                found.append(f"shorter: {self._when(shorter)}")
-                break
-        found += [
-            f"{WORDS[name].without}: {self._when(alone[name])}"
-            for name in NAMES
-            if name in alone and WORDS[name].without
-        ]
-        later = self._later(missing)
-        return tuple(found) if later is None else (*found, f"later: {self._when(later)}")
-
-    def _later(self, missing: Missing) -> Span | None:
-        """Room in a later week of the horizon, within its limits."""
-        for week, room in self.board.rooms.items():
-            if missing.case.week is not None and week > missing.case.week:
-                case = Case(
-                    missing.case.kind, week, missing.case.earliest, missing.case.days, missing.case.between,
-                    room.share_minutes, room.hours_minutes,
-                )  # fmt: skip
-                slot = self.finished.slot(case, week.days, missing.minutes)
-                if slot is not None:
-                    return slot
-        return None
-
-    def _when(self, span: Span) -> str:
-        start = self.problem.workweek.local(as_interval(span).start)
-        return f"{(span[1] - span[0]) // 60} minutes on {start:%a} {start.day} {start:%b at %H:%M}"
+    def _no_slot(self, missing: Missing) -> Answer:
+        """The first limit in the way of each start in the hours, and what would help."""
+        case, minutes, days, without = missing.case, missing.minutes, missing.days, missing.without
+        where, firsts = "in the week" if case.week else "in the quarter", Counter[str]()
+        for view in self.board.views(days):
+            room = self.blocks.room(view, without)
+            starts = view.starts(view.hours, minutes * 60)
+            broken = (room.breaks(case, (start, start + minutes * 60)) for start in starts)
+            firsts.update(name or "" for name in broken)
+        if not firsts:
+            return Answer(f"no day {where} has {minutes} minutes of hours in a row")
+        free = firsts.pop("", 0)
+        limits = tuple(name for name, _ in firsts.most_common())
+        words = _joined([BY_NAME[name].words(self.problem) for name in limits[:MOST_LIMITS]])
+        why = f"no free {minutes} minutes {where}: the time is {words}"
+        if free:
+            why = f"the {minutes} minutes that are free {where} are worth more to other blocks"
+        return Answer(why, limits, self.options.nearest(case, minutes, days, without))
 
 
 def hours_words(minutes: float) -> str:
@@ -177,4 +116,4 @@ def hours_words(minutes: float) -> str:
 
 
 def _joined(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) < 2 else ", ".join(parts[:-1]) + " and " + parts[-1]
+    return " or ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))

@@ -154,8 +154,7 @@ def unplaced_document(item: Unplaced, zone: ZoneInfo) -> dict[str, Any]:
         "minutes": item.minutes,
         "code": _as_agreed(item.code),
         "why": item.why,
-        "limits": dict(item.limits),
-        "relaxations": list(item.relaxations),
+        "limits": list(item.limits),
         "nearest": [_option(option, zone) for option in item.nearest],
     }
 

@@ -230,16 +230,13 @@ def reason(change: Change, said: Sequence[Cause] = ()) -> str:
     return "; ".join(parts)
 
 
-def unplaced_lines(item: Unplaced, zone: ZoneInfo, plain: bool = False, priced: bool = False) -> list[str]:
-    """``priced``: say of each option whom it would cost. What a person said no to takes one line."""
+def unplaced_lines(item: Unplaced, zone: ZoneInfo, plain: bool = False) -> list[str]:
+    """Why it has no place and what would help. What a person said no to takes one line."""
     if item.answered:
         return [f"  {item.key}: {clean(item.why)}"]
     mark = "no place for" if plain else "!"
     lines = [f"  {mark} {item.kind}, {item.minutes} min  [{item.key}]", f"      {clean(item.why)}"]
-    price = (f" ({option.price})" if priced and option.price else "" for option in item.nearest)
-    return lines + [
-        f"      {option_text(o, zone)}{words}" for o, words in zip(item.nearest, price, strict=True)
-    ]
+    return lines + [f"      {option_text(option, zone)}" for option in item.nearest]
 
 
 def option_text(option: Option, zone: ZoneInfo) -> str:

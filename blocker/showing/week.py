@@ -51,7 +51,6 @@ def reasons_lines(found: WeekReasons, zone: ZoneInfo, plain: bool = False) -> li
         lines += ["", "What changed it:", *(f"  {words}" for words in remarks)]
         for item in found.missing:
             lines += unplaced_lines(item, zone, plain)
-            lines += [f"      {limit}: {count} slots" for limit, count in item.limits.items()]
     return lines
 
 

@@ -104,11 +104,10 @@ class Demand(Struct, frozen=True):
 
 
 class Option(Struct, frozen=True):
-    """A slot that would do if the events in its way gave way, those events, and in words whom that would cost."""
+    """A slot that would do if the events in its way gave way, and those events."""
 
     slot: Interval
     conflicts: tuple[Event, ...]
-    price: str = ""
 
 
 class Release(Struct, frozen=True):
@@ -116,14 +115,6 @@ class Release(Struct, frozen=True):
 
     why: str
     options: tuple[Option, ...] = ()
-
-
-class Term(Struct, frozen=True):
-    """One named part of the reason for a slot: what it is worth and the words for it."""
-
-    name: str
-    points: int
-    words: str
 
 
 class Placement(Struct, frozen=True):
@@ -135,7 +126,6 @@ class Placement(Struct, frozen=True):
     slot: Interval
     causes: tuple[Cause, ...] = ()
     why: str = ""
-    terms: tuple[Term, ...] = ()
     moved_from: Interval | None = None
     outside_manners: bool = False  # a floor that took more than the cap or the bookable minimum
     short: bool = False  # a floor below the usual shortest length
@@ -154,8 +144,7 @@ class Unplaced(Struct, frozen=True):
     why: str
     nearest: tuple[Option, ...] = ()
     causes: tuple[Cause, ...] = ()
-    limits: Mapping[str, int] = field(default_factory=dict)  # limit → how many slots it removed
-    relaxations: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()  # the names of those in the way, the most in the way first
     tier: str = ""
 
     @property

@@ -231,7 +231,7 @@ def test_the_floor_goes_outside_the_manners_only_where_nothing_within_them_is_le
     tight = posed(hours=MON, cap=30, needs_floor=True, demands=(strategic(tier="floor"), frontline()))
     [placed] = place(tight).placements
     assert (placed.kind, placed.outside_manners) == ("strategic", True)
-    assert "0.5 h" in placed.why
+    assert "over the week's share" in placed.why
     within = posed(hours=MON, cap=60, needs_floor=True, demands=(strategic(tier="floor"), frontline()))
     [placed] = place(within).placements
     assert (placed.kind, placed.outside_manners, placed.short) == ("strategic", False, True)
@@ -244,7 +244,7 @@ def test_the_floor_may_come_at_less_notice_where_it_has_no_later_place() -> None
     problem = posed(hours=hours(mon="09:00-12:00", tue="09:00-12:00"), needs_floor=True, demands=demands)
     [placed] = place(replace(problem, **soon)).placements
     assert (placed.kind, placed.outside_manners) == ("strategic", True)
-    assert "at less notice" in placed.why
+    assert "at too short notice" in placed.why
     roomy = replace(posed(needs_floor=True, demands=demands), **soon)
     assert not any(placement.outside_manners for placement in place(roomy).placements)
 

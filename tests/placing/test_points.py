@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from blocker.placing.place import place
 from blocker.placing.problem import Problem
 from tests.tools.placing import (
     MON,
@@ -13,7 +12,6 @@ from tests.tools.placing import (
     exactly,
     found,
     hours,
-    only,
     posed,
     strategic,
 )
@@ -72,10 +70,3 @@ def test_the_better_slot_is_taken(problem: Problem, slot: str) -> None:
 def test_blocks_are_spread_over_the_week() -> None:
     demands = tuple(strategic(n) for n in (1, 2, 3))
     assert [slot[:3] for slot in found(posed(demands=demands)).values()] == ["mon", "wed", "fri"]
-
-
-def test_terms_add_up_and_are_named() -> None:
-    problem = posed("mon 09:00-12:00", hours=MON, demands=(strategic(),))
-    terms = {term.name: term.points for term in only(problem).terms}
-    assert terms == {"part of day": 0}
-    assert sum(terms.values()) == place(problem).value[-2]

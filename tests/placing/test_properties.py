@@ -6,7 +6,7 @@ The limits and the value are checked by ``plan_checker``, which is written from 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import combinations
 
 import pytest
@@ -14,15 +14,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from blocker.measuring.days import Day
-from blocker.placing.day import DayView
 from blocker.placing.place import cheapest_stretch, place
 from blocker.placing.problem import Problem, Solution
-from blocker.placing.spans import as_interval, outer
-from blocker.values.intervals import Interval
 from blocker.values.kinds import OFFSITE
-from blocker.values.plan import Classified, Demand, Option, Standing, Unplaced
-from blocker.values.workweek import DAY, week_of
+from blocker.values.plan import Classified, Demand, Option, Standing
+from blocker.values.workweek import week_of
 from tests.tools.making import work
 from tests.tools.plan_checker import Judge, as_plan
 from tests.tools.problem_sizes import HALF_DAYS, QUARTER, TINY, USUAL, Size
@@ -139,7 +135,6 @@ def test_what_is_unplaced_has_no_slot_left_and_its_nearest_options_would_do(seed
         assert unplaced.code == "no_room"
         assert unplaced.why
         if "outside the horizon" not in unplaced.why:
-            assert sum(unplaced.limits.values()) <= starts(problem, unplaced)
             check_options(problem, events, solution, unplaced.key, unplaced.nearest)
     for key, release in {**solution.released, **solution.stuck}.items():
         assert release.why
@@ -161,21 +156,6 @@ def check_options(
         broken = judge.broken_by(key, option.slot, things, outside)
         # Where it was is where it may be again once the event has gone; a short floor needs no length of its own.
         assert not [name for name in broken if name not in ("length", "not a move")], (key, option)
-
-
-def starts(problem: Problem, unplaced: Unplaced) -> int:
-    """How many quarter hours of the hours could be tried."""
-    if unplaced.kind == OFFSITE:
-        return 10_000
-    demand = next(d for d in problem.demands if d.key == unplaced.key)
-    length = min(demand.shortest, demand.floor_minutes or demand.shortest)
-    found = 0
-    for day in demand.week.days:
-        for part in problem.days[day].hours:
-            for minute in range(0, 26 * 60, 15):
-                start = problem.workweek.instant(day, 0) + timedelta(minutes=minute)
-                found += part.start <= start <= part.end - timedelta(minutes=length)
-    return found
 
 
 @given(SEEDS, SIZES, st.sampled_from((30, 60, 90, 120)))
@@ -223,37 +203,6 @@ def test_what_if_asks_for_the_fewest_meetings(seed: int, minutes: int) -> None:
         None,
     )
     assert (None if found is None else len(found.conflicts)) == fewest
-
-
-# Seconds against datetimes
-
-
-@given(SEEDS, st.lists(st.tuples(st.integers(0, 95), st.integers(1, 12)), max_size=3))
-@settings(max_examples=40)
-def test_lunch_and_bookable_minutes_are_those_of_capacity(
-    seed: int, drawn: Sequence[tuple[int, int]]
-) -> None:
-    problem = make_problem(seed, USUAL)
-    for day in problem.days.values():
-        if day.working:
-            compare(problem, day, drawn)
-
-
-def compare(problem: Problem, day: Day, drawn: Sequence[tuple[int, int]]) -> None:
-    midnight = problem.workweek.instant(day.date, 0)
-    blocks = []
-    for start, length in drawn:
-        begin = midnight + timedelta(minutes=15 * start)
-        blocks.append(Interval(begin, begin + timedelta(minutes=15 * length)))
-    view = DayView(problem, day)
-    spans = [outer(block) for block in blocks]
-    assert view.lunch_fits(spans) == day.lunch_fits(blocks)
-    whole = problem.workweek.span(day.date, day.date + DAY)
-    if whole.end > problem.now:
-        after = Interval(max(problem.now, whole.start), whole.end)
-        assert view.bookable(spans) == round(day.bookable_minutes(blocks, after) * 60)
-        assert view.bookable(()) == round(day.bookable_minutes([], after) * 60)
-    assert as_interval(view.span) == whole
 
 
 # Whole quarters

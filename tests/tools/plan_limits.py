@@ -63,7 +63,7 @@ class Limits:
         mine = [s for s in mine if s.key not in problem.surplus]
         self.kept = {s.key: s for s in mine if s.state == "kept" and self._at_home(s)}
         self.hit = {s.key: s for s in mine if s.state == "hit"}
-        self.longer: dict[str, set[date]] = {}
+        self.longer: dict[str, bool] = {}
 
     # what a plan is made of
 
@@ -164,16 +164,13 @@ class Limits:
             return [self.offsite_minutes(day)]
         return self.usual(key) + self.short(key)
 
-    def longer_days(self, key: str) -> set[date]:
-        """The days on which a slot of a usual length is allowed within the manners, whatever else is wanted."""
+    def may_be_longer(self, key: str) -> bool:
+        """True if a slot of a usual length is allowed within the manners, whatever else is wanted."""
         if key not in self.longer:
-            found = set()
             kept = [s for s in self.kept.values() if self.run and s.key != key]
-            stay = [Thing(s.key, s.kind, s.week, s.slot, False) for s in kept]
-            for slot in self.slots(key, self.usual(key)):
-                if not self.broken_by(key, slot, [*self.in_any_case(key), *stay]):
-                    found.add(self.date(slot.start))
-            self.longer[key] = found
+            others = [*self.in_any_case(key), *(Thing(s.key, s.kind, s.week, s.slot, False) for s in kept)]
+            slots = self.slots(key, self.usual(key))
+            self.longer[key] = any(not self.broken_by(key, slot, others) for slot in slots)
         return self.longer[key]
 
     def slots(self, key: str, lengths: list[int] | None = None) -> list[Interval]:
@@ -340,9 +337,7 @@ class Limits:
                     names = self.broken_by(key, slot, others, outside=True)
                 found += [f"{key}: {name}" for name in names]
                 if key != self.offsite_key and int((slot.end - slot.start) / MINUTE) in self.short(key):
-                    half_day = plan.get(self.offsite_key or "")
-                    gone = {self.date(half_day.start)} if half_day else set()
-                    found += [f"{key}: short"] if self.longer_days(key) - gone else []
+                    found += [f"{key}: short"] if self.may_be_longer(key) else []
         return found
 
     def may_be_outside(self, key: str, things: list[Thing]) -> bool:

@@ -122,14 +122,9 @@ class Rows:
             self.s.at_most({floor: 1}, 0)
 
     def _short(self) -> None:
-        """A short floor only where the offsite has the one day with a longer slot, or none has."""
+        """A short floor only where no longer slot is allowed."""
         for (key, slot, _), n in self.at.items():
             if key == self.j.offsite_key or int((slot.end - slot.start) / MINUTE) not in self.j.short(key):
                 continue
-            days = self.j.longer_days(key)
-            if days:
-                offsite = [
-                    m for (other, half, _), m in self.at.items()
-                    if other == self.j.offsite_key and {self.j.date(half.start)} == days
-                ]  # fmt: skip
-                self.s.at_most({n: 1, **dict.fromkeys(offsite, -1)}, 0)
+            if self.j.may_be_longer(key):
+                self.s.at_most({n: 1}, 0)
