@@ -106,14 +106,13 @@ class Board:
         for demand in sorted(self.problem.demands, key=lambda demand: rank(demand.key)):
             if demand.week == week:
                 alike.setdefault(demand.key if demand.rescue else _look(demand), []).append(demand)
-        asks = [self._wanted(name, demands) for name, demands in alike.items()]
-        asks += [self._standing(block) for block in self.free.values() if block.week == week]
+        asks = [self._ask(name, demands[0], demands) for name, demands in alike.items()]
+        asks += [self._ask(block.key, block) for block in self.free.values() if block.week == week]
         return sorted(asks, key=lambda ask: rank(ask.name))
 
     def case(self, of: Demand | Standing) -> Case:
         """What binds a block within the manners."""
-        problem, room = self.problem, self.rooms[of.week]
-        rescue = of.rescue if isinstance(of, Demand) else of.state == "hit"
+        problem, room, rescue = self.problem, self.rooms[of.week], self._is_rescue(of)
         # What the week's blocks had is never too much for a rescue, or for a block that moves.
         had = self._had(of.week) if rescue or isinstance(of, Standing) else 0
         return Case(
@@ -127,42 +126,37 @@ class Board:
 
     def floor_case(self, of: Demand | Standing) -> Case | None:
         """What binds the same block as a week's floor; None if it can't be one outside the manners."""
-        rescue = of.rescue if isinstance(of, Demand) else of.state == "hit"
+        rescue = self._is_rescue(of)
         if of.kind != STRATEGIC or not (rescue or of.tier == "floor"):
             return None
         case, earliest = self.case(of), self.problem.floor_earliest
         floor = case.earliest if rescue or earliest is None else min(case.earliest, ceil_second(earliest))
         return replace(case, exempt=MANNERS, earliest=floor)
 
-    def _wanted(self, name: str, demands: Sequence[Demand]) -> Ask:
-        first = demands[0]
-        shortest = min(RESCUE_SHORTEST, first.minutes) if first.rescue else first.shortest
-        lengths = lengths_between(shortest, first.minutes)
-        short: tuple[int, ...] = ()
-        if first.floor_minutes is not None and not first.rescue:
-            short = lengths_between(first.floor_minutes, first.minutes)[len(lengths) :]
+    def lengths(self, of: Demand | Standing) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The minutes that it may have, longest first: the usual ones, and those of a short floor."""
+        longest, shortest, floor = of.minutes, of.shortest, of.floor_minutes
+        if self._is_rescue(of):
+            had = of.minutes if isinstance(of, Demand) else of.was_minutes or of.slot.minutes
+            longest, floor = had if self.run else max(had, of.minutes), None
+            shortest = min(RESCUE_SHORTEST, had)
+        elif isinstance(of, Standing) and (self.run or of.kind != STRATEGIC or of.tier != "floor"):
+            floor = None
+        usual = lengths_between(shortest, longest)
+        return usual, lengths_between(floor, longest)[len(usual) :] if floor is not None else ()
+
+    def _ask(self, name: str, of: Demand | Standing, demands: Sequence[Demand] = ()) -> Ask:
+        lengths, short = self.lengths(of)
+        there = self.there.get(name)
+        pressing = (not self._is_floor(of), *((0, there.span) if there else (1,)), rank(of.key))
         return Ask(
-            name=name, kind=first.kind, tier=first.tier, prefer=first.prefer, lengths=lengths, short=short,
-            case=self.case(first), floor_case=self.floor_case(first), demands=tuple(demands),
-            pressing=(not self._is_floor(first), 1, rank(first.key)) if first.rescue else None,
+            name=name, kind=of.kind, tier=of.tier, prefer=of.prefer, lengths=lengths, short=short,
+            case=self.case(of), floor_case=self.floor_case(of), demands=tuple(demands),
+            standing=of if isinstance(of, Standing) else None, pressing=pressing if self._is_rescue(of) else None,
         )  # fmt: skip
 
-    def _standing(self, block: Standing) -> Ask:
-        hit, floor = block.state == "hit", block.kind == STRATEGIC and block.tier == "floor"
-        longest, shortest = block.minutes, block.shortest
-        if hit:
-            was = block.was_minutes or block.slot.minutes
-            longest = was if self.run else max(was, block.minutes)
-            shortest = min(RESCUE_SHORTEST, was)
-        lengths = lengths_between(shortest, longest)
-        short: tuple[int, ...] = ()
-        if floor and not hit and not self.run:
-            short = lengths_between(block.floor_minutes, longest)[len(lengths) :]
-        return Ask(
-            name=block.key, kind=block.kind, tier=block.tier, prefer=block.prefer, lengths=lengths, short=short,
-            case=self.case(block), floor_case=self.floor_case(block), standing=block,
-            pressing=(not self._is_floor(block), 0, self.there[block.key].span, rank(block.key)) if hit else None,
-        )  # fmt: skip
+    def _is_rescue(self, of: Demand | Standing) -> bool:
+        return of.rescue if isinstance(of, Demand) else of.state == "hit"
 
     def _is_floor(self, of: Demand | Standing) -> bool:
         """True if it is a week's floor, or the week has no strategic block without it."""

@@ -25,9 +25,6 @@ class HalfDay(Struct, frozen=True):
 
     day: date
     span: Span
-    real: bool
-    best_week: bool
-    operational: int
     gain: int
 
 
@@ -71,7 +68,7 @@ class HalfDays:
 
     def _valued(self, view: DayView, span: Span, real: bool) -> HalfDay:
         quarter, load = self.asked.quarter, view.operational_minutes
-        wish = best_week = quarter.week_number(view.date) in FIRST_WEEKS
+        wish = quarter.week_number(view.date) in FIRST_WEEKS
         gain = entry(Entry.OFFSITE) + entry(Entry.HALF_DAY, real)
         if self.was is not None:  # the nearest one, of its quarter if there is one
             home = self.board.there[self.was.key].date
@@ -79,7 +76,7 @@ class HalfDays:
             gain += entry(Entry.MOVED, -1) + entry(Entry.OTHER_DAY, -(view.date != home))
         gain += entry(Entry.BEST_WEEKS, wish) + entry(Entry.LIGHTNESS, -load)
         gain += entry(Entry.SOONEST, (self.first - span[0]) // QUARTER_HOUR)
-        return HalfDay(view.date, span, real, best_week, view.operational_minutes, gain)
+        return HalfDay(view.date, span, gain)
 
 
 def half_days(board: Board) -> HalfDays | None:

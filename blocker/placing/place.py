@@ -122,15 +122,14 @@ def _not_rescued(
     board, half_days = solver.board, solver.half_days
     released: dict[str, Release] = {}
     stuck: dict[str, Release] = {}
-    asks = {ask.name: ask for week in solver.weeks.values() for ask in week.asks}
     for block in board.standing:
         if block.key in placed or block.key in board.problem.surplus:
             continue
         here = stuck if block.edited else released
         if block.state == "hit_fixed" and block.week in board.rooms:
             stuck[block.key] = Release("it is yours, or has begun: it stays where it is")
-        elif block.state == "hit" and block.key in asks:
-            here[block.key] = why_not.release(block, asks[block.key].lengths[-1])
+        elif block.state == "hit" and block.key in board.free:
+            here[block.key] = why_not.release(block)
         elif half_days is not None and block == half_days.was:
             homeless = why_not.offsite(half_days)
             here[block.key] = Release(homeless.why, homeless.nearest)

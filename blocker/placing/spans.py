@@ -67,8 +67,3 @@ def cut(base: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
 
 def widened(spans: Iterable[Span], before: int, after: int) -> list[Span]:
     return [(start - before, end + after) for start, end in spans]
-
-
-def clipped(spans: Iterable[Span], window: Span) -> list[Span]:
-    cuts = ((max(low, window[0]), min(high, window[1])) for low, high in spans)
-    return [span for span in cuts if span[0] < span[1]]

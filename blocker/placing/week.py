@@ -85,12 +85,13 @@ class WeekSolver:
 
     def __init__(self, board: Board, week: Week) -> None:
         self.board, self.week, self.run = board, week, board.run
-        self.asks = sorted(board.asks(week), key=self._order)
         self.bits = {day: 1 << n for n, day in enumerate(week.days)}
         self.midnight = floor_second(board.problem.workweek.instant(week.monday, 0))
         fixed = board.stay.of(week)
         self.taken = sum(there.minutes for there in fixed)
         self.wants_floor = board.wants_floor(week)
+        # First what decides the first entries of the value, so that states that are behind go early.
+        self.asks = sorted(board.asks(week), key=lambda ask: (self._first_entry(ask), tier_entry(ask.tier)))
         self.has_floor = any(there.kind == STRATEGIC for there in fixed)
         self.own = board.problem.own_strategic
         used = {there.date for there in board.stay.all if there.counts} | self.own
@@ -110,11 +111,11 @@ class WeekSolver:
         start = State(0, 0, 0 if wanting else 1, self.taken, inf)
         first = entry(Entry.FLOORS) + entry(Entry.WITHIN) if self.wants_floor and self.has_floor else 0
         ways = {start: Way(first)}
-        final = self._final([ask for ask, _ in steps])
-        for number, (ask, choices) in enumerate(steps):
+        for number, (ask, choices) in enumerate(steps, 1):
             ways = self._step(ways, ask, choices)
-            best = max(up_to(way.value, final[number]) for way in ways.values())
-            ways = {state: way for state, way in ways.items() if up_to(way.value, final[number]) == best}
+            final = self._first_entry(steps[number][0]) if number < len(steps) else Entry.HALF_HOURS
+            best = max(up_to(way.value, final) for way in ways.values())
+            ways = {state: way for state, way in ways.items() if up_to(way.value, final) == best}
         value, way = max(
             ((way.value + self._spread(state), way) for state, way in ways.items()),
             key=lambda found: found[0],
@@ -142,39 +143,21 @@ class WeekSolver:
                 if minutes > most:
                     continue
                 placed, stayed = state.placed, state.stayed
-                if choice.stays:
-                    stayed |= bit
-                else:
-                    placed |= bit
-                after = State(placed, stayed, floor, minutes, most)
+                days = (placed, stayed | bit) if choice.stays else (placed | bit, stayed)
+                after = State(*days, floor, minutes, most)
                 known = found.get(after)
                 if known is None or way.value + gain > known.value:
                     found[after] = Way(way.value + gain, (ask, choice), way)
         return found
 
-    def _final(self, asks: Sequence[Ask]) -> list[int]:
-        """For each step the first entry of the value that a later block may still change."""
-        last = dict.fromkeys(range(Entry.HALF_HOURS), -1)
-        for number, ask in enumerate(asks):
-            touched = [tier_entry(ask.tier)]
-            touched += [Entry.FLOORS, Entry.WITHIN] if ask.kind == STRATEGIC and self.wants_floor else []
-            touched += [Entry.GAVE_WAY] if ask.kept else []
-            touched += [Entry.RESCUED] if ask.pressing else []
-            last.update(dict.fromkeys(touched, number))
-        return [
-            next((which for which, until in last.items() if until > number), Entry.HALF_HOURS)
-            for number in range(len(asks))
-        ]
-
-    def _order(self, ask: Ask) -> tuple[object, ...]:
-        """First what decides the first entries of the value, so that states that are behind go early."""
-        if ask.kind == STRATEGIC and self.board.wants_floor(self.week):
-            turn = 0
-        elif tier_entry(ask.tier) == Entry.LEARNING:
-            turn = 1
-        else:
-            turn = 2 if ask.kept else 3 if ask.pressing else tier_entry(ask.tier)
-        return turn, tier_entry(ask.tier)
+    def _first_entry(self, ask: Ask) -> int:
+        """The first entry of the value that it may change."""
+        if ask.kind == STRATEGIC and self.wants_floor:
+            return Entry.FLOORS
+        urgent = (
+            Entry.GAVE_WAY if ask.kept and self.run else Entry.RESCUED if ask.pressing else Entry.HALF_HOURS
+        )
+        return min(tier_entry(ask.tier), urgent)
 
     def _spread(self, state: State) -> int:
         used = {day for day, bit in self.bits.items() if (state.placed | state.stayed) & bit} | self.used
@@ -212,17 +195,12 @@ class WeekSolver:
             room = self.board.stay.room(view, key)
             for minutes in ask.lengths + ask.short:
                 spans = [(start, start + minutes * 60) for start in room.starts(case, minutes)]
-                gains = sorted((-self._gain(ask, view, span, minutes), span) for span in spans)
-                best = next(
-                    (
-                        one
-                        for one in gains
-                        if room.keeps(case, one[1]) and (stands is None or one[1] != stands.span)
-                    ),
-                    None,
-                )
-                if best is not None:
-                    found.append(Choice(view.date, best[1], False, case is ask.floor_case, most, -best[0]))
+                losses = sorted((-self._gain(ask, view, span, minutes), span) for span in spans)
+                for loss, span in losses:
+                    if room.keeps(case, span) and (stands is None or span != stands.span):
+                        outside = case is ask.floor_case
+                        found.append(Choice(view.date, span, False, outside, most, -loss))
+                        break
         return found
 
     def _gain(self, ask: Ask, view: DayView, span: Span, minutes: int) -> int:
@@ -239,7 +217,7 @@ class WeekSolver:
         if ask.pressing and self.run:
             gain += entry(Entry.RESCUED, self.worth[ask.name])
         if ask.standing is not None:
-            there = self.board.there[ask.standing.key]
+            there = self.board.there[ask.name]
             if span != there.span:
                 gain += entry(Entry.MOVED, -1) + entry(Entry.OTHER_DAY, -(view.date != there.date))
                 gain += entry(Entry.GAVE_WAY, -1) if ask.kept and self.run else 0

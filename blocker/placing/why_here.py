@@ -59,18 +59,18 @@ class WhyHere:
         """The same two things for the offsite."""
         held = {chosen.choice.day for chosen in self.best.chosen}
         after = [one for one in half_days.ranked if one.day != half_day.day and one.day not in held]
-        why = "the lightest half day of the quarter's best weeks"
+        entries, why = unpacked(half_day.gain), "the lightest half day of the quarter's best weeks"
         if half_days.was is not None:
             why = f"the nearest free half day; {self._was(half_days.was)}"
         elif not after:
             why = "the only half day of the quarter that is free"
-        elif not half_day.real:
+        elif not entries[Entry.HALF_DAY]:
             why = "not at the edge of a day, as no such half day is free"
         elif half_days.ranked[0].day != half_day.day:
             why = "the lightest half day that costs no other block its place"
-        elif not half_day.best_week:
+        elif not entries[Entry.BEST_WEEKS]:
             why = "the lightest half day outside weeks 3 to 10, which have none"
-        why = f"{why}: {half_day.operational} operational minutes that day"
+        why = f"{why}: {self.board.view(half_day.day).operational_minutes} operational minutes that day"
         if not after:
             return why, "no other day has room for it"
         day, cost = after[0].day, difference(half_day.gain, after[0].gain)

@@ -47,16 +47,15 @@ class WhyNot:
     def demand(self, demand: Demand) -> Unplaced:
         found = Answer("its week is outside the horizon")
         if demand.week in self.board.rooms:
-            length = min(demand.floor_minutes or demand.shortest, demand.shortest, demand.minutes)
-            found = self._answer(Missing(self._case(demand), length, demand.week.days))
+            found = self._answer(self._missing(demand))
         return Unplaced(
             demand.key, demand.kind, demand.minutes, "no_room", found.why, found.nearest,
             demand.causes, found.limits, demand.tier,
         )  # fmt: skip
 
-    def release(self, block: Standing, shortest: int) -> Release:
+    def release(self, block: Standing) -> Release:
         """Why a hit block could not be rescued."""
-        found = self._answer(Missing(self._case(block), shortest, block.week.days, block.key))
+        found = self._answer(self._missing(block))
         return Release(found.why, found.nearest)
 
     def offsite(self, half_days: HalfDays) -> Unplaced:
@@ -66,12 +65,13 @@ class WhyNot:
         found = self._answer(Missing(half_days.case, minutes, dates, key))
         return Unplaced(key, OFFSITE, minutes, "no_room", found.why, found.nearest, (), found.limits, OFFSITE)
 
-    def _case(self, of: Demand | Standing) -> Case:
-        """What was in its way: not the manners, where the week lacks its floor and it could have been that."""
-        lacks = self.board.wants_floor(of.week) and not any(
-            block.kind == STRATEGIC for block in self.blocks.of(of.week)
-        )
-        return (lacks and self.board.floor_case(of)) or self.board.case(of)
+    def _missing(self, of: Demand | Standing) -> Missing:
+        """The manners are not in its way where the week lacks its floor and it could have been that."""
+        thinking = any(block.kind == STRATEGIC for block in self.blocks.of(of.week))
+        outside = self.board.floor_case(of) if self.board.wants_floor(of.week) and not thinking else None
+        minutes = min(sum(self.board.lengths(of), ()), default=of.minutes)
+        without = of.key if isinstance(of, Standing) else ""
+        return Missing(outside or self.board.case(of), minutes, of.week.days, without)
 
     def _answer(self, missing: Missing) -> Answer:
         if missing not in self._answers:
