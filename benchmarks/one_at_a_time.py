@@ -14,7 +14,7 @@ from datetime import date
 from blocker.placing.board import Ask, Board
 from blocker.placing.limits import Case
 from blocker.placing.objective import points
-from blocker.placing.offsite import half_days
+from blocker.placing.offsite import HalfDays
 from blocker.placing.problem import Problem, Solution
 from blocker.placing.spans import Span, as_interval
 from blocker.placing.week import WeekSolver
@@ -77,7 +77,7 @@ def _one_at_a_time(problem: Problem, way: Way, first: bool) -> Solution:
     for week in page.board.rooms:
         _fill(page, WeekSolver(page.board, week), way, first)
     placed = {placement.key for placement in page.placements}
-    found = half_days(page.board)
+    found = HalfDays(page.board, page.board.offsite) if page.board.offsite else None
     free = [half_day for half_day in found.ranked if half_day.day not in page.used] if found else []
     if found is not None and free:
         page.placements.append(Placement(found.asked.key, OFFSITE, OFFSITE, as_interval(free[0].span)))

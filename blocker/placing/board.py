@@ -17,7 +17,7 @@ from blocker.placing.problem import Problem
 from blocker.placing.spans import ceil_second, outer
 from blocker.values.intervals import Interval
 from blocker.values.kinds import OFFSITE, STRATEGIC
-from blocker.values.plan import Demand, Standing
+from blocker.values.plan import Demand, OffsiteDemand, Standing
 from blocker.values.workweek import Week, week_of
 
 STEP_MINUTES = 30
@@ -48,11 +48,6 @@ class Ask(Struct, frozen=True):
     def kept(self) -> bool:
         return self.standing is not None and self.standing.state == "kept"
 
-    @property
-    def number(self) -> int:
-        """How many blocks of this look may be placed."""
-        return max(1, len(self.demands))
-
 
 def lengths_between(shortest: int, longest: int) -> tuple[int, ...]:
     """From ``longest`` down in half hours, and ``shortest``; none where it is longer."""
@@ -74,12 +69,13 @@ class Board:
         self.standing = sorted(problem.standing, key=lambda block: (block.slot, block.key))
         self.there = {block.key: self._as_there(block) for block in self.standing}
         self.free = {block.key: block for block in self.standing if self._may_move(block)}
+        self.offsite, self.offsite_was = self._offsite()
         # What is there whatever is decided. An edited hit block is in the way until it is moved.
         self.stay = Blocks(
             self.there[b.key]
             for b in self.standing
             if b.key not in problem.surplus
-            and not self._offsite_hit(b)
+            and (b is not self.offsite_was or b.edited)
             and (b.key not in self.free or (b.state == "hit" and b.edited))
         )
         weeks = (problem.days[day] for week in self.rooms for day in week.days if day in problem.days)
@@ -175,10 +171,16 @@ class Board:
         at_home = first == last and week_of(first) == block.week
         return block.state == "hit" or (block.state == "kept" and at_home)
 
-    def _offsite_hit(self, block: Standing) -> bool:
-        """A hit offsite that is asked for is moved or taken off by ``run``; ``rebalance`` leaves it."""
-        asked = self.problem.offsite is not None and self.problem.offsite.key == block.key
-        return asked and block.state == "hit" and not block.edited and self.run
+    def _offsite(self) -> tuple[OffsiteDemand | None, Standing | None]:
+        """The offsite that is asked for, and the hit one that is moved; nothing where it stands.
+
+        ``rebalance`` leaves a hit one to ``run``.
+        """
+        asked = self.problem.offsite
+        there = next((b for b in self.standing if asked and b.kind == OFFSITE and b.key == asked.key), None)
+        if there is None or (there.state == "hit" and self.run):
+            return asked, there
+        return None, None
 
     def _as_there(self, block: Standing) -> There:
         return There(

@@ -53,14 +53,6 @@ class DayView:
         """Time of the date where a person deleted a block."""
         return [outer(when) for when in self.problem.refused if when.overlaps(self.whole)]
 
-    @cached_property
-    def after_the_eve(self) -> list[Span]:
-        """The first minutes of the date, where a block could touch one of the evening before."""
-        eve, low = self.problem.days.get(self.date - DAY), self.span[0]
-        if eve is None or not eve.working or outer(eve.working[-1])[1] + self.before <= low:
-            return []
-        return [(low, low + self.before)]
-
     def lunch_fits(self, blocks: Iterable[Span]) -> bool:
         return self.day.lunch_fits(map(as_interval, blocks))
 

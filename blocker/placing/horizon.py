@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from blocker.placing.board import Board
 from blocker.placing.limits import Blocks, There
-from blocker.placing.offsite import HalfDay, half_days
+from blocker.placing.offsite import HalfDay, HalfDays
 from blocker.placing.week import Chosen, WeekBest, WeekSolver
 from blocker.values.kinds import OFFSITE
 from blocker.values.workweek import Week, week_of
@@ -33,7 +33,7 @@ class HorizonSolver:
     def __init__(self, board: Board) -> None:
         self.board = board
         self.weeks = {week: WeekSolver(board, week) for week in board.rooms}
-        self.half_days = half_days(board)
+        self.half_days = HalfDays(board, board.offsite) if board.offsite else None
 
     def solve(self) -> HorizonBest:
         """The best plan. A half day's own gain bounds what it can lead to, so that few are tried."""

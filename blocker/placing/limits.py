@@ -1,7 +1,8 @@
 """The hard limits, each written once: its name, its words and its test.
 
 The search, the reasons, the options and ``--what-if`` all read ``LIMITS``. A limit either names time that a block
-may not touch (``holes``) or tests the whole block (``keeps``). ``docs/objective.md`` has the same table in words.
+may not touch (``holes``) or tests the whole block (``keeps``). That of the grid is in ``DayView.starts``.
+``docs/objective.md`` has the same table in words.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from math import inf
 from msgspec import Struct
 
 from blocker.placing.day import DayView
-from blocker.placing.problem import Problem
-from blocker.placing.spans import QUARTER_HOUR, Span, cut, overlap, widened
+from blocker.placing.spans import Span, cut, overlap, widened
 from blocker.values.kinds import OFFSITE
 from blocker.values.workweek import Week
 
@@ -104,7 +104,7 @@ class Limit(Struct, frozen=True):
     """One hard limit. ``words`` follow "the time is"; ``weekly``: it looks at all blocks of a week, and not at a day."""
 
     name: str
-    words: Callable[[Problem], str]
+    words: str
     holes: Callable[[Room, Case], Sequence[Span]] = lambda room, case: ()
     keeps: Callable[[Room, Case, Span], bool] = lambda room, case, span: True
     weekly: bool = False
@@ -120,8 +120,9 @@ def _between(room: Room, case: Case) -> Sequence[Span]:
 
 
 def _blocks(room: Room, case: Case) -> Sequence[Span]:
-    beside = widened((block.span for block in room.near), room.view.before, room.view.before)
-    return beside + room.view.after_the_eve
+    before, midnight = room.view.before, room.view.span[0]
+    eve = midnight, midnight + before  # a block of the evening before may end at midnight
+    return [*widened((block.span for block in room.near), before, before), eve]
 
 
 def _whole_day(forbidden: Callable[[Room, Case], bool]) -> Callable[[Room, Case], Sequence[Span]]:
@@ -134,56 +135,44 @@ def _week_with(room: Room, case: Case, span: Span) -> int:
     return sum(block.minutes for block in others) + (span[1] - span[0]) // 60
 
 
-def _buffer_words(problem: Problem) -> str:
-    after = f" or {problem.buffer_after} before it" if problem.buffer_after else ""
-    return f"within {problem.buffer_before} minutes after something{after}"
-
-
 LIMITS = (
-    Limit("notice", lambda p: "at too short notice", holes=_notice),
+    Limit("notice", "at too short notice", holes=_notice),
     Limit(
-        "quiet", lambda p: "on a quiet day",
+        "quiet", "on a quiet day",
         holes=_whole_day(lambda room, case: room.view.date in room.view.problem.quiet),
     ),
     Limit(
-        "days", lambda p: "on a day that is not for such blocks",
+        "days", "on a day that is not for such blocks",
         holes=_whole_day(lambda room, case: bool(case.days) and room.view.date.weekday() not in case.days),
     ),
-    Limit("between", lambda p: "outside the hours for such blocks", holes=_between),
+    Limit("between", "outside the hours for such blocks", holes=_between),
+    Limit("away", "outside your working time", holes=lambda room, case: cut([room.view.span], room.view.working)),
+    Limit("meetings", "under something on the calendar", holes=lambda room, case: room.view.busy),
+    Limit("buffer", "too near to something on the calendar", holes=lambda room, case: room.view.near),
+    Limit("blocks", "too near to another block", holes=_blocks),
+    Limit("refused", "where you took a block away", holes=lambda room, case: room.view.refused),
     Limit(
-        "away", lambda p: "time away",
-        holes=lambda room, case: cut([room.view.span], room.view.working),
-    ),
-    Limit("meetings", lambda p: "under something on the calendar", holes=lambda room, case: room.view.busy),
-    Limit("buffer", _buffer_words, holes=lambda room, case: room.view.near),
-    Limit("blocks", lambda p: "too near to another block", holes=_blocks),
-    Limit("refused", lambda p: "where you took a block away", holes=lambda room, case: room.view.refused),
-    Limit(
-        "one a day", lambda p: "on a day that has a block",
+        "one a day", "on a day that has a block",
         holes=_whole_day(lambda room, case: any(b.counts and b.date == room.view.date for b in room.near)),
     ),
     Limit(
-        "grid", lambda p: "off the quarter hours",
-        keeps=lambda room, case, span: (span[0] - room.view.span[0]) % QUARTER_HOUR == 0,
-    ),
-    Limit(
-        "lunch", lambda p: "needed for lunch",
+        "lunch", "needed for lunch",
         keeps=lambda room, case, span: room.view.lunch_fits([*room.here, span]),
     ),
     Limit(
-        "bookable", lambda p: f"needed to keep {p.bookable_minutes} minutes of the day bookable",
+        "bookable", "needed to keep the day bookable for others",
         keeps=lambda room, case, span: room.view.keeps_bookable([*room.here, span]),
     ),
     Limit(
-        "share", lambda p: "over the week's share for blocks", weekly=True,
+        "share", "over the week's share for blocks", weekly=True,
         keeps=lambda room, case, span: _week_with(room, case, span) <= case.share,
     ),
     Limit(
-        "hours", lambda p: "over the week's hours for blocks", weekly=True,
+        "hours", "over the week's hours for blocks", weekly=True,
         keeps=lambda room, case, span: _week_with(room, case, span) <= case.hours,
     ),
 )  # fmt: skip
-BY_NAME = {limit.name: limit for limit in LIMITS}
+WORDS = {limit.name: limit.words for limit in LIMITS}
 
 
 def binding(case: Case) -> list[Limit]:

@@ -11,8 +11,7 @@ from blocker.placing.day import DayView
 from blocker.placing.limits import OFFSITE_EXEMPT, Case
 from blocker.placing.objective import Entry, entry
 from blocker.placing.spans import QUARTER_HOUR, Span, ceil_second, floor_second
-from blocker.values.kinds import OFFSITE
-from blocker.values.plan import OffsiteDemand, Standing
+from blocker.values.plan import OffsiteDemand
 from blocker.values.settings import GRID_MINUTES
 
 FIRST_WEEKS = range(3, 11)  # of the quarter
@@ -35,12 +34,13 @@ class HalfDays:
     of them that can hold it once nothing of ours that may move is on it, best first.
     """
 
-    def __init__(self, board: Board, asked: OffsiteDemand, was: Standing | None) -> None:
-        self.board, self.asked, self.was = board, asked, was
+    def __init__(self, board: Board, asked: OffsiteDemand) -> None:
+        self.board, self.asked, self.was = board, asked, board.offsite_was
         days, quarter = board.problem.days, asked.quarter
-        first = board.problem.workweek.instant(quarter.first_day, 0)
-        self.first, self.case = floor_second(first), self._case()
-        self.dates = [day for day in sorted(days) if was or quarter.first_day <= day < quarter.end]
+        self.first = floor_second(board.problem.workweek.instant(quarter.first_day, 0))
+        earliest = max(asked.earliest, board.problem.now)
+        self.case = Case(None, ceil_second(earliest), exempt=OFFSITE_EXEMPT)
+        self.dates = [day for day in sorted(days) if self.was or quarter.first_day <= day < quarter.end]
         longest = {day: max((part.minutes for part in days[day].hours), default=0) for day in self.dates}
         whole = max(longest.values(), default=0) >= asked.minutes
         # Where no day's hours hold the whole of it, it is as long as the day's longest range.
@@ -50,10 +50,6 @@ class HalfDays:
         }
         found = filter(None, map(self._on, board.views(self.dates)))
         self.ranked = sorted(found, key=lambda half_day: -half_day.gain)
-
-    def _case(self) -> Case:
-        earliest = max(self.asked.earliest, self.board.problem.now)
-        return Case(None, ceil_second(earliest), exempt=OFFSITE_EXEMPT)
 
     def _on(self, view: DayView) -> HalfDay | None:
         room, minutes = self.board.stay.room(view, self.asked.key), self.minutes[view.date]
@@ -77,14 +73,3 @@ class HalfDays:
         gain += entry(Entry.BEST_WEEKS, wish) + entry(Entry.LIGHTNESS, -load)
         gain += entry(Entry.SOONEST, (self.first - span[0]) // QUARTER_HOUR)
         return HalfDay(view.date, span, gain)
-
-
-def half_days(board: Board) -> HalfDays | None:
-    """The half days that are looked at; None if none is asked for, or it stands and is not to be rescued."""
-    asked = board.problem.offsite
-    if asked is None:
-        return None
-    there = next((b for b in board.standing if b.kind == OFFSITE and b.key == asked.key), None)
-    if there is not None and not (there.state == "hit" and board.run):
-        return None
-    return HalfDays(board, asked, there)

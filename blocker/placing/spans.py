@@ -32,12 +32,8 @@ def inner(when: Interval) -> Span:
     return ceil_second(when.start), floor_second(when.end)
 
 
-def instant_at(second: int) -> datetime:
-    return _EPOCH + second * _SECOND
-
-
 def as_interval(span: Span) -> Interval:
-    return Interval(instant_at(span[0]), instant_at(span[1]))
+    return Interval(_EPOCH + span[0] * _SECOND, _EPOCH + span[1] * _SECOND)
 
 
 def overlap(one: Span, other: Span) -> bool:
@@ -51,15 +47,11 @@ def cut(base: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     for low, high in base:
         at = low
         for start, end in ordered:
-            if end <= at:
-                continue
             if start >= high:
                 break
             if start > at:
                 left.append((at, start))
-            at = end
-            if at >= high:
-                break
+            at = max(at, end)
         if at < high:
             left.append((at, high))
     return left

@@ -1,7 +1,7 @@
 """The best plan of one week, exactly. As a day holds at most one block of ours, it is an assignment of blocks to days.
 
 The blocks that may be had are taken one after the other. What the later ones depend on is a small state: the days
-that are used, whether the week has its floor, and, where the week's limits could bind, the minutes of all blocks.
+that are used, whether the week has its floor, and the minutes of all blocks with the most that they may be.
 For each state the best way to it is kept. Once no later block can change the first entries of the value, states that
 are behind in those are dropped: any state can be completed by placing nothing more.
 """
@@ -105,7 +105,7 @@ class WeekSolver:
         steps = [
             (ask, [choice for choice in self.choices[ask.name] if allowed(ask, choice)])
             for ask in self.asks
-            for _ in range(ask.number)
+            for _ in range(max(1, len(ask.demands)))
         ]
         wanting = self.wants_floor and not self.has_floor
         start = State(0, 0, 0 if wanting else 1, self.taken, inf)

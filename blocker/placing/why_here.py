@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from blocker.placing.board import Ask
 from blocker.placing.horizon import HorizonBest, HorizonSolver
-from blocker.placing.limits import BY_NAME, Blocks
-from blocker.placing.objective import DEMAND_TIERS, Entry, unpacked
+from blocker.placing.limits import WORDS, Blocks
+from blocker.placing.objective import DEMAND_TIERS, Entry, tier_entry, unpacked
 from blocker.placing.offsite import HalfDay, HalfDays
 from blocker.placing.spans import as_interval
 from blocker.placing.week import Choice, Chosen
@@ -21,7 +21,6 @@ class WhyHere:
 
     def __init__(self, solver: HorizonSolver, best: HorizonBest, after: Blocks) -> None:
         self.solver, self.best, self.after, self.board = solver, best, after, solver.board
-        self.workweek = self.board.problem.workweek
 
     def words(self, chosen: Chosen, cause: str) -> str:
         """A short phrase, then what is unusual about the block; ``cause`` is what a standing one gave way to."""
@@ -31,9 +30,9 @@ class WhyHere:
             parts.append(f"{choice.minutes} minutes, as the week has no {ask.lengths[-1]} in a row for it")
         if choice.outside:
             broken = self.after.room(self.board.view(choice.day), chosen.key).broken(ask.case, choice.span)
-            why = " and ".join(BY_NAME[name].words(self.board.problem) for name in broken)
+            why = " and ".join(WORDS[name] for name in broken)
             parts.append(
-                f"beyond the usual limits (the time is {why}), because otherwise the week would have none"
+                f"beyond the usual limits (the time is {why}), as otherwise the week would have none"
             )
         if ask.standing is not None:
             parts.append(self._moved(ask.standing, choice.minutes, cause))
@@ -52,7 +51,7 @@ class WhyHere:
         cost = difference(week.value, other.value)
         there = {one.choice.span for one in week.chosen if one.ask.name == name}
         news = [one.choice for one in other.chosen if one.ask.name == name and one.choice.span not in there]
-        where = f"{self._when(as_interval(news[0].span))}" if news else "without it on this day"
+        where = self._when(as_interval(news[0].span)) if news else "without it on this day"
         return f"{where}: {cost}"
 
     def half_day(self, half_days: HalfDays, half_day: HalfDay) -> tuple[str, str]:
@@ -85,11 +84,9 @@ class WhyHere:
         return f"quiet {part}; nothing else within 30 minutes"
 
     def _moved(self, block: Standing, minutes: int, cause: str) -> str:
-        was = self._was(block)
+        was, length = self._was(block), block.slot.minutes
         if block.state == "hit":
-            return (
-                f"{was}, {minutes} of {block.slot.minutes} minutes" if minutes < block.slot.minutes else was
-            )
+            return f"{was}, {minutes} of {length} minutes" if minutes < length else was
         if self.board.run:
             return f"{was}, as the only way to place {cause or 'what comes first'}"
         stay = self.solver.weeks[block.week].solve(lambda ask, choice: choice.stays or ask.name != block.key)
@@ -105,7 +102,7 @@ class WhyHere:
         return f"{was}, which is no working time any more"
 
     def _when(self, slot: Interval) -> str:
-        start = self.workweek.local(slot.start)
+        start = self.board.problem.workweek.local(slot.start)
         return f"{start:%a} {start.day} {start:%b at %H:%M}"
 
 
@@ -118,7 +115,6 @@ _WORDS = {
     ),
     Entry.OFFSITE: ("the offsite would have no place", ""),
     Entry.HALF_DAY: ("not at the edge of a day", ""),
-    Entry.LEARNING: ("{blocks} fewer of learning", "{blocks} more of learning"),
     Entry.GAVE_WAY: ("{blocks} more that stand would have to give way", ""),
     Entry.RESCUED: ("a more pressing hit block would be lost", ""),
     Entry.HALF_HOURS: ("{minutes} minutes less in the week", "{minutes} minutes more in the week"),
@@ -128,7 +124,7 @@ _WORDS = {
     Entry.BEST_WEEKS: ("outside the quarter's best weeks", ""),
     Entry.LIGHTNESS: ("{by} more operational minutes that day", ""),
     Entry.SOONEST: ("as light, but later", ""),
-    Entry.POINTS: ("{by} point{s} less", "{by} point{s} more"),
+    Entry.POINTS: ("a less suitable time", "a more suitable time"),
     Entry.STARTS: ("as good, but later", "as good, and earlier"),
 }
 
@@ -139,9 +135,9 @@ def difference(better: int, worse: int, gain: bool = False) -> str:
     for which, (much, less) in enumerate(pairs):
         if much != less:
             by, s = much - less, "s" * (much - less != 1)
-            if Entry.FIRST_TIER <= which < Entry.HALF_HOURS:
-                tier = DEMAND_TIERS[which - Entry.FIRST_TIER]
+            tier = next((tier for tier in ("learning", *DEMAND_TIERS) if tier_entry(tier) == which), None)
+            if tier is not None:
                 return f"{by} {'more ' if gain else ''}{tier} block{s}{'' if gain else ' fewer'}"
             words = _WORDS[Entry(which)][gain]
-            return words.format(by=by, s=s, minutes=30 * by, blocks=f"{by} block{s}")
+            return words.format(by=by, minutes=30 * by, blocks=f"{by} block{s}")
     return "nothing, it is a tie"

@@ -9,7 +9,7 @@ from datetime import date
 from msgspec import Struct
 
 from blocker.placing.board import Board
-from blocker.placing.limits import BY_NAME, Blocks, Case
+from blocker.placing.limits import WORDS, Blocks, Case
 from blocker.placing.offsite import HalfDays
 from blocker.placing.options import Options
 from blocker.values.kinds import OFFSITE, STRATEGIC
@@ -40,7 +40,7 @@ class WhyNot:
     """Explains what a plan leaves out; ``blocks`` are all that there are after it. What is alike shares the work."""
 
     def __init__(self, board: Board, blocks: Blocks) -> None:
-        self.board, self.blocks, self.problem = board, blocks, board.problem
+        self.board, self.blocks = board, blocks
         self.options = Options(board, blocks)
         self._answers: dict[Missing, Answer] = {}
 
@@ -104,7 +104,7 @@ class WhyNot:
             return Answer(f"no day {where} has {minutes} minutes of hours in a row")
         free = firsts.pop("", 0)
         limits = tuple(name for name, _ in firsts.most_common())
-        words = _joined([BY_NAME[name].words(self.problem) for name in limits[:MOST_LIMITS]])
+        words = _joined([WORDS[name] for name in limits[:MOST_LIMITS]])
         why = f"no free {minutes} minutes {where}: the time is {words}"
         if free:
             why = f"the {minutes} minutes that are free {where} are worth more to other blocks"

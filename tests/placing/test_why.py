@@ -83,7 +83,7 @@ def test_every_start_is_laid_to_the_limit_that_is_in_its_way_first() -> None:
     assert unplaced.limits == ("meetings", "bookable", "notice")
     assert unplaced.why == (
         "no free 90 minutes in the week: the time is under something on the calendar, "
-        "needed to keep 60 minutes of the day bookable or at too short notice"
+        "needed to keep the day bookable for others or at too short notice"
     )
 
 

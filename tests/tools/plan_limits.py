@@ -266,10 +266,7 @@ class Limits:
                     yield "buffer"
         if any(time.overlaps(slot) for time in p.refused):
             yield "refused"
-        eve = p.days.get(day.date - ONE_DAY)
-        midnight = p.workweek.instant(day.date, 0)
-        late = eve is not None and eve.working and midnight - eve.working[-1].end < p.buffer_before * MINUTE
-        if late and slot.start - midnight < p.buffer_before * MINUTE:
+        if slot.start - p.workweek.instant(day.date, 0) < p.buffer_before * MINUTE:
             yield "blocks"
         if int((slot.end - slot.start) / MINUTE) not in self.lengths(key, day.date):
             yield "length"
