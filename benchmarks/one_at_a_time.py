@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from msgspec.structs import replace
+
 from blocker.placing.board import Ask, Board
-from blocker.placing.limits import Case
+from blocker.placing.limits import OF_WEEKS, Case
 from blocker.placing.objective import points
 from blocker.placing.offsite import HalfDays
 from blocker.placing.problem import Problem, Solution
@@ -44,10 +46,10 @@ def _every_quarter_hour(
 ) -> Iterator[tuple[int, Span]]:
     """Slots of a date that keep the limits of the day, with their points."""
     view = board.view(day)
-    room = board.stay.room(view, ask.name)
+    room, of_days = board.stay.room(view, ask.name), replace(case, exempt=case.exempt | OF_WEEKS)
     for start in room.starts(case, minutes):
         span = (start, start + minutes * 60)
-        if room.keeps(case, span):
+        if room.breaks(of_days, span) is None:
             yield points(view, ask.prefer, span), span
 
 

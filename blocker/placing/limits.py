@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 from math import inf
 
 from msgspec import Struct
@@ -18,7 +19,8 @@ from blocker.placing.spans import Span, cut, overlap, widened
 from blocker.values.kinds import OFFSITE
 from blocker.values.workweek import Week
 
-MANNERS = frozenset(("bookable", "share", "hours"))  # what a week's floor may exceed
+OF_WEEKS = frozenset(("share", "hours"))  # they look at all blocks of a week, all others at a day
+MANNERS = OF_WEEKS | {"bookable"}  # what a week's floor may exceed
 OFFSITE_EXEMPT = MANNERS | {"lunch"}
 
 
@@ -82,16 +84,12 @@ class Room:
 
     def starts(self, case: Case, minutes: int) -> list[int]:
         """Where a block touches no time that a limit forbids, in order of time."""
-        holes = [hole for one in binding(case) for hole in one.holes(self, case)]
+        holes = [hole for one in binding(case.exempt) for hole in one.holes(self, case)]
         return self.view.starts(cut(self.view.working, holes), minutes * 60)
-
-    def keeps(self, case: Case, span: Span) -> bool:
-        """True if such a block keeps the limits on the whole block as well, those of its week left out."""
-        return all(one.keeps(self, case, span) for one in binding(case) if not one.weekly)
 
     def broken(self, case: Case, span: Span) -> Iterator[str]:
         """The names of all limits that a block at ``span`` would break here, in order."""
-        for one in binding(case):
+        for one in binding(case.exempt):
             if any(overlap(hole, span) for hole in one.holes(self, case)) or not one.keeps(self, case, span):
                 yield one.name
 
@@ -101,13 +99,12 @@ class Room:
 
 
 class Limit(Struct, frozen=True):
-    """One hard limit. ``words`` follow "the time is"; ``weekly``: it looks at all blocks of a week, and not at a day."""
+    """One hard limit. ``words`` follow "the time is"."""
 
     name: str
     words: str
     holes: Callable[[Room, Case], Sequence[Span]] = lambda room, case: ()
     keeps: Callable[[Room, Case, Span], bool] = lambda room, case, span: True
-    weekly: bool = False
 
 
 def _notice(room: Room, case: Case) -> Sequence[Span]:
@@ -164,17 +161,18 @@ LIMITS = (
         keeps=lambda room, case, span: room.view.keeps_bookable([*room.here, span]),
     ),
     Limit(
-        "share", "over the week's share for blocks", weekly=True,
+        "share", "over the week's share for blocks",
         keeps=lambda room, case, span: _week_with(room, case, span) <= case.share,
     ),
     Limit(
-        "hours", "over the week's hours for blocks", weekly=True,
+        "hours", "over the week's hours for blocks",
         keeps=lambda room, case, span: _week_with(room, case, span) <= case.hours,
     ),
 )  # fmt: skip
 WORDS = {limit.name: limit.words for limit in LIMITS}
 
 
-def binding(case: Case) -> list[Limit]:
-    """The limits that bind such a block."""
-    return [limit for limit in LIMITS if limit.name not in case.exempt]
+@cache
+def binding(exempt: frozenset[str]) -> list[Limit]:
+    """The limits that bind a block, but for those that don't."""
+    return [limit for limit in LIMITS if limit.name not in exempt]

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import cache
+from itertools import islice
 from math import inf
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from blocker.placing.board import Ask, Board
 from blocker.placing.day import DayView
-from blocker.placing.limits import Case
+from blocker.placing.limits import OF_WEEKS, Case
 from blocker.placing.objective import SPREAD, Entry, entry, part_of_day, points, tier_entry, up_to
 from blocker.placing.spans import QUARTER_HOUR, Span, floor_second
 from blocker.values.kinds import STRATEGIC
@@ -98,6 +101,11 @@ class WeekSolver:
         self.used = used & set(week.days)
         urgent = sorted((ask for ask in self.asks if ask.pressing), key=lambda ask: ask.pressing or ())
         self.worth = {ask.name: 1 << n for n, ask in enumerate(reversed(urgent))}
+        self._points = cache(points)
+        # Whether the week's limits could bind; if not, a longer block is always better.
+        kept = sum(board.there[ask.name].minutes for ask in self.asks if ask.kept)
+        new = sum(max(1, len(a.demands)) * max((*a.lengths, *a.short), default=0) for a in self.asks)
+        self.binds = self.taken + kept + new > min((ask.case.most for ask in self.asks), default=inf)
         self.choices = {ask.name: self._stays(ask) + self._moves(ask) for ask in self.asks}
 
     def solve(self, allowed: Callable[[Ask, Choice], bool] = lambda ask, choice: True) -> WeekBest:
@@ -139,7 +147,9 @@ class WeekSolver:
                     if not floor:
                         floor = 2 if choice.outside else 1
                         gain += entry(Entry.FLOORS) + (0 if choice.outside else entry(Entry.WITHIN))
-                minutes, most = state.minutes + choice.minutes, min(state.most, choice.most)
+                minutes, most = state.minutes, state.most
+                if self.binds:
+                    minutes, most = minutes + choice.minutes, min(most, choice.most)
                 if minutes > most:
                     continue
                 placed, stayed = state.placed, state.stayed
@@ -189,31 +199,40 @@ class WeekSolver:
 
     def _slots(self, ask: Ask, case: Case, most: float) -> list[Choice]:
         """For each day and length the best slot that all limits of the day allow; not the one where it stands."""
-        key, stands = ask.name, self.board.there.get(ask.name)
-        found: list[Choice] = []
+        stands, found = self.board.there.get(ask.name), []
+        of_days = replace(case, exempt=case.exempt | OF_WEEKS)
         for view in self.board.views(self.week.days):
-            room = self.board.stay.room(view, key)
+            room, longest = self.board.stay.room(view, ask.name), 0
             for minutes in ask.lengths + ask.short:
+                if not self.binds and minutes // 30 < longest // 30:
+                    break  # nothing is gained by a shorter one
                 spans = [(start, start + minutes * 60) for start in room.starts(case, minutes)]
-                losses = sorted((-self._gain(ask, view, span, minutes), span) for span in spans)
-                for loss, span in losses:
-                    if room.keeps(case, span) and (stands is None or span != stands.span):
-                        outside = case is ask.floor_case
-                        found.append(Choice(view.date, span, False, outside, most, -loss))
-                        break
+                spans.sort(key=lambda span: self._worth(ask, view, span), reverse=True)
+                allowed = (
+                    s
+                    for s in spans
+                    if (stands is None or s != stands.span) and room.breaks(of_days, s) is None
+                )
+                for span in islice(allowed, 1):
+                    gain, longest = self._gain(ask, view, span, minutes), longest or minutes
+                    found.append(Choice(view.date, span, False, case is ask.floor_case, most, gain))
         return found
+
+    def _worth(self, ask: Ask, view: DayView, span: Span) -> tuple[int, int]:
+        """The preferred part of the day under ``rebalance``, and the points: what the slots of a date differ in."""
+        part = 0 if self.run else part_of_day(view, ask.prefer, span)
+        return part, self._points(view, ask.prefer, span)
 
     def _gain(self, ask: Ask, view: DayView, span: Span, minutes: int) -> int:
         """What a slot adds to the value, by itself."""
-        worth = points(view, ask.prefer, span) + SPREAD * (view.date in self.own)
+        part, worth = self._worth(ask, view, span)
         gain = (
             entry(tier_entry(ask.tier))
             + entry(Entry.HALF_HOURS, minutes // 30)
-            + entry(Entry.POINTS, worth)
+            + entry(Entry.POINTS, worth + SPREAD * (view.date in self.own))
             + entry(Entry.STARTS, (self.midnight - span[0]) // QUARTER_HOUR)
         )
-        if not self.run:
-            gain += entry(Entry.PART, part_of_day(view, ask.prefer, span))
+        gain += entry(Entry.PART, part)
         if ask.pressing and self.run:
             gain += entry(Entry.RESCUED, self.worth[ask.name])
         if ask.standing is not None:

@@ -61,8 +61,6 @@ class WhyHere:
         entries, why = unpacked(half_day.gain), "the lightest half day of the quarter's best weeks"
         if half_days.was is not None:
             why = f"the nearest free half day; {self._was(half_days.was)}"
-        elif not after:
-            why = "the only half day of the quarter that is free"
         elif not entries[Entry.HALF_DAY]:
             why = "not at the edge of a day, as no such half day is free"
         elif half_days.ranked[0].day != half_day.day:
