@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from blocker.measuring.days import Day
 from blocker.placing.problem import Problem
-from blocker.placing.spans import QUARTER_HOUR, Span, as_interval, cut, floor_second, inner, outer, widened
+from blocker.placing.spans import QUARTER_HOUR, Span, as_interval, cut, floor_second, inner, outer, overlap
 from blocker.values.intervals import Interval, clip, merge, minutes
 from blocker.values.workweek import DAY
 
@@ -32,6 +32,7 @@ class DayView:
         self.whole = problem.workweek.span(day.date, day.date + DAY)
         self.span = outer(self.whole)
         self.before, self.after = problem.buffer_before * 60, problem.buffer_after * 60
+        self.quiet = day.date in problem.quiet
         self.hours = [inner(part) for part in day.hours]
         self.working = [span for span in map(inner, day.working) if span[0] < span[1]]
         self.busy = [outer(item) for item in day.busy]
@@ -40,13 +41,13 @@ class DayView:
     @cached_property
     def near(self) -> list[Span]:
         """All that is busy in reach, the dates before and after included, with the buffers that it asks for."""
-        (low, high), found = self.span, list(self.busy)
-        reach = as_interval((low - self.before, high + self.after))
+        reach, found = as_interval((self.span[0] - self.before, self.span[1] + self.after)), list(self.busy)
         for beside in (self.date - DAY, self.date + DAY):
             other = self.problem.days.get(beside)
             taken = (when for when, _ in other.taken) if other is not None else ()
             found += [outer(when) for when in taken if reach.overlaps(when) and when not in self._gone]
-        return [s for s in widened(found, self.after, self.before) if s[0] < high and low < s[1]]
+        wide = [(start - self.after, end + self.before) for start, end in found]
+        return [span for span in wide if overlap(span, self.span)]
 
     @cached_property
     def refused(self) -> list[Span]:

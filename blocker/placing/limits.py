@@ -15,7 +15,7 @@ from math import inf
 from msgspec import Struct
 
 from blocker.placing.day import DayView
-from blocker.placing.spans import Span, cut, overlap, widened
+from blocker.placing.spans import Span, cut, overlap
 from blocker.values.kinds import OFFSITE
 from blocker.values.workweek import Week
 
@@ -119,7 +119,7 @@ def _between(room: Room, case: Case) -> Sequence[Span]:
 def _blocks(room: Room, case: Case) -> Sequence[Span]:
     before, midnight = room.view.before, room.view.span[0]
     eve = midnight, midnight + before  # a block of the evening before may end at midnight
-    return [*widened((block.span for block in room.near), before, before), eve]
+    return [*((block.span[0] - before, block.span[1] + before) for block in room.near), eve]
 
 
 def _whole_day(forbidden: Callable[[Room, Case], bool]) -> Callable[[Room, Case], Sequence[Span]]:
@@ -134,10 +134,7 @@ def _week_with(room: Room, case: Case, span: Span) -> int:
 
 LIMITS = (
     Limit("notice", "at too short notice", holes=_notice),
-    Limit(
-        "quiet", "on a quiet day",
-        holes=_whole_day(lambda room, case: room.view.date in room.view.problem.quiet),
-    ),
+    Limit("quiet", "on a quiet day", holes=_whole_day(lambda room, case: room.view.quiet)),
     Limit(
         "days", "on a day that is not for such blocks",
         holes=_whole_day(lambda room, case: bool(case.days) and room.view.date.weekday() not in case.days),

@@ -24,9 +24,9 @@ class Problem(Struct, frozen=True):
     ``floor_earliest`` on (None: the same). ``policy`` is run or rebalance; under rebalance ``weeks`` is the one
     week that is solved as if it were new, and ``surplus`` its blocks that nobody asks for any more, with the
     reason. ``events`` are those that take time, to name what is in the way. Buffers are minutes. A working day
-    that has ``bookable_minutes`` keeps as many. ``own_strategic`` are the dates with
-    strategic time of the user's own (blocks are spread away from it); ``refused`` is time where a person deleted a
-    block: nothing is booked in its place; on ``quiet`` dates nothing is booked at all.
+    that has ``bookable_minutes`` keeps as many. ``own_strategic`` are the dates with strategic time of the user's
+    own (blocks are spread away from it); ``refused`` is time where a person deleted a block: nothing is booked in
+    its place; on ``quiet`` dates nothing is booked at all.
     """
 
     now: datetime

@@ -55,7 +55,3 @@ def cut(base: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
         if at < high:
             left.append((at, high))
     return left
-
-
-def widened(spans: Iterable[Span], before: int, after: int) -> list[Span]:
-    return [(start - before, end + after) for start, end in spans]

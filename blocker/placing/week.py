@@ -124,11 +124,8 @@ class WeekSolver:
             final = self._first_entry(steps[number][0]) if number < len(steps) else Entry.HALF_HOURS
             best = max(up_to(way.value, final) for way in ways.values())
             ways = {state: way for state, way in ways.items() if up_to(way.value, final) == best}
-        value, way = max(
-            ((way.value + self._spread(state), way) for state, way in ways.items()),
-            key=lambda found: found[0],
-        )
-        return WeekBest(self.week, value, _followed(way))
+        state, way = max(ways.items(), key=lambda one: one[1].value + self._spread(one[0]))
+        return WeekBest(self.week, way.value + self._spread(state), _followed(way))
 
     def _step(self, ways: dict[State, Way], ask: Ask, choices: Sequence[Choice]) -> dict[State, Way]:
         """All states after one more block was placed, or was not."""
@@ -152,9 +149,8 @@ class WeekSolver:
                     minutes, most = minutes + choice.minutes, min(most, choice.most)
                 if minutes > most:
                     continue
-                placed, stayed = state.placed, state.stayed
-                days = (placed, stayed | bit) if choice.stays else (placed | bit, stayed)
-                after = State(*days, floor, minutes, most)
+                placed, stayed = (0, bit) if choice.stays else (bit, 0)
+                after = State(state.placed | placed, state.stayed | stayed, floor, minutes, most)
                 known = found.get(after)
                 if known is None or way.value + gain > known.value:
                     found[after] = Way(way.value + gain, (ask, choice), way)

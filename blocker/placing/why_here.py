@@ -107,10 +107,7 @@ class WhyHere:
 # What is lost without the better of two plans, and what a move to it buys, in the first entry that differs.
 _WORDS = {
     Entry.FLOORS: ("the week would have no strategic block", "the week gets its strategic block"),
-    Entry.WITHIN: (
-        "the week's first block would be outside the manners",
-        "its first block is within the manners",
-    ),
+    Entry.WITHIN: ("a block beyond the usual limits", "a block within the usual limits"),
     Entry.OFFSITE: ("the offsite would have no place", ""),
     Entry.HALF_DAY: ("not at the edge of a day", ""),
     Entry.GAVE_WAY: ("{blocks} more that stand would have to give way", ""),
