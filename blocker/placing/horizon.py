@@ -58,10 +58,8 @@ class HorizonSolver:
 
     def blocks(self, best: HorizonBest) -> Blocks:
         """All blocks of ours once the plan is carried out."""
-        placed = {there.key: there for there in self._placed(best)}
-        return Blocks(
-            [*(there for there in self.board.stay.all if there.key not in placed), *placed.values()]
-        )
+        there = {block.key: block for block in (*self.board.stay.all, *self._placed(best))}
+        return Blocks(there.values())
 
     def _placed(self, best: HorizonBest) -> Iterator[There]:
         for plan in best.weeks.values():

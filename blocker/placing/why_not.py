@@ -89,7 +89,7 @@ class WhyNot:
         limits = ("share" if case.share <= case.hours else "hours",)
         if case.most < GRID_MINUTES:
             return Answer("the week is too full for blocks beyond its floor", limits)
-        return Answer(f"this week's limit for blocks ({hours_words(case.most)}) is used up", limits)
+        return Answer(f"this week's limit for blocks ({case.most / 60:.3g} h) is used up", limits)
 
     def _no_slot(self, missing: Missing) -> Answer:
         """The first limit in the way of each start in the hours, and what would help."""
@@ -109,10 +109,6 @@ class WhyNot:
         if free:
             why = f"the {minutes} minutes that are free {where} are worth more to other blocks"
         return Answer(why, limits, self.options.nearest(case, minutes, days, without))
-
-
-def hours_words(minutes: float) -> str:
-    return f"{minutes / 60:.1f}".rstrip("0").rstrip(".") + " h"
 
 
 def _joined(parts: Sequence[str]) -> str:
