@@ -1,4 +1,4 @@
-"""``calibrate``: the rules tried on the weeks that are over, and thresholds of the person's own."""
+"""``calibrate``: the person's own lines beside the usual ones, others tried in their place, and writing them down."""
 
 from __future__ import annotations
 
@@ -7,100 +7,102 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from blocker.commands import Answer, Talk
 from blocker.commands.parser import Parser, whole_number
 from blocker.config.amending import with_rules
+from blocker.config.checks import condition as checked
 from blocker.config.writing import toml
 from blocker.files.replace import replace_file
 from blocker.ledger.ledger import read_memory
-from blocker.rules.calibration import FEWEST_WEEKS, Calibration, Trial
-from blocker.rules.calibration import calibrate as try_rules
-from blocker.rules.rules import rules_for
+from blocker.rules.calibration import calibrate as compare
+from blocker.rules.presets import BOOKS
+from blocker.rules.rules import condition, rules_for, usual_rule
 from blocker.running.session import Session, Setup
-from blocker.showing.advice import COMMAND
 from blocker.showing.calibration import calibration_document, calibration_lines
 from blocker.values.errors import BlockerError, UsageError
-from blocker.values.settings import RuleText
+from blocker.values.request import HISTORY_WEEKS
+from blocker.values.settings import RuleText, Settings
 
-MOST_WEEKS = 104
+FEWEST_WEEKS, MOST_WEEKS = 4, 104
 
 
 def add_calibrate(command: Parser) -> None:
     command.add_argument(
         "--weeks",
         type=whole_number,
-        default=8,
+        default=HISTORY_WEEKS,
         metavar="N",
-        help="how many completed weeks to replay (default 8)",
+        help=f"how many completed weeks to look at (default {HISTORY_WEEKS})",
     )
+    for level in BOOKS:
+        command.add_argument(f"--{level}", metavar="WHEN", help=f"try this condition for {level}")
     command.add_argument(
         "--write",
         nargs="?",
         const="both",
-        choices=("amber", "red", "both"),
-        help="put what is advised into the config file, or your own figures of one rule",
+        choices=(*BOOKS, "both"),
+        help="put your lines, or those you try, into the config file: both rules, or one",
     )
     command.set_defaults(work=calibrate)
 
 
 def calibrate(args: Namespace, setup: Setup, talk: Talk) -> Answer:
-    """Replay completed weeks, show what fires, and with ``--write`` do what is advised in the config file."""
+    """Show completed weeks by the usual lines and by one's own; ``--write`` puts the latter into the config file."""
     if not FEWEST_WEEKS <= args.weeks <= MOST_WEEKS:
         raise UsageError(
             f"--weeks {args.weeks} can't be looked at", f"give a number from {FEWEST_WEEKS} to {MOST_WEEKS}"
         )
-    found = _calibration(args.weeks, setup)
-    lines = calibration_lines(found)
-    if args.write is None:
-        return Answer(lines, calibration_document(found))
-    chosen = _chosen(found, args.write)
-    if not chosen:
-        return Answer([*lines, "", _why_nothing(found, args.write)], calibration_document(found))
-    path = _write([_as_text(trial) for trial in chosen], setup, _remark(found))
-    names = " and ".join(trial.now.name for trial in chosen)
-    although = "" if chosen[0] in found.advised else " as you asked, although the advice is to keep it"
-    lines += ["", f"Wrote {names} into {path}{although}; nothing else in it was changed."]
-    return Answer(lines, calibration_document(found, str(path)))
-
-
-def _calibration(weeks: int, setup: Setup) -> Calibration:
+    tried = {level: _checked(level, when) for level in BOOKS if (when := getattr(args, level)) is not None}
     with Session(setup) as session:
-        memory = read_memory(setup.state_dir, session.identity)
-        sight = session.read(memory, back=weeks)
-    setup.doing(f"measuring {weeks} weeks")
-    loads, request = sight.survey().loads, sight.request
-    completed = [loads[request.running.plus(-back)] for back in range(1, weeks + 1)]
-    setup.doing(f"trying the rules on {weeks} weeks")
-    return try_rules(completed, rules_for(request.settings), request.workweek.full_week_minutes)
+        sight = session.read(read_memory(setup.state_dir, session.identity), back=args.weeks)
+    setup.doing(f"measuring {args.weeks} weeks")
+    seen, request = sight.survey(), sight.request
+    own = rules_for(_with(request.settings, tried), seen.lines)
+    found = compare(
+        [seen.loads[request.running.plus(-back)] for back in range(1, args.weeks + 1)],
+        [usual_rule(request.settings.role, level) for level in BOOKS],
+        own,
+        request.workweek.full_week_minutes,
+    )
+    theirs = {rule.name: rule.when for rule in request.settings.rules}
+    taken = None if BOOKS.keys() & {*theirs, *tried} else seen.lines
+    lines = calibration_lines(found, taken)
+    if args.write is None:
+        return Answer(lines, calibration_document(found, taken))
+    levels = tuple(tried or BOOKS) if args.write == "both" else (args.write,)
+    usual = {} if seen.lines else {rule.name: rule.text for rule in found.usual.rules}
+    chosen = [
+        RuleText(rule.name, rule.text, rule.book)
+        for rule in own
+        if rule.name in levels and rule.text != (usual | theirs).get(rule.name)
+    ]
+    if not chosen:
+        why = "Nothing was written: these are the usual lines, or they are in the config file already."
+        return Answer([*lines, "", why], calibration_document(found, taken))
+    path = _write(chosen, setup, f"From blocker calibrate, {request.workweek.date_of(request.now)}")
+    names = " and ".join(rule.name for rule in chosen)
+    lines += ["", f"Wrote {names} into {path}; nothing else in it was changed."]
+    return Answer(lines, calibration_document(found, taken, str(path)))
 
 
-def _chosen(found: Calibration, which: str) -> list[Trial]:
-    """The rules to write: one that is named as it is asked for, without a name those that are advised."""
-    if not found.enough:
+def _checked(level: str, when: str) -> RuleText:
+    try:
+        checked(when, condition)
+    except ValueError as error:
         raise UsageError(
-            f"{len(found.ordinary)} weeks with four working days are too few to take thresholds from",
-            f"there have to be {FEWEST_WEEKS}: look further back with --weeks",
-        )
-    if which == "both":
-        return list(found.advised)
-    return [trial for trial in found.trials if trial.now.name == which and trial.changes]
+            f"--{level} can't be read: {'; '.join(map(str, error.args))}",
+            f"such as --{level} 'operational_hours >= 30h or focus_hours < 4h'",
+        ) from None
+    return RuleText(level, when, BOOKS[level])
 
 
-def _why_nothing(found: Calibration, which: str) -> str:
-    if which != "both":
-        there = any(trial.now.name == which for trial in found.trials)
-        return f"Nothing was written: {f'{which} is that rule already' if there else f'there is no rule {which}'}."
-    others = " or ".join(f"{COMMAND} {trial.now.name}" for trial in found.trials if trial.changes)
-    how = f" To have your own thresholds all the same: {others}." if others else ""
-    return f"Nothing was written, as nothing is advised.{how}"
-
-
-def _as_text(trial: Trial) -> RuleText:
-    return RuleText(trial.now.name, trial.own.text, trial.now.book)
-
-
-def _remark(found: Calibration) -> str:
-    return f"From blocker calibrate: thresholds taken from the weeks {found.weeks[0].week} to {found.weeks[-1].week}."
+def _with(settings: Settings, tried: dict[str, RuleText]) -> Settings:
+    """The settings with these conditions in place of their own; what a rule books stays."""
+    books = {rule.name: rule.book for rule in settings.rules}
+    rules = [replace(rule, book=books.get(name, rule.book)) for name, rule in tried.items()]
+    return replace(settings, rules=(*(rule for rule in settings.rules if rule.name not in tried), *rules))
 
 
 def _write(rules: Sequence[RuleText], setup: Setup, remark: str) -> Path:

@@ -37,7 +37,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
         "report": Entry("reporting", "the weeks as a page, as text, as a calendar or as a table"),
         "explain": Entry("explaining", "why this block, why here; or why a week has its level"),
         "history": Entry("remembering", "your weeks: thinking time owed, kept, skipped, moved, overrun"),
-        "calibrate": Entry("calibrating", "do the rules fire when they should? your own thresholds"),
+        "calibrate": Entry("calibrating", "your own lines beside the usual ones, and others to try"),
     },
     "thinking": {
         "park": Entry("thinking", "keep a question for the next strategic block"),

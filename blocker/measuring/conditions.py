@@ -84,13 +84,6 @@ def opposite(condition: Condition) -> Condition:
     return Group(needed, tuple(opposite(part) for part in condition.parts))
 
 
-def map_comparisons(condition: Condition, change: Callable[[Comparison], Comparison]) -> Condition:
-    """The same condition with every comparison changed."""
-    if isinstance(condition, Comparison):
-        return change(condition)
-    return replace(condition, parts=tuple(map_comparisons(part, change) for part in condition.parts))
-
-
 def written(condition: Condition, inside: bool = False) -> str:
     """The condition as a person would write it; parsing it gives the same condition again."""
     if isinstance(condition, Comparison):

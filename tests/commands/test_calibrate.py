@@ -1,4 +1,4 @@
-"""``calibrate``: rules tried on weeks that are over, a person's own thresholds, and writing them down."""
+"""``calibrate``: a person's own lines beside the usual ones, others tried in their place, and writing them down."""
 
 from __future__ import annotations
 
@@ -10,20 +10,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from blocker.config.amending import with_rules
 from blocker.config.template import config_template
 from blocker.measuring.conditions import written
-from blocker.rules.calibration import Calibration, allowed, calibrate, percentile
+from blocker.rules.calibration import Calibration, calibrate
 from blocker.rules.presets import BOOKS, ROLES, when
-from blocker.rules.rules import Rule, condition, rules_for
-from blocker.showing.advice import advice, verdict
+from blocker.rules.rules import Rule, condition
 from blocker.showing.calibration import calibration_lines
 from blocker.values.plan import WeekLoad
-from blocker.values.settings import RuleText, Settings
+from blocker.values.settings import RuleText
 from blocker.values.workweek import parse_week
 from tests.tools.command_line import CommandLine, sample
 from tests.tools.making import loaded
@@ -31,6 +28,8 @@ from tests.tools.making import loaded
 FULL = 37.5 * 60
 FIRST = parse_week("2026-W36")
 NOW = "2026-11-02T06:30"
+LATER = "2026-12-14T06:30"  # ten weeks with meetings are over: enough for lines of one's own
+USUAL = "operational_share >= 50%"
 
 
 def rule(text: str, name: str = "amber") -> Rule:
@@ -51,153 +50,52 @@ def shares(*values: float) -> list[WeekLoad]:
     ]
 
 
-def tried(weeks: Sequence[WeekLoad], *rules: Rule) -> Calibration:
-    return calibrate(weeks, rules, FULL)
+def tried(weeks: Sequence[WeekLoad], own: str, *more: Rule) -> Calibration:
+    return calibrate(weeks, [rule(USUAL)], [rule(own), *more], FULL)
 
 
-# --- percentiles ---------------------------------------------------------------------------
+# --- two sets of lines over the same weeks -------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("share", "value"), [(0.0, 10.0), (0.5, 25.0), (0.6, 28.0), (1.0, 40.0), (1 / 3, 20.0)]
-)
-def test_a_percentile_lies_between_its_neighbours(share: float, value: float) -> None:
-    assert percentile([10.0, 20.0, 30.0, 40.0], share) == pytest.approx(value)
+def test_each_set_of_lines_names_its_weeks() -> None:
+    found = tried(shares(0.3, 0.5, 0.6, 0.7), "operational_share >= 60% or meetings >= 2")
+    assert found.usual.fires("amber") == tuple(FIRST.plus(n) for n in (1, 2, 3))
+    assert found.own.fires("amber") == tuple(FIRST.plus(n) for n in (2, 3))
+    assert found.usual.passed("amber", "operational_share") == 3
+    assert found.own.passed("amber", "operational_share") == 2
+    assert found.own.passed("amber", "meetings") == 0
 
 
-def test_a_trigger_may_fire_in_what_its_share_leaves_and_once_at_least() -> None:
-    assert [allowed(8, 0.6), allowed(8, 0.85), allowed(10, 0.6), allowed(4, 0.85)] == [3, 1, 4, 1]
-
-
-def test_ones_own_threshold_leaves_six_weeks_in_ten_quiet() -> None:
-    found = tried(
-        shares(0.30, 0.32, 0.35, 0.40, 0.42, 0.45, 0.52, 0.55, 0.58, 0.60), rule("operational_share >= 20%")
-    )
-    trial = found.trials[0]
-    assert len(trial.fires) == 10
-    assert trial.own.text == "operational_share >= 48%"
-    assert trial.own_fires == tuple(FIRST.plus(n) for n in (6, 7, 8, 9))
-
-
-def test_where_less_is_worse_the_threshold_comes_from_the_other_end() -> None:
-    weeks = [week(number, focus_hours=value) for number, value in enumerate((2.0, 4.0, 6.0, 8.0, 10.0, 12.0))]
-    trial = tried(weeks, rule("focus_hours < 20h", "red")).trials[0]
-    assert trial.own_fires == (FIRST,)
-    assert 2.0 < float(trial.clauses[0].own.value) <= 4.0
+def test_a_red_week_counts_as_amber_or_red() -> None:
+    red = rule("operational_share >= 65%", "red")
+    found = tried(shares(0.3, 0.5, 0.7), "operational_share >= 90%", red)
+    assert found.own.fires("amber") == found.own.fires("red") == (FIRST.plus(2),)
 
 
 def test_hours_of_a_short_week_count_in_proportion() -> None:
-    weeks = [week(number, operational_hours=20.0) for number in range(5)]
-    weeks.append(week(5, days=4, operational_hours=20.0))
-    assert tried(weeks, rule("operational_hours >= 15h")).trials[0].own_fires == (FIRST.plus(5),)
-
-
-def test_several_clauses_together_keep_to_the_share() -> None:
-    weeks = [
-        week(number, operational_share=0.3 + 0.02 * number, meetings_max_day=3.0 + (7 * number) % 10)
-        for number in range(10)
-    ]
-    trial = tried(weeks, rule("operational_share >= 20% or meetings_max_day >= 2")).trials[0]
-    assert 0 < len(trial.own_fires) <= 4
-    assert trial.share > 0.6
-
-
-@pytest.mark.parametrize("value", [0.0, 0.4])
-def test_weeks_that_are_all_the_same_say_nothing_about_a_clause_that_never_fires(value: float) -> None:
-    trial = tried(shares(*[value] * 8), rule("operational_share >= 50%")).trials[0]
-    assert not trial.changes
-
-
-def test_the_same_in_every_week_and_firing_moves_past_it() -> None:
-    trial = tried(shares(*[0.6] * 8), rule("operational_share >= 50%")).trials[0]
-    assert trial.own_fires == ()
-    assert trial.own.text == "operational_share >= 61%"
-
-
-@given(st.lists(st.integers(0, 100), min_size=4, max_size=30), st.sampled_from(["amber", "red"]))
-def test_ones_own_rule_never_fires_in_more_than_half_of_the_weeks(values: list[int], name: str) -> None:
-    found = tried(shares(*(value / 100 for value in values)), rule("operational_share >= 0%", name))
-    if found.enough and max(values) > min(values):
-        assert len(found.trials[0].own_fires) <= len(found.ordinary) / 2
-
-
-# --- which weeks ---------------------------------------------------------------------------
+    weeks = [week(0, operational_hours=20.0), week(1, days=4, operational_hours=20.0)]
+    assert tried(weeks, "operational_hours >= 25h").own.fires("amber") == (FIRST.plus(1),)
 
 
 def test_weeks_before_the_calendar_begins_are_left_out() -> None:
-    weeks = [week(0, meetings=0.0), week(1, meetings=0.0), *shares(0, 0, 0.4, 0.5, 0.3, 0.4, 0.2)[2:]]
-    found = tried(weeks, rule("operational_share >= 50%"))
-    assert found.weeks[0].week == FIRST.plus(2)
+    weeks = [week(0, meetings=0.0), week(1, meetings=0.0), *shares(0, 0, 0.4, 0.5, 0.3)[2:]]
+    assert tried(weeks, USUAL).usual.weeks[0].week == FIRST.plus(2)
 
 
 def test_short_weeks_are_shown_and_not_counted() -> None:
-    weeks = [*shares(0.3, 0.4, 0.5, 0.6), week(4, days=2, operational_share=0.9)]
-    found = tried(weeks, rule("operational_share >= 50%"))
-    assert len(found.ordinary) == 4
-    assert FIRST.plus(4) not in found.trials[0].own_fires
-    assert any("2 working days: not counted" in line for line in calibration_lines(found))
+    found = tried([*shares(0.3, 0.4), week(4, days=2, operational_share=0.9)], USUAL)
+    assert len(found.own.counted) == 2
+    assert found.own.fires("amber") == ()
+    assert any("2 working days: not counted" in line for line in calibration_lines(found, None))
 
 
-def test_too_few_weeks_give_no_thresholds() -> None:
-    found = tried(shares(0.3, 0.4, 0.5), rule("operational_share >= 50%"))
-    assert not found.enough
-    assert not found.advised
-    assert "too few" in advice(found)[0]
-    assert tried([], rule("operational_share >= 50%")).weeks == ()
-    assert "no completed week" in calibration_lines(tried([]))[0]
-
-
-# --- words ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("threshold", "often", "words"),
-    [
-        ("10%", "every", "Amber is always on, so it tells you nothing."),
-        ("31%", "most", "Amber fires in 7 of 8 weeks: too often"),
-        ("53%", "some", "Amber fires in 2 of 8 weeks (2026-W42 and W43): useful."),
-        ("90%", "never", "Amber never fires in these weeks."),
-    ],
-)
-def test_it_says_plainly_how_often_a_rule_fires(threshold: str, often: str, words: str) -> None:
-    found = tried(
-        shares(0.30, 0.35, 0.40, 0.45, 0.48, 0.50, 0.55, 0.60), rule(f"operational_share >= {threshold}")
-    )
-    trial = found.trials[0]
-    assert found.often(trial) == often
-    assert verdict(found, trial).startswith(words)
-
-
-def test_a_trigger_that_signs_set_off_every_week_is_to_be_changed() -> None:
-    weeks = [week(n, operational_share=0.3 + n / 50, meetings_max_day=6.0 + n) for n in range(8)]
-    found = tried(weeks, rule("operational_share >= 50% or meetings_max_day >= 6"))
-    assert [trial.now.name for trial in found.advised] == ["amber"]
-    assert "“meetings_max_day >= 6” holds every week" in "\n".join(advice(found))
-
-
-def test_a_load_that_is_high_in_every_week_is_not_talked_away() -> None:
-    found = tried(
-        shares(0.68, 0.7, 0.71, 0.72, 0.73, 0.7, 0.69, 0.72), rule("operational_share >= 65%", "red")
-    )
-    assert found.often(found.trials[0]) == "every"
-    assert found.advised == ()
-    words = "\n".join(advice(found))
-    assert "Red is not set too low, the load is high" in words
-    assert "keep the rules as they are" in words
-    assert "blocker calibrate --write red" in words
-
-
-def test_an_alarm_that_is_silent_stays() -> None:
-    found = tried(shares(0.2, 0.25, 0.3, 0.3, 0.3), rule("operational_share >= 65%", "red"))
-    assert "Red stays as an alarm" in advice(found)[0]
-    assert found.advised == ()
+def test_without_a_week_it_says_so() -> None:
+    assert "no completed week" in calibration_lines(tried([], USUAL), None)[0]
 
 
 def test_rules_that_only_book_are_left_alone() -> None:
     other = Rule("more", condition("meetings >= 1"), {"strategic": 1}, "meetings >= 1")
-    assert [
-        trial.now.name for trial in tried(shares(0.3, 0.4, 0.5, 0.6), rule("meetings >= 1"), other).trials
-    ] == ["amber"]
+    assert [mine.name for mine in tried(shares(0.3), USUAL, other).own.rules] == ["amber"]
 
 
 # --- conditions, written ----------------------------------------------------------------------
@@ -280,71 +178,87 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_weeks_are_the_last_completed_ones(cli: CommandLine) -> None:
     document = cli.document("calibrate")
     assert [found["week"] for found in document["weeks"]][-1] == "2026-W44"
-    assert len(cli.document("calibrate", "--weeks", "12")["weeks"]) >= len(document["weeks"])
-    assert {found["name"] for found in document["rules"]} <= {"amber", "red"}
+    assert len(cli.document("calibrate", "--weeks", "4")["weeks"]) == 4
+    assert {found["name"] for found in document["rules"]} == {"amber", "red"}
     assert cli.call("calibrate", "--weeks", "2").code == 2
 
 
-def test_writing_changes_the_rules_and_nothing_else(cli: CommandLine, config: Path) -> None:
+def test_the_lines_are_those_that_weeks_are_judged_by(cli: CommandLine, config: Path) -> None:
+    config.write_text('role = "specialist"\n', encoding="utf-8")
+    cli.now = LATER
+    weeks = cli.document("calibrate")["weeks"]
+    shown = {week["week"]: week["own_level"] for week in weeks}
+    assert list(shown.values()) != [week["level"] for week in weeks], (
+        "a specialist's usual lines call all red"
+    )
+    for week in list(shown)[-3:]:
+        assert cli.document("load", week)["weeks"][0]["level"] == shown[week]
+
+
+def test_writing_keeps_the_lines_and_nothing_else_changes(cli: CommandLine, config: Path) -> None:
+    cli.now = LATER
     before = config.read_text(encoding="utf-8")
     offered = {found["name"]: found["own_when"] for found in cli.document("calibrate")["rules"]}
-    document = cli.document("calibrate", "--write", "amber")
+    document = cli.document("calibrate", "--write")
     assert document["written"] == str(config)
     text = config.read_text(encoding="utf-8")
     assert text.startswith(before)
-    assert [found["when"] for found in tomllib.loads(text)["rule"]] == [offered["amber"]]
+    assert {found["name"]: found["when"] for found in tomllib.loads(text)["rule"]} == offered
     assert [path.name for path in config.parent.iterdir() if path.name.startswith(".config")] == []
     if sys.platform != "win32":
         assert stat.S_IMODE(config.stat().st_mode) == 0o600
-    assert cli.call("calibrate", "--write", "red").code == 0
     said = cli.call("config", "show").out
     assert re.search(r"rule\.red += ", said)
     assert "buffer_before" in said
-    assert len(tomllib.loads(config.read_text(encoding="utf-8"))["rule"]) == 2
+    again = cli.call("calibrate", "--write")
+    assert "Nothing was written" in again.out
+    assert "those that you set yourself" in again.out
+    assert config.read_text(encoding="utf-8") == text
 
 
-def test_where_the_advice_is_to_keep_the_rules_writing_leaves_them_alone(
-    cli: CommandLine, config: Path
-) -> None:
+def test_other_lines_are_tried_and_written_only_when_asked(cli: CommandLine, config: Path) -> None:
     before = config.read_bytes()
-    said = cli.call("calibrate", "--write")
-    assert said.code == 0
-    assert "So: keep the rules as they are." in said.out
-    assert "Nothing was written" in said.out
-    assert "blocker calibrate --write red" in said.out
+    words = ("calibrate", "--red", "meetings >= 1")
+    document = cli.document(*words)
+    [red] = [found for found in document["rules"] if found["name"] == "red"]
+    assert red["own_when"] == "meetings >= 1"
+    assert len(red["own_fires"]) > len(red["fires"])
     assert config.read_bytes() == before
-    assert cli.document("calibrate", "--write")["written"] is None
+    assert "Wrote red into" in cli.call(*words, "--write", "red").out
+    assert [found["when"] for found in tomllib.loads(config.read_text(encoding="utf-8"))["rule"]] == [
+        "meetings >= 1"
+    ]
+    assert "Nothing was written" in cli.call(*words, "--write", "red").out
 
 
-def test_writing_a_second_time_writes_nothing(cli: CommandLine, config: Path) -> None:
-    said = cli.call("calibrate", "--write", "amber")
-    assert f"Wrote amber into {config}" in said.out
-    assert "although" in said.out
-    before = config.read_bytes()
-    said = cli.call("calibrate", "--write", "amber")
-    assert said.code == 0
-    assert "Wrote" not in said.out
-    assert "Nothing was written: amber is that rule already." in said.out
-    assert config.read_bytes() == before
-
-
-def test_writing_takes_the_advice_and_no_more(cli: CommandLine, config: Path) -> None:
+def test_lines_that_are_tried_keep_what_the_rule_books(cli: CommandLine, config: Path) -> None:
     config.write_text(
-        '[[rule]]\nname = "amber"\nwhen = "meetings >= 1"\nbook = { strategic = 2 }\n'
-        '[[rule]]\nname = "red"\nwhen = "meetings >= 90"\nbook = { strategic = 3 }\n',
-        encoding="utf-8",
+        '[[rule]]\nname = "red"\nwhen = "meetings >= 90"\nbook = { strategic = 4 }\n', encoding="utf-8"
     )
-    document = cli.document("calibrate", "--write")
-    assert document["advised"] == ["amber"]
-    when = {
-        found["name"]: found["when"] for found in tomllib.loads(config.read_text(encoding="utf-8"))["rule"]
-    }
-    assert when["amber"] != "meetings >= 1"
-    assert when["red"] == "meetings >= 90"
+    assert cli.call("calibrate", "--red", "meetings >= 80", "--write").code == 0
+    [red] = [
+        found for found in tomllib.loads(config.read_text(encoding="utf-8"))["rule"] if found["name"] == "red"
+    ]
+    assert (red["when"], red["book"]) == ("meetings >= 80", {"strategic": 4})
+
+
+@pytest.mark.parametrize("when", ["", "meetngs >= 1", "meetings >="])
+def test_a_condition_that_cannot_be_read_is_refused_in_words(cli: CommandLine, when: str) -> None:
+    said = cli.call("calibrate", "--amber", when)
+    assert said.code == 2
+    assert "--amber can't be read" in said.err
+
+
+def test_the_usual_lines_are_not_written(cli: CommandLine, config: Path) -> None:
+    config.write_text('thresholds = "usual"\n', encoding="utf-8")
+    said = cli.call("calibrate", "--write")
+    assert "Your lines are the usual ones." in said.out
+    assert "Nothing was written" in said.out
+    assert config.read_text(encoding="utf-8") == 'thresholds = "usual"\n'
 
 
 def test_without_a_config_file_it_says_who_writes_one(cli: CommandLine) -> None:
-    said = cli.call("calibrate", "--write", "amber")
+    said = cli.call("calibrate", "--write", "--amber", "meetings >= 5")
     assert said.code == 2
     assert "blocker init writes one" in said.err
 
@@ -353,12 +267,5 @@ def test_without_a_config_file_it_says_who_writes_one(cli: CommandLine) -> None:
 def test_a_config_that_nobody_may_write_stays_as_it_is(cli: CommandLine, config: Path) -> None:
     config.chmod(0o400)
     before = config.read_bytes()
-    assert cli.call("calibrate", "--write", "amber").code == 1
+    assert cli.call("calibrate", "--write", "--amber", "meetings >= 5").code == 1
     assert config.read_bytes() == before
-
-
-def test_every_role_can_be_calibrated() -> None:
-    for role in ROLES:
-        found = calibrate(shares(0.2, 0.3, 0.4, 0.5, 0.6), rules_for(Settings(role=role)), FULL)
-        assert [trial.now.name for trial in found.trials] == ["amber", "red"]
-        assert calibration_lines(found)
