@@ -14,7 +14,8 @@ from blocker.running.session import Session, Setup
 from blocker.showing.documents import SCHEMA, moment
 from blocker.values.errors import UsageError
 from blocker.values.intervals import Interval
-from blocker.values.plan import Option
+from blocker.values.kinds import STRATEGIC
+from blocker.values.plan import Demand, Option
 from blocker.values.request import Request
 from blocker.wording.displacement import is_own
 from blocker.wording.texts import clock_words, date_words, plain, say, say_times
@@ -43,9 +44,12 @@ def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     with Session(setup) as session:
         sight = session.read(read_memory(setup.state_dir, session.identity), "rebalance", args.week or "this")
     request = sight.request
-    found = cheapest_stretch(
-        pose_problem(request, sight.survey()).problem, args.what_if, request.week, is_own
-    )
+    look = request.settings.kind(STRATEGIC)
+    wanted = Demand(
+        key="", kind=STRATEGIC, tier="other", week=request.week, minutes=args.what_if, shortest=args.what_if,
+        days=look.weekdays, between=look.clock_ranges,
+    )  # fmt: skip
+    found = cheapest_stretch(pose_problem(request, sight.survey()).problem, wanted, is_own)
     return Answer(_lines(found, args.what_if, request), _document(found, args.what_if, request))
 
 

@@ -17,7 +17,6 @@ from blocker.placing.why_not import WhyNot
 from blocker.values.events import Event
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.plan import Demand, Option, Placement, Release, Standing, Unplaced
-from blocker.values.workweek import Week
 
 
 def place(problem: Problem) -> Solution:
@@ -42,11 +41,9 @@ def place(problem: Problem) -> Solution:
     )
 
 
-def cheapest_stretch(
-    problem: Problem, minutes: int, week: Week, may_go: Callable[[Event], bool]
-) -> Option | None:
-    """Where a strategic block of ``minutes`` would fit in ``week`` beside all that stands, if the fewest events
-    of those that ``may_go`` gave way, then the shortest: none, where it fits as it is. None if there is no such slot.
+def cheapest_stretch(problem: Problem, demand: Demand, may_go: Callable[[Event], bool]) -> Option | None:
+    """Where the block would fit in its week, at its full length beside all that stands, if the fewest events of
+    those that ``may_go`` gave way: none, where it fits as it is. None if there is no such slot.
 
     ``--what-if`` asks this, so its answer keeps the very limits of placement.
     """
@@ -56,9 +53,8 @@ def cheapest_stretch(
 
     board = Board(problem)
     kept = (board.there[block.key] for block in board.free.values() if block.state == "kept")
-    case = board.case(Demand("", STRATEGIC, "other", week, minutes, minutes))
     options = Options(board, Blocks([*board.stay.all, *kept]))
-    return next(options.in_order(case, minutes, week.days, cost), None)
+    return next(options.in_order(board.case(demand), demand.minutes, demand.week.days, cost), None)
 
 
 def _placements(why: WhyHere, causes: Mapping[str, str]) -> tuple[Placement, ...]:

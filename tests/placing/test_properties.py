@@ -170,12 +170,12 @@ def test_what_if_finds_a_free_stretch_where_and_only_where_placement_does(
     asked = Demand(f"reading/{week}/99", "reading", "other", week, minutes, minutes, prefer="any")
     alone = replace(problem, standing=still, demands=(asked,), offsite=None, surplus={})
     placed = place(alone).placements
-    found = cheapest_stretch(alone, minutes, week, lambda event: False)
+    found = cheapest_stretch(alone, asked, lambda event: False)
     assert bool(placed) == (found is not None)
     if found is not None:
         assert found.conflicts == ()
         assert Judge(alone).broken({asked.key: found.slot}) == []
-    moved = cheapest_stretch(alone, minutes, week, lambda event: True)
+    moved = cheapest_stretch(alone, asked, lambda event: True)
     assert moved is not None or not placed
     for option in place(alone).unplaced[:1]:
         assert bool(option.nearest) == (moved is not None)
@@ -190,15 +190,14 @@ def test_what_if_asks_for_the_fewest_meetings(seed: int, minutes: int) -> None:
     span = problem.workweek.week_span(week)
     mine = [event for event in problem.events if event.organizer_is_me and event.when.overlaps(span)]
     assume(len(mine) <= 6)
-    found = cheapest_stretch(problem, minutes, week, lambda event: event in mine)
+    asked = Demand(f"reading/{week}/99", "reading", "other", week, minutes, minutes, prefer="any")
+    found = cheapest_stretch(problem, asked, lambda event: event in mine)
     fewest = next(
         (
             number
             for number in range(len(mine) + 1)
             for gone in combinations(mine, number)
-            if cheapest_stretch(
-                without(problem, events, set(map(id, gone))), minutes, week, lambda event: False
-            )
+            if cheapest_stretch(without(problem, events, set(map(id, gone))), asked, lambda event: False)
         ),
         None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -144,3 +144,22 @@ def test_the_command_moves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "No day of 2026-W46 has 500 minutes" in cli.call("rebalance", "next", "--what-if", "500").out
     assert cli.call("rebalance", "--what-if", "0").code == 2
     assert cli.content == before
+
+
+def test_what_if_knows_the_days_and_hours_that_are_for_such_blocks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli, config = CommandLine(capsys, sample(tmp_path), "2026-11-02T06:30"), tmp_path / "config.toml"
+    monkeypatch.setenv("BLOCKER_CONFIG", str(config))
+    words = ("rebalance", "next", "--what-if", "90")
+    for day, number in (("tue", 1), ("thu", 3)):
+        config.write_text(
+            f'[blocks.strategic]\ndays = ["{day}"]\nbetween = ["13:00-17:00"]\n', encoding="utf-8"
+        )
+        slot = cli.document(*words)["slot"]
+        start, end = datetime.fromisoformat(slot["start"]), datetime.fromisoformat(slot["end"])
+        assert start.weekday() == number
+        assert (start.hour, end.hour) >= (13, 14)
+        assert (end.hour, end.minute) <= (17, 0)
+    config.write_text('quiet = ["11-09..11-15"]\n', encoding="utf-8")
+    assert cli.document(*words)["slot"] is None
