@@ -21,7 +21,8 @@ from blocker.values.events import Event, Ref, Snapshot, StandingBlock
 from blocker.values.fingerprint import hash_of_text
 from blocker.values.intervals import Interval
 from blocker.values.kinds import EVENT_KINDS, IGNORED, LEVELS, OFFSITE
-from blocker.values.memory import Memory, Remembered, WeekRecord
+from blocker.values.limits import Limits
+from blocker.values.memory import Memory, OwnLines, Remembered, WeekRecord
 from blocker.values.plan import Cause, Classified, Plan
 from blocker.values.request import Request
 from blocker.values.settings import SHIPPED_KINDS, BlockKind, Count, Offsite, RuleText, Settings
@@ -33,9 +34,9 @@ Json = dict[str, Any]
 
 SETTINGS = (
     "role", "timezone", "holidays", "protect", "native_focus", "hours_set", "fiscal_start",
-    "buffer_before", "buffer_after", "shift", "forecast",
+    "buffer_before", "buffer_after", "shift", "forecast", "thresholds", "quiet",
 )  # fmt: skip
-KIND = ("minutes", "shortest", "prefer", "visibility")
+KIND = ("minutes", "shortest", "prefer", "visibility", "enabled", "every", "days", "between", "reminder")
 OFFSITE_FIELDS = ("minutes", "notice_days", "guarantee")
 EVENT = ("status", "transparent", "response", "event_type", "organizer_is_me", "private", "recurring")
 REMEMBERED = ("key", "kind", "state", "generation", "ended_by", "tier", "zone", "put_back")
@@ -109,7 +110,9 @@ def request_of(kept: Mapping[str, Any]) -> Request:
         policy=kept["policy"],
         week=parse_week(kept["week"]),
         settings=settings,
-        workweek=WorkWeek(ZoneInfo(kept["zone"]), settings.hours, settings.lunch, holidays),
+        workweek=WorkWeek(
+            ZoneInfo(kept["zone"]), settings.hours, settings.lunch, holidays, settings.quiet_days
+        ),
         snapshot=sources[0],
         others=tuple(sources[1:]),
         memory=_memory_of(kept["memory"]),
@@ -140,6 +143,7 @@ def _settings(settings: Settings) -> Json:
     return {
         **_fields(settings, SETTINGS),
         "count": to_builtins(settings.count),
+        "limits": to_builtins(settings.limits),
         "hours": to_builtins(settings.working),
         "rules": [to_builtins(rule) for rule in settings.rules],
         "blocks": [{"name": name, **_fields(kind, KIND)} for name, kind in settings.blocks.items()],
@@ -152,12 +156,16 @@ def _settings_of(kept: Mapping[str, Any]) -> Settings:
     kinds = dict.fromkeys((*EVENT_KINDS, *(kind["name"] for kind in kept["blocks"])))
     classify = {kind: (f"title = '{kind}' or title = '{kind} {OFFSITE}'",) for kind in kinds}
     return Settings(
-        **{name: kept[name] for name in SETTINGS},
+        **{name: kept[name] for name in SETTINGS if name != "quiet"},
+        quiet=tuple(kept["quiet"]),
         calendar="calendar-0",
         count=convert(kept["count"], Count),
+        limits=convert(kept["limits"], Limits),
         working=convert(kept["hours"], Hours),
         rules=tuple(RuleText(**rule) for rule in kept["rules"]),
-        blocks={kind["name"]: BlockKind(**{name: kind[name] for name in KIND}) for kind in kept["blocks"]},
+        blocks={
+            kind["name"]: convert({name: kind[name] for name in KIND}, BlockKind) for kind in kept["blocks"]
+        },
         offsite=Offsite(**kept["offsite"]),
         classify={**classify, OFFSITE: tuple(f"title = '{kind} {OFFSITE}'" for kind in kinds)},
     )
@@ -230,6 +238,7 @@ def _memory(memory: Memory) -> Json:
         "confirmed": memory.confirmed,
         "undone_under": memory.undone_under,
         "parked": len(memory.parked),
+        "lines": to_builtins(memory.lines),
     }  # fmt: skip
 
 
@@ -257,6 +266,7 @@ def _memory_of(kept: Mapping[str, Any]) -> Memory:
         fill={(parse_week(week), ahead): hours for week, ahead, hours in kept["fill"]},
         confirmed=kept["confirmed"],
         undone_under=kept.get("undone_under", ""),
+        lines=convert(kept["lines"], OwnLines | None),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +199,46 @@ def test_a_persons_own_kinds_and_rules_are_numbers_in_a_bug_report(
     assert again == {
         (key.replace("giraffe", "kind1"), datetime.fromisoformat(start)) for key, start in wanted
     }
+
+
+LESS = """
+quiet = ["11-09..11-11"]
+
+[limits]
+hours = 3
+notice = 4
+
+[blocks.strategic]
+days = ["wed", "thu", "fri"]
+between = ["09:00-13:00"]
+
+[blocks.frontline]
+enabled = false
+"""
+
+
+def test_a_bug_report_has_the_limits_and_the_lines_that_were_in_force(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, file = tmp_path / "config.toml", tmp_path / "bug.json"
+    config.write_text(LESS)
+    monkeypatch.setenv("BLOCKER_CONFIG", str(config))
+    cli.now = "2026-12-07T06:30"  # enough weeks are over for lines of one's own
+    cli.call("run", "-y")
+    assert cli.call("report", "--bug", str(file)).code == 0
+    kept = json.loads(file.read_text())
+    asked = request_of(kept)
+    assert asked.memory.lines is not None
+    assert asked.memory.lines.taken == date(2026, 12, 7)
+    made = make_plan(asked)
+    wanted = {(c["key"], c["start"]) for c in cli.document("plan")["changes"] if c["action"] in STAYS}
+    again = {
+        (c.key, c.slot.start.astimezone(made_zone(made.zone)).isoformat())
+        for c in made.changes
+        if c.action in STAYS
+    }
+    assert wanted
+    assert again == wanted
 
 
 def test_a_bug_report_takes_no_calendars_place(cli: CommandLine) -> None:
