@@ -158,11 +158,11 @@ LIMITS = (
         keeps=lambda room, case, span: room.view.keeps_bookable([*room.here, span]),
     ),
     Limit(
-        "share", "over the week's share for blocks",
+        "share", "over the week's share for blocks (limits.share)",
         keeps=lambda room, case, span: _week_with(room, case, span) <= case.share,
     ),
     Limit(
-        "hours", "over the week's hours for blocks",
+        "hours", "over the week's hours for blocks (limits.hours)",
         keeps=lambda room, case, span: _week_with(room, case, span) <= case.hours,
     ),
 )  # fmt: skip
