@@ -39,7 +39,7 @@ SETTINGS = (
 KIND = ("minutes", "shortest", "prefer", "visibility", "enabled", "every", "days", "between", "reminder")
 OFFSITE_FIELDS = ("minutes", "notice_days", "guarantee")
 EVENT = ("status", "transparent", "response", "event_type", "organizer_is_me", "private", "recurring")
-REMEMBERED = ("key", "kind", "state", "generation", "ended_by", "tier", "zone", "put_back")
+REMEMBERED = ("key", "kind", "state", "generation", "ended_by", "tier", "zone", "put_back", "shown_busy")
 RECORD = ("level", "owed_minutes", "kept_minutes", "waived_minutes")
 STANDING = ("key", "kind", "generation", "busy")
 

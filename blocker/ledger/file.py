@@ -75,11 +75,20 @@ def _what_version_3_lacks(connection: sqlite3.Connection) -> str:
     return "ALTER TABLE calendar ADD COLUMN own_lines TEXT NOT NULL DEFAULT '';"
 
 
+def _what_version_4_lacks(connection: sqlite3.Connection) -> str:
+    """Whether a block has been busy. A week's floor and the half day were from the start."""
+    return (
+        "ALTER TABLE block ADD COLUMN shown_busy INTEGER NOT NULL DEFAULT 0;"
+        "UPDATE block SET shown_busy = 1 WHERE tier = 'floor' OR kind = 'offsite';"
+    )
+
+
 # What turns the schema of a version into the next one's, as SQL. Each is tested from frozen dumps.
 MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], str]] = {
     1: _what_version_1_lacks,
     2: _what_version_2_lacks,
     3: _what_version_3_lacks,
+    4: _what_version_4_lacks,
 }
 
 _REPAIR = "run: blocker check --repair"

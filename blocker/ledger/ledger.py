@@ -130,19 +130,22 @@ class Ledger:
             )
 
     def remember(self, block: Remembered) -> None:
-        """Write a block's row, whatever it was before; tier and zone stay known. Durable when this returns."""
+        """Write a block's row, whatever it was before. Tier and zone stay known, and that it has been busy as long
+        as it is the same event. Durable when this returns.
+        """
         with self._transaction():
             self._db.execute(
                 "INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce("
                 "nullif(?, ''), (SELECT tier FROM block WHERE calendar = ? AND key = ?), ''), "
-                "coalesce(nullif(?, ''), (SELECT zone FROM block WHERE calendar = ? AND key = ?), ''), ?)",
+                "coalesce(nullif(?, ''), (SELECT zone FROM block WHERE calendar = ? AND key = ?), ''), ?, "
+                "max(?, coalesce((SELECT shown_busy FROM block WHERE calendar = ? AND key = ? AND generation = ?), 0)))",
                 (
                     self._calendar, block.key, block.kind, block.state,
                     when(block.slot.start), when(block.slot.end), block.generation,
                     block.ref.id if block.ref else None, block.ref.etag if block.ref else None,
                     block.text_hash, block.ended_by, causes_out(block.causes), block.why, block.tier,
                     self._calendar, block.key, block.zone, self._calendar, block.key,
-                    block.put_back,
+                    block.put_back, block.shown_busy, self._calendar, block.key, block.generation,
                 ),
             )  # fmt: skip
 

@@ -91,7 +91,14 @@ def rebuild(state_dir: Path, calendar: Identity | str, standing: Sequence[Standi
         for block in missing:
             ledger.remember(
                 Remembered(
-                    block.key, block.kind, "placed", block.when, block.generation, block.ref, block.text_hash
+                    block.key,
+                    block.kind,
+                    "placed",
+                    block.when,
+                    block.generation,
+                    block.ref,
+                    block.text_hash,
+                    shown_busy=block.busy,
                 )
             )
         confirmed = ledger.memory().confirmed

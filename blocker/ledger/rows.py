@@ -21,7 +21,7 @@ from blocker.values.memory import OwnLines, Remembered, WeekRecord
 from blocker.values.plan import Cause, Change
 from blocker.values.workweek import YEARS, parse_week
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 SCHEMA = """
 CREATE TABLE calendar (
@@ -35,6 +35,7 @@ CREATE TABLE block (
     ref_id TEXT, ref_etag TEXT, text_hash TEXT NOT NULL DEFAULT '', ended_by TEXT NOT NULL DEFAULT '',
     causes TEXT NOT NULL DEFAULT '[]', why TEXT NOT NULL DEFAULT '', tier TEXT NOT NULL DEFAULT '',
     zone TEXT NOT NULL DEFAULT '', put_back INTEGER NOT NULL DEFAULT 0,
+    shown_busy INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (calendar, key)
 );
 CREATE TABLE week (
@@ -102,6 +103,7 @@ def remembered(row: sqlite3.Row) -> Remembered:
         tier=text_in(row["tier"]),
         zone=text_in(row["zone"]),
         put_back=bool(_number(row["put_back"])),
+        shown_busy=bool(_number(row["shown_busy"])),
     )
 
 

@@ -225,5 +225,6 @@ def _row(change: Change, state: str, ref: Ref | None, zone: str = "") -> Remembe
         why=change.why,
         tier=change.placement.tier if change.placement else "",
         zone=zone,
+        shown_busy=source is not None and source.busy,
         put_back=change.standing is not None and change.standing.put_back and change.action != "move",
     )

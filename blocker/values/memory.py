@@ -31,7 +31,8 @@ class Remembered(Struct, frozen=True):
     ``state`` is creating | placed | removing | displaced | tombstone. A displaced block is off the calendar and
     owed; its slot is the one it was last placed with. ``ended_by`` says how a person ended a tombstone, see
     ``ANSWERS``, and is ``RELEASED`` for a removal that will leave the block displaced. ``put_back``: ``undo`` put
-    it where it is, so it is the person's.
+    it where it is, so it is the person's. ``shown_busy``: we have written it as busy, so one that is free now was set
+    free by the person.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Remembered(Struct, frozen=True):
     tier: str = ""
     zone: str = ""  # the user's zone when the slot was chosen; "" if unknown
     put_back: bool = False
+    shown_busy: bool = False
 
     @property
     def answer(self) -> str | None:

@@ -12,6 +12,7 @@ from blocker.rules.survey import Survey
 from blocker.values.events import Block, StandingBlock
 from blocker.values.intervals import Interval
 from blocker.values.kinds import NOTE, OFFSITE, THINKING
+from blocker.values.memory import Remembered
 from blocker.values.plan import Placement
 from blocker.values.request import Request
 from blocker.values.workweek import week_of
@@ -44,7 +45,7 @@ def drafting(request: Request, seen: Survey, next_key: str | None, slots: Mappin
         if there is None:
             return fresh
         moved = moved_block(there, fresh, causes_known=known is not None and bool(known.tier))
-        hardens = request.settings.protect == "graded" and fresh.busy
+        hardens = request.settings.protect == "graded" and fresh.busy and not _was_set_free(there, known)
         return replace(moved, busy=there.busy or hardens)
 
     return draft
@@ -81,17 +82,16 @@ def refreshed(
     graded hold hardens.
     """
     changed = {}
-    tiers = {known.key: known.tier for known in request.memory.blocks}
+    remembered = {known.key: known for known in request.memory.blocks}
     for there in live:
         if there.when.start <= request.now or there.kind == NOTE:
             continue
         words = ""
         if there.key == next_key and request.policy == "run" and request.snapshot.complete:
             words = section(there.kind, there.key, there.when, Sources(request, seen, next_key))
-        tier = tiers.get(there.key, "")
-        # What was busy from the start and is free now, a person set free.
-        freed = there.kind == OFFSITE or tier == FLOOR_TIER
-        hardens = request.settings.protect == "graded" and not (there.busy or freed)
+        known = remembered.get(there.key)
+        tier = known.tier if known else ""
+        hardens = request.settings.protect == "graded" and not _was_set_free(there, known)
         busy = there.busy or (
             hardens and busy_from_now(there.kind, tier, there.when, request, seen, slots.values())
         )
@@ -100,6 +100,11 @@ def refreshed(
         if (fresh.text_hash, busy) != (there.text_hash, there.busy):
             changed[there.key] = fresh
     return changed
+
+
+def _was_set_free(there: StandingBlock, known: Remembered | None) -> bool:
+    """True if it is free and has been busy: that was a person."""
+    return not there.busy and (there.kind == OFFSITE or (known is not None and known.shown_busy))
 
 
 def _as_it_stands(there: StandingBlock, request: Request) -> Block:
