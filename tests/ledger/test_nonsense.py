@@ -15,7 +15,7 @@ from tests.tools.command_line import CommandLine, sample
 NOW = "2026-11-02T06:30"
 NONSENSE = ("banana", "", -1, 10**12, 2.5, b"\xff", "0001-01-01T00:00:00+00:00", "9999-W52", "a/b", "[1, {}]")
 COLUMNS = {
-    "block": "key kind state start end generation ref_id ref_etag text_hash ended_by causes why tier zone put_back",
+    "block": "key kind state start end generation ref_id ref_etag text_hash ended_by causes why tier zone put_back shown_busy",
     "week": "week level causes owed kept waived placed overrun moved",
     "skip": "what",
     "busy": "week hours",
