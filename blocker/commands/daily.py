@@ -18,8 +18,9 @@ from blocker.planning import guard
 from blocker.planning.history import week_records
 from blocker.rules.forecast import fill_now
 from blocker.rules.survey import Survey
+from blocker.running.dates import find_week
 from blocker.running.run import after_writing, at_work, carry_out, exit_code
-from blocker.running.session import Session, Setup, find_week
+from blocker.running.session import Session, Setup
 from blocker.showing.documents import plan_document
 from blocker.showing.dose import dose_lines
 from blocker.showing.grid import plan_picture
@@ -60,7 +61,7 @@ def _run_once(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Make one week better: its blocks may move, those a person moved may not."""
-    find_week(args.week, setup.now.date())  # one that is none is said first
+    find_week(args.week, setup.now.date())  # one that is not a week is refused first
     if not (args.yes or args.dry_run) and talk.ask is None:
         raise UsageError(
             "rebalance asks before it moves anything, and there is no terminal to ask on",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from argparse import Namespace
 
 from blocker.commands import Answer, Talk
-from blocker.commands.parser import WEEK, Parser, whole_number
+from blocker.commands.parser import Parser, add_week, whole_number
 from blocker.commands.remembering import ahead
 from blocker.engine import make_plan
 from blocker.ledger.ledger import read_memory
 from blocker.planning import guard
-from blocker.running.session import Session, Setup, Sight, find_week
+from blocker.running.dates import find_week
+from blocker.running.session import Session, Setup, Sight
 from blocker.showing.documents import load_document, plan_document, skipped_document
 from blocker.showing.grid import load_picture, plan_picture
 from blocker.showing.load import load_lines
@@ -42,7 +43,7 @@ def plan(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 
 def add_load(command: Parser) -> None:
-    command.add_argument("week", nargs="?", metavar="WEEK", help=WEEK)
+    add_week(command)
     command.add_argument("--events", action="store_true", help="list every event, how it was counted and why")
     command.add_argument(
         "--ahead",

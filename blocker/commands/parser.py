@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from blocker.calendars import offered
 from blocker.commands.misunderstood import refusal
 
-WEEK = "this (default), next, 2026-W48, or a date in it"
+WEEK = "such as this (default), next, in 2 weeks, 44, friday or 24 dec"
 ALSO = "Also: the options of blocker --help, such as --json, -v, -q and --calendar."
 
 
@@ -65,6 +65,20 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise refusal(self, self.words, message)
+
+
+class Joined(argparse.Action):
+    """Takes several words as one text, so that ``next week`` needs no quotes; None without any."""
+
+    def __call__(
+        self, parser: object, namespace: argparse.Namespace, values: Any, option: object = None
+    ) -> None:
+        setattr(namespace, self.dest, " ".join(values) or None)
+
+
+def add_week(command: Parser) -> None:
+    """The week that a command is about, as people say it."""
+    command.add_argument("week", nargs="*", action=Joined, metavar="WEEK", help=WEEK)
 
 
 class OneOf:

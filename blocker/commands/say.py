@@ -9,24 +9,30 @@ from datetime import UTC, date
 from msgspec.structs import replace
 
 from blocker.commands import Answer, Talk
-from blocker.commands.parser import WEEK, Parser, number_of_hours
+from blocker.commands.parser import Joined, Parser, add_week, number_of_hours
 from blocker.commands.pasteable import pasteable
 from blocker.ledger.file import ledger_path
 from blocker.ledger.ledger import Ledger
+from blocker.running.dates import WEEK_HINT, find_date, find_day, find_week
 from blocker.running.journal import log_path
 from blocker.running.run import at_work, carry_out, exit_code
 from blocker.running.schedule import Systemd, installed
-from blocker.running.session import Session, Setup, aware, find_week
+from blocker.running.session import Session, Setup, aware
 from blocker.showing.documents import SCHEMA, plan_document
+from blocker.showing.dose import STANDS
 from blocker.showing.plan_text import change_lines
 from blocker.values.errors import BlockerError, NotConfirmed, PartlyApplied, UsageError
 from blocker.values.plan import Change, Plan
-from blocker.values.workweek import week_of
+from blocker.values.workweek import Week, week_of
 
 
 def add_skip(command: Parser) -> None:
     command.add_argument(
-        "what", metavar="WEEK|KEY", help="this, next, 2026-W48, a date, or strategic/2026-W48/1"
+        "what",
+        nargs="+",
+        action=Joined,
+        metavar="WEEK|DATE|KEY",
+        help="a week (next, 44), a day (friday, 24 dec) or a block (strategic/2026-W48/1)",
     )
     command.set_defaults(work=skip)
 
@@ -34,18 +40,24 @@ def add_skip(command: Parser) -> None:
 def skip(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Skip a week, or one block: what stands of it is taken away now and nothing is booked in its place."""
     with Session(setup) as session, at_work(session) as ledger:
-        what = _what_to_skip(args.what, session, ledger)
-        ledger.skip(what)
+        skipped = _what_to_skip(args.what, session, ledger)
+        with ledger.together():
+            for what in skipped:
+                ledger.skip(what)
 
         def decide(again: bool) -> Plan:
             plan = session.read(ledger.memory()).plan()
-            gone = [c for c in plan.changes if c.action == "remove" and _concerns(c, what, session)]
+            gone = [
+                c
+                for c in plan.changes
+                if c.action == "remove" and any(_concerns(c, what) for what in skipped)
+            ]
             return replace(plan, changes=tuple(gone), unplaced=(), notes=(), said=())
 
-        done = carry_out(decide, f"skip {what}", session, ledger, lambda change: None)
-    lines = [f"{what} is skipped: nothing will be booked for it."]
+        done = carry_out(decide, f"skip {' '.join(skipped)}", session, ledger, lambda change: None)
+    lines = [f"{what} is skipped: nothing will be booked for it." for what in skipped]
     for change in done.changes:
-        outcome = f"could not be removed: {change.error}" if change.error else "was taken off the calendar"
+        outcome = f"could not be removed: {change.error}" if change.error else "was removed"
         lines.append(f"{change.key} {outcome}.")
     return Answer(lines, plan_document(done, applied=True), exit_code(done))
 
@@ -57,7 +69,7 @@ def add_busy(command: Parser) -> None:
         metavar="HOURS",
         help="mail, tickets, one-click tasks; 0 takes them back",
     )
-    command.add_argument("week", nargs="?", metavar="WEEK", help=WEEK)
+    add_week(command)
     command.set_defaults(work=busy)
 
 
@@ -80,7 +92,12 @@ def busy(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 def add_pause(command: Parser) -> None:
     command.add_argument(
-        "--until", required=True, metavar="DATE", help="the last day of the pause, such as 2026-12-31"
+        "--until",
+        nargs="+",
+        action=Joined,
+        required=True,
+        metavar="DATE",
+        help="the last day of the pause, such as friday, in 10 days or 24 dec",
     )
     command.set_defaults(work=pause)
 
@@ -88,12 +105,10 @@ def add_pause(command: Parser) -> None:
 def pause(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Book nothing new up to and including a date; what stands, stays."""
     with Session(setup) as session, at_work(session) as ledger:
-        try:
-            until = date.fromisoformat(args.until)
-        except ValueError:
-            raise UsageError(f"“{args.until}” is no date", "write it as 2026-12-31") from None
-        if until < session.today():
-            raise UsageError(f"{until} is past", "name a day from today on")
+        today = session.today()
+        until = find_day(args.until, today)
+        if until < today:
+            raise UsageError(f"{until} is past", "name today or a day to come")
         ledger.pause(until)
     lines = [
         f"Paused until {until}: nothing new is booked, what stands stays.",
@@ -205,21 +220,39 @@ def _leaving(session: Session, ledger: Ledger, args: Namespace, talk: Talk) -> C
     return decide
 
 
-def _what_to_skip(text: str, session: Session, ledger: Ledger) -> str:
-    if "/" not in text:
-        today = session.today()
-        week = find_week(text, today)
-        if week < week_of(today):
-            raise UsageError(f"{week} is over: nothing was changed", "name this week or one to come")
-        return str(week)
+def _what_to_skip(text: str, session: Session, ledger: Ledger) -> list[str]:
+    """A week, or the keys of blocks."""
     known = {block.key for block in ledger.memory().blocks}
-    if text not in known:
-        made = session.read(ledger.memory()).plan()
-        known |= {change.key for change in made.changes} | {item.key for item in made.unplaced}
-    if text not in known:
+    if text in known:
+        return [text]
+    sight = session.read(ledger.memory())
+    made, workweek = sight.plan(), sight.request.workweek
+    today = workweek.date_of(sight.request.now)
+    known |= {change.key for change in made.changes} | {item.key for item in made.unplaced}
+    if text in known:
+        return [text]
+    if _is_key(text):
         raise UsageError(f"there is no block {text}", f"there are: {', '.join(sorted(known)) or 'none'}")
-    return text
+    said = find_date(text, today, coming=True)
+    if said is None:
+        raise UsageError(f"“{text}” is not a week, a date or a block", WEEK_HINT)
+    week = said if isinstance(said, Week) else week_of(said)
+    if week < week_of(today) or (isinstance(said, date) and said < today):
+        raise UsageError(f"{said} is over: nothing was changed", "name this week or one to come")
+    if isinstance(said, Week):
+        return [str(week)]
+    here = [c.key for c in made.changes if c.action in STANDS and workweek.date_of(c.slot.start) == said]
+    if not here:
+        raise UsageError(
+            f"there is no block on {said:%a} {said.day} {said:%b}",
+            f"to have no blocks in that week: {pasteable(session.setup, 'skip', str(week))}",
+        )
+    return here
 
 
-def _concerns(change: Change, what: str, session: Session) -> bool:
+def _is_key(text: str) -> bool:
+    return "/" in text and not text[:1].isdigit()
+
+
+def _concerns(change: Change, what: str) -> bool:
     return change.key == what or f"/{what}/" in change.key or what == str(week_of(change.slot.start.date()))

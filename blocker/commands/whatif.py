@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import Any
 
 from blocker.commands import Answer, Talk, daily
-from blocker.commands.parser import WEEK, Parser, whole_number
+from blocker.commands.parser import Parser, add_week, whole_number
 from blocker.engine import pose_problem
 from blocker.ledger.ledger import read_memory
 from blocker.placing.place import cheapest_stretch
@@ -24,7 +24,7 @@ LONGEST = 24 * 60
 
 
 def add_rebalance(command: Parser) -> None:
-    command.add_argument("week", nargs="?", metavar="WEEK", help=WEEK)
+    add_week(command)
     command.add_argument(
         "--what-if",
         type=whole_number,

@@ -24,7 +24,8 @@ from blocker.config.load import Config
 from blocker.engine import make_plan
 from blocker.files.places import config_path
 from blocker.rules.survey import Survey, take_survey
-from blocker.values.errors import ConfigError, UsageError
+from blocker.running.dates import find_week
+from blocker.values.errors import ConfigError
 from blocker.values.events import Snapshot
 from blocker.values.identity import Identity
 from blocker.values.intervals import Interval
@@ -32,7 +33,7 @@ from blocker.values.memory import Memory
 from blocker.values.plan import Plan
 from blocker.values.request import HISTORY_WEEKS, Request
 from blocker.values.settings import FILL_WEEKS, HORIZON_WEEKS, Settings
-from blocker.values.workweek import Week, WorkWeek, parse_week, quarter_of, week_of
+from blocker.values.workweek import WorkWeek, quarter_of, week_of
 
 
 def _unsaid(words: str) -> None:
@@ -210,20 +211,6 @@ def machine_zone(environ: Mapping[str, str]) -> str:
         return ZoneInfo(name or "UTC").key
     except (ValueError, OSError, KeyError):
         return "UTC"
-
-
-def find_week(text: str | None, today: date) -> Week:
-    """``this``, ``next``, ``2026-W48`` or a date in it → the week. Raises UsageError."""
-    if text is None or text == "this":
-        return week_of(today)
-    if text == "next":
-        return week_of(today).plus(1)
-    try:
-        return parse_week(text if "W" in text.upper() else str(week_of(date.fromisoformat(text))))
-    except ValueError:
-        raise UsageError(
-            f"“{text}” is no week", "a week is: this, next, 2026-W48, or a date in it such as 2026-11-24"
-        ) from None
 
 
 def is_calendar_unset(config: Config) -> bool:

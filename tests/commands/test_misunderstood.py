@@ -76,7 +76,7 @@ def test_a_word_that_nobody_knows_is_told_with_the_nearest_or_all(
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("explain", "explain needs KEY, DATE or WEEK\n"),
+        ("explain", "explain needs DATE, WEEK or KEY\n"),
         ("connect", "connect needs ics or google\n"),
         ("cron", "cron needs install, show or remove\n"),
         ("pause", "pause needs --until\n"),
@@ -172,8 +172,8 @@ def test_a_kind_of_calendar_that_is_not_there_is_told_those_that_are(
     assert "“caldav:” is not supported; use ics:PATH, google:primary or google:ID" in said
 
 
-@pytest.mark.parametrize("words", [("rebalance", "W48"), ("rebalance", "soon", "-y")])
+@pytest.mark.parametrize("words", [("rebalance", "W54"), ("rebalance", "soon", "-y")])
 def test_a_week_that_is_none_is_said_before_anything_else(cli: CommandLine, words: tuple[str, ...]) -> None:
     said = cli.call(*words)
     assert (said.code, said.out) == (2, "")
-    assert f"“{words[1]}” is no week" in said.err
+    assert f"“{words[1]}” is not a week" in said.err
