@@ -27,7 +27,8 @@ WEEKS = ("strategic/2026-W46", "strategic/2026-W47")
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
-    """Two blocks that the next run has to move, each hit by a meeting."""
+    """Two blocks that the next run has to move, each hit by a meeting, and no others that it has reason to write."""
+    monkeypatch.setenv("BLOCKER_PROTECT", "busy")
     with google_answers(monkeypatch) as running:
         busy_weeks(running)
         call("run", "-y", now=NOW)
