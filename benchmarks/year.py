@@ -164,7 +164,10 @@ class Year:
     def _ended_by_us(self) -> set[str]:
         with closing(sqlite3.connect(self.state / "ledger.sqlite3")) as ledger:
             return {
-                key for (key,) in ledger.execute("SELECT key FROM block WHERE state IN ('removing', 'gone')")
+                key
+                for (key,) in ledger.execute(
+                    "SELECT key FROM block WHERE state IN ('removing', 'displaced', 'gone')"
+                )
             }
 
     def _compare_with_the_ledger(self, day: date) -> None:
