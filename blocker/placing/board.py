@@ -18,10 +18,10 @@ from blocker.placing.spans import ceil_second, outer
 from blocker.values.intervals import Interval
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.plan import Demand, OffsiteDemand, Standing
+from blocker.values.settings import SHORTEST_RESCUE
 from blocker.values.workweek import Week, week_of
 
 STEP_MINUTES = 30
-RESCUE_SHORTEST = 60
 
 
 class Ask(Struct, frozen=True):
@@ -135,7 +135,7 @@ class Board:
         if self._is_rescue(of):
             had = of.minutes if isinstance(of, Demand) else of.was_minutes or of.slot.minutes
             longest, floor = had if self.run else max(had, of.minutes), None
-            shortest = min(RESCUE_SHORTEST, had)
+            shortest = min(SHORTEST_RESCUE, had)
         elif isinstance(of, Standing) and (self.run or of.kind != STRATEGIC or of.tier != "floor"):
             floor = None
         usual = lengths_between(shortest, longest)

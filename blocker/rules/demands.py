@@ -16,13 +16,13 @@ from blocker.values.kinds import FRONTLINE, LEARNING, STRATEGIC
 from blocker.values.limits import Rhythm
 from blocker.values.memory import ANSWERS
 from blocker.values.plan import Cause, Demand, Unplaced, WeekLoad
+from blocker.values.settings import SHORTEST_RESCUE
 from blocker.values.workweek import Quarter, Week, parse_week
 
 __all__ = ["DEBT_WEEKS", "Demands", "Known", "ask"]
 
 BOOKED_BY_LEVEL = ("amber", "red")  # tiers: see `tier_of_level`
 MOST_STRATEGIC = 3  # in a week in all, debt included: design 4.3
-SHORTEST_RESCUE = 60  # minutes: what a displaced block may come back with
 DUE_MINUTES = 60  # of a person's own time of a kind; less is too little
 WEEKS_OF_QUARTER = 14  # at most
 RHYTHMIC = (FRONTLINE, LEARNING)  # kinds with a tier of their own

@@ -345,6 +345,7 @@ DEFAULT_LUNCH = Lunch()
 # Design 4.4: the manners, in minutes and shares.
 BOOKABLE_MINUTES = 60
 BOOKABLE_GAP_MINUTES = 30
+SHORTEST_RESCUE = 60  # minutes: of a hit block that moves, and of a displaced one that comes back
 NOTICE_HOURS = {"run": 24, "rebalance": 1}
 HORIZON_WEEKS = 5  # this week plus four
 FILL_WEEKS = 8  # ahead: how full they are is remembered, to learn how weeks fill up
