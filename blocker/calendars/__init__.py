@@ -124,9 +124,9 @@ def to_set() -> str:
     return "calendar = " + " or ".join(f'"{about(scheme).forms[0]}"' for scheme in (SHOWN, FILE))
 
 
-def example_addresses() -> tuple[str, str]:
+def examples() -> list[str]:
     """A calendar to keep time on, and one that is also read."""
-    return about(SHOWN).own, about(SHOWN).example
+    return [about(SHOWN).own, about(SHOWN).example]
 
 
 def meant(text: str) -> str:

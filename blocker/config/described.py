@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 from msgspec import NODEFAULT, Struct, inspect
 from msgspec.structs import fields
 
+from blocker import calendars
 from blocker.values.fields import Section
+
+ADDRESS = "calendar-address"
 
 
 class Field(Struct, frozen=True):
@@ -30,9 +33,15 @@ class Bare(NamedTuple):
 
 
 def bare(kind: inspect.Type) -> Bare:
-    if isinstance(kind, inspect.Metadata):
-        return Bare(kind.type, {**(kind.extra_json_schema or {}), **(kind.extra or {})})
-    return Bare(kind, {})
+    if not isinstance(kind, inspect.Metadata):
+        return Bare(kind, {})
+    facts = {**(kind.extra_json_schema or {}), **(kind.extra or {})}
+    own, read = calendars.examples()  # what an address looks like is known to the registry alone
+    if facts.get("format") == ADDRESS:
+        facts["examples"] = [own]
+    elif isinstance(kind.type, inspect.VarTupleType) and is_address(kind.type.item_type):
+        facts["examples"] = [[read]]
+    return Bare(kind.type, facts)
 
 
 def fields_of(table: type[Struct]) -> dict[str, Field]:
@@ -74,6 +83,11 @@ def in_tables(kind: inspect.Type) -> bool:
     return is_table(kind) or is_array_of_tables(kind)
 
 
+def is_address(kind: inspect.Type) -> bool:
+    """Whether it names a calendar."""
+    return bare(kind).facts.get("format") == ADDRESS
+
+
 def is_table(kind: inspect.Type) -> bool:
     return isinstance(bare(kind).type, inspect.StructType | inspect.DictType)
 
@@ -81,6 +95,8 @@ def is_table(kind: inspect.Type) -> bool:
 def allowed(kind: inspect.Type) -> str:
     """The bounds of a number or the choices of a text, in words; nothing where there are none."""
     plain = bare(kind).type
+    if is_address(kind):
+        return calendars.offered()
     if isinstance(plain, inspect.LiteralType):
         *names, last = map(str, plain.values)
         return f"{', '.join(names)} or {last}" if names else last

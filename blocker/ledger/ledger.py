@@ -14,7 +14,6 @@ from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Self
 
-from blocker.ledger.file import LedgerError as LedgerError  # noqa: PLC0414 - callers take it from here
 from blocker.ledger.file import connect, in_words, ledger_path
 from blocker.ledger.names import carry_over
 from blocker.ledger.parking import parked_questions

@@ -13,7 +13,8 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from blocker.calendars import NATIVE_FOCUS, Calendar
-from blocker.ledger.ledger import Ledger, LedgerError
+from blocker.ledger.file import LedgerError
+from blocker.ledger.ledger import Ledger
 from blocker.values.errors import (
     AlreadyExists,
     BlockerError,

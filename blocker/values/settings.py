@@ -186,18 +186,11 @@ class Settings(Section, frozen=True):
 
     calendar: Annotated[
         Address,
-        setting(
-            "The calendar to keep time on: ics:PATH, google:primary or google:ID.",
-            "google:primary",
-            environment=True,
-        ),
+        setting("The calendar to keep time on, by its address.", environment=True),
     ] = ""
     also_read: Annotated[
         tuple[Address, ...],
-        setting(
-            "Calendars that are only read: what is on them counts as busy and as load.",
-            ["google:team@group.calendar.google.com"],
-        ),
+        setting("Calendars that are only read: what is on them counts as busy and as load."),
     ] = ()
     role: Annotated[Role, setting("Whose thresholds to begin with.", environment=True)] = "manager"
     timezone: Annotated[
@@ -221,7 +214,7 @@ class Settings(Section, frozen=True):
         Protection,
         setting(
             "How blocks look to others: graded shows the weekly minimum and the half day as busy, and the rest as free "
-            "until it is near or the week fills; decline declines what is sent for that time (Google).",
+            "until it is near or the week fills; decline also declines new invitations for that time, where the calendar can.",
             environment=True,
         ),
     ] = "graded"

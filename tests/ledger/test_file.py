@@ -22,8 +22,8 @@ import pytest
 from blocker.cli import main
 from blocker.commands.sample import sample_calendar
 from blocker.ledger import file as ledger_file
-from blocker.ledger.file import DamagedLedger, ledger_path
-from blocker.ledger.ledger import LedgerError, open_ledger
+from blocker.ledger.file import DamagedLedger, LedgerError, ledger_path
+from blocker.ledger.ledger import open_ledger
 from blocker.ledger.repair import is_damaged, rebuild
 from blocker.ledger.rows import SCHEMA, SCHEMA_VERSION
 from blocker.values.errors import Temporary
