@@ -26,8 +26,10 @@ from blocker.rules.survey import Survey, take_survey
 from blocker.values.keys import key_week
 from blocker.values.plan import Inspection, Plan
 from blocker.values.request import Request
+from blocker.wording.brief import Sources
+from blocker.wording.causes import ordinary_words
 from blocker.wording.drafts import drafting, next_thinking_block, refreshed, where_they_will_be
-from blocker.wording.ordinary import ordinary_words
+from blocker.wording.themes import draw
 
 
 class Question(Struct, frozen=True):
@@ -68,7 +70,8 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
     note = pre_work(request, recollection.live, seen, solution, unwanted)
     solution = replace(solution, placements=(*solution.placements, *note.placements))
     slots = where_they_will_be(recollection.live, solution, unwanted)
-    next_key = next_thinking_block(slots, request.now)
+    next_key = next_thinking_block(slots, recollection.live, request)
+    sources = Sources(request, seen, next_key, draw(slots, recollection.live, request))
 
     missing = unplaced(asked, offsite, solution)
     changes = diff(
@@ -77,8 +80,8 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
         inspection,
         unwanted={**unwanted, **note.unwanted},
         owed={item.key for item in missing},
-        refreshed=refreshed(request, recollection.live, seen, next_key, slots),
-        draft=drafting(request, seen, next_key, slots),
+        refreshed=refreshed(recollection.live, slots, sources),
+        draft=drafting(sources, slots),
         now=request.now,
     )
     if request.policy == "rebalance":

@@ -115,6 +115,7 @@ class MemoryCalendar:
 
     def _put(self, uid: str, block: Block) -> Ref:
         self.writes += 1
+        there = self._blocks.get(uid)
         return self._change(
             uid,
             StandingBlock(
@@ -130,6 +131,7 @@ class MemoryCalendar:
                 focus=block.focus if NATIVE_FOCUS in self.capabilities else "",
                 dates=block.dates,
                 text_hash=block.text_hash or hash_of_text(block.title, block.text),
+                private=block.visibility == "private" if block.visibility or there is None else there.private,
             ),
         )
 

@@ -28,7 +28,7 @@ from blocker.showing.documents import SCHEMA
 from blocker.showing.dose import dose_lines
 from blocker.values.errors import BlockerError, GuardRefused
 from blocker.values.memory import Memory
-from blocker.wording.ordinary import ordinary_words
+from blocker.wording.causes import ordinary_words
 
 
 def add_init(command: Parser) -> None:

@@ -166,7 +166,7 @@ def _filled(item: Item, doubled: Sequence[bool], width: int, signs: Glyphs) -> l
     if item.sign:
         long = f"{_clock(item.start)}{signs.dash}{_clock(item.end)}"
         words.append(long if len(long) < width else _clock(item.start))
-    title = item.title.removeprefix("Strategic thinking: ") if item.sign and width < 20 else item.title
+    title = item.title.removeprefix("Think: ") if item.sign and width < 20 else item.title
     space = " " if item.sign and width > 11 else ""
     words += wrap(title, width - 1 - len(space), rows - len(words), signs.more)
     style = f"event.{item.kind}"

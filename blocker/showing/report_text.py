@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from blocker.rules.survey import Survey
 from blocker.values.request import Request
+from blocker.wording.causes import ordinary_words
 from blocker.wording.digest import WEEK, Digest, digest
 from blocker.wording.digest_words import hours_line, named, series_lines
-from blocker.wording.ordinary import ordinary_words
 from blocker.wording.texts import PARKED_LONG_DAYS, date_words, length_words, say, say_times
 
 WEEKS = 8

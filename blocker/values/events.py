@@ -116,6 +116,7 @@ class StandingBlock(Struct, frozen=True):
     text_hash: str = ""
     raw: str | None = None
     put_back: bool = False
+    private: bool = True  # False: who may see the calendar may read it
 
     @property
     def pinned(self) -> bool:

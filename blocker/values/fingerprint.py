@@ -41,10 +41,13 @@ def parts_of_text(text: str) -> tuple[str, str]:
 
 
 def with_section(text: str, section: str) -> str:
-    """The text with another section in place of the one it has."""
+    """The text with another section in place of the one it has; "" takes that out."""
     text = "\n".join(text.splitlines())
     found = re.search(_SECTION, text)
-    return text if found is None else text[: found.start()] + section + text[found.end() :]
+    if found is None:
+        return text
+    after = text[found.end() :]
+    return text[: found.start()] + (section + after if section else after.lstrip("\n"))
 
 
 def _digest(words: str) -> str:

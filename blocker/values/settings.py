@@ -61,7 +61,7 @@ RULE = {
     "book": {"strategic": 2},
 }
 CONDITIONS = {"strategic": ["title ~ 'strategy|vision'"], "personal": ["calendar = 'family'"]}
-SHIFT = {"shift": "Ten minutes before: close mail and chat, and open only this question."}
+SHIFT = {"shift": "Close the door, and open only this question."}
 
 
 class Count(Section, frozen=True):
@@ -111,7 +111,7 @@ class BlockKind(Section, frozen=True):
     color: Annotated[str, setting("A colour as your calendar names it; empty for the calendar's own.")] = ""
     visibility: Annotated[
         Literal["private", "default", "public"],
-        setting("Private hides what a block says from those who can see your calendar."),
+        setting("Who can read a block; one that is not private says its theme and question only."),
     ] = "private"
     reminder: Annotated[ReminderMinutes | None, setting("Minutes before the block.", 10, unset="none")] = None
     visits: Annotated[
@@ -154,7 +154,13 @@ class BlockKind(Section, frozen=True):
         return replace(self, shortest=min(self.shortest, self.minutes))
 
 
-_OF_NO_WEIGHT = ("calendar", "texts", "notify_file", "notify_command")  # they decide no block
+_OF_NO_WEIGHT = (
+    "calendar",
+    "texts",
+    "commands_in_text",
+    "notify_file",
+    "notify_command",
+)  # they decide no block
 
 SHIPPED_KINDS: Mapping[str, BlockKind] = {
     STRATEGIC: BlockKind(),
@@ -234,8 +240,11 @@ class Settings(Section, frozen=True):
     buffer_after: Annotated[int, setting("Minutes kept free after each block.", ge=0, le=120)] = 0
     shift: Annotated[
         Literal["before", "inside"],
-        setting("Where the shift of mindset is: in the minutes before the block, or in its first ones."),
+        setting("When to switch gears: in the minutes before the block, or in its first ones."),
     ] = "before"
+    commands_in_text: Annotated[
+        bool, setting("End each block's text with the commands that skip it, pause blocker and stop it.")
+    ] = False
     fiscal_start: Annotated[int, setting("The month in which your first quarter begins.", ge=1, le=12)] = 1
     forecast: Annotated[
         bool,

@@ -1,59 +1,65 @@
-"""The offsite's agenda, made from the quarter's own data: looking back, two questions, stop, start, delegate."""
+"""The half day's agenda, made from the quarter's own data: looking back, two questions, stop, start, delegate."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
-from blocker.rules.known import debt_minutes
 from blocker.rules.survey import Survey
 from blocker.values.intervals import Interval
 from blocker.values.memory import ParkedQuestion
 from blocker.values.request import Request
 from blocker.values.workweek import DAY, Quarter, quarter_of
-from blocker.wording.digest import WEEK, Digest, dates_between, digest
-from blocker.wording.digest_words import displaced_lines, series_lines
-from blocker.wording.ordinary import ordinary_words
-from blocker.wording.texts import date_words, length_words, plain, quantity, say, shortened
-from blocker.wording.themes import topics, topics_of_quarter
+from blocker.wording.causes import ordinary_words
+from blocker.wording.digest import WEEK, digest
+from blocker.wording.digest_words import cost, count_words, in_words, parked_lines, series_lines
+from blocker.wording.texts import length_words, plain, quantity, say
+from blocker.wording.themes import Topic
 
 PARTS = (30, 75, 15, 75, 45)  # looking back, a question, a break, another question, what follows
 GRID = 5
-MOST = 5
-QUESTION_CHARACTERS = 240
+MOST_SERIES = 3
+QUESTION_WORDS = 25
 ENOUGH_WEEKS, BACK_WEEKS = 6, 12
 
 
 def agenda_lines(
-    key: str, slot: Interval, request: Request, seen: Survey, parked: Sequence[str]
+    key: str,
+    slot: Interval,
+    request: Request,
+    seen: Survey,
+    themes: Sequence[Topic],
+    waiting: Sequence[ParkedQuestion],
+    room: int,
 ) -> list[str]:
-    """Five parts with their minutes, but no clock times: a person may move the half day."""
+    """Five parts with their minutes in ``room`` words, but no clock times: a person may move the half day.
+
+    The question that has waited longest takes the place of the second theme; the others are below it.
+    """
     texts = request.settings.texts
     back, first, pause, second, last = part_minutes(slot.minutes)
-    quarter = quarter_named(key, slot, request)
-    one, two = topics_of_quarter(quarter, topics(request.settings))
-    waiting = next((question for question in request.memory.parked if not question.how), None)
-    longest = (
-        say("agenda.parked_question", texts, question=shortened(waiting.text, QUESTION_CHARACTERS))
-        if waiting
-        else say("question", texts, theme=plain(two.name), question=plain(two.question))
-    )
-    return [
+    one, two = (say("ask", texts, question=plain(theme.question)) for theme in themes)
+    if waiting:
+        two = say("agenda.parked_question", texts, question=in_words(waiting[0].text, QUESTION_WORDS))
+    above = [
         say("agenda.back", texts, minutes=back),
-        *_looking_back(quarter, slot, request, seen),
+        *_looking_back(quarter_named(key, slot, request), slot, request, seen),
         "",
         say("agenda.first", texts, minutes=first),
-        say("question", texts, theme=plain(one.name), question=plain(one.question)),
+        one,
         "",
         say("agenda.pause", texts, minutes=pause),
         "",
         say("agenda.second", texts, minutes=second),
-        longest,
-        *(parked if waiting else ()),
+        two,
+    ]
+    below = [
         "",
         say("agenda.last", texts, minutes=last),
         *(say(f"agenda.{name}", texts) for name in ("stop", "start", "delegate")),
     ]
+    room -= count_words([*above, *below])
+    return [*above, *parked_lines(waiting[1:], request.settings, room), *below]
 
 
 def part_minutes(length: int) -> tuple[int, ...]:
@@ -71,28 +77,22 @@ def quarter_named(key: str, slot: Interval, request: Request) -> Quarter:
 
 
 def _looking_back(quarter: Quarter, slot: Interval, request: Request, seen: Survey) -> list[str]:
+    """The days behind the half day, whether they are past yet or not, as they are read on its day."""
     texts = request.settings.texts
     day = max(request.workweek.date_of(slot.start), quarter.first_day + DAY)
     first = _since(quarter, day)
     found = digest(first, day, request, seen)
+    frontline = length_words(found.frontline_minutes, texts)
     lines = [
         say(
             "agenda.hours" if first == quarter.first_day else "agenda.hours_weeks",
             texts,
             weeks=BACK_WEEKS,
-            first=date_words(found.first, texts),
-            last=date_words(found.last, texts),
             operational=quantity(found.held["operational_hours"], "hours", texts),
             capacity=quantity(found.held["capacity_hours"], "hours", texts),
-            share=quantity(found.held["operational_share"], "share", texts),
         ),
         say(
-            "agenda.own",
-            texts,
-            strategic=quantity(found.held["strategic_hours"], "hours", texts),
-            frontline=length_words(found.frontline_minutes, texts),
-            learning=quantity(found.held["learning_hours"], "hours", texts),
-            away=_days_away(found, seen),
+            "agenda.frontline" if found.frontline_minutes else "agenda.frontline_none", texts, hours=frontline
         ),
     ]
     over = [
@@ -106,34 +106,21 @@ def _looking_back(quarter: Quarter, slot: Interval, request: Request, seen: Surv
         lines.append(
             say("agenda.kept", texts, owed=length_words(owed, texts), kept=length_words(kept, texts))
         )
-    ordinary = ordinary_words(seen.lines, texts)
-    if ordinary:
-        lines.append(ordinary)
-    debt = debt_minutes(request.memory, request.running)
-    if debt:
-        lines.append(say("agenda.debt", texts, debt=length_words(debt, texts)))
     asked = _parked_in(first, day, request)
-    if asked:
-        done = sum(question.how == "done" for question in asked)
+    done = sum(question.how == "done" for question in asked)
+    if done:
         lines.append(say("agenda.parked", texts, parked=len(asked), done=done))
+    ordinary = ordinary_words(seen.lines, texts)
+    lines += [ordinary] if ordinary else []
     if found.series:
-        lines.append(say("agenda.series", texts))
-        lines += series_lines(found, texts, MOST)
-    if found.displaced or found.overruns:
-        lines.append(say("agenda.displaced", texts))
-        lines += displaced_lines(found, texts, MOST)
-    return lines
+        lines += [say("agenda.series", texts), *series_lines(found, texts, MOST_SERIES)]
+    return [*lines, cost(found, request.workweek, texts)]
 
 
 def _since(quarter: Quarter, day: date) -> date:
     """The first day to look back on: the quarter's, or in an early offsite, with little of it behind, twelve weeks."""
     early = day < quarter.first_day + ENOUGH_WEEKS * WEEK
     return day - BACK_WEEKS * WEEK if early else quarter.first_day
-
-
-def _days_away(found: Digest, seen: Survey) -> int:
-    days = (seen.days.get(day) for day in dates_between(found.first, found.last + DAY))
-    return sum(day is not None and bool(day.hours) and not day.is_working for day in days)
 
 
 def _parked_in(first: date, end: date, request: Request) -> list[ParkedQuestion]:

@@ -1,68 +1,109 @@
-"""The words inside a block: what to put away and to ask, why it was booked, and how to have the last word."""
+"""The words inside a block: its question, a way in, what is kept up to date, and that one may say no."""
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from blocker.rules.survey import Survey
-from blocker.values.kinds import FRONTLINE, LEARNING, NOTE, OFFSITE, THINKING
-from blocker.values.plan import Placement
+from blocker.values.intervals import Interval
+from blocker.values.kinds import FRONTLINE, LEARNING, NOTE, OFFSITE, STRATEGIC, THINKING
 from blocker.values.request import Request
-from blocker.values.settings import Settings
-from blocker.wording.ahead import heaviest_weeks
-from blocker.wording.causes import why_lines
+from blocker.values.workweek import week_of
+from blocker.wording.agenda import agenda_lines
+from blocker.wording.causes import why_booked
+from blocker.wording.digest import heaviest_week, week_behind
+from blocker.wording.digest_words import count_words, facts, named, parked_lines
 from blocker.wording.fitting import MOST_CHARACTERS, text_of
-from blocker.wording.sections import Sources, section
-from blocker.wording.texts import date_words, length_words, plain, say, shortened
-from blocker.wording.themes import topic_of, visit_of
+from blocker.wording.texts import TEXTS, date_words, length_words, plain, say
+from blocker.wording.themes import Themes, visit_of
 
-# The change of mode before a block; one with a question opens that, whatever its kind.
-SHIFTS = {FRONTLINE: "shift_frontline", LEARNING: "shift_learning", OFFSITE: "shift_offsite"}
-MOST_WEEKS, TITLE_CHARACTERS = 3, 70
+MOST_WORDS = {STRATEGIC: 120, OFFSITE: 250}  # design 4.8
 
 
-def block_text(placement: Placement, sources: Sources) -> str:
-    """Plain text under 4,000 characters, a line a paragraph: calendars break lines themselves."""
-    settings, key, kind = sources.request.settings, placement.key, placement.kind
+class Sources(Struct, frozen=True):
+    """What the words are made from. ``next_key`` names the next block that questions go into."""
+
+    request: Request
+    seen: Survey
+    next_key: str | None
+    themes: Themes
+
+
+def block_text(key: str, kind: str, tier: str, slot: Interval, private: bool, sources: Sources) -> str:
+    """Plain text, a line a paragraph: calendars break lines themselves. One that others may read says little."""
+    settings = sources.request.settings
+    opening = _opening(key, kind, private, sources)
+    last = [say("say.last", settings.texts)]
+    if settings.commands_in_text:
+        last += [say(f"say.{name}", settings.texts, key=key) for name in ("skip", "pause", "leave")]
+    around = [*opening, "\n".join(last)]
+    kept = ""
+    if private:
+        kept = section(key, kind, tier, slot, text_of(around, MOST_CHARACTERS), sources)
+    return text_of([*opening, kept, around[-1]], MOST_CHARACTERS)
+
+
+def _opening(key: str, kind: str, private: bool, sources: Sources) -> list[str]:
+    """The question; where nobody else reads it, the shift of mindset and a way in as well."""
+    settings = sources.request.settings
     texts = settings.texts
     if kind == NOTE:
-        parts = [say("note.text", texts)]
-    else:
-        parts = [*_opening(key, kind, settings), *_body(key, kind, sources.request, sources.seen)]
-        if kind in THINKING:
-            parts.append(section(kind, key, placement.slot, sources))
-        reasons = why_lines(kind, placement.tier, placement.causes, texts)
-        parts.append("\n".join([say("why.head", texts), *reasons]))
-    commands = [say(f"say.{name}", texts, key=key) for name in ("move", "skip", "pause", "leave")]
-    parts.append("\n".join([say("say.head", texts), *commands]))
-    return text_of(parts, MOST_CHARACTERS)
+        return [say("note.text", texts)]
+    about = sources.themes.get(key, ()) if kind != OFFSITE else ()
+    theme = plain(about[0].name) if about else ""
+    question = plain(about[0].question) if about else ""
+    if not about and f"{kind}.question" in TEXTS:
+        question = say(f"{kind}.question", texts)
+    if not private:
+        return (
+            [say("question", texts, theme=theme[:1].upper() + theme[1:], question=question)]
+            if theme
+            else [question]
+        )
+    shift = "" if kind == FRONTLINE else say("shift_inside" if settings.shift == "inside" else "shift", texts)
+    start = _way_in(key, kind, sources) or (about[0].start if about else "")
+    return [say("ask", texts, question=question), say("start", texts, shift=shift, start=start).strip()]
 
 
-def _opening(key: str, kind: str, settings: Settings) -> list[str]:
-    """The shift of mindset: what to put away, and the question to open."""
+def _way_in(key: str, kind: str, sources: Sources) -> str:
+    """How to begin on what a kind is for; "" where the theme says it."""
+    settings = sources.request.settings
     texts = settings.texts
-    topic = topic_of(key, kind, settings)
-    name = SHIFTS.get(kind, "shift" if topic is not None else "shift_other")
-    parts = [say(f"{name}_inside" if settings.shift == "inside" else name, texts)]
-    if topic is not None:
-        lines = [say("question", texts, theme=plain(topic.name), question=plain(topic.question))]
-        if topic.start:
-            lines.append(say("start", texts, start=topic.start))
-        parts.append("\n".join(lines))
-    return parts
-
-
-def _body(key: str, kind: str, request: Request, seen: Survey) -> list[str]:
-    """What front-line and learning blocks are for."""
-    texts = request.settings.texts
+    if kind == OFFSITE:
+        return say("offsite.start", texts)
     if kind == FRONTLINE:
-        visit = visit_of(key, kind, request.settings)
-        whom = say("frontline.visit", texts, name=plain(visit)) if visit else say("frontline.unknown", texts)
-        return [whom, say("frontline.ask", texts), say("frontline.bring", texts)]
+        visit = visit_of(key, kind, settings)
+        return say("frontline.visit", texts, name=plain(visit)) if visit else say("frontline.unknown", texts)
     if kind != LEARNING:
-        return []
-    lines = []
-    for week in heaviest_weeks(request, seen, MOST_WEEKS):
-        day, hours = date_words(week.monday, texts), length_words(week.minutes, texts)
-        name = "learning.week_with" if week.title else "learning.week"
-        lines.append(say(name, texts, day=day, hours=hours, title=shortened(week.title, TITLE_CHARACTERS)))
-    ahead = [say("learning.heaviest", texts), *lines] if lines else [say("learning.light", texts)]
-    return [say("learning.why", texts), "\n".join(ahead), say("learning.use", texts)]
+        return ""
+    use = say("learning.use", texts)
+    heavy = heaviest_week(sources.request, sources.seen)
+    if heavy is None:
+        return use
+    name = "learning.week_with" if heavy.title else "learning.week"
+    day, hours = date_words(heavy.monday, texts), length_words(heavy.minutes, texts)
+    return f"{say(name, texts, day=day, hours=hours, title=named(heavy.title))} {use}"
+
+
+def section(key: str, kind: str, tier: str, slot: Interval, around: str, sources: Sources) -> str:
+    """What later runs keep up to date, with its two lines; ``around`` is the rest of the text.
+
+    Only the next block has the parked questions, two facts and why it was booked; a half day has its agenda always.
+    """
+    if kind not in THINKING:
+        return ""
+    request, seen = sources.request, sources.seen
+    texts, is_next = request.settings.texts, key == sources.next_key
+    room = MOST_WORDS[kind] - count_words([around, say("section.open", texts), say("section.close", texts)])
+    waiting = [question for question in request.memory.parked if is_next and not question.how]
+    if kind == OFFSITE:
+        lines = agenda_lines(key, slot, request, seen, sources.themes[key], waiting, room)
+    elif is_next:
+        day = request.workweek.date_of(slot.start)
+        below = facts(week_behind(day, request, seen), request.workweek, texts)
+        below.append(why_booked(key, tier, seen.loads.get(week_of(day)), texts))
+        above = parked_lines(waiting, request.settings, room - count_words(below))
+        lines = [*above, "", *below] if above else below
+    else:
+        lines = [say("section.later", texts)]
+    return "\n".join([say("section.open", texts), *lines, say("section.close", texts)])

@@ -2,37 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from blocker.measuring.conditions import compare
-from blocker.values.plan import Cause
+from blocker.values.memory import OwnLines
+from blocker.values.plan import Cause, WeekLoad
 from blocker.wording.texts import MEASURE_WORDS, TEXTS, quantity, say
 
-MOST_CAUSES = 4
+CALM = "calm"
+DEBT = "debt"
 
 
-def why_lines(kind: str, tier: str, causes: Sequence[Cause], texts: Mapping[str, str]) -> list[str]:
-    """The reasons in words, and each measured cause with its numbers."""
-    names = dict.fromkeys(name for name in (tier, kind) if f"why.{name}" in TEXTS)
-    reasons = [say(f"why.{name}", texts) for name in names]
-    reasons += [_reason(cause, texts) for cause in causes[:MOST_CAUSES]]
-    return [say("why.line", texts, reason=reason) for reason in dict.fromkeys(reasons)]
+def why_lines(kind: str, tier: str, texts: Mapping[str, str]) -> list[str]:
+    """What a block of this kind and tier is for."""
+    return [say(f"why.{name}", texts) for name in dict.fromkeys((tier, kind)) if f"why.{name}" in TEXTS]
 
 
-def _reason(cause: Cause, texts: Mapping[str, str]) -> str:
-    """A cause as the person reads it in a block."""
-    own = f"because.{cause.rule}"
-    values = _cause_values(cause, texts)
-    words = str(values["measure"])
-    values["measure"] = words[:1].upper() + words[1:]
-    return say(own if own in TEXTS else f"reason.{_judged_by(cause)}", texts, **values) + usual_words(
-        cause, texts
+def why_booked(key: str, tier: str, load: WeekLoad | None, texts: Mapping[str, str]) -> str:
+    """Why the next block is there, in one sentence: from the level of its week as it is judged now.
+
+    The search that placed it knew more; later runs do not, and the same words have to come of both.
+    """
+    if tier == DEBT:
+        return say("why.debt", texts)
+    cause = next((cause for cause in load.causes if cause.rule == load.level), None) if load else None
+    if load is not None and load.level != CALM and cause is not None:
+        usual = cause.held is not None and cause.held != cause.measured
+        name = cause.measure if f"because.{cause.measure}" in TEXTS else "other"
+        week = say("week.usual" if usual else "week.this", texts)
+        measured = quantity(cause.measured, cause.unit, texts)
+        words = say(f"because.{name}", texts, week=week, measured=measured, measure=_measure(cause, texts))
+        return say("why.because", texts, cause=words)
+    if load is None or key.endswith("/1"):
+        return say("why.floor", texts)
+    return say("why.fuller", texts, operational=quantity(load.held["operational_hours"], "hours", texts))
+
+
+def ordinary_words(lines: OwnLines | None, texts: Mapping[str, str]) -> str:
+    """One sentence of an ordinary week that is past the usual red line; "" where it is not.
+
+    It has the measure that is furthest past its line: the load is the finding, not more blocks.
+    """
+    if lines is None or not lines.ordinary:
+        return ""
+    cause = lines.ordinary[0]
+    return say(
+        "ordinary",
+        texts,
+        measure=_measure(cause, texts),
+        measured=quantity(cause.measured, cause.unit, texts),
+        usual=quantity(cause.threshold, cause.unit, texts),
     )
 
 
 def cause_words(cause: Cause, texts: Mapping[str, str]) -> str:
     """One cause as a sentence with measured value and threshold, for a terminal."""
-    return say(f"cause.{_judged_by(cause)}", texts, **_cause_values(cause, texts)) + usual_words(cause, texts)
+    words = say(
+        f"cause.{_judged_by(cause)}",
+        texts,
+        rule=cause.rule,
+        measure=_measure(cause, texts),
+        measured=quantity(cause.measured, cause.unit, texts),
+        threshold=quantity(cause.threshold, cause.unit, texts),
+        held=quantity(cause.held or 0.0, cause.unit, texts),
+        recent=quantity(cause.recent or 0.0, cause.unit, texts),
+    )
+    return words + usual_words(cause, texts)
 
 
 def usual_words(cause: Cause, texts: Mapping[str, str]) -> str:
@@ -54,13 +89,6 @@ def _judged_by(cause: Cause) -> str:
     return "line" if cause.measured == cause.held else "forecast"
 
 
-def _cause_values(cause: Cause, texts: Mapping[str, str]) -> dict[str, object]:
+def _measure(cause: Cause, texts: Mapping[str, str]) -> str:
     known = cause.measure in MEASURE_WORDS
-    return {
-        "rule": cause.rule,
-        "measure": say(f"measure.{cause.measure}", texts) if known else cause.measure,
-        "measured": quantity(cause.measured, cause.unit, texts),
-        "threshold": quantity(cause.threshold, cause.unit, texts),
-        "held": quantity(cause.held or 0.0, cause.unit, texts),
-        "recent": quantity(cause.recent or 0.0, cause.unit, texts),
-    }
+    return say(f"measure.{cause.measure}", texts) if known else cause.measure

@@ -5,6 +5,7 @@ Private events count in the sums and are never named.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
@@ -16,11 +17,11 @@ from blocker.values.intervals import Interval, clip, intersect, minutes, touches
 from blocker.values.kinds import FRONTLINE, OPERATIONAL
 from blocker.values.plan import Classified
 from blocker.values.request import Request
-from blocker.values.workweek import DAY
+from blocker.values.workweek import DAY, week_of
 from blocker.wording.displacement import Displaced, Overrun, displaced, items_by_day, overruns
 
 WEEK = 7 * DAY
-LATELY_WEEKS = 4
+AHEAD_WEEKS = 9
 
 
 class Series(Struct, frozen=True):
@@ -31,18 +32,25 @@ class Series(Struct, frozen=True):
     minutes: float
 
 
+class HeavyWeek(Struct, frozen=True):
+    """A week to come: its operational minutes, and the longest meeting that is not one of every week ("" if none)."""
+
+    monday: date
+    minutes: float
+    title: str
+
+
 class Digest(Struct, frozen=True):
     """What the dates from ``first`` to ``last`` hold, ``weeks`` of them.
 
-    ``fullest`` is the day with the most meetings. ``longest`` is the longest stretch without a
-    meeting. ``frontline_minutes`` are the person's own and those of blocks that are past.
+    ``longest`` is the longest stretch without a meeting. ``frontline_minutes`` are the person's own and those of
+    blocks that are past.
     """
 
     first: date
     last: date
     weeks: int
     held: Mapping[str, float]
-    fullest: tuple[date, int] | None
     longest: Interval | None
     series: tuple[Series, ...]
     displaced: tuple[Displaced, ...]
@@ -58,12 +66,6 @@ def week_behind(day: date, request: Request, seen: Survey) -> Digest:
     return digest(day - WEEK, day, request, seen)
 
 
-def lately(request: Request, seen: Survey) -> Digest:
-    """The last four completed weeks: a start for blocks whose own week behind is not known yet."""
-    monday = request.running.monday
-    return digest(monday - LATELY_WEEKS * WEEK, monday, request, seen)
-
-
 def digest(first: date, end: date, request: Request, seen: Survey) -> Digest:
     """The facts of the dates from ``first`` to the day before ``end``."""
     workweek = request.workweek
@@ -72,8 +74,6 @@ def digest(first: date, end: date, request: Request, seen: Survey) -> Digest:
     inside = [item for item in seen.classified if item.event.when.overlaps(window)]
     items = items_by_day(inside, dates_between(first, end), workweek)
     working = tuple(part for day in days for part in day.working)
-    counts = [(sum(touches(when, day.working) for when in day.operational), day.date) for day in days]
-    most = max(counts, key=lambda pair: (pair[0], -pair[1].toordinal()), default=(0, first))
     gaps = [gap for day in days for gap in day.free([day.lunch] if day.lunch else [])]
     past = [
         clip([block.when], window)
@@ -86,7 +86,6 @@ def digest(first: date, end: date, request: Request, seen: Survey) -> Digest:
         last=end - DAY,
         weeks=max(1, (end - first) // WEEK),
         held=measure(days, inside, workweek),
-        fullest=(most[1], most[0]) if most[0] else None,
         longest=max(gaps, key=lambda gap: (gap.end - gap.start, -gap.start.timestamp()), default=None),
         series=series_by_hours(inside, working),
         displaced=displaced(days, items, workweek),
@@ -109,6 +108,33 @@ def series_by_hours(items: Iterable[Classified], working: Sequence[Interval]) ->
         if inside:
             result.append(Series(meetings[0][0], len(inside), minutes(intersect(inside, working))))
     return tuple(sorted(result, key=lambda one: (-one.minutes, one.title)))
+
+
+def heaviest_week(request: Request, seen: Survey) -> HeavyWeek | None:
+    """The fullest week of the next two months as the calendar has them now; None where it has no meetings."""
+    loads = {}
+    for ahead in range(1, AHEAD_WEEKS + 1):
+        monday = request.running.plus(ahead).monday
+        days = [seen.days[day] for day in dates_between(monday, monday + WEEK) if day in seen.days]
+        loads[monday] = sum(minutes(intersect(day.operational, day.working)) for day in days)
+    monday = max(loads, key=lambda monday: loads[monday])
+    return HeavyWeek(monday, loads[monday], _special(monday, request, seen)) if loads[monday] else None
+
+
+def _special(monday: date, request: Request, seen: Survey) -> str:
+    """The longest meeting of the week that is not in two of the last four; nothing private is named."""
+    weeks: Counter[str] = Counter()
+    for back in range(1, 5):
+        items = seen.events_of(request.running.plus(-back), request.workweek)
+        weeks.update({item.event.title.casefold() for item in items})
+    found = [
+        item.event
+        for item in seen.events_of(week_of(monday), request.workweek)
+        if item.kind == OPERATIONAL and not (item.event.private or item.event.all_day)
+        if weeks[item.event.title.casefold()] < 2
+    ]
+    longest = max(found, key=lambda event: (event.when.minutes, -event.when.start.timestamp()), default=None)
+    return longest.title if longest else ""
 
 
 def dates_between(first: date, end: date) -> Iterable[date]:

@@ -1,16 +1,18 @@
-"""A digest in words: a line for each fact, the numbers first so that titles of any script read well."""
+"""A digest and the parked questions in words, the numbers first so that titles of any script read well."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from blocker.values.memory import ParkedQuestion
+from blocker.values.settings import Settings
 from blocker.values.workweek import WorkWeek
 from blocker.wording.digest import Digest
 from blocker.wording.texts import (
-    clock_words,
     date_words,
     length_words,
+    plain,
     quantity,
     say,
     say_times,
@@ -18,90 +20,104 @@ from blocker.wording.texts import (
     weekday_words,
 )
 
-TITLE_CHARACTERS = 70
+TITLE_CHARACTERS, FEW_CHARACTERS = 70, 40
 MOST_ALONE = 3  # so many that took the same time share a line
-MOST_SERIES, MOST_DISPLACED, MOST_OVERRUNS = 6, 3, 2
+MOST_PARKED = 5
+QUESTION_WORDS = range(40, 3, -1)  # how much of each is shown: the most that there is room for
+QUESTION_CHARACTERS = 240
 
 
-def digest_lines(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> list[str]:
-    """Where the hours went, and what was in the way."""
-    head = say(
-        "digest.week" if found.weeks == 1 else "digest.weeks",
-        texts,
-        first=date_words(found.first, texts),
-        last=date_words(found.last, texts),
-    )
+def facts(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> list[str]:
+    """Two facts of the days behind a block: what meetings took, and what cost most of what was left."""
     if not found.held["capacity_hours"]:
-        return [head, say("digest.away", texts)]
-    if not found.held["operational_hours"]:
-        capacity = quantity(found.held["capacity_hours"] / found.weeks, "hours", texts)
-        return [head, say("digest.nothing", texts, capacity=capacity)]
-    return [head, *_lines(found, workweek, texts)]
+        return [say("fact.away", texts)]
+    operational = found.held["operational_hours"]
+    hours = say("fact.hours", texts, operational=quantity(operational, "hours", texts))
+    return [hours if operational else say("fact.nothing", texts), cost(found, workweek, texts)]
 
 
-def _lines(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> Iterator[str]:
-    yield hours_line(found, texts)
-    if found.weeks == 1:
-        yield _longest(found, workweek, texts)
-    if found.frontline_minutes:
-        yield say("digest.frontline", texts, hours=length_words(found.frontline_minutes, texts))
-    else:
-        yield say("digest.frontline_none", texts)
-    if found.series:
-        yield _series_head(found, texts)
-        yield from series_lines(found, texts)
-    if found.displaced or found.overruns:
-        yield say("digest.displaced", texts)
-        yield from displaced_lines(found, texts)
+def cost(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> str:
+    """What took a block, or else the meeting that broke up most, or else the longest stretch that was free."""
+    if found.overruns:
+        over = found.overruns[0]
+        return say(
+            "fact.overrun",
+            texts,
+            title=shortened(over.title, FEW_CHARACTERS),
+            minutes=length_words(over.minutes, texts),
+            day=date_words(over.day, texts),
+        )
+    if found.displaced:
+        one = found.displaced[0]
+        return say_times(
+            "fact.displaced",
+            texts,
+            len(one.days),
+            title=shortened(one.title, FEW_CHARACTERS),
+            day=weekday_words(one.days[0], texts),
+            gap=length_words(one.gap_minutes, texts),
+        )
+    if found.longest is None:
+        return say("fact.longest_none", texts)
+    day = weekday_words(workweek.date_of(found.longest.start), texts)
+    return say("fact.longest", texts, length=length_words(found.longest.minutes, texts), day=day)
+
+
+def parked_lines(waiting: Sequence[ParkedQuestion], settings: Settings, room: int) -> list[str]:
+    """The first five of the open questions, each in as many words as there is room for in all."""
+    texts, lines = settings.texts, list[str]()
+    if not waiting:
+        return lines
+    more = len(waiting) - MOST_PARKED
+    for most in QUESTION_WORDS:
+        lines = [say("parked.head", texts)]
+        lines += [_parked_line(question, most, settings) for question in waiting[:MOST_PARKED]]
+        lines += [say("parked.more", texts, number=more)] if more > 0 else []
+        if count_words(lines) <= room:
+            break
+    if settings.commands_in_text:
+        lines.append(say("parked.end", texts, id=waiting[0].id))
+    return lines
+
+
+def _parked_line(question: ParkedQuestion, most: int, settings: Settings) -> str:
+    name = "parked.line_from" if question.asked_by else "parked.line"
+    return say(
+        f"{name}_id" if settings.commands_in_text else name,
+        settings.texts,
+        question=in_words(question.text, most),
+        who=shortened(question.asked_by, FEW_CHARACTERS),
+        id=question.id,
+    )
+
+
+def in_words(text: str, most: int) -> str:
+    """A text on one line, cut after so many words where it is long."""
+    words = plain(text).split()
+    return shortened(" ".join(words[:most]) + ("…" if len(words) > most else ""), QUESTION_CHARACTERS)
+
+
+def count_words(lines: Iterable[str]) -> int:
+    return sum(len(line.split()) for line in lines)
 
 
 def hours_line(found: Digest, texts: Mapping[str, str]) -> str:
+    """A week's hours on average."""
     weekly = {
         name: found.held[name] / found.weeks for name in ("operational_hours", "capacity_hours", "meetings")
     }
-    values = {
-        "operational": quantity(weekly["operational_hours"], "hours", texts),
-        "capacity": quantity(weekly["capacity_hours"], "hours", texts),
-        "share": quantity(found.held["operational_share"], "share", texts),
-        "meetings": round(weekly["meetings"]),
-    }
-    if found.weeks > 1 or found.fullest is None:
-        few = round(weekly["meetings"]) <= 1
-        return say("digest.hours_weeks_few" if few else "digest.hours_weeks", texts, **values)
-    day, most = found.fullest
-    name = (
-        "digest.hours" if most > 1 else "digest.hours_thin" if values["meetings"] != 1 else "digest.hours_one"
-    )
-    return say(name, texts, **values, weekday=weekday_words(day, texts), most=most)
-
-
-def _series_head(found: Digest, texts: Mapping[str, str]) -> str:
-    """How many there are and their hours, which are more than the operational ones if some lie on others."""
-    taken = sum(one.minutes for one in found.series)
-    if len(found.series) == 1:
-        name = "digest.series_one"
-    elif taken > found.held["operational_hours"] * 60 + 1:
-        name = "digest.series_double"
-    else:
-        name = "digest.series"
-    return say(name, texts, number=len(found.series), hours=length_words(taken, texts))
-
-
-def _longest(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> str:
-    if found.longest is None:
-        return say("digest.longest_none", texts)
-    start, end = workweek.local(found.longest.start), workweek.local(found.longest.end)
+    meetings = round(weekly["meetings"])
     return say(
-        "digest.longest",
+        "digest.hours_weeks_few" if meetings <= 1 else "digest.hours_weeks",
         texts,
-        length=length_words(found.longest.minutes, texts),
-        day=weekday_words(start.date(), texts),
-        start=clock_words(start, texts),
-        end=clock_words(end, texts),
+        operational=quantity(weekly["operational_hours"], "hours", texts),
+        capacity=quantity(weekly["capacity_hours"], "hours", texts),
+        share=quantity(found.held["operational_share"], "share", texts),
+        meetings=meetings,
     )
 
 
-def series_lines(found: Digest, texts: Mapping[str, str], most: int = MOST_SERIES) -> Iterator[str]:
+def series_lines(found: Digest, texts: Mapping[str, str], most: int) -> Iterator[str]:
     """The meetings that took most; those that took the same share a line."""
     named_so_far = 0
     for length, group in groupby(found.series, key=lambda one: one.minutes):
@@ -120,28 +136,6 @@ def series_lines(found: Digest, texts: Mapping[str, str], most: int = MOST_SERIE
             name = "digest.series_each_more" if more else "digest.series_each"
             yield say(name, texts, hours=hours, titles=titles, number=more)
         named_so_far += len(alike)
-
-
-def displaced_lines(found: Digest, texts: Mapping[str, str], most: int = MOST_DISPLACED) -> Iterator[str]:
-    """What landed on blocks, and which recurring meetings keep days without two free hours."""
-    for over in found.overruns[:MOST_OVERRUNS]:
-        yield say(
-            "digest.overrun",
-            texts,
-            title=named(over.title),
-            minutes=length_words(over.minutes, texts),
-            day=date_words(over.day, texts),
-        )
-    for one in found.displaced[:most]:
-        yield say_times(
-            "digest.displaced_line",
-            texts,
-            len(one.days),
-            title=named(one.title),
-            gain=length_words(one.gain_minutes, texts),
-            gap=length_words(one.gap_minutes, texts),
-            day=date_words(one.days[0], texts),
-        )
 
 
 def named(title: str) -> str:

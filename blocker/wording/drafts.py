@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -11,14 +10,13 @@ from blocker.placing.problem import Solution
 from blocker.rules.survey import Survey
 from blocker.values.events import Block, StandingBlock
 from blocker.values.intervals import Interval
-from blocker.values.kinds import NOTE, OFFSITE, THINKING
+from blocker.values.kinds import NOTE, OFFSITE, STRATEGIC, THINKING
 from blocker.values.memory import Remembered
 from blocker.values.plan import Placement
 from blocker.values.request import Request
 from blocker.values.workweek import week_of
-from blocker.wording.brief import block_text
-from blocker.wording.content import make_block, moved_block, wished_focus, with_fresh_section
-from blocker.wording.sections import Sources, section
+from blocker.wording.brief import Sources
+from blocker.wording.content import make_block, section_now, wished_focus, with_section_of
 
 FLOOR_TIER = "floor"
 NEAR_DAYS = 3  # working days before a block
@@ -27,24 +25,27 @@ FULL_PART = 1 / 5  # of a week's capacity: with less left to book, a week is ful
 Draft = Callable[[Placement, StandingBlock | None], Block]
 
 
-def drafting(request: Request, seen: Survey, next_key: str | None, slots: Mapping[str, Interval]) -> Draft:
-    """A function that turns a placement into what will be written; ``slots`` are where all blocks will be."""
-    sources = Sources(request, seen, next_key)
+def drafting(sources: Sources, slots: Mapping[str, Interval]) -> Draft:
+    """A function that turns a placement into what will be written; ``slots`` are where all blocks will be.
+
+    Of a block that moves the title and the text stay, but for the section that is kept up to date.
+    """
+    request, seen = sources.request, sources.seen
+    remembered = {known.key: known for known in request.memory.blocks}
 
     def draft(placement: Placement, there: StandingBlock | None) -> Block:
-        known = next((known for known in request.memory.blocks if known.key == placement.key), None)
-        if there is not None and known is not None:
-            placement = replace(placement, causes=known.causes, tier=known.tier or placement.tier)
+        known = remembered.get(placement.key)
+        if there is not None and known is not None and known.tier:
+            placement = replace(placement, tier=known.tier)
         fresh = make_block(
             placement,
             generation=_generation(request, placement.key),
             busy=busy_from_now(placement.kind, placement.tier, placement.slot, request, seen, slots.values()),
-            request=request,
-            write=lambda placement: block_text(placement, sources),
+            sources=sources,
         )
         if there is None:
             return fresh
-        moved = moved_block(there, fresh, causes_known=known is not None and bool(known.tier))
+        moved = with_section_of(there, fresh, section_now(there, fresh.slot, placement.tier, sources))
         hardens = request.settings.protect == "graded" and fresh.busy and not _was_set_free(there, known)
         return replace(moved, busy=there.busy or hardens)
 
@@ -63,43 +64,61 @@ def where_they_will_be(
     return slots | {placed.key: placed.slot for placed in solution.placements if placed.kind != NOTE}
 
 
-def next_thinking_block(slots: Mapping[str, Interval], now: datetime) -> str | None:
-    """The key of the next block that parked questions go into: strategic time or the offsite."""
-    ahead = [(slot, key) for key, slot in slots.items() if key.split("/")[0] in THINKING and slot.start > now]
+def next_thinking_block(
+    slots: Mapping[str, Interval], live: Iterable[StandingBlock], request: Request
+) -> str | None:
+    """The key of the next block that parked questions go into: strategic time or the offsite.
+
+    Where no text is brought up to date, it is the one that has them now, so that they are never in two.
+    """
+    ahead = [(slot, key) for key, slot in slots.items() if _may_be_next(key, slot, request)]
+    if not _brings_up_to_date(request):
+        now_next = [(block.when, block.key) for block in live if _may_be_next(block.key, block.when, request)]
+        ahead = [(slot, key) for slot, key in sorted(now_next)[:1] if key in slots] or ahead
     return min(ahead)[1] if ahead else None
 
 
+def _may_be_next(key: str, slot: Interval, request: Request) -> bool:
+    return key.split("/")[0] in THINKING and slot.start > request.now
+
+
+def _brings_up_to_date(request: Request) -> bool:
+    """Only ``run`` writes texts anew, and from a complete read only."""
+    return request.policy == "run" and request.snapshot.complete
+
+
 def refreshed(
-    request: Request,
-    live: Sequence[StandingBlock],
-    seen: Survey,
-    next_key: str | None,
-    slots: Mapping[str, Interval],
+    live: Sequence[StandingBlock], slots: Mapping[str, Interval], sources: Sources
 ) -> Mapping[str, Block]:
     """The blocks ahead that have to be written again although they stay.
 
-    The next block's section is brought up to date by ``run`` (and from a complete read only), and a
+    The next block's section is brought up to date, one that is not the next any more has nothing of it, and a
     graded hold hardens.
     """
+    request, seen = sources.request, sources.seen
     changed = {}
     remembered = {known.key: known for known in request.memory.blocks}
     for there in live:
         if there.when.start <= request.now or there.kind == NOTE:
             continue
-        words = ""
-        if there.key == next_key and request.policy == "run" and request.snapshot.complete:
-            words = section(there.kind, there.key, there.when, Sources(request, seen, next_key))
         known = remembered.get(there.key)
         tier = known.tier if known else ""
+        new = None
+        if _brings_up_to_date(request) and _may_be_out_of_date(there, sources):
+            new = section_now(there, there.when, tier, sources)
+        fresh = with_section_of(there, _as_it_stands(there, request), new)
         hardens = request.settings.protect == "graded" and not _was_set_free(there, known)
         busy = there.busy or (
             hardens and busy_from_now(there.kind, tier, there.when, request, seen, slots.values())
         )
-        fresh = _as_it_stands(there, request)
-        fresh = replace(with_fresh_section(there, words, fresh), busy=busy)
         if (fresh.text_hash, busy) != (there.text_hash, there.busy):
-            changed[there.key] = fresh
+            changed[there.key] = replace(fresh, busy=busy)
     return changed
+
+
+def _may_be_out_of_date(there: StandingBlock, sources: Sources) -> bool:
+    """An agenda that is not the next is left as it is, unless others may read it."""
+    return there.kind == STRATEGIC or there.key == sources.next_key or not there.private
 
 
 def _was_set_free(there: StandingBlock, known: Remembered | None) -> bool:

@@ -1,21 +1,22 @@
-"""What a strategic block is about: themes that take turns by week and rank, so that nothing is remembered."""
+"""What a block is about: each theme as long after its last time as can be, and none of the half day's in its month."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from blocker.values.events import StandingBlock
+from blocker.values.intervals import Interval
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.limits import Rhythm
+from blocker.values.request import Request
 from blocker.values.settings import Settings
-from blocker.values.workweek import Quarter, parse_week, quarter_of
-from blocker.wording.texts import TEXTS, say
-
-T = TypeVar("T")
+from blocker.values.workweek import parse_week, quarter_of
+from blocker.wording.texts import TEXTS, plain, say
 
 SHIPPED = range(1, 1 + sum(name.startswith("theme.") and name.endswith(".name") for name in TEXTS))
+NEAR = 3  # blocks away: what a theme of the month's half day counts as, so that others come first
 
 
 class Topic(Struct, frozen=True):
@@ -26,28 +27,88 @@ class Topic(Struct, frozen=True):
     start: str = ""
 
 
-def topics(settings: Settings) -> tuple[Topic, ...]:
-    """The person's own themes, or the shipped ones in their words."""
-    own = settings.kind(STRATEGIC).themes
-    if own:
+Themes = Mapping[str, tuple[Topic, ...]]
+
+
+def topics(kind: str, settings: Settings) -> tuple[Topic, ...]:
+    """The person's own themes of a kind; for strategic time and the half day the shipped ones where there are none."""
+    own = settings.kind(STRATEGIC if kind == OFFSITE else kind).themes
+    if own or kind not in (STRATEGIC, OFFSITE):
         return tuple(Topic(theme.name, theme.question) for theme in own)
-    return tuple(_shipped(number, settings.texts) for number in SHIPPED)
+    texts = settings.texts
+    return tuple(
+        Topic(*(say(f"theme.{number}.{part}", texts) for part in ("name", "question", "start")))
+        for number in SHIPPED
+    )
 
 
-def topic_of(key: str, kind: str, settings: Settings) -> Topic | None:
-    """What a strategic block is about, or one of a kind that has themes of its own."""
-    own = settings.kind(kind).themes if kind != OFFSITE else ()
-    if kind == STRATEGIC and not own:
-        return _shipped(topic_for(key, SHIPPED), settings.texts)
-    return topic_for(key, [Topic(theme.name, theme.question) for theme in own]) if own else None
+def draw(slots: Mapping[str, Interval], live: Iterable[StandingBlock], request: Request) -> Themes:
+    """The theme of each block in ``slots``, two for a half day; none for kinds without themes.
+
+    A block that stands says in its own words what it is about. A new one gets the theme whose nearest use, before it
+    or after it, is the most blocks away.
+    """
+    there = {block.key: block for block in live}
+    in_time = sorted(slots, key=lambda key: (slots[key], key))
+    found = {key: _said_in(there[key], request.settings) if key in there else () for key in in_time}
+
+    def month(key: str) -> tuple[int, int]:
+        day = request.workweek.date_of(slots[key].start)
+        return day.year, day.month
+
+    halves = [key for key in in_time if _kind(key) == OFFSITE]
+    for key in halves:
+        near = {
+            topic
+            for other in in_time
+            if _kind(other) == STRATEGIC and month(other) == month(key)
+            for topic in found[other]
+        }
+        among = _from(_turn(slots[key]), topics(OFFSITE, request.settings))
+        wanted = sorted(dict.fromkeys([*found[key], *among]), key=lambda topic: topic in near)
+        found[key] = tuple((wanted * 2)[:2])
+    for kind in dict.fromkeys(map(_kind, in_time)):
+        own = topics(kind, request.settings)
+        row = [key for key in in_time if _kind(key) == kind]
+        for place, key in enumerate(row):
+            if kind == OFFSITE or not own or found[key]:
+                continue
+            near = {topic for half in halves if month(half) == month(key) for topic in found[half]}
+            used = [found[other] for other in row]
+            rest = near if kind == STRATEGIC else set()
+            found[key] = (_farthest(place, used, _from(_turn(slots[key]), own), rest),)
+    return found
 
 
-def topic_for(key: str, among: Sequence[T]) -> T:
-    """The next one each week, and another one for each block of a week while there are enough."""
-    _, week, rank = key.split("/")
-    ordinal = parse_week(week).monday.toordinal() // 7
-    step = max(1, len(among) // 3)
-    return among[(ordinal + step * (int(rank) - 1)) % len(among)]
+def _farthest(
+    place: int, used: Sequence[tuple[Topic, ...]], among: Sequence[Topic], near: Iterable[Topic]
+) -> Topic:
+    def away(topic: Topic) -> int:
+        nearest = min((abs(place - n) for n, there in enumerate(used) if topic in there), default=len(used))
+        return min(nearest, NEAR) if topic in near else nearest
+
+    return max(among, key=away)
+
+
+def _said_in(block: StandingBlock, settings: Settings) -> tuple[Topic, ...]:
+    """The themes whose question is in its text, or whose name is in its title."""
+    text = plain(block.text)
+    among = topics(block.kind, settings)
+    found = [topic for topic in among if plain(topic.question) in text]
+    return tuple(found or [topic for topic in among if topic.name in block.title])
+
+
+def _turn(slot: Interval) -> int:
+    """Where to begin to look: at another theme each week, so that not everybody begins with the first."""
+    return slot.start.toordinal() // 7
+
+
+def _from(first: int, among: Sequence[Topic]) -> list[Topic]:
+    return [among[(first + n) % len(among)] for n in range(len(among))]
+
+
+def _kind(key: str) -> str:
+    return key.partition("/")[0]
 
 
 def visit_of(key: str, kind: str, settings: Settings) -> str:
@@ -61,13 +122,3 @@ def visit_of(key: str, kind: str, settings: Settings) -> str:
         return look.visits[(4 * quarter.year + quarter.number) % len(look.visits)]
     turns = week.monday.toordinal() // 7 // (look.rhythm.weeks if look.rhythm else 1)
     return look.visits[turns % len(look.visits)]
-
-
-def topics_of_quarter(quarter: Quarter, among: Sequence[Topic]) -> tuple[Topic, Topic]:
-    """Two for the half day; the next two in the next quarter."""
-    first = 2 * (4 * quarter.year + quarter.number)
-    return among[first % len(among)], among[(first + 1) % len(among)]
-
-
-def _shipped(number: int, texts: Mapping[str, str]) -> Topic:
-    return Topic(*(say(f"theme.{number}.{part}", texts) for part in ("name", "question", "start")))

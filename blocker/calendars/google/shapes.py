@@ -93,7 +93,12 @@ def standing_block(item: Json, home: tzinfo) -> StandingBlock | None:
         dates=dates,
         text_hash=mark.get("blockerText", ""),
         raw=json.dumps({name: item[name] for name in _KEPT if name in item}, sort_keys=True),
+        private=_is_private(item),
     )
+
+
+def _is_private(item: Json) -> bool:
+    return item.get("visibility") in ("private", "confidential")
 
 
 def event(item: Json, calendar: str, me: tuple[str, ...], home: tzinfo) -> Event | None:
@@ -126,7 +131,7 @@ def event(item: Json, calendar: str, me: tuple[str, ...], home: tzinfo) -> Event
             and not _address(g).endswith(CALENDAR_ADDRESSES)
         ),
         color=COLORS[int(color) - 1] if _is_color_number(color) else color,
-        private=item.get("visibility") in ("private", "confidential"),
+        private=_is_private(item),
         recurring=bool(item.get("recurringEventId") or item.get("recurrence")),
     )
 

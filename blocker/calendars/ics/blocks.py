@@ -104,6 +104,7 @@ def standing_block(read: Read, chunk: bytes, written: bytes, home: tzinfo) -> St
         dates=found.dates,
         text_hash=read.value("X-BLOCKER-TEXT"),
         raw=raw,
+        private=read.private,
     )
 
 

@@ -76,6 +76,10 @@ class Read(Struct, frozen=True):
         found = self.single.get(name)
         return found.value.strip() if found else ""
 
+    @property
+    def private(self) -> bool:
+        return self.value("CLASS").upper() in ("PRIVATE", "CONFIDENTIAL")
+
 
 def read_component(chunk: bytes, zones: Zones, home: tzinfo, own: tzinfo | None = None) -> Read:
     """Read a VEVENT. Raises BrokenError if it isn't known when it begins or ends.
@@ -274,7 +278,7 @@ def events_of(
         attendees=others,
         categories=tuple(c for p in read.repeated.get("CATEGORIES", ()) for c in text_list(p.value)),
         color=read.value("COLOR"),
-        private=read.value("CLASS").upper() in ("PRIVATE", "CONFIDENTIAL"),
+        private=read.private,
         recurring=recurring,
     )
     events = [first, *(replace(first, when=more.when, dates=more.dates) for more in found[1:])]

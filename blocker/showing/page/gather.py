@@ -81,7 +81,7 @@ class Names:
         """By its kind, where titles are left out: a theme of the config, or a new title, may give much away."""
         if not self.titles:
             return KINDS.get(kind, kind.capitalize())
-        return short(title.removeprefix("Strategic thinking: "))
+        return short(title.removeprefix("Think: "))
 
 
 def short(title: str) -> str:
@@ -255,8 +255,7 @@ def _short_reason(change: Change, titles: bool, said: Sequence[Cause]) -> str:
 
 def _causes(change: Change, tier: str, request: Request) -> list[str]:
     """The reasons in words, then each measured cause with its numbers."""
-    lines = why_lines(change.kind, tier, (), request.settings.texts)
-    words = [clean(line).removeprefix("• ") for line in lines]
+    words = [clean(line) for line in why_lines(change.kind, tier, request.settings.texts)]
     return words + [cause_text(cause) for cause in change.causes]
 
 
