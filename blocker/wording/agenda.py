@@ -19,7 +19,7 @@ from blocker.wording.themes import Topic
 PARTS = (30, 75, 15, 75, 45)  # looking back, a question, a break, another question, what follows
 GRID = 5
 MOST_SERIES = 3
-QUESTION_WORDS = 25
+QUESTION_WORDS = 15
 ENOUGH_WEEKS, BACK_WEEKS = 6, 12
 
 
@@ -41,25 +41,33 @@ def agenda_lines(
     one, two = (say("ask", texts, question=plain(theme.question)) for theme in themes)
     if waiting:
         two = say("agenda.parked_question", texts, question=in_words(waiting[0].text, QUESTION_WORDS))
-    above = [
-        say("agenda.back", texts, minutes=back),
-        *_looking_back(quarter_named(key, slot, request), slot, request, seen),
-        "",
-        say("agenda.first", texts, minutes=first),
-        one,
-        "",
-        say("agenda.pause", texts, minutes=pause),
-        "",
-        say("agenda.second", texts, minutes=second),
-        two,
-    ]
-    below = [
-        "",
-        say("agenda.last", texts, minutes=last),
-        *(say(f"agenda.{name}", texts) for name in ("stop", "start", "delegate")),
-    ]
-    room -= count_words([*above, *below])
-    return [*above, *parked_lines(waiting[1:], request.settings, room), *below]
+    before, series, after = _looking_back(quarter_named(key, slot, request), slot, request, seen)
+    lines = []
+    for most in range(len(series), -1, -1):
+        above = [
+            say("agenda.back", texts, minutes=back),
+            *before,
+            *([say("agenda.series", texts), *series[:most]] if most else []),
+            after,
+            "",
+            say("agenda.first", texts, minutes=first),
+            one,
+            "",
+            say("agenda.pause", texts, minutes=pause),
+            "",
+            say("agenda.second", texts, minutes=second),
+            two,
+        ]
+        below = [
+            "",
+            say("agenda.last", texts, minutes=last),
+            *(say(f"agenda.{name}", texts) for name in ("stop", "start", "delegate")),
+        ]
+        left = room - count_words([*above, *below])
+        lines = [*above, *parked_lines(waiting[1:], request.settings, left), *below]
+        if count_words(lines) <= room:
+            break
+    return lines
 
 
 def part_minutes(length: int) -> tuple[int, ...]:
@@ -76,8 +84,13 @@ def quarter_named(key: str, slot: Interval, request: Request) -> Quarter:
     return next((q for q in (around, before, around.next()) if key == f"offsite/{q}"), around)
 
 
-def _looking_back(quarter: Quarter, slot: Interval, request: Request, seen: Survey) -> list[str]:
-    """The days behind the half day, whether they are past yet or not, as they are read on its day."""
+def _looking_back(
+    quarter: Quarter, slot: Interval, request: Request, seen: Survey
+) -> tuple[list[str], list[str], str]:
+    """The days behind the half day, past yet or not, as they are read on its day.
+
+    What they held in all, the meetings that took most of them, and what cost most.
+    """
     texts = request.settings.texts
     day = max(request.workweek.date_of(slot.start), quarter.first_day + DAY)
     first = _since(quarter, day)
@@ -106,23 +119,12 @@ def _looking_back(quarter: Quarter, slot: Interval, request: Request, seen: Surv
         lines.append(
             say("agenda.kept", texts, owed=length_words(owed, texts), kept=length_words(kept, texts))
         )
-    asked = _parked_in(first, day, request)
-    done = sum(question.how == "done" for question in asked)
-    if done:
-        lines.append(say("agenda.parked", texts, parked=len(asked), done=done))
     ordinary = ordinary_words(seen.lines, texts)
     lines += [ordinary] if ordinary else []
-    if found.series:
-        lines += [say("agenda.series", texts), *series_lines(found, texts, MOST_SERIES)]
-    return [*lines, cost(found, request.workweek, texts)]
+    return lines, list(series_lines(found, texts, MOST_SERIES)), cost(found, request.workweek, texts)
 
 
 def _since(quarter: Quarter, day: date) -> date:
     """The first day to look back on: the quarter's, or in an early offsite, with little of it behind, twelve weeks."""
     early = day < quarter.first_day + ENOUGH_WEEKS * WEEK
     return day - BACK_WEEKS * WEEK if early else quarter.first_day
-
-
-def _parked_in(first: date, end: date, request: Request) -> list[ParkedQuestion]:
-    span = request.workweek.span(first, end)
-    return [question for question in request.memory.parked if span.start <= question.at < span.end]

@@ -105,5 +105,5 @@ def section(key: str, kind: str, tier: str, slot: Interval, around: str, sources
         above = parked_lines(waiting, request.settings, room - count_words(below))
         lines = [*above, "", *below] if above else below
     else:
-        lines = [say("section.later", texts)]
+        lines = [say("later", texts)]
     return "\n".join([say("section.open", texts), *lines, say("section.close", texts)])

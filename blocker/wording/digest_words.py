@@ -20,10 +20,11 @@ from blocker.wording.texts import (
     weekday_words,
 )
 
-TITLE_CHARACTERS, FEW_CHARACTERS = 70, 40
+TITLE_CHARACTERS, FEW_CHARACTERS = 70, 30
 MOST_ALONE = 3  # so many that took the same time share a line
 MOST_PARKED = 5
-QUESTION_WORDS = range(40, 3, -1)  # how much of each is shown: the most that there is room for
+QUESTION_WORDS = range(40, 2, -1)  # how much of each is shown: the most that there is room for
+WITH_ASKER = 6  # with fewer words of a question it is not said who asked
 QUESTION_CHARACTERS = 240
 
 
@@ -81,7 +82,7 @@ def parked_lines(waiting: Sequence[ParkedQuestion], settings: Settings, room: in
 
 
 def _parked_line(question: ParkedQuestion, most: int, settings: Settings) -> str:
-    name = "parked.line_from" if question.asked_by else "parked.line"
+    name = "parked.line_from" if question.asked_by and most >= WITH_ASKER else "parked.line"
     return say(
         f"{name}_id" if settings.commands_in_text else name,
         settings.texts,

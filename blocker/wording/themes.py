@@ -49,34 +49,32 @@ def draw(slots: Mapping[str, Interval], live: Iterable[StandingBlock], request: 
     or after it, is the most blocks away.
     """
     there = {block.key: block for block in live}
-    in_time = sorted(slots, key=lambda key: (slots[key], key))
-    found = {key: _said_in(there[key], request.settings) if key in there else () for key in in_time}
+    rows: dict[str, list[str]] = {}
+    for key in sorted(slots, key=lambda key: (slots[key], key)):
+        rows.setdefault(key.partition("/")[0], []).append(key)
+    among = {kind: topics(kind, request.settings) for kind in rows}
+    found = {
+        key: _said_in(there[key], among[kind]) if key in there else () for kind in rows for key in rows[kind]
+    }
 
-    def month(key: str) -> tuple[int, int]:
-        day = request.workweek.date_of(slots[key].start)
-        return day.year, day.month
+    def beside(key: str, kind: str) -> set[Topic]:
+        """The themes of the blocks of a kind in the month of this one."""
+        month = _month(slots[key], request)
+        same = [other for other in rows.get(kind, ()) if _month(slots[other], request) == month]
+        return {topic for other in same for topic in found[other]}
 
-    halves = [key for key in in_time if _kind(key) == OFFSITE]
-    for key in halves:
-        near = {
-            topic
-            for other in in_time
-            if _kind(other) == STRATEGIC and month(other) == month(key)
-            for topic in found[other]
-        }
-        among = _from(_turn(slots[key]), topics(OFFSITE, request.settings))
-        wanted = sorted(dict.fromkeys([*found[key], *among]), key=lambda topic: topic in near)
-        found[key] = tuple((wanted * 2)[:2])
-    for kind in dict.fromkeys(map(_kind, in_time)):
-        own = topics(kind, request.settings)
-        row = [key for key in in_time if _kind(key) == kind]
+    for key in rows.get(OFFSITE, ()):
+        near = beside(key, STRATEGIC)
+        wanted = [*found[key], *_from(slots[key], among[OFFSITE])]
+        found[key] = tuple((sorted(dict.fromkeys(wanted), key=lambda topic: topic in near) * 2)[:2])
+    for kind, row in rows.items():
+        if kind == OFFSITE or not among[kind]:
+            continue
         for place, key in enumerate(row):
-            if kind == OFFSITE or not own or found[key]:
-                continue
-            near = {topic for half in halves if month(half) == month(key) for topic in found[half]}
-            used = [found[other] for other in row]
-            rest = near if kind == STRATEGIC else set()
-            found[key] = (_farthest(place, used, _from(_turn(slots[key]), own), rest),)
+            if not found[key]:
+                near = beside(key, OFFSITE) if kind == STRATEGIC else set()
+                used = [found[other] for other in row]
+                found[key] = (_farthest(place, used, _from(slots[key], among[kind]), near),)
     return found
 
 
@@ -90,25 +88,22 @@ def _farthest(
     return max(among, key=away)
 
 
-def _said_in(block: StandingBlock, settings: Settings) -> tuple[Topic, ...]:
+def _said_in(block: StandingBlock, among: Sequence[Topic]) -> tuple[Topic, ...]:
     """The themes whose question is in its text, or whose name is in its title."""
-    text = plain(block.text)
-    among = topics(block.kind, settings)
+    text = plain(block.text) if among else ""
     found = [topic for topic in among if plain(topic.question) in text]
     return tuple(found or [topic for topic in among if topic.name in block.title])
 
 
-def _turn(slot: Interval) -> int:
-    """Where to begin to look: at another theme each week, so that not everybody begins with the first."""
-    return slot.start.toordinal() // 7
+def _month(slot: Interval, request: Request) -> tuple[int, int]:
+    day = request.workweek.date_of(slot.start)
+    return day.year, day.month
 
 
-def _from(first: int, among: Sequence[Topic]) -> list[Topic]:
+def _from(slot: Interval, among: Sequence[Topic]) -> list[Topic]:
+    """All of them, beginning with another one each week, so that not everybody begins with the first."""
+    first = slot.start.toordinal() // 7
     return [among[(first + n) % len(among)] for n in range(len(among))]
-
-
-def _kind(key: str) -> str:
-    return key.partition("/")[0]
 
 
 def visit_of(key: str, kind: str, settings: Settings) -> str:

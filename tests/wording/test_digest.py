@@ -11,9 +11,9 @@ from blocker.rules.survey import take_survey
 from blocker.showing.report_text import report_text
 from blocker.values.events import Event, Ref, StandingBlock
 from blocker.values.request import Request
-from blocker.wording.ahead import heaviest_weeks
-from blocker.wording.digest import Digest, digest, lately, series_by_hours, week_behind
-from blocker.wording.digest_words import digest_lines
+from blocker.wording.digest import WEEK as SEVEN_DAYS
+from blocker.wording.digest import Digest, digest, heaviest_week, series_by_hours, week_behind
+from blocker.wording.digest_words import facts, hours_line, series_lines
 from tests.tools.calendars_by_hand import MONDAY, at, meeting, request, slot, workweek
 
 MON, TUE, WED, THU, FRI = (MONDAY - timedelta(days=7 - n) for n in range(5))  # the week before
@@ -27,8 +27,12 @@ def behind(asked: Request, day: date = MONDAY) -> Digest:
     return week_behind(day, asked, take_survey(asked))
 
 
-def lines(found: Digest) -> list[str]:
-    return digest_lines(found, workweek(), {})
+def said(found: Digest) -> list[str]:
+    return facts(found, workweek(), {})
+
+
+def series_said(*events: Event) -> list[str]:
+    return list(series_lines(behind(request(series(*events))), {}, 6))
 
 
 WEEK = [
@@ -48,7 +52,6 @@ def test_the_hours_are_those_of_the_seven_days_before() -> None:
     assert (found.first, found.last, found.weeks) == (MON, MONDAY - timedelta(days=1), 1)
     assert found.held["operational_hours"] == 2 + 0.5 + 0.5 + 8.5
     assert found.held["meetings"] == 5
-    assert found.fullest == (MON, 1)
     assert found.frontline_minutes == 90
     assert [(one.title, one.times, one.minutes) for one in found.series] == [
         ("Leadership team", 2, 120), ("Budget round", 1, 30), ("Late call", 1, 30),
@@ -68,20 +71,25 @@ def test_it_does_not_depend_on_now() -> None:
     assert behind(early) == behind(late)
 
 
-def test_what_it_says() -> None:
-    assert lines(behind(request(WEEK))) == [
-        "The seven days before, Mon 26 Oct – Sun 1 Nov:",
-        "11.5 h of 38.5 h went into daily business (30 %), in 5 meetings, never two on a day.",
-        "The longest stretch without a meeting: 5 h, Mon 12:30–17:30.",
-        "At the front line: 1.5 h.",
-        "Where the hours went: 3 recurring meetings, 3 h in all. Most of it:",
-        "• 2 h Leadership team (2 times)",
-        "• 30 min Budget round",
-        "• 30 min Late call",
-        "What stood in the way of longer free stretches. Could it be shorter, at another hour, or go on without you?",
-        "• Leadership team: on 2 days, 5 h of focus in all, up to 2.5 h in one piece",
-        "• Budget round: without it 5 h in one piece on Tue 27 Oct",
+def test_the_two_facts_are_what_meetings_took_and_what_cost_most() -> None:
+    assert said(behind(request(WEEK))) == [
+        "The week before had 11.5 h of meetings.",
+        "“Leadership team” cost you a free stretch on 2 days.",
     ]
+    once = series(meeting(TUE, "14:00", "14:30", title="Budget round"))
+    assert said(behind(request(once)))[1] == "“Budget round” cost you a free stretch of 5 h on Tue."
+    assert said(behind(request([meeting(MON, "09:00", "17:00")])))[1] == (
+        "The longest free stretch was 5 h, on Tue."
+    )
+
+
+def test_a_meeting_on_the_last_block_is_the_fact() -> None:
+    span = slot(WED, "14:00", "15:30")
+    past = StandingBlock("strategic/2026-W44/1", "strategic", span, span, "", "", Ref("p", "1"))
+    on_it = [*WEEK, meeting(WED, "14:00", "15:00", title="Board call")]
+    assert said(behind(request(on_it, [past])))[1] == "“Board call” took 1 h of your block on Wed 28 Oct."
+    hidden = [replace(event, private=True) for event in on_it]
+    assert "Board" not in " ".join(said(behind(request(hidden, [past]))))
 
 
 def test_many_meetings_of_the_same_length_share_a_line() -> None:
@@ -89,15 +97,13 @@ def test_many_meetings_of_the_same_length_share_a_line() -> None:
         meeting(day, "09:00", "10:00", title=f"Call {n}")
         for n, day in enumerate((MON, TUE, WED, THU, FRI, MON, TUE))
     ]
-    assert "• 1 h each: Call 0, Call 1, Call 2, Call 3, Call 4, Call 5 and 1 more" in lines(
-        behind(request(series(*same)))
-    )
+    assert "• 1 h each: Call 0, Call 1, Call 2, Call 3, Call 4, Call 5 and 1 more" in series_said(*same)
 
 
-def test_an_empty_week_and_a_week_away_are_said_in_one_line() -> None:
-    assert lines(behind(request()))[1:] == ["No meeting in those days: all of 37.5 h was free."]
+def test_an_empty_week_and_a_week_away_are_said_so() -> None:
+    assert said(behind(request()))[0] == "The week before had not one meeting."
     leave = Event("v", "memory:", "Annual leave", workweek().span(MON, MONDAY), dates=(MON, MONDAY))
-    assert lines(behind(request([leave])))[1:] == ["No working time in those days."]
+    assert said(behind(request([leave]))) == ["You were away the week before."]
 
 
 def test_private_events_count_and_are_never_named() -> None:
@@ -105,7 +111,7 @@ def test_private_events_count_and_are_never_named() -> None:
     assert open_.held == private.held
     assert private.series == ()
     assert private.displaced == ()
-    assert not any(e.title in line for e in WEEK for line in lines(private))
+    assert not any(e.title in line for e in WEEK for line in said(private))
 
 
 def test_front_line_blocks_that_are_past_count() -> None:
@@ -116,24 +122,13 @@ def test_front_line_blocks_that_are_past_count() -> None:
     assert behind(request([], [ahead]), MONDAY + timedelta(days=1)).frontline_minutes == 0
 
 
-def test_the_last_four_weeks_are_means_a_week() -> None:
-    events = [meeting(MON - timedelta(weeks=n), "09:00", "11:00", title="Call") for n in range(6)]
-    found = lately(request(events), take_survey(request(events)))
+def test_several_weeks_are_means_a_week() -> None:
+    asked = request([meeting(MON - timedelta(weeks=n), "09:00", "11:00", title="Call") for n in range(6)])
+    found = digest(MONDAY - 4 * SEVEN_DAYS, MONDAY, asked, take_survey(asked))
     assert found.weeks == 4
-    assert lines(found)[1].startswith("2 h of ")
-    assert lines(found)[1].endswith("in about one meeting a week.")
-
-
-def test_one_is_said_as_one_and_no_sum_is_more_than_the_whole_without_a_word() -> None:
-    one = [meeting(MON, "09:00", "11:00", title="Call")]
-    assert lines(behind(request(one)))[1] == (
-        "2 h of 37.5 h went into daily business (5 %), in one meeting, on Mon."
-    )
-    assert "Where the hours went: one recurring meeting." in lines(behind(request(series(*one))))
-    twice = series(*one, meeting(MON, "09:00", "11:00", title="At the same time"))
-    said = "\n".join(lines(behind(request(twice))))
-    assert "2 h of 37.5 h" in said
-    assert "2 recurring meetings, 4 h in all, since some lie on others. Most of it:" in said
+    line = hours_line(found, {})
+    assert line.startswith("2 h of ")
+    assert line.endswith("in about one meeting a week.")
 
 
 def test_a_line_of_meetings_of_one_length_names_three_at_least() -> None:
@@ -144,7 +139,7 @@ def test_a_line_of_meetings_of_one_length_names_three_at_least() -> None:
     short = [
         meeting(day, "16:00", "17:00", title=f"Call {n}") for n, day in enumerate((MON, TUE, WED, THU, FRI))
     ]
-    assert "• 1 h each: Call 0, Call 1, Call 2 and 2 more" in lines(behind(request(series(*longer, *short))))
+    assert "• 1 h each: Call 0, Call 1, Call 2 and 2 more" in series_said(*longer, *short)
 
 
 def test_series_are_told_by_title() -> None:
@@ -162,14 +157,14 @@ def test_days_outside_what_was_read_are_left_out() -> None:
 # Weeks ahead
 
 
-def test_the_heaviest_weeks_of_the_next_two_months_in_order_of_time() -> None:
+def test_the_heaviest_week_of_the_next_two_months() -> None:
     ahead = [MONDAY + timedelta(weeks=n) for n in range(1, 13)]
     events = [meeting(ahead[n], "09:00", f"{9 + n % 7 + 1:02d}:00", title=f"Review {n}") for n in range(12)]
     asked = request(events)
-    found = heaviest_weeks(asked, take_survey(asked), 3)
-    assert [(week.monday, week.minutes, week.title) for week in found] == [
-        (ahead[4], 300, "Review 4"), (ahead[5], 360, "Review 5"), (ahead[6], 420, "Review 6"),
-    ]  # fmt: skip
+    found = heaviest_week(asked, take_survey(asked))
+    assert found is not None
+    assert (found.monday, found.minutes, found.title) == (ahead[6], 420, "Review 6")
+    assert heaviest_week(request(), take_survey(request())) is None
 
 
 def test_what_is_on_every_week_needs_no_mention() -> None:
@@ -178,8 +173,10 @@ def test_what_is_on_every_week_needs_no_mention() -> None:
     hidden = replace(
         meeting(MONDAY + timedelta(weeks=1, days=1), "09:00", "11:00", title="Secret"), private=True
     )
-    asked = request([*usual, special, hidden])
-    assert [week.title for week in heaviest_weeks(asked, take_survey(asked), 3)] == ["", "Audit"]
+    for events, title in (([*usual, special], "Audit"), ([*usual, hidden], "")):
+        found = heaviest_week(request(events), take_survey(request(events)))
+        assert found is not None
+        assert found.title == title
 
 
 # The report
