@@ -27,6 +27,10 @@ from blocker.wording.texts import PARKED_LONG_DAYS, plain, shortened
 SHOWN_CHARACTERS = 300
 MOST_CHARACTERS = 20_000  # of a question; a mail that is piped in may be long
 MOST_BYTES = 32 * 1024 * 1024  # of that mail, attachments and all
+WHO_READS_IT = (
+    "A private block shows it to you, to people who may see your private events and to whoever can open the "
+    "calendar's file; a block that is not private leaves it out."
+)
 
 
 def add_park(command: Parser) -> None:
@@ -54,6 +58,8 @@ def park(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         where = f"It waits in {key}, {local:%a} {local.day} {local:%b %H:%M %Z}."
         document = {"key": key, "start": local.isoformat()}
     lines = [f"Parked as {kept.id}. {where}"]
+    if kept.id == 1:
+        lines.append(WHO_READS_IT)
     if too_long:
         lines.append(f"It is long: its first {MOST_CHARACTERS:,} characters are kept.")
     return Answer(lines, {"schema": SCHEMA, "id": kept.id, "waits_in": document})

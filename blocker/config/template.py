@@ -28,7 +28,8 @@ WIDTH = 108
 HEAD = """\
 blocker: what you can set. Everything is optional; a line such as #role = "manager" shows the default (or, where \
 there is none, an example). Take the # away and change it. `blocker check` reads it over, `blocker config show \
---origin` says what is in force and why."""
+--origin` says what is in force and why. Blocks are private: others see that you are busy, and only you, people who may see \
+your private events and whoever can open the calendar's file can read what a block says."""
 
 
 def show(config: Config, origin: bool = True) -> list[tuple[str, str, str]]:

@@ -298,7 +298,7 @@ def test_what_a_person_writes_beside_the_section_stays_and_the_section_is_kept_u
     text = str(desk.blocks()[uid]["DESCRIPTION"])
     assert text.startswith(NOTE)
     assert text.endswith(NOTE)
-    assert "• Is certification right? [1]" in parts_of_text(text)[1]
+    assert "• Is certification right?" in parts_of_text(text)[1]
     check(edited, desk.blocks(), changes)
 
 
