@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
 from blocker.values.events import StandingBlock
 from blocker.values.intervals import Interval
-from blocker.values.kinds import OFFSITE, STRATEGIC
+from blocker.values.kinds import FRONTLINE, OFFSITE, STRATEGIC
 from blocker.values.limits import Rhythm
 from blocker.values.request import Request
 from blocker.values.settings import Settings
 from blocker.values.workweek import parse_week, quarter_of
 from blocker.wording.texts import TEXTS, plain, say
 
-SHIPPED = range(1, 1 + sum(name.startswith("theme.") and name.endswith(".name") for name in TEXTS))
+SHIPPED = {
+    STRATEGIC: "theme",
+    OFFSITE: "theme",
+    FRONTLINE: "listen",
+}  # where a kind's own are among the texts
 NEAR = 3  # blocks away: what a theme of the month's half day counts as, so that others come first
 
 
@@ -31,15 +36,15 @@ Themes = Mapping[str, tuple[Topic, ...]]
 
 
 def topics(kind: str, settings: Settings) -> tuple[Topic, ...]:
-    """The person's own themes of a kind; for strategic time and the half day the shipped ones where there are none."""
+    """The person's own themes of a kind, or the shipped ones; the half day has those of strategic time."""
     own = settings.kind(STRATEGIC if kind == OFFSITE else kind).themes
-    if own or kind not in (STRATEGIC, OFFSITE):
+    if own or kind not in SHIPPED:
         return tuple(Topic(theme.name, theme.question) for theme in own)
-    texts = settings.texts
-    return tuple(
-        Topic(*(say(f"theme.{number}.{part}", texts) for part in ("name", "question", "start")))
-        for number in SHIPPED
-    )
+    starts = [
+        name.removesuffix(".name") for name in TEXTS if re.fullmatch(rf"{SHIPPED[kind]}\.\d+\.name", name)
+    ]
+    parts = ([f"{start}.{part}" for part in Topic.__struct_fields__] for start in starts)
+    return tuple(Topic(*(say(name, settings.texts) for name in names if name in TEXTS)) for names in parts)
 
 
 def draw(slots: Mapping[str, Interval], live: Iterable[StandingBlock], request: Request) -> Themes:
