@@ -42,7 +42,7 @@ def test_undo_takes_back_a_run_to_the_byte_and_the_next_run_does_not_repeat_it(c
 
 def test_undo_tells_programs_what_became_of_each_block(cli: CommandLine) -> None:
     made = {c["key"] for c in cli.document("run", "-y")["changes"] if c["action"] == "create"}
-    cli.calendar.write_bytes(cli.content.replace(b"SUMMARY:Strategic", b"SUMMARY:My", 1))
+    cli.calendar.write_bytes(cli.content.replace(b"SUMMARY:Think:", b"SUMMARY:My", 1))
     document = cli.document("undo", code=3)
     assert {one["key"] for one in (*document["undone"], *document["left"])} == made
     assert {one["action"] for one in (*document["undone"], *document["left"])} == {"create"}

@@ -72,6 +72,7 @@ notify_command = "pass show notify"
 buffer_before = 15
 buffer_after = 5
 shift = "inside"
+commands_in_text = true
 
 [hours]
 mon = ["13:00-17:00", "8:30-12:00"]
@@ -208,6 +209,7 @@ def test_every_key_of_a_file(tmp_path: Path) -> None:
         buffer_before=15,
         buffer_after=5,
         shift="inside",
+        commands_in_text=True,
         texts={"shift": "Close the mail.", "why.floor": "Because.", "title.offsite": "Away"},
     )
     assert settings.hours == {0: ((510, 720), (780, 1020)), 1: ((540, 900),), 5: ((0, 1440),)}

@@ -170,6 +170,13 @@ class CalendarContract:
         assert standing.text_hash == hash_of_text("Our title", "Our text")
         assert standing.edited
 
+    @pytest.mark.parametrize("visibility", ["private", "default", "public"])
+    def test_it_is_known_whether_others_may_read_a_block(self, calendar: Calendar, visibility: str) -> None:
+        ref = calendar.create(block(visibility=visibility))
+        assert self.one(calendar).private == (visibility == "private")
+        calendar.update(ref, block(text="other words"))
+        assert self.one(calendar).private == (visibility == "private"), "words change nothing about it"
+
     def test_the_same_block_is_not_created_twice(self, calendar: Calendar) -> None:
         ref = calendar.create(block())
         with pytest.raises(AlreadyExists):
