@@ -54,12 +54,10 @@ def _opening(key: str, kind: str, private: bool, sources: Sources) -> list[str]:
     question = plain(about[0].question) if about else ""
     if not about and f"{kind}.question" in TEXTS:
         question = say(f"{kind}.question", texts)
+    if not private and theme:
+        return [say("question", texts, theme=theme[:1].upper() + theme[1:], question=question)]
     if not private:
-        return (
-            [say("question", texts, theme=theme[:1].upper() + theme[1:], question=question)]
-            if theme
-            else [question]
-        )
+        return [question]
     shift = "" if kind == FRONTLINE else say("shift_inside" if settings.shift == "inside" else "shift", texts)
     start = _way_in(key, kind, sources) or (about[0].start if about else "")
     return [say("ask", texts, question=question), say("start", texts, shift=shift, start=start).strip()]
@@ -94,7 +92,8 @@ def section(key: str, kind: str, tier: str, slot: Interval, around: str, sources
         return ""
     request, seen = sources.request, sources.seen
     texts, is_next = request.settings.texts, key == sources.next_key
-    room = MOST_WORDS[kind] - count_words([around, say("section.open", texts), say("section.close", texts)])
+    beside = count_words([around, say("section.open", texts), say("section.close", texts)])
+    room = MOST_WORDS[kind] - min(beside, MOST_WORDS[kind] // 2)  # a person's notes may be long
     waiting = [question for question in request.memory.parked if is_next and not question.how]
     if kind == OFFSITE:
         lines = agenda_lines(key, slot, request, seen, sources.themes[key], waiting, room)
