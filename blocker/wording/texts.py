@@ -171,7 +171,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "cause.both": "{rule}: {measure} {measured}, threshold {threshold} (this week holds {held}; recent weeks {recent})",
         "cause.forecast": "{rule}: {measure} {measured}, threshold {threshold} (this week holds {held}, the rest is a forecast)",
         "cause.usual": "; the usual line is {usual}",
-        "ordinary": "Your ordinary week is past the usual red line: {measure} {measured}, where red begins at {usual}. More blocks do not mend that; fewer meetings do.",
+        "ordinary": "Your ordinary week is past the usual red line ({measure}: {measured}, red begins at {usual}). Fewer meetings would help; more blocks would not.",
         "measure.capacity_hours": "working time",
         "measure.operational_hours": "operational time",
         "measure.operational_share": "operational share of working time",
