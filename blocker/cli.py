@@ -5,17 +5,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, TextIO
 
 from blocker.commands import Answer, Talk
 from blocker.commands.program import read_words
 from blocker.commands.registry import begin, painted
 from blocker.commands.waiting import Wait, waiting
-from blocker.showing.printable import as_json, error_document, harmless, in_encoding
-from blocker.values.errors import BlockerError, ConfigError, Temporary, Untold, UsageError
+from blocker.showing.printable import NARROWEST, as_json, error_document, harmless, in_encoding, wrapped
+from blocker.values.errors import BlockerError, ConfigError, Interrupted, Temporary, Untold, UsageError
 from blocker.values.redaction import redacted
 from blocker.values.workweek import YEARS_OF_NOW
 
@@ -67,7 +68,8 @@ def _unexpected(error: Exception) -> BlockerError:
     if isinstance(error, OSError):
         where = f" {error.filename}" if error.filename else ""
         return BlockerError(
-            f"the system said no{where}: {error.strerror or error}", "free space? rights? then run again"
+            f"the system refused{where}: {error.strerror or error}",
+            "check free space and permissions, then run again",
         )
     if isinstance(error, MemoryError):
         return Temporary("there is not enough memory for this", "close something else, then run again")
@@ -90,9 +92,14 @@ def _answer(call: Call) -> int:
             raise
         raise Untold(
             f"it is done, but what came of it can't be printed: {problem.strerror or problem}",
-            "blocker plan and blocker history show what stands",
+            "blocker plan and blocker history show what is on the calendar",
         ) from None
     return answer.exit_code
+
+
+def _width() -> int:
+    """Cells across: COLUMNS, else the terminal's, else 80."""
+    return max(NARROWEST, get_terminal_size((80, 24)).columns)
 
 
 def _clock() -> datetime:
@@ -105,7 +112,7 @@ def _now(given: str | None) -> datetime:
     try:
         now = datetime.fromisoformat(given)
     except ValueError:
-        raise UsageError(f"--now {given} is no date and time", "write it as 2026-11-23T06:30") from None
+        raise UsageError(f"--now {given} is not a date and time", "write it as 2026-11-23T06:30") from None
     if now.year not in YEARS_OF_NOW:
         raise UsageError(
             f"--now {given} is too far away",
@@ -119,19 +126,39 @@ def _talk(args: argparse.Namespace, wait: Wait) -> Talk:
         with wait.quiet():
             sys.stderr.write(in_encoding(harmless(line), sys.stderr.encoding) + "\n")
 
+    def read(question: str) -> str:
+        """The answer in small letters; "" where none is to come. Raises Interrupted."""
+        sys.stderr.write(in_encoding(harmless(question), sys.stderr.encoding))
+        sys.stderr.flush()
+        try:
+            answer = sys.stdin.readline()
+        except KeyboardInterrupt:
+            sys.stderr.write("\n")
+            raise Interrupted("interrupted at the question: nothing was done") from None
+        return (answer.strip().lower() or " ") if answer else ""
+
     def ask(lines: Sequence[str], question: str) -> bool:
         with wait.quiet():
-            text = "\n".join([*lines, "", f"{question} [y/N] "])
-            sys.stderr.write(in_encoding(harmless(text), sys.stderr.encoding))
-            sys.stderr.flush()
-            return sys.stdin.readline().strip().lower() in ("y", "yes")
+            shown = wrapped([*lines, ""], width)
+            return read("\n".join([*shown, f"{question} [y]es, [n]o: "])) in ("y", "yes")
+
+    def choose(question: str, answers: Mapping[str, str]) -> str:
+        with wait.quiet():
+            offer = ", ".join(word.replace(letter, f"[{letter}]", 1) for letter, word in answers.items())
+            while answer := read(f"{question} {offer}: "):
+                for letter, word in answers.items():
+                    if answer in (letter, word):
+                        return letter
+            return ""
 
     def show(answer: Answer) -> None:
         with wait.quiet():
             sys.stderr.write(_shown(answer, args, sys.stderr) + "\n")
 
-    can_ask = sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
-    return Talk(say, ask if can_ask else None, show if can_ask else None)
+    width = _width()
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return Talk(say, None, width=width)
+    return Talk(say, ask, show, choose, width)
 
 
 def _print(answer: Answer, args: argparse.Namespace) -> None:
@@ -152,7 +179,8 @@ def _shown(answer: Answer, args: argparse.Namespace, stream: TextIO) -> str:
         text = painted(answer.picture, stream, color=not args.no_color)
         if text is not None:
             return text
-    return harmless("\n".join(answer.lines))
+    lines = answer.lines if answer.verbatim else wrapped(answer.lines, _width())
+    return harmless("\n".join(lines))
 
 
 def _complain(error: BlockerError, json_wanted: bool) -> None:
@@ -166,7 +194,7 @@ def _complain(error: BlockerError, json_wanted: bool) -> None:
 
 def _complain_in_words(error: BlockerError) -> None:
     hint = f"\n  {error.hint}" if error.hint else ""
-    said = harmless(f"blocker: {error.message}{hint}")
+    said = harmless("\n".join(wrapped(f"blocker: {error.message}{hint}".split("\n"), _width())))
     sys.stderr.write(in_encoding(said, sys.stderr.encoding) + "\n")
     if isinstance(error, ConfigError):
         for problem in error.problems:

@@ -16,7 +16,8 @@ class Answer(Struct, frozen=True):
     """What a command has to say: lines for people, a document for programs, and the exit code.
 
     ``changed`` is False if a quiet caller (``-q``, cron) need not hear of it. ``picture`` is what a
-    terminal shows in place of the lines; it is drawn only there.
+    terminal shows in place of the lines; it is drawn only there. Lines longer than the screen are wrapped,
+    unless they are ``verbatim``: there to be pasted or read by a program.
     """
 
     lines: Sequence[str]
@@ -24,6 +25,7 @@ class Answer(Struct, frozen=True):
     exit_code: int = 0
     changed: bool = True
     picture: Picture | None = None
+    verbatim: bool = False
     news: Sequence[str] = ()  # what a person who is not looking should hear
     logged: Mapping[str, Any] | None = field(default_factory=dict)  # more for the log; None: no line at all
 
@@ -31,9 +33,13 @@ class Answer(Struct, frozen=True):
 class Talk(Struct, frozen=True):
     """How a command speaks while it works. ``ask`` is None where nobody can answer.
 
-    ``show`` puts a whole answer before the person, to be asked about next.
+    ``show`` puts a whole answer before the person, to be asked about next. ``choose`` asks for one of the answers,
+    each a word by its letter, until it gets one; "" if there is none to come. Both raise Interrupted.
+    ``width`` is that of the screen, in cells.
     """
 
     say: Callable[[str], None]
     ask: Callable[[Sequence[str], str], bool] | None
     show: Callable[[Answer], None] | None = None
+    choose: Callable[[str, Mapping[str, str]], str] | None = None
+    width: int = 80

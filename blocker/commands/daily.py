@@ -15,6 +15,7 @@ from blocker.commands.unattended import once_a_day
 from blocker.engine import make_plan
 from blocker.ledger.ledger import Ledger, read_memory
 from blocker.planning import guard
+from blocker.planning.chosen import bundles, chosen
 from blocker.planning.history import week_records
 from blocker.rules.forecast import fill_now
 from blocker.rules.survey import Survey
@@ -23,20 +24,23 @@ from blocker.running.run import after_writing, at_work, carry_out, exit_code
 from blocker.running.session import Session, Setup
 from blocker.showing.documents import plan_document
 from blocker.showing.dose import dose_lines
-from blocker.showing.grid import plan_picture
-from blocker.showing.picture import Line, Picture, Piece
-from blocker.showing.plan_text import plan_lines, span, summary
+from blocker.showing.grid import plan_picture, plan_screen_picture
+from blocker.showing.plan_screen import change_words, plan_screen_lines
+from blocker.showing.plan_text import SIGNS, SPOKEN, is_text_only, plan_lines, span, summary
 from blocker.showing.week_view import week_views
 from blocker.values.errors import BlockerError, NotConfirmed, UsageError
 from blocker.values.memory import UNDONE_ASKED, UNDONE_TOLD, Memory
 from blocker.values.plan import Change, Plan
 from blocker.values.request import Request
 
+CONSENT = {"y": "yes", "n": "no", "e": "each", "d": "details"}
+EACH = {"y": "yes", "n": "no", "q": "quit (no to the rest)"}
+
 
 def add_run(command: Parser) -> None:
     add_consent(command)
     command.add_argument(
-        "--cron", action="store_true", help="as the schedule calls it: once a day, loud only when it matters"
+        "--cron", action="store_true", help="what the schedule calls: once a day, and quiet unless it matters"
     )
     command.set_defaults(work=run)
 
@@ -45,7 +49,9 @@ def add_consent(command: Parser) -> None:
     """How far a command that writes may go without asking."""
     command.add_argument("-n", "--dry-run", action="store_true", help="only show what would be done")
     command.add_argument("-y", "--yes", action="store_true", help="do it without asking")
-    command.add_argument("--force", action="store_true", help="let through a plan that the guard refuses")
+    command.add_argument(
+        "--force", action="store_true", help="go ahead although the plan looks like a mistake"
+    )
 
 
 def run(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -74,9 +80,7 @@ def _refuse_week(request: Request) -> None:
     """Raises UsageError where the week to rebalance is one that nothing can be changed in."""
     week, last = request.week, request.horizon[-1]
     if request.policy == "rebalance" and week < request.running:
-        raise UsageError(
-            f"{week} is over", "rebalance takes this week or one to come: blocker rebalance next"
-        )
+        raise UsageError(f"{week} is over", "choose this week or a later one: blocker rebalance next")
     if request.policy == "rebalance" and week > last:
         raise UsageError(f"{week} is not planned yet", f"blocker plans this week and four more, up to {last}")
 
@@ -95,7 +99,7 @@ def _work(policy: str, week: str | None, args: Namespace, setup: Setup, talk: Ta
             if not args.force:
                 request = sight.request
                 made = guard.told(made, request.snapshot, request.memory, asked=policy == "rebalance")
-            return _proposal(made, seen, sight.request, args)
+            return proposal(made, seen, sight.request, args, talk)
         with at_work(session) as ledger:
             return _carry_out(policy, week, session, ledger, args, talk)
 
@@ -104,6 +108,7 @@ def _carry_out(
     policy: str, week: str | None, session: Session, ledger: Ledger, args: Namespace, talk: Talk
 ) -> Answer:
     looks: list[tuple[Request, Survey]] = []
+    refused: set[str] = set()
 
     def decide(again: bool) -> Plan:
         if again:
@@ -118,12 +123,18 @@ def _carry_out(
         looks.append((request, seen))
         if not args.force:
             guard.check(plan, request.snapshot, request.memory, asked=policy == "rebalance")
-        shown = _proposal(plan, seen, request, args)
-        asked = _get_consent(plan, shown, request.memory.confirmed, args, session.setup, talk, again)
-        if asked and not request.memory.confirmed:
-            ledger.confirm_calendar(request.now)
+        wanted = {change.key for change in plan.writes} - refused
+        plan = chosen(plan, wanted, request.workweek)  # decided again, a no is still a no
+        if args.yes or _needs_yes(plan, request.memory.confirmed):
+            if not args.yes:
+                said = _with_consent(plan, seen, request, args, session.setup, talk, again)
+                refused.update(wanted - {change.key for change in said.writes})
+                plan = said
+            if not request.memory.confirmed:
+                ledger.confirm_calendar(request.now)
         return plan
 
+    asking = talk.choose is not None and not args.yes
     done = carry_out(decide, policy, session, ledger, lambda change: _tell(change, args, talk))
     request, seen = looks[-1]
     with after_writing(done), ledger.together():
@@ -133,17 +144,23 @@ def _carry_out(
         ledger.keep_lines(seen.lines)
         ledger.mark_said(done.said)
     code = exit_code(done)
-    lines = _report(done, args)
     if code == BlockerError.exit_code:
         raise BlockerError(f"nothing was written: {done.failed[0].error}", "blocker check says more")
-    return Answer(
-        lines,
-        plan_document(done, applied=True),
-        code,
-        changed=bool(done.writes or done.notes),
-        news=done.notes,
-        picture=_picture(done, seen, request, done=True) if done.writes and not done.failed else None,
-    )
+    document = plan_document(done, applied=True)
+    news = (*done.notes, *moves(done))
+    seen_already = asking and len(looks) == 1 and _needs_yes(done, looks[0][0].memory.confirmed)
+    if seen_already and not done.failed:
+        return Answer([summary(done, done=True)], document, code, news=news)
+    return replace(
+        _answer(done, seen, request, args, talk, done=True),
+        document=document, exit_code=code, changed=bool(done.writes or done.notes), news=news,
+    )  # fmt: skip
+
+
+def moves(done: Plan) -> tuple[str, ...]:
+    """A line for each block that was moved: nobody watches the daily run."""
+    found = (change_words(change, done) for change in done.changes if change.action == "move" and change.done)
+    return tuple(f"Moved to {what}: {why}." for what, why in found)
 
 
 def _asks_about_undone(plan: Plan, memory: Memory, ledger: Ledger, args: Namespace, talk: Talk) -> bool:
@@ -154,9 +171,9 @@ def _asks_about_undone(plan: Plan, memory: Memory, ledger: Ledger, args: Namespa
     if not (undone or put_back) or talk.ask is None or args.yes or UNDONE_ASKED in memory.said:
         return False
     zone = ZoneInfo(plan.zone)
-    lines = [f"  {span(ahead[key].slot, zone)}  {ahead[key].kind}: not booked" for key in undone]
+    lines = [f"  {span(ahead[key].slot, zone)}  {ahead[key].kind}: removed" for key in undone]
     lines += [f"  {span(ahead[key].slot, zone)}  {ahead[key].kind}: put back there" for key in put_back]
-    yes = talk.ask(["You took the last run back with undo:", *lines], "Plan this time anew?")
+    yes = talk.ask(["You took the last run back with undo:", *lines], "Book these again?")
     with ledger.together():
         ledger.mark_said([UNDONE_ASKED, UNDONE_TOLD])
         if yes:
@@ -164,13 +181,16 @@ def _asks_about_undone(plan: Plan, memory: Memory, ledger: Ledger, args: Namespa
     return True
 
 
-def _proposal(plan: Plan, seen: Survey, request: Request, args: Namespace) -> Answer:
-    """A plan that is not carried out, or not yet."""
-    first = dose_lines(plan, seen, request) if _is_the_first(plan, request) else []
-    lines = [*first, *([""] if first else []), *plan_lines(plan, args.verbose, args.plain)]
-    return Answer(
-        lines, plan_document(plan, applied=False), picture=_picture(plan, seen, request, first=first)
+def proposal(plan: Plan, seen: Survey, request: Request, args: Namespace, talk: Talk) -> Answer:
+    """A plan that is not carried out, or not yet; the first on a calendar says what it comes to."""
+    first = dose_lines(plan, seen, request, brief=not in_full(args)) if _is_the_first(plan, request) else []
+    return replace(
+        _answer(plan, seen, request, args, talk, first=first), document=plan_document(plan, applied=False)
     )
+
+
+def in_full(args: Namespace) -> bool:
+    return bool(args.verbose or getattr(args, "all", False))
 
 
 def _is_the_first(plan: Plan, request: Request) -> bool:
@@ -178,51 +198,84 @@ def _is_the_first(plan: Plan, request: Request) -> bool:
     return plan.policy == "run" and not request.memory.confirmed
 
 
-def _picture(
-    plan: Plan, seen: Survey, request: Request, done: bool = False, first: Sequence[str] = ()
-) -> Picture:
-    above: list[Line] = [[Piece(line)] for line in (*first, *([""] if first else []))]
-    return lambda canvas: [*above, *plan_picture(plan, week_views(plan, seen, request), canvas, done)]
+def _answer(
+    plan: Plan,
+    seen: Survey,
+    request: Request,
+    args: Namespace,
+    talk: Talk,
+    done: bool = False,
+    first: Sequence[str] = (),
+) -> Answer:
+    """What changes; in full where more was asked for: the weeks as grids on a terminal, as lists elsewhere."""
+    if not in_full(args):
+        return Answer(
+            plan_screen_lines(plan, talk.width, args.plain, done, first),
+            picture=lambda canvas: plan_screen_picture(plan, canvas, done, first),
+        )
+    lines = [*first, *([""] if first else []), *plan_lines(plan, plain=args.plain, done=done)]
+    return Answer(
+        lines,
+        picture=lambda canvas: plan_picture(plan, week_views(plan, seen, request), canvas, done, first),
+    )
 
 
-def _get_consent(
-    plan: Plan, proposal: Answer, confirmed: bool, args: Namespace, setup: Setup, talk: Talk, again: bool
-) -> bool:
-    """True if a person said yes. The first run on a calendar, and every rebalance, wants one."""
-    if args.yes or not plan.writes:
-        return bool(args.yes)
-    if confirmed and plan.policy == "run":
-        return False
-    if talk.ask is not None:
-        lines = proposal.lines
-        if talk.show is not None:
-            talk.show(proposal)
-            lines = ()
-        if talk.ask(lines, f"Make these changes on {plan.calendar}?"):
-            return True
-        raise NotConfirmed("you said no" if again else "nothing was written: you said no")
-    if args.cron:
-        look, yes = pasteable(setup, "plan"), pasteable(setup, "run", "-y")
-        hint = f"look at it with {look}, and say yes with {yes}; blocker cron remove ends this"
-    else:
-        hint = f"look at the plan above, then run: {pasteable(setup, 'run', '-y')}"
-        for line in proposal.lines:
-            talk.say(line)
-    raise NotConfirmed(f"this is the first run on {plan.calendar}: nothing was written", hint)
+def _needs_yes(plan: Plan, confirmed: bool) -> bool:
+    """The first run on a calendar, and every rebalance, wants one."""
+    return bool(plan.writes) and not (confirmed and plan.policy == "run")
+
+
+def _with_consent(
+    plan: Plan, seen: Survey, request: Request, args: Namespace, setup: Setup, talk: Talk, again: bool
+) -> Plan:
+    """The plan as far as a person says yes to it. Raises NotConfirmed."""
+    shown = proposal(plan, seen, request, args, talk)
+    if talk.choose is None or talk.show is None:
+        if args.cron:
+            look, yes = pasteable(setup, "plan"), pasteable(setup, "run", "-y")
+            hint = f"look at it with {look}, and say yes with {yes}; blocker cron remove ends this"
+        else:
+            hint = f"look at the plan above, then run: {pasteable(setup, 'run', '-y')}"
+            for line in shown.lines:
+                talk.say(line)
+        raise NotConfirmed(f"this is the first run on {plan.calendar}: nothing was written", hint)
+    talk.show(shown)
+    while (answer := talk.choose(f"\nMake these changes on {plan.calendar}?", CONSENT)) == "d":
+        talk.show(proposal(plan, seen, request, _with_details(args), talk))
+    said = plan if answer == "y" else _each(plan, request, talk) if answer == "e" else None
+    if said is None or not said.writes:
+        why = "you said no" if answer else "no answer came"
+        raise NotConfirmed(why if again else f"nothing was written: {why}")
+    return said
+
+
+def _with_details(args: Namespace) -> Namespace:
+    return Namespace(**{**vars(args), "verbose": True})
+
+
+def _each(plan: Plan, request: Request, talk: Talk) -> Plan | None:
+    """The plan with what the person says yes to, change by change; None where no answer came.
+
+    What only makes sense together is one question; new notes in a block are none.
+    """
+    wanted: set[str] = set()
+    answer = "y"
+    for bundle in bundles(plan, request.workweek):
+        keys = {change.key for change in bundle}
+        if all(change.action == "update" and is_text_only(change) for change in bundle):
+            wanted |= keys
+        elif answer != "q" and talk.choose is not None:
+            words = [
+                f"{SIGNS[change.action]} {': '.join(filter(None, change_words(change, plan)))}"
+                for change in bundle
+            ]
+            answer = talk.choose("\n".join(["", *words, "Do this?"]), EACH)
+            if not answer:
+                return None
+            wanted |= keys if answer == "y" else set()
+    return chosen(plan, wanted, request.workweek)
 
 
 def _tell(change: Change, args: Namespace, talk: Talk) -> None:
     if args.verbose and change.error is None:
-        talk.say(f"{change.action} {change.key}")
-
-
-def _report(plan: Plan, args: Namespace) -> Sequence[str]:
-    if plan.writes or args.verbose:
-        lines = plan_lines(plan, args.verbose, args.plain)
-        if plan.writes and not plan.failed:
-            lines[-1] = summary(plan, done=True)
-        elif plan.failed:
-            how_many = f"{len(plan.failed)} of {len(plan.writes)} changes failed"
-            lines[-1] = f"{how_many} ({plan.failed[0].error}); it is safe to run again."
-        return lines
-    return [*plan.notes, summary(plan)]
+        talk.say(f"{SPOKEN[change.action]}: {change.key}")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from msgspec.structs import replace
+
 from blocker.commands import Answer, Talk
+from blocker.commands.daily import proposal
 from blocker.commands.parser import Parser, add_week, whole_number
 from blocker.commands.remembering import ahead
 from blocker.engine import make_plan
@@ -12,17 +15,20 @@ from blocker.ledger.ledger import read_memory
 from blocker.planning import guard
 from blocker.running.dates import find_week
 from blocker.running.session import Session, Setup, Sight
-from blocker.showing.documents import load_document, plan_document, skipped_document
-from blocker.showing.grid import load_picture, plan_picture
+from blocker.showing.documents import load_document, skipped_document
+from blocker.showing.grid import load_picture
 from blocker.showing.load import load_lines
-from blocker.showing.plan_text import plan_lines, skipped_lines
+from blocker.showing.plan_text import skipped_lines
 from blocker.showing.week_reasons import week_of_plan
-from blocker.showing.week_view import week_view, week_views
+from blocker.showing.week_view import week_view
 
 PENDING = 5
 
 
 def add_plan(command: Parser) -> None:
+    command.add_argument(
+        "--all", action="store_true", help="also what stays, each reason and the weeks as grids"
+    )
     command.add_argument("--exit-code", action="store_true", help="exit 5 if there are changes to make")
     command.set_defaults(work=plan)
 
@@ -33,12 +39,10 @@ def plan(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     request, seen = sight.request, sight.survey()
     made = make_plan(request, seen)
     made = guard.told(made, request.snapshot, request.memory, asked=False)
-    return Answer(
-        plan_lines(made, args.verbose, args.plain),
-        plan_document(made, applied=False),
-        PENDING if args.exit_code and made.writes else 0,
-        bool(made.writes or made.refused),
-        lambda canvas: plan_picture(made, week_views(made, seen, request), canvas),
+    return replace(
+        proposal(made, seen, request, args, talk),
+        exit_code=PENDING if args.exit_code and made.writes else 0,
+        changed=bool(made.writes or made.refused),
     )
 
 
@@ -49,7 +53,7 @@ def add_load(command: Parser) -> None:
         "--ahead",
         type=whole_number,
         metavar="N",
-        help="so many weeks to come, as they stand and as they are likely to be",
+        help="the next N weeks, now and forecast",
     )
     command.set_defaults(work=load)
 

@@ -26,7 +26,7 @@ from blocker.running.schedule import (
 )
 from blocker.running.session import Session, Setup
 from blocker.showing.documents import SCHEMA
-from blocker.showing.plan_text import plan_lines
+from blocker.showing.plan_screen import plan_screen_lines
 from blocker.values.errors import UsageError
 
 
@@ -105,7 +105,11 @@ def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) ->
         memory = ledger.memory()
         plan = session.read(memory).plan()
         if not memory.confirmed:
-            shown += ["And this is what the first run will do, unattended:", "", *plan_lines(plan)]
+            shown += [
+                "And this is what the first run will do, unattended:",
+                "",
+                *plan_screen_lines(plan, talk.width),
+            ]
         if not args.yes:
             if talk.ask is None:
                 raise UsageError(

@@ -58,18 +58,19 @@ class WhyHere:
         """The same two things for the offsite."""
         held = {chosen.choice.day for chosen in self.best.chosen}
         after = [one for one in half_days.ranked if one.day != half_day.day and one.day not in held]
-        entries, why = unpacked(half_day.gain), "the lightest half day of the quarter's best weeks"
+        entries, why = unpacked(half_day.gain), "quietest half day in weeks 3–10"
         if half_days.was is not None:
-            why = f"the nearest free half day; {self._was(half_days.was)}"
+            why = f"nearest free half day; {self._was(half_days.was)}"
         elif not entries[Entry.HALF_DAY]:
             why = "not at the edge of a day, as no such half day is free"
         elif half_days.ranked[0].day != half_day.day:
-            why = "the lightest half day that costs no other block its place"
+            why = "quietest half day that costs no other block its time"
         elif not entries[Entry.BEST_WEEKS]:
-            why = "the lightest half day outside weeks 3 to 10, which have none"
-        why = f"{why}: {self.board.view(half_day.day).operational_minutes} operational minutes that day"
+            why = "quietest half day; weeks 3–10 have none"
+        hours = f"{self.board.view(half_day.day).operational_minutes / 60:.1f}".removesuffix(".0")
+        why = f"{why}; {hours} h of meetings that day"
         if not after:
-            return why, "no other day has room for it"
+            return why, "no other day has room"
         day, cost = after[0].day, difference(half_day.gain, after[0].gain)
         return why, f"{day:%a} {day.day} {day:%b}: {cost}"
 
@@ -96,8 +97,8 @@ class WhyHere:
             return was
         day = self.board.problem.days.get(self.board.there[block.key].date)
         if day is not None and any(part.contains(block.slot) for part in day.working):
-            return f"{was}, where something else lies on it now"
-        return f"{was}, which is no working time any more"
+            return f"{was}, where it overlaps something else now"
+        return f"{was}, which is no longer working time"
 
     def _when(self, slot: Interval) -> str:
         start = self.board.problem.workweek.local(slot.start)
@@ -108,16 +109,16 @@ class WhyHere:
 _WORDS = {
     Entry.FLOORS: ("the week would have no strategic block", "the week gets its strategic block"),
     Entry.WITHIN: ("a block beyond the usual limits", "a block within the usual limits"),
-    Entry.OFFSITE: ("the offsite would have no place", ""),
+    Entry.OFFSITE: ("the half day would have no time", ""),
     Entry.HALF_DAY: ("not at the edge of a day", ""),
-    Entry.GAVE_WAY: ("{blocks} more that stand would have to give way", ""),
+    Entry.GAVE_WAY: ("{blocks} more would have to be removed", ""),
     Entry.RESCUED: ("a more pressing hit block would be lost", ""),
     Entry.HALF_HOURS: ("{minutes} minutes less in the week", "{minutes} minutes more in the week"),
     Entry.PART: ("a worse part of the day", "a better part of the day"),
     Entry.MOVED: ("{blocks} more moved", "fewer blocks are moved"),
     Entry.OTHER_DAY: ("{blocks} more moved to another day", "fewer blocks are moved to another day"),
     Entry.BEST_WEEKS: ("outside the quarter's best weeks", ""),
-    Entry.LIGHTNESS: ("{by} more operational minutes that day", ""),
+    Entry.LIGHTNESS: ("{by} more minutes of meetings that day", ""),
     Entry.SOONEST: ("as light, but later", ""),
     Entry.POINTS: ("a less suitable time", "a more suitable time"),
     Entry.STARTS: ("as good, but later", "as good, and earlier"),
@@ -135,4 +136,4 @@ def difference(better: int, worse: int, gain: bool = False) -> str:
                 return f"{by} {'more ' if gain else ''}{tier} block{s}{'' if gain else ' fewer'}"
             words = _WORDS[Entry(which)][gain]
             return words.format(by=by, minutes=30 * by, blocks=f"{by} block{s}")
-    return "nothing, it is a tie"
+    return "nothing: as good"

@@ -44,7 +44,7 @@ def diff(
         if there.key in unwanted and not there.pinned and not past:
             changes.append(replace(_remove(there, unwanted[there.key], known.get(there.key)), forced=True))
         elif there.key in placed and not past and placed[there.key].slot != there.when:
-            changes.append(_move(there, placed[there.key], draft))
+            changes.append(_move(there, placed[there.key], draft, inspection))
         elif there.key in solution.taken_off:
             changes.append(_taken_off(there, solution, inspection, placed, known.get(there.key)))
         else:
@@ -63,9 +63,9 @@ def diff(
         if memory.key in placed or memory.key in standing:
             continue
         if memory.state == "creating":
-            changes.append(_ledger_only("forget", memory, "was never written and is not wanted any more"))
+            changes.append(_ledger_only("forget", memory, "was never written and is no longer wanted"))
         elif memory.state == "displaced" and memory.key not in owed:
-            changes.append(_ledger_only("forget", memory, "it is not wanted any more"))
+            changes.append(_ledger_only("forget", memory, "it is no longer wanted"))
     return tuple(sorted(changes, key=lambda c: (c.slot.start, c.key, c.action)))
 
 
@@ -102,22 +102,27 @@ def _taken_off(
     if key in solution.gave_way:
         to = solution.gave_way[key]
         why = f"makes room for {_named(placed[to]) if to in placed else to}"
-        return replace(_remove(there, why, known), forced=True)
+        return replace(_remove(there, why, known), forced=True, makes_room_for=to)
     return _remove(there, solution.given_back[key], known)
 
 
 def _named(placement: Placement) -> str:
-    """What a block is to its owner: the floor, the offsite, or a block of its kind."""
-    names = {"floor": "the week’s floor", "offsite": "the offsite"}
+    """What a block is to its owner: the weekly minimum, the half day, or a block of its kind."""
+    names = {"floor": "the weekly minimum", "offsite": "the half day"}
     return names.get(placement.tier) or f"a {placement.kind} block"
 
 
 def _move(
-    there: StandingBlock, placement: Placement, draft: Callable[[Placement, StandingBlock | None], Block]
+    there: StandingBlock,
+    placement: Placement,
+    draft: Callable[[Placement, StandingBlock | None], Block],
+    inspection: Inspection,
 ) -> Change:
+    hit = inspection.hits.get(there.key)
     return Change(
         "move", there.key, there.kind, placement.slot, was=there.when, causes=placement.causes,
         why=placement.why, block=draft(placement, there), standing=there, forced=True, placement=placement,
+        hit_by=hit.words if hit else "", makes_room_for=placement.cause_key,
     )  # fmt: skip
 
 
@@ -151,9 +156,9 @@ def _keep(
         causes=known.causes if known else (),
     )  # fmt: skip
     if past:
-        return replace(change, why="already begun: it is history")
+        return replace(change, why="past")
     if known is None or known.state in ("creating", "removing", "displaced", "tombstone"):
-        return replace(change, action="adopt", why=why or "ours by its mark, and not in the ledger")
+        return replace(change, action="adopt", why=why or "one of ours, by its mark")
     if there.key in refreshed:
         return replace(change, action="update", block=refreshed[there.key])
     return change

@@ -21,7 +21,7 @@ LEGEND = {
     PERSONAL: "personal",
     AWAY: "away",
 }
-SIGN_WORDS = {"+": "new", "~": "moved here", "-": "given up", "=": "stays", "!": "in conflict"}
+SIGN_WORDS = {"+": "new", "~": "moved here", "-": "removed", "=": "stays", "!": "overlaps something"}
 
 
 class Glyphs(Struct, frozen=True):
@@ -35,6 +35,8 @@ class Glyphs(Struct, frozen=True):
     double: str
     more: str
     dash: str
+    begins: str  # the first half hour of a meeting, so that two in a row are two
+    now: str
     kinds: dict[str, str]
     time_width: int = 6
 
@@ -43,11 +45,11 @@ class Glyphs(Struct, frozen=True):
 
 
 _RICH = Glyphs(
-    "█", "░", "┃", "╱", "·", "‖", "…", "–",
+    "█", "░", "┃", "╱", "·", "‖", "…", "–", "▛", "▸",
     {OPERATIONAL: "▌", STRATEGIC: "◆", FRONTLINE: "●", LEARNING: "▲", PERSONAL: "┊", AWAY: "╱"},
 )  # fmt: skip
 _PLAIN = Glyphs(
-    "#", ".", "|", "/", ".", "H", "~", "-",
+    "#", ".", "|", "/", ".", "H", "~", "-", "[", ">",
     {OPERATIONAL: "|", STRATEGIC: "*", FRONTLINE: "o", LEARNING: "^", PERSONAL: ":", AWAY: "/"},
 )  # fmt: skip
 
@@ -61,9 +63,11 @@ def header_lines(days: Sequence[DayView], width: int, signs: Glyphs) -> list[Lin
     names: list[Piece] = [Piece(" " * signs.time_width)]
     hours: list[Piece] = [Piece(fit("load", signs.time_width), "quiet")]
     for day in days:
-        form = "%a %d %b" if width > 10 else "%a %d"
+        name = f"{day.date:%a} {day.date.day}" + (f" {day.date:%b}" if width > 10 else "")
+        if day.now is not None:
+            name = f"{signs.now}{name}{' today' if width > 16 else ''}"
         load = "" if day.away else f"{number(day.operational_minutes / 60)} h"
-        names.append(Piece(fit(f"{day.date:{form}}", width), "strong"))
+        names.append(Piece(fit(name, width), "strong" if day.now is None else "today"))
         hours.append(Piece(fit(load, width), "quiet"))
     return [names, hours]
 
@@ -78,6 +82,8 @@ def row_lines(days: Sequence[DayView], width: int, signs: Glyphs) -> list[Line]:
     for n, start in enumerate(starts):
         time = f"{start // 60:02d}:{start % 60:02d} " if start % 60 == 0 else " " * signs.time_width
         row: list[Piece] = [Piece(time, "quiet")]
+        if any(day.now is not None and start <= day.now < start + HALF_HOUR for day in days):
+            row = [Piece(fit(f"now {signs.now}", signs.time_width), "today")]
         for column in columns:
             row += [*column[n], Piece(" ")]
         lines.append(row)
@@ -113,18 +119,20 @@ def _column(day: DayView, starts: range, width: int, signs: Glyphs) -> list[Line
     """One day: a line per half hour, each ``width`` cells wide."""
     owners = [_owner(day, start) for start in starts]
     lines: list[Line] = []
-    at = 0
+    at, shaded = 0, True
     while at < len(owners):
         owner, rows = owners[at], 1
         while at + rows < len(owners) and owners[at + rows] is owner:
             rows += 1
         if owner is None:
+            shaded = True  # the next meeting is in the usual shade
             lines += [
                 [_free(day, start, at + n, width, signs)] for n, start in enumerate(starts[at : at + rows])
             ]
         else:
             doubled = [_crowded(day, start) for start in starts[at : at + rows]]
-            lines += _filled(owner, doubled, width, signs)
+            shaded = not shaded and not owner.sign
+            lines += _filled(owner, doubled, width, signs, shaded)
         at += rows
     return lines
 
@@ -159,8 +167,10 @@ def _crowded(day: DayView, start: int) -> bool:
     return any(a.start < b.end and b.start < a.end for n, a in enumerate(here) for b in here[n + 1 :])
 
 
-def _filled(item: Item, doubled: Sequence[bool], width: int, signs: Glyphs) -> list[Line]:
-    """The rows of one event or block: gutter, and its title broken over them."""
+def _filled(
+    item: Item, doubled: Sequence[bool], width: int, signs: Glyphs, other: bool = False
+) -> list[Line]:
+    """The rows of one event or block: gutter, and its title broken over them. ``other``: in the other shade."""
     rows = len(doubled)
     words: list[str] = []
     if item.sign:
@@ -179,6 +189,9 @@ def _filled(item: Item, doubled: Sequence[bool], width: int, signs: Glyphs) -> l
         for more in doubled
     ]
     edge = style if item.sign else f"edge.{item.kind}"
+    if not item.sign and item.kind == OPERATIONAL:
+        style += ".2" if other else ""
+        gutters[0] = signs.begins if gutters[0] == signs.gutter(item.kind) else gutters[0]
     lines: list[Line] = []
     for n, gutter in enumerate(gutters):
         text = fit(words[n] if n < len(words) else "", width - len(gutter), signs.more)

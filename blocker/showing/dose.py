@@ -61,9 +61,11 @@ def dose_of(plan: Plan, seen: Survey, request: Request) -> Dose:
     return Dose(kinds, minutes, free, len(request.horizon))
 
 
-def dose_lines(plan: Plan, seen: Survey, request: Request) -> list[str]:
-    """Three lines: what it comes to, where the levels come from, and what to set."""
+def dose_lines(plan: Plan, seen: Survey, request: Request, brief: bool = False) -> list[str]:
+    """What it comes to; unless ``brief`` also where the levels come from, and what to set for less or more."""
     dose = dose_of(plan, seen, request)
+    if brief:
+        return [how_much(dose)]
     return [
         how_much(dose),
         where_lines_come_from(seen.lines, seen, request),
@@ -76,8 +78,7 @@ def how_much(dose: Dose) -> str:
     share = f", {total / dose.free * 100:.0f} % of your free time" if dose.free else ""
     blocks = "one block" if dose.blocks == 1 else f"{dose.blocks} blocks"
     a_week = measured(total / 60 / dose.weeks, "hours")
-    most = measured(max(dose.minutes.values(), default=0) / 60, "hours")
-    return f"The next {dose.weeks} weeks: {blocks}, {a_week} a week on average and {most} at most{share}."
+    return f"The next {dose.weeks} weeks: {blocks}, about {a_week} a week{share}."
 
 
 def where_lines_come_from(lines: OwnLines | None, seen: Survey, request: Request) -> str:

@@ -8,65 +8,55 @@ from zoneinfo import ZoneInfo
 from blocker.showing.cells import LEGEND, SIGN_WORDS, Glyphs, double_booked, glyphs, header_lines, row_lines
 from blocker.showing.load import event_lines, measure_lines, told_lines
 from blocker.showing.picture import WIDEST, Canvas, Line, Piece, beside, flow
+from blocker.showing.plan_screen import plan_screen
 from blocker.showing.plan_text import (
-    cause_text,
     change_title,
     clean,
     closing_lines,
-    judged_words,
+    level_words,
     measured,
     next_best,
     number,
     quarter_line,
     reason,
     refreshed_words,
+    sign_of,
     span,
     summary,
     told_words,
+    week_words,
     when_words,
 )
 from blocker.showing.printable import to_ascii
-from blocker.showing.week_view import WeekView
+from blocker.showing.week_view import DayView, WeekView
 from blocker.values.plan import Change, Classified, Plan, WeekLoad
 
-BAR = 40
-SMALL_BAR = 16
+BAR, SMALL_BAR, WIDE = 40, 16, 100  # cells of the load's bar, and of a screen from which it is the longer one
 GAP = 3  # cells between two weeks side by side
 TWO_WEEKS = 160  # cells from which two weeks stand side by side
 
 
-def plan_picture(plan: Plan, views: Sequence[WeekView], canvas: Canvas, done: bool = False) -> list[Line]:
-    """A plan: the first week with changes as a grid (two where there is room), the others in short."""
+def plan_picture(
+    plan: Plan, views: Sequence[WeekView], canvas: Canvas, done: bool = False, first: Sequence[str] = ()
+) -> list[Line]:
+    """The whole plan: each week with changes as a grid (two side by side where there is room) and all of its blocks."""
     canvas = Canvas(min(canvas.width, WIDEST), canvas.unicode)
     zone = ZoneInfo(plan.zone)
-    if not views:
-        return _finish([[Piece(summary(plan, done))]], canvas)
-    first = next((n for n, view in enumerate(views) if view.changed), 0)
-    wide = canvas.width >= TWO_WEEKS and first + 1 < len(views)
-    shown = views[first : first + (2 if wide else 1)]
+    lines: list[Line] = [line for words in first for line in flow([Piece(words)], canvas.width, 2)]
+    lines += [[]] if lines else []
+    shown = [view for view in views if view.changed]
+    wide = canvas.width >= TWO_WEEKS
     half = (canvas.width - GAP) // 2 if wide else canvas.width
-    weeks = [week_lines(view, Canvas(half, canvas.unicode), zone) for view in shown]
-    heads = max(_head(week) for week in weeks)  # so that their grids stand at one height
-    drawn = [
-        [
-            *week[: _head(week)],
-            *([()] * (heads - _head(week))),
-            *week[_head(week) :],
-            [],
-            *change_list(view, half, zone),
-        ]
-        for week, view in zip(weeks, shown, strict=True)
-    ]
-    lines = list(drawn[0] if not wide else beside(drawn[0], drawn[1], half + GAP))
-    lines += [[], *legend(shown, canvas)]
+    for n in range(0, len(shown), 2 if wide else 1):
+        lines += [*_drawn(shown[n : n + (2 if wide else 1)], Canvas(half, canvas.unicode), zone), []]
+    lines += [*legend(shown, canvas), []] if shown else []
     for view in views:
         if view not in shown:
-            lines += [[], *_short_week(view, canvas, zone)]
-    lines.append([])
+            lines += [*_short_week(view, canvas, zone), []]
     in_weeks = {change.key for view in views for change in view.changes}
     for quarter in plan.quarters:
         lines += flow([Piece(quarter_line(quarter), "strong")], canvas.width, 4)
-    for change in plan.changes:  # an offsite far ahead
+    for change in plan.changes:  # a half day months from now
         if change.key not in in_weeks and change.action not in ("forget", "tombstone"):
             lines += _change(change, canvas.width, zone)
     for words in closing_lines(plan):
@@ -74,21 +64,49 @@ def plan_picture(plan: Plan, views: Sequence[WeekView], canvas: Canvas, done: bo
         lines += [
             [Piece(" " * indent), *line] for line in flow([Piece(words)], canvas.width - indent, 2)
         ] or [[]]
-    lines += [[], [Piece(summary(plan, done), "strong")]]
+    lines += [[], *flow([Piece(summary(plan, done), "strong")], canvas.width, 2)]
     return _finish(lines, canvas)
 
 
-def load_picture(
-    view: WeekView, zone: ZoneInfo, canvas: Canvas, events: Sequence[Classified] | None = None
+def plan_screen_picture(
+    plan: Plan, canvas: Canvas, done: bool = False, first: Sequence[str] = ()
 ) -> list[Line]:
-    """One week as a grid, and its measures."""
+    """What changes and nothing else, in colour."""
+    return _finish(plan_screen(plan, min(canvas.width, WIDEST), done=done, first=first), canvas)
+
+
+def _drawn(views: Sequence[WeekView], canvas: Canvas, zone: ZoneInfo) -> list[Line]:
+    """A week or two side by side, their grids at one height, with their blocks below."""
+    weeks = [week_lines(view, canvas, zone) for view in views]
+    heads = max(_head(week) for week in weeks)
+    drawn = [
+        [
+            *week[: _head(week)],
+            *([()] * (heads - _head(week))),
+            *week[_head(week) :],
+            [],
+            *change_list(view, canvas.width, zone),
+        ]
+        for week, view in zip(weeks, views, strict=True)
+    ]
+    return list(drawn[0] if len(drawn) == 1 else beside(drawn[0], drawn[1], canvas.width + GAP))
+
+
+def load_picture(
+    view: WeekView,
+    zone: ZoneInfo,
+    canvas: Canvas,
+    events: Sequence[Classified] | None = None,
+    verbose: bool = False,
+) -> list[Line]:
+    """One week as a grid; ``verbose`` has its measures too."""
     canvas = Canvas(min(canvas.width, WIDEST), canvas.unicode)
-    lines = [*week_lines(view, canvas, zone), [], *legend([view], canvas), []]
-    for words in measure_lines(view.load):
+    lines = [*week_lines(view, canvas, zone), *legend([view], canvas)]
+    for words in ["", *measure_lines(view.load)] if verbose else []:
         lines.append([Piece(words, "strong" if words.startswith((" !", "Level")) else "")])
     if events is not None:
         words_of_events = [*event_lines(events, zone), *told_lines(view.load)]
-        lines += [[], *([Piece(words)] for words in words_of_events)]
+        lines += [[], *(line for words in words_of_events for line in _indented(words, canvas.width, 2))]
     return _finish(lines, canvas)
 
 
@@ -97,47 +115,44 @@ def week_lines(view: WeekView, canvas: Canvas, zone: ZoneInfo) -> list[Line]:
     signs = glyphs(canvas.unicode)
     load = view.load
     days = view.shown_days()
+    words = f"{week_words(load.week, view.today, start=True)}, " if view.is_near else ""
     heading: list[Piece] = [
-        Piece(f"{load.week}", "strong"),
-        Piece(f"{week_dates(view)}{', this week' if view.running else ''}"),
-        Piece(f"[{load.level.upper()}]", load.level),
+        Piece(f"{words}{_dates(days or view.days)},", "strong"),
+        Piece(f"{load.level}:", load.level),
     ]
-    by = judged_words(load)
-    if by:
-        heading.append(Piece(f"judged by {by}", "quiet"))
+    if why := level_words(load):
+        heading.append(Piece(why))
+    elif "focus_hours" in load.held:
+        heading.append(Piece(f"{measured(load.held['focus_hours'], 'hours')} of unbroken time"))
     lines: list[Line] = [*flow(heading, canvas.width, 2), *_load(load, signs, canvas.width)]
     if not load.held.get("capacity_hours", 0.0):
         lines.append([Piece("no working time in this week", "quiet")])
     if not days:
         return lines
     width = max(4, min(30, (canvas.width - signs.time_width) // len(days)))
-    return [*lines, [], *header_lines(days, width, signs), *row_lines(days, width, signs)]
+    return [*lines, *header_lines(days, width, signs), *row_lines(days, width, signs)]
 
 
 def _head(week: Sequence[Line]) -> int:
-    """How many lines stand above a week's grid."""
-    return next((n for n, line in enumerate(week) if not line), len(week))
+    """How many lines are above a week's grid."""
+    return next((n for n, line in enumerate(week) if line and line[0].text.startswith("      ")), len(week))
 
 
 def _load(load: WeekLoad, signs: Glyphs, width: int) -> list[Line]:
-    """The bar of the load with its thresholds, and what makes the level."""
+    """The bar of the load with its thresholds, and both in words."""
     share = load.held.get("operational_share", 0.0)
     levels = thresholds(load)
-    bar = load_bar(share, levels, min(BAR, width - 20), signs, load.level)
+    bar = load_bar(share, levels, BAR if width >= WIDE else SMALL_BAR, signs, load.level)
     hours = load.held.get("operational_hours", 0.0)
-    words = f"{share * 100:.0f} %, {number(hours)} of {number(load.held.get('capacity_hours', 0.0))} h"
-    lines: list[Line] = [[Piece("load  "), *bar, Piece(" "), Piece(f"{share * 100:.0f} %", "strong")]]
+    words = f"{number(hours)} of {number(load.held.get('capacity_hours', 0.0))} h"
     limits = ", ".join(f"{level} from {value * 100:.0f} %" for level, value in levels.items())
-    lines += _indented(f"{words.split(', ')[1]} operational{'; ' + limits if limits else ''}", width, 6)
-    if load.told_hours:
-        lines += _indented(told_words(load), width, 6)
-    if load.causes and load.level != "calm":
-        lines += _indented(f"because {cause_text(load.causes[0])}", width, 6)
-    elif "focus_hours" in load.held:
-        lines += _indented(
-            f"{measured(load.held['focus_hours'], 'hours')} free in gaps of two hours or more", width, 6
-        )
-    return lines
+    told = f", {told_words(load)}" if load.told_hours else ""
+    pieces = [
+        Piece(f"{share * 100:.0f} %", "strong"),
+        Piece(f"{words}{told}{f' ({limits})' if limits else ''}", "quiet"),
+    ]
+    first, *more = flow(pieces, width - 7 - (BAR if width >= WIDE else SMALL_BAR), 0)
+    return [[Piece("load  "), *bar, Piece(" "), *first], *([Piece(" " * 6), *line] for line in more)]
 
 
 def load_bar(share: float, levels: dict[str, float], width: int, signs: Glyphs, level: str) -> list[Piece]:
@@ -175,16 +190,15 @@ def change_list(view: WeekView, width: int, zone: ZoneInfo) -> list[Line]:
     for change in view.changes:
         lines += _change(change, width, zone, view)
     for item in (missing for missing in view.missing if not missing.answered):
-        lines += flow([Piece("!", "sign.!"), Piece(f"no place for {item.key}", "strong")], width, 2)
+        words = f"not found yet: {item.kind}, {item.minutes} minutes"
+        lines += flow(
+            [Piece("!", "sign.!"), Piece(words, "strong"), Piece(f"[{item.key}]", "quiet")], width, 2
+        )
     return lines
 
 
 def _change(change: Change, width: int, zone: ZoneInfo, view: WeekView | None = None) -> list[Line]:
-    sign = (
-        "!"
-        if change.conflict or change.error
-        else {"create": "+", "move": "~", "remove": "-"}.get(change.action, "=")  # as in the grid's cells
-    )
+    sign = sign_of(change)
     pieces = [
         Piece(sign, f"sign.{sign}"),
         Piece(when_words(change, zone), "strong"),
@@ -194,7 +208,7 @@ def _change(change: Change, width: int, zone: ZoneInfo, view: WeekView | None = 
         pieces.append(Piece(f"(was {span(change.was, zone)})", "quiet"))
     why = reason(change, view.load.causes if view else ()) if change.writes or change.pinned else ""
     why = refreshed_words(change) if change.action == "update" else why
-    conflict = f"in conflict: {clean(change.conflict)}" if change.conflict else ""
+    conflict = clean(change.conflict) if change.conflict else ""
     for words in (why, conflict, next_best(change)):
         pieces += [Piece(f"— {words}", "quiet")] if words else []
     if change.error:
@@ -208,8 +222,9 @@ def _short_week(view: WeekView, canvas: Canvas, zone: ZoneInfo) -> list[Line]:
     share = load.held.get("operational_share", 0.0)
     bar = load_bar(share, thresholds(load), SMALL_BAR, signs, load.level)
     tag = f"[{load.level.upper()}]"
+    words = week_words(load.week, view.today, start=True)
     head = [
-        Piece(f"{load.week} ", "strong"),
+        Piece(f"{words:<20} ", "strong"),
         Piece(tag, load.level),
         Piece(" " * (8 - len(tag))),
         *bar,
@@ -241,6 +256,14 @@ def legend(views: Sequence[WeekView], canvas: Canvas) -> list[Line]:
 
 def _indented(words: str, width: int, indent: int) -> list[Line]:
     return [[Piece(" " * indent), *line] for line in flow([Piece(words, "quiet")], width - indent, 0)]
+
+
+def _dates(days: Sequence[DayView]) -> str:
+    """18–22 Nov, 30 Nov – 4 Dec."""
+    first, last = days[0].date, days[-1].date
+    if first.month == last.month:
+        return f"{first.day}–{last.day} {last:%b}"
+    return f"{first.day} {first:%b} – {last.day} {last:%b}"
 
 
 def week_dates(view: WeekView) -> str:

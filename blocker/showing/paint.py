@@ -12,11 +12,13 @@ from rich.console import Console
 from rich.text import Text
 from rich.theme import Theme
 
-from blocker.showing.picture import NARROWEST, Canvas, Line, Picture
+from blocker.showing.picture import Canvas, Line, Picture
+from blocker.showing.printable import NARROWEST
 
 STYLES = {
     "strong": "bold",
     "quiet": "dim",
+    "today": "bold reverse",
     "calm": "bold white on rgb(46,110,70)",
     "amber": "bold black on rgb(240,173,50)",
     "red": "bold white on rgb(190,40,40)",
@@ -27,6 +29,7 @@ STYLES = {
     "lunch": "dim",
     "away": "dim",
     "event.operational": "rgb(226,231,238) on rgb(70,80,96)",
+    "event.operational.2": "rgb(226,231,238) on rgb(96,108,126)",
     "event.personal": "rgb(40,46,56) on rgb(190,196,206)",
     "event.strategic": "rgb(0,40,36) on rgb(150,214,204)",
     "event.frontline": "rgb(64,32,0) on rgb(240,200,150)",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
-NARROWEST, WIDEST = 60, 200
+WIDEST = 200
 
 
 class Piece(Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -22,26 +22,41 @@ SIGNS = {
     "tombstone": "x", "forget": ".",
 }  # fmt: skip
 SPOKEN = {
-    "create": "new", "move": "moved", "update": "refreshed", "remove": "removed", "keep": "stays",
+    "create": "new", "move": "moved", "update": "updated", "remove": "removed", "keep": "stays",
     "adopt": "stays", "tombstone": "deleted by you", "forget": "forgotten",
 }  # fmt: skip
 FLOORS = {
-    "block": "a block", "own": "your own time", "unplaced": "no place", "deleted": "deleted by you", "undone": "taken back by you",
-    "theirs": "yours now",
-    "skipped": "skipped", "paused": "paused", "none": "none due",
+    "block": "1 block", "own": "your own time", "unplaced": "not found yet", "deleted": "deleted by you",
+    "undone": "taken back by you", "theirs": "yours now", "skipped": "skipped", "paused": "paused", "none": "not due",
 }  # fmt: skip
+OFFSITES = {"placed": "new", "present": "on your calendar", "unplaced": "not found yet", "not due": "not due"}
 SHORT_CAUSES = {
-    "floor": "the week’s floor",
+    "floor": "weekly minimum",
     "frontline": "an hour at the front line is due",
-    "debt": "for time owed and not kept",
+    "debt": "time owed from earlier weeks",
 }
 BEFORE_WORDS, FORECAST_WORDS = "the weeks before", "the forecast"
+# One line of load as people say it: below what is healthy, and above.
+TOO_LITTLE = {
+    "focus_hours": "only {measured} of unbroken time; at least {healthy} is healthy",
+    "longest_gap_hours": "the longest free stretch is only {measured}; at least {healthy} is healthy",
+}
+TOO_MUCH = {
+    "operational_hours": "{measured} of daily business; less than {healthy} is healthy",
+    "operational_share": "daily business takes {measured} of the time; less than {healthy} is healthy",
+    "meetings": "{measured} meetings; fewer than {healthy} is healthy",
+    "meetings_max_day": "{measured} meetings on one day; fewer than {healthy} is healthy",
+    "fragmentation": "{measured} of the free time is in pieces under two hours; less than {healthy} is healthy",
+    "back_to_back_hours": "{measured} without a break; less than {healthy} is healthy",
+    "conflict_share": "{measured} of the meeting time is double-booked; less than {healthy} is healthy",
+    "after_hours": "{measured} of meetings after hours; less than {healthy} is healthy",
+}
 BAR = 30
 MOST_SKIPPED = 10
 
 
-def plan_lines(plan: Plan, verbose: bool = False, plain: bool = False) -> list[str]:
-    """The plan as people read it: each week with what changes in it and why, then what found no place.
+def plan_lines(plan: Plan, plain: bool = False, done: bool = False) -> list[str]:
+    """The whole plan: each week with its blocks and why, then what has no time yet.
 
     ``plain`` is for screen readers: words in place of signs and bars.
     """
@@ -51,47 +66,48 @@ def plan_lines(plan: Plan, verbose: bool = False, plain: bool = False) -> list[s
     before = [c for c in shown if first is not None and _week_of(c, zone) < first]
     shown = [c for c in shown if c not in before]
     lines: list[str] = []
-    # Of weeks that are over only what changes is news, unless more was asked for.
-    for change in (c for c in before if verbose or c.action != "keep"):
-        lines += change_lines(change, zone, verbose, plain)
+    for change in before:
+        lines += change_lines(change, zone, True, plain)
     for week in plan.weeks:
         here = [c for c in shown if _week_of(c, zone) == week.load.week]
         shown = [c for c in shown if c not in here]
         lines += [week_line(week, plain), *why_this_level(week.load)]
         lines += [f"    {told_words(week.load)}"] if week.load.told_hours else []
         for change in here:
-            lines += change_lines(change, zone, verbose, plain, week.load.causes)
-            lines += [f"      {words}"] if verbose and (words := next_best(change)) else []
+            lines += change_lines(change, zone, True, plain)
+            lines += [f"      {words}"] if (words := next_best(change)) else []
         lines.append("")
     lines += [quarter_line(quarter) for quarter in plan.quarters]
-    for change in shown:  # beyond the weeks: an offsite far ahead
-        lines += change_lines(change, zone, verbose, plain)
-        lines += [f"      {words}"] if verbose and (words := next_best(change)) else []
-    return [*lines, *closing_lines(plan, plain), "", summary(plan)]
+    for change in shown:  # beyond the weeks: a half day months from now
+        lines += change_lines(change, zone, True, plain)
+        lines += [f"      {words}"] if (words := next_best(change)) else []
+    return [*lines, *closing_lines(plan, plain), "", last_words(plan, done)]
 
 
 def closing_lines(plan: Plan, plain: bool = False) -> list[str]:
-    """What found no place, what could not be read, and what has to be said once."""
+    """What has no time yet, what could not be read, and what has to be said once."""
     zone = ZoneInfo(plan.zone)
     lines: list[str] = []
-    homeless = [item for item in plan.unplaced if not item.answered]
-    if homeless:
-        lines += ["", "Found no place:"]
-        for item in homeless:
+    open_ones = [item for item in plan.unplaced if not item.answered]
+    if open_ones:
+        lines += ["", "Not found yet:"]
+        for item in open_ones:
             lines += unplaced_lines(item, zone, plain)
-    noted = {note.partition(" ")[0] for note in plan.notes}
+    noted = {name.split()[1] for name in plan.said}
     answered = [item for item in plan.unplaced if item.answered and item.key not in noted]
     if answered:
         lines += ["", "Not booked, as you said:"]
         for item in answered:
             lines += unplaced_lines(item, zone, plain)
     lines += skipped_lines(plan.skipped)
-    told = {item.key for item in plan.unplaced}
-    by_block = ("released ", "conflict ")  # said with the block itself
-    shown = {name for name in plan.said if name.startswith(by_block)}
+    notes = news_lines(plan, ("released ", "conflict ", "no room "))
+    return lines + (["", *notes] if notes else [])
+
+
+def news_lines(plan: Plan, shown: tuple[str, ...]) -> list[str]:
+    """What has to be said once, but for what is ``shown`` with its block: the beginnings of those names."""
     named = zip(plan.said, plan.notes, strict=True)
-    notes = [note for name, note in named if name not in shown and not _told(note, told)]
-    return lines + (["", *(clean(note) for note in notes)] if notes else [])
+    return [clean(note) for name, note in named if not name.startswith(shown)]
 
 
 def skipped_lines(skipped: Sequence[SkippedComponent]) -> list[str]:
@@ -109,15 +125,9 @@ def skipped_lines(skipped: Sequence[SkippedComponent]) -> list[str]:
     return lines
 
 
-def _told(note: str, keys: set[str]) -> bool:
-    """True for a note that repeats what the lines above it say in full."""
-    key, _, words = note.partition(" ")
-    return key in keys and words.startswith("found no place")
-
-
 def quarter_line(quarter: QuarterPlan) -> str:
     why = f" ({clean(quarter.why)})" if quarter.why and quarter.offsite != "unplaced" else ""
-    return f"{quarter.quarter}   offsite {quarter.offsite}{why}"
+    return f"{quarter.quarter}   half day: {OFFSITES.get(quarter.offsite, quarter.offsite)}{why}"
 
 
 def summary(plan: Plan, done: bool = False) -> str:
@@ -128,20 +138,45 @@ def summary(plan: Plan, done: bool = False) -> str:
     count = {
         name: sum(c.action == name for c in plan.changes) for name in ("create", "move", "update", "remove")
     }
+    kept = sum(c.action in ("keep", "adopt") for c in plan.changes)
     if not any(count.values()):
-        kept = sum(c.action in ("keep", "adopt") for c in plan.changes)
-        return f"Nothing to do: {kept} blocks stand." if kept != 1 else "Nothing to do: one block stands."
-    words = {"create": "create", "move": "move", "update": "refresh", "remove": "remove"}
-    past = {"create": "created", "move": "moved", "update": "refreshed", "remove": "removed"}
-    parts = [f"{n} {past[name] if done else 'to ' + words[name]}" for name, n in count.items() if n]
-    return ("Done: " if done else "") + ", ".join(parts) + "."
+        return f"Up to date. {blocks(kept, 'No blocks')} on your calendar."
+    parts = [blocks(count["create"], new="new ")] if count["create"] else []
+    parts += [f"{count[action]} {word}" for action, word in _PAST.items() if count[action]]
+    rewritten = sum(c.action == "update" and is_text_only(c) for c in plan.changes)
+    if parts or count["update"] > rewritten:
+        parts += [f"{count['update']} updated"] if count["update"] else []
+        said = ", ".join(parts)
+    elif done:
+        said = f"updated the notes in {blocks(rewritten)}"
+    else:
+        said = f"the notes in {blocks(rewritten)} will be updated"
+    said = f"{'Done: ' if done and parts else ''}{said}"
+    stay = f" {blocks(kept)} {'stays as it is' if kept == 1 else 'stay as they are'}." if kept else ""
+    return f"{said[:1].upper()}{said[1:]}.{stay}"
+
+
+_PAST = {"move": "moved", "remove": "removed"}
+
+
+def blocks(number: int, none: str = "no blocks", new: str = "") -> str:
+    """``1 block``, ``3 new blocks``."""
+    return none if number == 0 else f"{number} {new}block{'s' if number > 1 else ''}"
+
+
+def last_words(plan: Plan, done: bool) -> str:
+    """The summary, or how much of it failed."""
+    if not plan.failed:
+        return summary(plan, done)
+    how_many = f"{len(plan.failed)} of {len(plan.writes)} changes failed"
+    return f"{how_many} ({clean(plan.failed[0].error or '')}); it is safe to run again."
 
 
 def week_line(week: WeekPlan, plain: bool = False) -> str:
     """``2026-W48   amber  ██████████░░░░░  61 %  22.9 of 37.5 h  floor: a block``."""
     load = week.load
     share, capacity = load.held.get("operational_share", 0.0), load.held.get("capacity_hours", 0.0)
-    floor = f"floor: {FLOORS.get(week.floor, week.floor)}"
+    floor = f"weekly minimum: {FLOORS.get(week.floor, week.floor)}"
     if not capacity:
         return f"{load.week}, no working time, {floor}" if plain else f"{load.week}  away    no working time"
     hours = f"{number(load.held.get('operational_hours', 0.0))} of {number(capacity)} h"
@@ -155,8 +190,8 @@ def week_line(week: WeekPlan, plain: bool = False) -> str:
 
 
 def told_words(load: WeekLoad) -> str:
-    """What of the operational hours no event stands for: without it the sum would look wrong."""
-    return f"of which {measured(load.told_hours, 'hours')} told by blocker busy"
+    """The hours that are on no calendar: without them the sum would look wrong."""
+    return f"of which {measured(load.told_hours, 'hours')} are added by blocker busy"
 
 
 def judged_words(load: WeekLoad) -> str:
@@ -197,9 +232,13 @@ def change_lines(
 ) -> list[str]:
     """One change: what and when, then why in one line. A cause that was ``said`` of the week is left out."""
     failed = "" if change.error is None else f"  FAILED: {clean(change.error)}"
-    trouble = ", in conflict" if change.conflict and change.action != "remove" else ""
-    sign = f"{SPOKEN[change.action]}{trouble}:" if plain else "!" if trouble else SIGNS[change.action]
-    lines = [f"  {sign} {when_words(change, zone)}  {clean(change_title(change))}  [{change.key}]{failed}"]
+    key = f"  [{change.key}]" if verbose else ""
+    sign = (
+        f"{SPOKEN[change.action]}{', in conflict' if is_in_conflict(change) else ''}:"
+        if plain
+        else sign_of(change)
+    )
+    lines = [f"  {sign} {when_words(change, zone)}  {clean(change_title(change))}{key}{failed}"]
     if change.was is not None:
         lines.append(f"      was {span(change.was, zone)}")
     if change.action == "update":
@@ -213,6 +252,14 @@ def change_lines(
     if verbose:
         lines += [f"      because {cause_text(cause)}" for cause in change.causes[1:]]
     return lines
+
+
+def is_in_conflict(change: Change) -> bool:
+    return change.conflict is not None and change.action != "remove"
+
+
+def sign_of(change: Change) -> str:
+    return "!" if is_in_conflict(change) or change.error else SIGNS[change.action]
 
 
 def next_best(change: Change) -> str:
@@ -241,7 +288,7 @@ def unplaced_lines(item: Unplaced, zone: ZoneInfo, plain: bool = False) -> list[
 
 def option_text(option: Option, zone: ZoneInfo) -> str:
     names = ", ".join(f"“{clean(event.shown_title)}”" for event in option.conflicts) or "nothing"
-    return f"{span(option.slot, zone)} would do if {names} gave way"
+    return f"{span(option.slot, zone)} would work if you moved {names}"
 
 
 def cause_text(cause: Cause) -> str:
@@ -267,12 +314,10 @@ def _week_of(change: Change, zone: ZoneInfo) -> Week:
 
 
 def span(slot: Interval, zone: ZoneInfo) -> str:
-    """``Tue 24 Nov 09:00–11:00``, in the user's zone."""
+    """``Tue 24 Nov, 09:00–11:00``, in the user's zone."""
     start, end = slot.start.astimezone(zone), slot.end.astimezone(zone)
     return (
-        f"{start:%a %d %b %H:%M}–{end:%H:%M}"
-        if start.date() == end.date()
-        else f"{moment(start)} – {moment(end)}"
+        f"{moment(start)}–{end:%H:%M}" if start.date() == end.date() else f"{moment(start)} – {moment(end)}"
     )
 
 
@@ -280,12 +325,55 @@ def when_words(change: Change, zone: ZoneInfo) -> str:
     """When a block is; an all-day one has no times."""
     block = change.block or change.standing
     if block is not None and block.dates is not None:
-        return f"{block.dates[0]:%a %d %b}, all day"
+        return f"{day_words(block.dates[0])}, all day"
     return span(change.slot, zone)
 
 
 def moment(local: datetime) -> str:
-    return f"{local:%a %d %b %H:%M}"
+    return f"{day_words(local)}, {local:%H:%M}"
+
+
+def day_words(day: date) -> str:
+    """``Wed 4 Nov``."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def week_words(week: Week, today: date, start: bool = False) -> str:
+    """``this week``, ``the week of 14 Dec``; with a capital at the ``start`` of a sentence."""
+    near = {week_of(today): "this week", week_of(today).plus(1): "next week"}
+    dated = f"week of {week.monday.day} {week.monday:%b}"
+    words = near.get(week) or (dated if start else f"the {dated}")
+    return words[0].upper() + words[1:] if start else words
+
+
+def level_words(load: WeekLoad) -> str:
+    """Why a week has its level, in one short line; "" where it is calm."""
+    if load.level == "calm" or not load.causes:
+        return ""
+    cause, by = load.causes[0], judged_words(load)
+    foretold = load.forecast is not None and cause.measure in FORECAST
+    raised = by and cause.held is not None and cause.measured != cause.held
+    return f"{('likely ' if foretold else 'recently ') if raised else ''}{healthy_words(cause, load)}"
+
+
+def healthy_words(cause: Cause, load: WeekLoad) -> str:
+    """The reason for a level with two numbers: the measured one, and the mildest usual line for it.
+
+    Own lines are eased usual ones: what is healthy does not change with them.
+    """
+    low = cause.measured < cause.threshold
+    templates = TOO_LITTLE if low else TOO_MUCH
+    lines = [
+        clause.cause.threshold if clause.cause.usual is None else clause.cause.usual
+        for clause in load.clauses
+        if clause.cause.measure == cause.measure and (clause.cause.measured < clause.cause.threshold) == low
+    ] or [cause.threshold]
+    healthy = max(lines) if low else min(lines)
+    if cause.measure not in templates:
+        return cause_text(cause)
+    return templates[cause.measure].format(
+        measured=measured(cause.measured, cause.unit), healthy=measured(healthy, cause.unit)
+    )
 
 
 def clean(text: str) -> str:
@@ -299,7 +387,7 @@ def clean(text: str) -> str:
 _POINT_ZERO = r"(\d)\.0( h\b)"
 
 
-TEXT = "its text is brought up to date"
+TEXT = "its notes are updated"
 
 
 def refreshed_words(change: Change) -> str:
@@ -307,7 +395,13 @@ def refreshed_words(change: Change) -> str:
     there, fresh = change.standing, change.block
     if there is None or fresh is None:
         return TEXT
-    parts = [TEXT] if (there.title, there.text) != (fresh.title, fresh.text) else []
+    parts = [] if is_text_only(change) or (there.title, there.text) == (fresh.title, fresh.text) else [TEXT]
     if there.busy != fresh.busy:
-        parts.append("it is shown as busy from now on" if fresh.busy else "it is shown as free from now on")
+        parts.append("now shown as busy" if fresh.busy else "now shown as free")
     return ", and ".join(parts) or TEXT
+
+
+def is_text_only(change: Change) -> bool:
+    """True for an update that nobody can see on the calendar without opening the block."""
+    there, fresh = change.standing, change.block
+    return there is None or fresh is None or there.busy == fresh.busy

@@ -1,15 +1,17 @@
-"""What may be printed: nothing steers the terminal, and what its encoding lacks is written otherwise. Pure."""
+"""What may be printed: nothing steers the terminal, what its encoding lacks is written otherwise, and lines fit the screen."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from textwrap import wrap
 from typing import Any
 
 from blocker.values.errors import BlockerError, ConfigError
 
 SCHEMA = 1
+NARROWEST = 60  # cells that every screen is made for
 # Control characters but for line ends and tabs, and those that turn the direction of writing.
 STEERING = "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)"
 _PLAIN_SIGNS = str.maketrans(
@@ -30,6 +32,20 @@ def as_json(document: Mapping[str, Any]) -> str:
     """Readable, and nothing in it steers a terminal: JSON itself escapes only what is below a space."""
     text = json.dumps(document, ensure_ascii=False, indent=2)
     return re.sub(STEERING, lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def wrapped(lines: Iterable[str], width: int) -> list[str]:
+    """The lines broken at words, what follows indented a little more. A command alone on its line stays whole, to be pasted."""
+    found: list[str] = []
+    for line in lines:
+        indent = line[: len(line) - len(line.lstrip())]
+        if len(line) <= width or line.lstrip().startswith("blocker "):
+            found.append(line)
+            continue
+        found += wrap(
+            line, width, subsequent_indent=f"{indent}  ", break_long_words=False, break_on_hyphens=False
+        )
+    return found
 
 
 def in_encoding(text: str, encoding: str | None) -> str:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from blocker.measuring.days import Day
 from blocker.rules.survey import Survey
@@ -18,7 +19,7 @@ from blocker.values.intervals import Interval, clip, minutes, subtract
 from blocker.values.kinds import IGNORED
 from blocker.values.plan import Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
 from blocker.values.request import Request
-from blocker.values.workweek import Week, WorkWeek
+from blocker.values.workweek import Week, WorkWeek, week_of
 
 DAY_MINUTES = 24 * 60
 BEFORE, AFTER, BOTH = "before", "after", "both"
@@ -55,6 +56,7 @@ class DayView(Struct, frozen=True):
     lunch: tuple[int, int] | None
     lunch_after: tuple[int, int] | None
     operational_minutes: int
+    now: int | None = None  # the minute that it is; None on every day but today
 
     def side(self, side: str) -> tuple[Item, ...]:
         """What is on the day in one of the pictures."""
@@ -70,6 +72,12 @@ class WeekView(Struct, frozen=True):
     changes: tuple[Change, ...]
     missing: tuple[Unplaced, ...]
     running: bool
+    today: date
+
+    @property
+    def is_near(self) -> bool:
+        """True for this week and the next, which have names."""
+        return self.week in (week_of(self.today), week_of(self.today).plus(1))
 
     @property
     def week(self) -> Week:
@@ -80,8 +88,8 @@ class WeekView(Struct, frozen=True):
         return any(change.writes for change in self.changes)
 
     def shown_days(self) -> tuple[DayView, ...]:
-        """The days with working hours, and others that hold something timed."""
-        return tuple(day for day in self.days if day.hours or day.items)
+        """The days with working hours, and others with a block of ours."""
+        return tuple(day for day in self.days if day.hours or any(item.sign for item in day.items))
 
 
 def week_views(plan: Plan, seen: Survey, request: Request) -> tuple[WeekView, ...]:
@@ -102,7 +110,14 @@ def week_view(week: WeekPlan, plan: Plan, seen: Survey, request: Request) -> Wee
     events = [
         item for item in seen.events_of(number, workweek) if item.kind != IGNORED and item.event.dates is None
     ]
-    days = tuple(_day(seen.days[day], events, changes, workweek) for day in number.days)
+    local = workweek.local(request.now)
+    days = tuple(
+        replace(
+            _day(seen.days[day], events, changes, workweek),
+            now=local.hour * 60 + local.minute if day == local.date() else None,
+        )
+        for day in number.days
+    )
     return WeekView(
         load=week.load,
         floor=week.floor,
@@ -110,6 +125,7 @@ def week_view(week: WeekPlan, plan: Plan, seen: Survey, request: Request) -> Wee
         changes=changes,
         missing=tuple(item for item in plan.unplaced if f"/{number}/" in item.key),
         running=number == request.running,
+        today=workweek.date_of(request.now),
     )
 
 

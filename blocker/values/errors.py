@@ -60,6 +60,13 @@ class Untold(BlockerError):
     kind = "untold"
 
 
+class Interrupted(BlockerError):
+    """The person ended it at a question: what was asked about is not done."""
+
+    exit_code = 130
+    kind = "interrupted"
+
+
 class NotConfirmed(BlockerError):
     """The first run on a calendar wants a yes."""
 

@@ -1,0 +1,215 @@
+"""A plan on one screen: what changes, in order of time, with one reason each; one line for what stays.
+
+At most 25 lines for up to 15 changes at 80 columns. The whole plan, with keys and ISO weeks, is in ``plan_text``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
+
+from blocker.planning.outcome import MOST_OPTIONS
+from blocker.showing.picture import Line, Piece, flow, text_of
+from blocker.showing.plan_text import (
+    SPOKEN,
+    change_title,
+    clean,
+    is_in_conflict,
+    is_text_only,
+    last_words,
+    level_words,
+    moment,
+    news_lines,
+    option_text,
+    refreshed_words,
+    sign_of,
+    week_words,
+    when_words,
+)
+from blocker.values.events import SkippedComponent
+from blocker.values.kinds import LEARNING, LEVELS, NOTE, OFFSITE
+from blocker.values.plan import Change, Option, Plan, Unplaced, WeekPlan
+from blocker.values.workweek import week_of
+
+MOST_LINES = 25
+WHY = {"floor": "weekly minimum", "frontline": "due every two weeks", "debt": "time owed from earlier weeks"}
+
+
+def plan_screen(
+    plan: Plan, width: int, plain: bool = False, done: bool = False, first: Sequence[str] = ()
+) -> list[Line]:
+    """The changes by week, what has no time yet and what has to be said once, in lines of ``width`` cells.
+
+    ``first``: what to say above them. Blank lines set weeks apart where there is room for them.
+    """
+    zone = ZoneInfo(plan.zone)
+    told = [change for change in plan.changes if _is_told(change, plan)]
+    parts = [_flowed(first, width)]
+    for week in plan.weeks:
+        here = [c for c in told if week_of(c.slot.start.astimezone(zone).date()) == week.load.week]
+        told = [c for c in told if c not in here]
+        if here:
+            parts.append([*_heading(week, plan, zone, width), *_changes(here, plan, width, plain)])
+    parts.append(_changes(told, plan, width, plain))  # before the weeks that are planned, and after them
+    parts.append([*_flowed(_missing(plan, zone), width), *_flowed(unread(plan.skipped), width)])
+    parts.append(_flowed(news_lines(plan, ("released ", "conflict ", "no room ", "outside ")), width))
+    last = [Piece(last_words(plan, done), "strong"), Piece(_more_missing(plan) if not plan.failed else "")]
+    parts.append(_line(last, width))
+    parts = [part for part in parts if part]
+    if sum(map(len, parts)) + len(parts) - 1 <= MOST_LINES:
+        parts[1:] = [[(), *part] for part in parts[1:]]
+    return [line for part in parts for line in part]
+
+
+def plan_screen_lines(
+    plan: Plan, width: int, plain: bool = False, done: bool = False, first: Sequence[str] = ()
+) -> list[str]:
+    return text_of(plan_screen(plan, width, plain, done, first))
+
+
+def change_words(change: Change, plan: Plan) -> tuple[str, str]:
+    """When and what a change is, and why, each in a few words."""
+    zone = ZoneInfo(plan.zone)
+    what = f"{when_words(change, zone)}  {clean(change_title(change))}"
+    return what, clean(_why(change, plan, zone))
+
+
+def _is_told(change: Change, plan: Plan) -> bool:
+    """True for what changes, and for a block in conflict of which nobody was told before."""
+    if change.action == "update":
+        return not is_text_only(change) or change.error is not None
+    news = any(name.startswith(f"conflict {change.key} ") for name in plan.said)
+    return change.writes or (is_in_conflict(change) and news)
+
+
+def _heading(week: WeekPlan, plan: Plan, zone: ZoneInfo, width: int) -> list[Line]:
+    load = week.load
+    words = week_words(load.week, plan.now.astimezone(zone).date(), start=True)
+    return _line(
+        [Piece(f"{words},", "strong"), Piece(f"{load.level}:", load.level), Piece(level_words(load))], width
+    )
+
+
+def _changes(changes: Sequence[Change], plan: Plan, width: int, plain: bool) -> list[Line]:
+    lines: list[Line] = []
+    for change in changes:
+        what, why = change_words(change, plan)
+        sign = sign_of(change)
+        word = f"{SPOKEN[change.action]}:" if plain else sign
+        when, _, title = what.partition("  ")
+        pieces = [
+            Piece(word, f"sign.{sign}"),
+            Piece(f"{when.replace(' ', _HARD)}{_HARD}", "strong"),
+            Piece(title if not why or change.action == "create" else f"{title}:"),
+            *([Piece(f"({why})" if change.action == "create" else why, "quiet")] if why else []),
+        ]
+        if change.error is not None:
+            pieces.append(Piece(f"FAILED: {clean(change.error)}", "red"))
+        lines += [[Piece("  "), *line] for line in _line(pieces, width - 2)]
+        for option in change.nearest[:MOST_OPTIONS]:
+            words = option_text(option, ZoneInfo(plan.zone))
+            lines += [[Piece("      "), *line] for line in _line([Piece(words, "quiet")], width - 6)]
+    return lines
+
+
+_HARD = "\u00a0"
+_NUMBER = re.compile(
+    r"(?<=\d) (?=(?:h|%|minutes|[A-Z][a-z]{2})\b)|(?<=[a-z]) (?=\d{1,2} [A-Z][a-z]{2},)|(?<=\w,) (?=\d\d:)"
+)
+
+
+def _line(pieces: Sequence[Piece], width: int) -> list[Line]:
+    """Broken at words; a number stays with its unit, a date in one piece."""
+    held = [Piece(_NUMBER.sub(_HARD, piece.text), piece.style) for piece in pieces]
+    return [
+        [Piece(piece.text.replace(_HARD, " "), piece.style) for piece in line]
+        for line in flow(held, width, 2)
+    ]
+
+
+def _why(change: Change, plan: Plan, zone: ZoneInfo) -> str:
+    """One plain reason. What the week's heading says of its load is not said again."""
+    if change.action == "update":
+        return refreshed_words(change)
+    if change.action == "move" and change.was is not None:
+        return _moved(change, zone)
+    if change.action != "create":
+        return "; ".join(filter(None, (change.conflict, change.why if change.writes else "")))
+    if change.kind in (OFFSITE, NOTE):
+        return change.why if change.kind == OFFSITE else ""  # a note's title says it
+    return _why_new(change)
+
+
+def _why_new(change: Change) -> str:
+    placement, cause = change.placement, change.causes[0] if change.causes else None
+    rule = cause.rule if cause is not None else ""
+    known = (WHY.get(rule) or (f"your rule “{rule}”" if rule not in LEVELS else "")) if rule else ""
+    if change.kind == LEARNING and not known:
+        known = "learning before the heaviest week"
+    parts = [known]
+    if placement is not None and placement.short:
+        parts.append(f"no more than {change.slot.minutes} free minutes in a row")
+    if placement is not None and placement.outside_manners:
+        parts.append("more than your limits allow, or the week would have none")
+    return "; ".join(filter(None, parts))
+
+
+def _moved(change: Change, zone: ZoneInfo) -> str:
+    was = change.was
+    if was is None:
+        return ""
+    parts = [f"was {moment(was.start.astimezone(zone))}"]
+    if change.hit_by:
+        parts[0] += f", which {change.hit_by}"
+    if change.slot.minutes != was.minutes:
+        by = abs(was.minutes - change.slot.minutes)
+        parts.append(f"{by} minutes {'shorter' if change.slot.minutes < was.minutes else 'longer'}")
+    elif not change.hit_by and (gain := change.why.rpartition(": ")[2]) != change.why:
+        parts.append(gain)
+    return "; ".join(parts)
+
+
+def _missing(plan: Plan, zone: ZoneInfo) -> Iterator[str]:
+    """The weekly minimum and the half day that have no time yet, with what would help."""
+    today = plan.now.astimezone(zone).date()
+    for item in _open(plan):
+        if item.tier == OFFSITE:
+            yield f"Half day: not found yet. {_sentence(item.why.partition(': the time is')[0])}{_one(item.nearest, zone)}"
+        elif item.tier == "floor":
+            week = next((w.load.week for w in plan.weeks if f"/{w.load.week}/" in item.key), None)
+            when = week_words(week, today, start=True) if week else ""
+            yield f"{when}: no weekly minimum yet. {_sentence(item.why.partition(': the time is')[0])}{_one(item.nearest, zone)}"
+
+
+def _more_missing(plan: Plan) -> str:
+    """How much else has no time yet, where something changes."""
+    others = sum(item.tier not in (OFFSITE, "floor") for item in _open(plan))
+    return f"No time yet for {others} more (-v)." if others and plan.writes else ""
+
+
+def _open(plan: Plan) -> list[Unplaced]:
+    """What nobody said no to, and what is not told with its block."""
+    released = {change.key for change in plan.changes if change.released}
+    return [item for item in plan.unplaced if not item.answered and item.key not in released]
+
+
+def _one(nearest: Sequence[Option], zone: ZoneInfo) -> str:
+    return f" {option_text(nearest[0], zone)}." if nearest else ""
+
+
+def unread(skipped: Sequence[SkippedComponent]) -> Iterator[str]:
+    """What of the calendar could not be read, in one line; each with its reason under ``-v``."""
+    passed = [item for item in skipped if not item.read]
+    if passed:
+        more = f" and {len(passed) - 1} more (details with -v)" if len(passed) > 1 else ""
+        yield f"Could not be read: {clean(passed[0].where)}{more}. Everything else counts."
+
+
+def _sentence(words: str) -> str:
+    words = clean(words)
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def _flowed(lines: Sequence[str] | Iterator[str], width: int) -> list[Line]:
+    return [line for words in lines for line in _line([Piece(words)], width)]
