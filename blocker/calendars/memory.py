@@ -62,7 +62,7 @@ class MemoryCalendar:
         uid = uid_for(block.key, block.generation)
         self._may_write()
         if uid in self._blocks or uid in self._events:
-            raise AlreadyExists(f"{self.address} already holds {uid}")
+            raise AlreadyExists(f"{self.address} already has {uid}")
         return self._put(uid, block)
 
     def update(self, ref: Ref, block: Block) -> Ref:

@@ -68,7 +68,7 @@ def calibrate(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     )
     theirs = {rule.name: rule.when for rule in request.settings.rules}
     taken = None if BOOKS.keys() & {*theirs, *tried} else seen.lines
-    lines = calibration_lines(found, taken)
+    lines = calibration_lines(found, taken, args.verbose)
     if args.write is None:
         return Answer(lines, calibration_document(found, taken))
     levels = tuple(tried or BOOKS) if args.write == "both" else (args.write,)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from argparse import Namespace
-from collections.abc import Sequence
-from datetime import UTC, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from blocker.calendars import FILE, about, file_address
 from blocker.commands import Answer, Talk
@@ -20,6 +22,8 @@ from blocker.config.load import Config
 from blocker.ledger.ledger import read_memory
 from blocker.running.session import Session, Setup
 from blocker.showing.documents import SCHEMA
+from blocker.showing.picture import Canvas, Line, Piece, flow, length, text_of
+from blocker.showing.plan_text import day_words
 from blocker.values.kinds import STRATEGIC
 from blocker.values.plan import Change
 from blocker.values.settings import Settings
@@ -31,41 +35,91 @@ def add_demo(command: Parser) -> None:
 
 
 def demo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
-    """Load, plan, run, run again, a meeting lands on a block, rebalance: in that order, for real."""
+    """Load, plan, run, a meeting on top of a block, rebalance: in that order, for real."""
     place = Path(tempfile.mkdtemp(prefix="blocker-demo-"))
     calendar = place / "calendar.ics"
     now = setup.now if setup.now.tzinfo else setup.now.replace(tzinfo=UTC)
     calendar.write_bytes(sample_calendar(now.date()))
     mine = Setup(Config(Settings(calendar=file_address(calendar)), {}, None), place / "state", now, {})
-    lines = [
-        "Dana Weiss leads learning and development in Berlin, with an office in New York. This is her",
-        "calendar, made up for today. Nothing of yours is read or touched, and nothing leaves this machine.",
-        "",
+    today = now.date()
+    steps = [
+        _Step("How heavy is the week?", ("load", *_called(today + timedelta(days=3), today)), most=1),
+        _Step("What would be done about it?", ("plan",)),
+        _Step("Do it", ("run", "-y"), only_last=True),
     ]
-
-    def step(what: str, words: Sequence[str], shown: slice = slice(None)) -> None:
-        answer = _COMMANDS[words[0]](_parsed(args, words), mine, talk)
-        title = f"── {what}: blocker {' '.join(words)} "
-        lines.extend([title.ljust(98, "─"), "", *answer.lines[shown], ""])
-
-    week = str(week_of(now.date() + timedelta(days=3)))
-    step("How heavy is the week?", ("load", week))
-    step("What would be done about it?", ("plan",))
-    step("Do it", ("run", "-y"), slice(-1, None))
-    step("The same again: nothing has changed, so nothing is written", ("run",))
+    answers = [(step, _answered(step, args, mine, talk)) for step in steps]
     hit = _first_block(mine)
     _drop_meeting(calendar, hit)
     start = hit.slot.start.astimezone(ZoneInfo(BERLIN))
-    when = f"{start:%A} {start.day} {start:%B}, {start:%H:%M}"
-    lines += [f"   {when}: the CEO's office books “Urgent: board question” on top of a block.", ""]
-    step("Make room again", ("rebalance", str(week_of(start.date())), "-y"))
-    lines.append(f"The calendar is here, for any calendar program: {calendar}")
-    lines.append(f"Nothing else was made. Delete its folder when you have seen enough: {place}")
+    happens = f"{day_words(start)}, {start:%H:%M}: the CEO's office books “Urgent: board question” on top of a block."
+    rescue = _Step("Make room again", ("rebalance", *_called(start.date(), today), "-y"), said_before=happens)
+    answers.append((rescue, _answered(rescue, args, mine, talk)))
+    closing = [
+        f"Delete {place} when you have seen enough.",
+        "Now on your own calendar; nothing is written until you say yes:",
+        *(f"  {line}" for line in _next_commands()),
+    ]
+
+    def told(say: Callable[[_Step, Answer], Sequence[Line]]) -> list[Line]:
+        lines: list[Line] = [[Piece(line)] for line in OPENING]
+        for step, answer in answers:
+            lines += [[], *([[Piece(step.said_before)], []] if step.said_before else [])]
+            lines += [
+                [Piece(f"── {step.what}  blocker {' '.join(step.words)}", "strong")],
+                *say(step, answer),
+            ]
+        return [*lines, [], *([Piece(line)] for line in closing)]
+
+    def in_words(step: _Step, answer: Answer) -> Sequence[Line]:
+        return [
+            [Piece(line)] for line in (answer.lines[-1:] if step.only_last else answer.lines[: step.most])
+        ]
+
+    def drawn(canvas: Canvas) -> list[Line]:
+        def say(step: _Step, answer: Answer) -> Sequence[Line]:
+            if answer.picture is None or step.only_last:
+                return in_words(step, answer)
+            return answer.picture(canvas)
+
+        return [
+            line
+            for long in told(say)
+            for line in (flow(long, canvas.width, 2) if length(long) > canvas.width else [long])
+        ]
+
+    document = {"schema": SCHEMA, "calendar": str(calendar), "hit": hit.key}
+    return Answer(text_of(told(in_words)), document, picture=drawn)
+
+
+OPENING = (
+    "Dana Weiss leads learning and development in Berlin. Her calendar is made up;",
+    "nothing of yours is read or changed, and nothing leaves this machine.",
+)
+
+
+class _Step(Struct, frozen=True):
+    """A command of the tour, what it is for, and what has to be known before it."""
+
+    what: str
+    words: Sequence[str]
+    only_last: bool = False
+    most: int | None = None  # lines, where there is no picture
+    said_before: str = ""
+
+
+def _answered(step: _Step, args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    return _COMMANDS[step.words[0]](_parsed(args, step.words), setup, talk)
+
+
+def _called(day: date, today: date) -> tuple[str, ...]:
+    """The week of a day as a person would name it; this one needs no name."""
+    near = {week_of(today): (), week_of(today).plus(1): ("next",)}
+    return near.get(week_of(day), (str(week_of(day)),))
+
+
+def _next_commands() -> tuple[str, str, str]:
     own = about(FILE).forms[0]
-    lines.append(
-        f"What to do next, on a calendar of your own; nothing is written: blocker --calendar {own} plan"
-    )
-    return Answer(lines, {"schema": SCHEMA, "calendar": str(calendar), "hit": hit.key})
+    return f"blocker --calendar {own} plan", "blocker connect google", "blocker init"
 
 
 _COMMANDS = {"load": load, "plan": plan, "run": run, "rebalance": rebalance}

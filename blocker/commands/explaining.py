@@ -14,10 +14,19 @@ from blocker.rules.survey import Survey
 from blocker.running.dates import WEEK_HINT, find_date
 from blocker.running.session import Setup, Sight
 from blocker.showing.documents import plan_document, skipped_document
-from blocker.showing.plan_text import change_lines, next_best, skipped_lines, unplaced_lines
-from blocker.showing.week import reasons_document, reasons_lines
+from blocker.showing.plan_screen import unread
+from blocker.showing.plan_text import (
+    change_lines,
+    clean,
+    level_words,
+    next_best,
+    skipped_lines,
+    unplaced_lines,
+)
+from blocker.showing.week import reasons_document, reasons_lines, reasons_screen
 from blocker.showing.week_reasons import week_of_plan, week_reasons
 from blocker.values.errors import UsageError
+from blocker.values.kinds import LEVELS
 from blocker.values.plan import Change, Plan
 from blocker.values.workweek import Week, WorkWeek, week_of
 
@@ -40,20 +49,20 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     seen, workweek = sight.survey(), sight.request.workweek
     zone, said = workweek.zone, find_date(args.what, workweek.date_of(sight.request.now))
     if isinstance(said, Week):
-        return _explain_week(sight, seen, said, args.plain)
+        return _explain_week(sight, seen, said, args)
     made = make_plan(sight.request, seen)
     about = [c for c in made.changes if _matches(c, said or args.what, workweek)]
     missing = [u for u in made.unplaced if u.key == args.what]
     if not about and not missing:
         if said is not None:
-            return _explain_week(sight, seen, week_of(said), args.plain)
+            return _explain_week(sight, seen, week_of(said), args)
         if "/" not in args.what:
             raise UsageError(f"“{args.what}” is not a date, a week or a block", WEEK_HINT)
         raise UsageError(f"there is no block {args.what} in the plan", f"the plan has: {_keys(made)}")
     known = {c.key for c in about}
-    lines = [line for change in about for line in _explain_change(change, zone)]
+    lines = [line for change in about for line in _explain_change(change, made, zone, args)]
     for item in missing:
-        lines += unplaced_lines(item, zone)
+        lines += unplaced_lines(item, zone, args.plain, args.verbose)
     weeks = {week_of(change.slot.start.astimezone(zone).date()) for change in about}
     lines += skipped_lines(
         [item for item in made.skipped if any(item in made.skipped_in(week) for week in weeks)]
@@ -64,21 +73,30 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     return Answer(lines, document)
 
 
-def _explain_week(sight: Sight, seen: Survey, week: Week, plain: bool) -> Answer:
+def _explain_week(sight: Sight, seen: Survey, week: Week, args: Namespace) -> Answer:
     made = make_plan(sight.request, seen)
     found = week_reasons(week_of_plan(made, seen, week), made, seen, sight.request)
     zone = sight.request.workweek.zone
     skipped = made.skipped_in(week)
+    say = reasons_lines if args.verbose else reasons_screen
     return Answer(
-        [*reasons_lines(found, zone, plain), *skipped_lines(skipped)],
+        [*say(found, zone, args.plain), *(skipped_lines(skipped) if args.verbose else unread(skipped))],
         reasons_document(found, zone) | {"skipped_components": skipped_document(skipped)},
     )
 
 
-def _explain_change(change: Change, zone: ZoneInfo) -> list[str]:
-    lines = change_lines(change, zone, verbose=True)
-    words = next_best(change)
-    return [*lines, f"      {words}"] if words else lines
+def _explain_change(change: Change, made: Plan, zone: ZoneInfo, args: Namespace) -> list[str]:
+    """What a block is, why here, and why at all: the reason for its week's level."""
+    said = [] if args.verbose else [cause for cause in change.causes if cause.rule in LEVELS]  # said last
+    lines = change_lines(change, zone, args.verbose, args.plain, said)
+    if args.verbose:
+        words = next_best(change)
+        return [*lines, f"      {words}"] if words else lines
+    load = next((w.load for w in made.weeks if f"/{w.load.week}/" in change.key), None)
+    why = level_words(load) if load is not None else ""
+    here = [] if change.writes or not change.why else [f"      {clean(change.why)}"]
+    level = f"      its week is {load.level}: {why}" if load is not None and why else ""
+    return [*lines, *here, *([level] if level else [])]
 
 
 def _matches(change: Change, what: date | str, workweek: WorkWeek) -> bool:

@@ -52,7 +52,7 @@ def unheard(settings: Settings, environ: Mapping[str, str], scheduler: str) -> s
     else:
         return None
     return (
-        f"{why}, and no notification address is set: of lost days only blocker check and the log would tell"
+        f"{why}, and no notification address is set: only blocker check and the log would tell of failed days"
     )
 
 
@@ -119,7 +119,7 @@ def _ledger(setup: Setup, calendar: Identity) -> Iterator[Finding]:
     words = f"went through on {gap.last_success}" if gap.last_success else "none has gone through yet"
     if gap.days:
         days = "one working day was" if len(gap.days) == 1 else f"{len(gap.days)} working days were"
-        words += f", and {days} lost since"
+        words += f", and {days} missed since"
     if tried and tried[-1].exit_code != 0:
         words += f"; the last try, on {tried[-1].day}, ended with exit code {tried[-1].exit_code}: see {log_path(setup.state_dir)}"
     fine = gap.last_success is not None and not gap.days and tried[-1].exit_code == 0
@@ -146,7 +146,7 @@ def _schedule(environ: Mapping[str, str]) -> tuple[list[Finding], str | None]:
 def _entry(one: Installed) -> Iterator[Finding]:
     gone = next((w for w in one.command if w.startswith("/") and not Path(w).exists()), None)
     if gone:
-        words = f"the daily run in {one.scheduler} needs {gone}, which is gone: blocker cron install"
+        words = f"the daily run in {one.scheduler} needs {gone}, which is gone; run: blocker cron install"
         yield "schedule", "bad", words
     elif one.idle:
         words = f"a daily run is installed in {one.scheduler}, but {one.idle}: blocker cron install"
@@ -168,7 +168,11 @@ def _hearing(settings: Settings, environ: Mapping[str, str], scheduler: str | No
     elif number and find_spec("apprise") is None:
         yield "notify", "bad", f"Apprise is not installed; {INSTALL}"
     elif number:
-        yield "notify", "ok", f"two lost days go to {number} {'address' if number == 1 else 'addresses'}"
+        yield (
+            "notify",
+            "ok",
+            f"two failed days in a row go to {number} {'address' if number == 1 else 'addresses'}",
+        )
 
 
 def _beyond_the_calendar(settings: Settings) -> Iterator[Finding]:

@@ -73,11 +73,15 @@ def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     skipped = made.skipped_in(week)
     return Answer(
         [
-            *load_lines(week_plan, zone, events, args.plain, [seen.days[day] for day in week.days]),
+            *load_lines(
+                week_plan, zone, events, args.plain, [seen.days[day] for day in week.days], args.verbose
+            ),
             *skipped_lines(skipped),
         ],
         load_document([(week_plan, events)], zone) | {"skipped_components": skipped_document(skipped)},
-        picture=lambda canvas: load_picture(week_view(week_plan, made, seen, request), zone, canvas, events),
+        picture=lambda canvas: load_picture(
+            week_view(week_plan, made, seen, request), zone, canvas, events, args.verbose
+        ),
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PLAINER = (
     (r"argument (\S+): not allowed with argument (\S+)", r"{1} and {0} do not go together"),
     (r"argument (\S+): expected (?:one|at least one) argument", r"{0} needs a word after it"),
-    (r"argument (\S+): ignored explicit argument '(.*)'", r"{0} is said by itself, without “{1}”"),
+    (r"argument (\S+): ignored explicit argument '(.*)'", r"{0} is used alone, without “{1}”"),
     (r"argument (.+?): (.*)", r"{0}: {1}"),
 )
 
@@ -30,10 +30,10 @@ def refusal(parser: Parser, words: Sequence[str], message: str) -> UsageError:
     hint = _see(parser)
     if found := re.fullmatch(r"the following arguments are required: (.*)", message):
         if found[1] == "COMMAND":
-            return UsageError("there is no command in this line", "the commands are in: blocker --help")
+            return UsageError("the command is missing", "the commands are in: blocker --help")
         return UsageError(f"{_command(parser)} needs {one_of(re.split('[|]', found[1]))}", hint)
     if found := re.fullmatch(r"unrecognized arguments: (.*)", message, re.DOTALL):
-        return UsageError(f"{_command(parser)} takes no {quoted(found[1])}", hint)
+        return UsageError(f"{_command(parser)} does not take {quoted(found[1])}", hint)
     if found := re.fullmatch(r"argument (.+?): invalid choice: (.*) \(choose from .*\)", message, re.DOTALL):
         action = next(action for action in parser.arguments if _name(action) == found[1])
         return _unknown_word(parser, action, literal_eval(found[2]))
@@ -51,8 +51,8 @@ def _unknown_word(parser: Parser, action: argparse.Action, word: str) -> UsageEr
         meant = f"; did you mean {near}?" if near else ""
         return UsageError(f"there is no command {quoted(word)}{meant}", _see(parser))
     where = "/".join(action.option_strings) or _command(parser)
-    meant = f"; did you mean {near}?" if near else f": it is {one_of(known)}"
-    return UsageError(f"{where} takes no {quoted(word)}{meant}", _see(parser))
+    meant = f"did you mean {near}?" if near else f"choose {one_of(known)}"
+    return UsageError(f"{where}: {quoted(word)} is not supported; {meant}", _see(parser))
 
 
 def _name(action: argparse.Action) -> str:
@@ -95,7 +95,7 @@ def _no_option(
     if command is not None:
         of_command = commands[command].complete().options
         if name in of_command:
-            return UsageError(f"{name} stands after its command", f"{commands[command].prog} {name}")
+            return UsageError(f"{name} goes after its command", f"{commands[command].prog} {name}")
         known = dict.fromkeys(of_command, commands[command]) | known
     long = [option for option in known if option.startswith("--")]
     begun = [option for option in long if option.startswith(name)] if name[:2] == "--" else []

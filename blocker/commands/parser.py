@@ -124,24 +124,22 @@ def add_options(parser: Parser, **hidden: Any) -> None:
 
     add(parser, "-c", "--config", type=Path, metavar="FILE", help="the config file")
     add(parser, "--calendar", metavar="ADDRESS", help=offered())
-    add(parser, "--now", metavar="ISO", help="pretend it is this moment; without an offset, in your zone")
+    add(parser, "--now", metavar="ISO", help="act as if it were this moment, in your zone")
     how = parser if hidden else parser.one_of()
-    add(
-        how, "-v", "--verbose", action="store_true", help="of a plan, say every cause and each next best slot"
-    )
+    add(how, "-v", "--verbose", action="store_true", help="more detail")
     add(how, "-q", "--quiet", action="store_true", help="print only when something changed or failed")
     add(parser, "--json", action="store_true", help="print one JSON document on stdout")
-    add(parser, "--log-json", action="store_true", help="write the log's line as JSON")
-    add(parser, "--log-titles", action="store_true", help="let the log name what is in a block's way")
-    add(parser, "--no-color", action="store_true", help="no colour; NO_COLOR says the same")
-    add(parser, "--plain", action="store_true", help="words only, no grid and no bars: for screen readers")
+    add(parser, "--log-json", action="store_true", help="write the log as JSON")
+    add(parser, "--log-titles", action="store_true", help="write meeting titles to the log")
+    add(parser, "--no-color", action="store_true", help="no colour (as with NO_COLOR)")
+    add(parser, "--plain", action="store_true", help="words only, for screen readers")
 
 
 def whole_number(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is no whole number") from None
+        raise argparse.ArgumentTypeError(f"“{text}” is not a whole number") from None
 
 
 def number_of_hours(text: str) -> float:
@@ -149,4 +147,4 @@ def number_of_hours(text: str) -> float:
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is no number of hours, such as 2.5") from None
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number; write hours such as 2.5") from None

@@ -28,38 +28,36 @@ class Entry(NamedTuple):
 
 GROUPS: Mapping[str, Mapping[str, Entry]] = {
     "daily": {
-        "run": Entry("daily", "place what is due; what cron calls"),
-        "rebalance": Entry("whatif", "make one week better; its blocks may move"),
+        "run": Entry("daily", "book the blocks that are due (what cron runs)"),
+        "rebalance": Entry("whatif", "replan one week, moving its blocks to better times"),
     },
     "looking": {
-        "plan": Entry("looking", "what run would do"),
-        "load": Entry("looking", "a week's measures, its level and the rules that fire"),
-        "report": Entry("reporting", "the weeks as a page, as text, as a calendar or as a table"),
-        "explain": Entry("explaining", "why this block, why here; or why a week has its level"),
-        "history": Entry("remembering", "your weeks: thinking time owed, kept, skipped, moved, overrun"),
-        "calibrate": Entry("calibrating", "your own lines beside the usual ones, and others to try"),
+        "plan": Entry("looking", "show what run would do; nothing is written"),
+        "load": Entry("looking", "how heavy a week is, in numbers"),
+        "report": Entry("reporting", "report as HTML, text, .ics or CSV"),
+        "explain": Entry("explaining", "why a block is there, or why a week is heavy"),
+        "history": Entry("remembering", "the thinking time of past weeks: planned, kept, skipped"),
+        "calibrate": Entry("calibrating", "fit the thresholds to your own past weeks"),
     },
     "thinking": {
-        "park": Entry("thinking", "keep a question for the next strategic block"),
-        "parked": Entry("thinking", "the questions that wait; done ID or drop ID ends one"),
+        "park": Entry("thinking", "save a question for your next thinking block"),
+        "parked": Entry("thinking", "list saved questions; done ID or drop ID closes one"),
     },
     "your say": {
-        "skip": Entry("say", "take a week's blocks, or one block, away and book nothing in their place"),
-        "busy": Entry("say", "count hours of load that are not on the calendar"),
-        "pause": Entry("say", "book nothing new until a date; what stands stays"),
+        "skip": Entry("say", "no blocks this week, or not this block"),
+        "busy": Entry("say", "add hours of work that are not on the calendar"),
+        "pause": Entry("say", "book nothing new until a date"),
         "resume": Entry("say", "end the pause"),
-        "undo": Entry("undoing", "take back what the last run wrote, where nobody changed it since"),
-        "leave": Entry(
-            "say", "stop; with --remove every block ahead goes, and what was known of the calendar"
-        ),
+        "undo": Entry("undoing", "take back the last run"),
+        "leave": Entry("say", "stop booking; --remove also deletes all future blocks"),
     },
     "setting up": {
         "init": Entry("setting_up", "write a commented config file"),
         "connect": Entry("connecting", "sign in to your calendar, once"),
-        "check": Entry("setting_up", "is everything in order, and what would go wrong next"),
+        "check": Entry("setting_up", "is everything set up, and what could go wrong"),
         "cron": Entry("scheduling", "install, show or remove the daily run"),
-        "config": Entry("setting_up", "the settings in force, and where each comes from"),
-        "demo": Entry("demo", "the whole job on a sample calendar; nothing of yours is touched"),
+        "config": Entry("setting_up", "show the settings and where each comes from"),
+        "demo": Entry("demo", "see it work on a sample calendar; nothing of yours is touched"),
     },
 }
 COMMANDS: Mapping[str, Entry] = {name: entry for group in GROUPS.values() for name, entry in group.items()}

@@ -111,7 +111,7 @@ def pause(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             raise UsageError(f"{until} is past", "name today or a day to come")
         ledger.pause(until)
     lines = [
-        f"Paused until {until}: nothing new is booked, what stands stays.",
+        f"Paused until {until}: nothing new is booked, blocks that are there stay.",
         f"{pasteable(setup, 'resume')} ends it.",
     ]
     return Answer(lines, {"schema": SCHEMA, "paused_until": until.isoformat()})
@@ -132,7 +132,7 @@ def resume(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 def add_leave(command: Parser) -> None:
     command.add_argument(
-        "--remove", action="store_true", help="take every block ahead off the calendar, and forget"
+        "--remove", action="store_true", help="delete all future blocks, and forget the calendar"
     )
     command.add_argument("-y", "--yes", action="store_true", help="do it without asking")
     command.set_defaults(work=leave)
@@ -152,7 +152,7 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             lines = [
                 f"Stopped: blocker will not write to {session.address} until you say yes to a run again.",
                 f"{_blocks(len(staying)).capitalize()} ahead {stay} on it. {', '.join(staying)}".rstrip(),
-                f"{pasteable(setup, 'leave', '--remove')} takes every block ahead away.",
+                f"{pasteable(setup, 'leave', '--remove')} deletes them.",
                 "blocker cron remove ends the daily run.",
             ]
             return Answer(lines, {"schema": SCHEMA, "removed": 0, "staying": staying})
@@ -173,7 +173,7 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         *([f"the config {setup.config.path}"] if setup.config.path else []),
     ]
     lines = [
-        f"Removed {_blocks(removed)}. Nothing of blocker is ahead on {session.address} any more.",
+        f"Removed {_blocks(removed)}. No future block is left on {session.address}.",
         f"What stays: {', '.join(stays)}; delete what you don't want.",
         *_still_scheduled(setup),
     ]

@@ -123,7 +123,7 @@ def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) ->
         *(shown if args.yes else []),
         f"Installed in {place}: every day of {args.days} at {schedule.clock}.",
     ]
-    lines.append("After two lost days in a row you hear of it; blocker check says how it stands.")
+    lines.append("If it fails on two days in a row you hear of it; blocker check says more.")
     silent = unheard(setup.config.settings, setup.environ, scheduler.name)
     if silent:
         lines.append(f"But {silent}. See notify_file in the config.")

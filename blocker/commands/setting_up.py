@@ -87,19 +87,17 @@ def config_show(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 
 def add_check(command: Parser) -> None:
-    command.add_argument(
-        "--repair", action="store_true", help="make a damaged ledger again from what is left"
-    )
+    command.add_argument("--repair", action="store_true", help="rebuild a damaged ledger from what is left")
     command.set_defaults(work=check)
 
 
 def check(args: Namespace, setup: Setup, talk: Talk) -> Answer:
-    """Look at everything a run needs and say in words how it stands. Exits like the worst finding."""
+    """Look at everything a run needs and say in words how it is. Exits like the worst finding."""
     if args.repair:
         return _repair(setup)
     findings: list[Finding] = []
     config = setup.config
-    where = str(config.path) if config.path else "none, the defaults hold"
+    where = str(config.path) if config.path else "none: the defaults apply"
     findings.append(("config", "ok", where))
     findings += [("config", "note", warning) for warning in config.warnings]
     exit_code = 0
@@ -156,24 +154,27 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
     if snapshot.me:
         found.append(("you", "ok", ", ".join(snapshot.me)))
     else:
-        words = 'unknown: nothing counts as declined, no meeting as yours; set me = ["you@example.org"]'
+        words = 'unknown, so nothing counts as declined and no meeting as yours; set me = ["you@example.org"]'
         found.append(("you", "note", words))
-    yes = f"not confirmed yet: the first run wants {pasteable(setup, 'run', '-y')}"
-    confirmed = "confirmed" if memory.confirmed else yes
-    found.append(("ledger", "ok" if memory.confirmed else "note", f"{setup.state_dir}: {confirmed}"))
+    started = (
+        "you said yes to this calendar"
+        if memory.confirmed
+        else f"not started: {pasteable(setup, 'run')} asks you once"
+    )
+    found.append(("ledger", "ok" if memory.confirmed else "note", f"{setup.state_dir}: {started}"))
     if snapshot.cut_off:
-        words = f"{snapshot.calendar} has no END:VCALENDAR: it may be cut off, and nothing is written to it; put a whole copy in its place"
+        words = f"{snapshot.calendar} has no END:VCALENDAR: it may be cut off, and nothing is written to it; replace it with a complete copy"
         found.append(("calendar", "bad", words))
         return found  # what a run would do with the part that is left is of no use to anybody
     if not snapshot.complete:
-        words = "a block of ours can't be read: until then none is taken for deleted"
+        words = "a block of ours can't be read: until it can, none counts as deleted"
         found.append(("calendar", "note", words))
     found += [("dose", "ok", line) for line in dose_lines(made, seen, request)]
     ordinary = ordinary_words(seen.lines, request.settings.texts)
     found += [("load", "note", ordinary)] if ordinary else []
     pending = len(made.writes)
     changes = "one change" if pending == 1 else f"{pending} changes"
-    found.append(("due", "ok", f"{changes} the next run would make" if pending else "nothing to do"))
+    found.append(("due", "ok", f"the next run would make {changes}" if pending else "nothing to do"))
     try:
         guard.check(made, snapshot, memory, asked=False)
     except GuardRefused as refusal:

@@ -140,7 +140,7 @@ def _is_due(setup: Setup) -> Callable[[date], bool]:
 def _words(gap: Outage) -> str:
     since = f"since {gap.last_success}" if gap.last_success else "ever"
     days = ", ".join(str(day) for day in gap.days[:5]) + (" …" if len(gap.days) > 5 else "")
-    return f"blocker: no successful run {since}; {len(gap.days)} working days were lost ({days})."
+    return f"blocker: no successful run {since}; {len(gap.days)} working days were missed ({days})."
 
 
 def _tell(news: list[str], setup: Setup, talk: Talk) -> None:

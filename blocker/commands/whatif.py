@@ -29,7 +29,7 @@ def add_rebalance(command: Parser) -> None:
         "--what-if",
         type=whole_number,
         metavar="MINUTES",
-        help="only name the fewest meetings of your own whose moving frees so many minutes in a row",
+        help="which meetings to move to free MINUTES",
     )
     daily.add_consent(command)
     command.set_defaults(work=rebalance)
@@ -40,7 +40,7 @@ def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if args.what_if is None:
         return daily.rebalance(args, setup, talk)
     if not 0 < args.what_if <= LONGEST:
-        raise UsageError(f"{args.what_if} minutes are no free stretch of a day", "such as --what-if 120")
+        raise UsageError(f"{args.what_if} minutes do not fit into a day", "such as --what-if 120")
     with Session(setup) as session:
         sight = session.read(read_memory(setup.state_dir, session.identity), "rebalance", args.week or "this")
     request = sight.request

@@ -61,7 +61,7 @@ def address(given: str, base: Path) -> str:
         near = did_you_mean(scheme, known) or f"; use {calendars.offered()}"
         raise ValueError(f"{quoted(scheme + ':')} is not supported{near}")
     if not rest.strip():
-        raise ValueError(f"{quoted(given)} names no calendar after {quoted(scheme + ':')}")
+        raise ValueError(f"{quoted(given)} has no calendar after {quoted(scheme + ':')}")
     return calendars.settle(given, base)
 
 

@@ -29,7 +29,7 @@ PLAINER = {
     "illegal character '\\n'": "a quote is never closed in this line",
     "unterminated string": "a quote is never closed",
     "expected \"'": "a quote is never closed",
-    "invalid value": "this is no value; text stands in quotes",
+    "invalid value": "text needs quotes",
     "cannot overwrite a value": "this key is set twice",
     "cannot declare": "this table is there twice",
 }

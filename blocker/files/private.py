@@ -54,7 +54,7 @@ def open_private(path: Path, flags: int) -> int:
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is no ordinary file", path)
+            raise OSError(errno.EINVAL, "it is not an ordinary file", path)
         if status.st_nlink > 1:
             raise OSError(errno.EMLINK, "it is another file's second name (a hard link)", path)
         if os.name != "nt" and stat.S_IMODE(status.st_mode) != 0o600:
@@ -175,7 +175,7 @@ def read_small(path: Path) -> bytes:
         if stat.S_ISDIR(status.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is no ordinary file", path)
+            raise OSError(errno.EINVAL, "it is not an ordinary file", path)
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise OSError(errno.EFBIG, "it is larger than 1 MB", path)

@@ -36,7 +36,7 @@ def _check(path: Path) -> None:
     try:
         status = path.stat()
     except FileNotFoundError:
-        hint = "check the path; a calendar file is never made"
+        hint = "check the path; blocker does not create calendar files"
         raise Unreadable(f"there is no calendar file {path}", hint) from None
     except (OSError, ValueError) as problem:
         raise Unreadable(f"{path} can't be read: {_reason(problem)}") from problem
@@ -45,7 +45,7 @@ def _check(path: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise Unreadable(f"{path} is not a regular file")
     if status.st_size > MAX_BYTES:
-        raise Unreadable(f"{path} is larger than {MAX_BYTES // 2**20} MB, which no calendar is")
+        raise Unreadable(f"{path} is larger than {MAX_BYTES // 2**20} MB, too large for a calendar")
 
 
 def _reason(problem: Exception) -> str:
@@ -90,7 +90,7 @@ def _lock(path: Path) -> int:
                 raise CalendarError(f"{path} can't be locked: {_reason(problem)}") from problem
         os.close(handle)
         time.sleep(LOCK_PAUSE)
-    raise Unreachable(f"another program holds the lock of {path}", "try again when it is done")
+    raise Unreachable(f"another program is using {path}", "try again when it is done")
 
 
 def _is_still(handle: int, path: Path) -> bool:

@@ -88,7 +88,7 @@ def used_identity(row: sqlite3.Row) -> tuple[str, int]:
 def remembered(row: sqlite3.Row) -> Remembered:
     key, generation = used_identity(row)
     if row["state"] not in _STATES:
-        raise ValueError(f"{quoted(row['state'])} is no state of a block")
+        raise ValueError(f"{quoted(row['state'])} is not a state of a block")
     return Remembered(
         key=key,
         kind=text_in(row["kind"]),
@@ -109,7 +109,7 @@ def remembered(row: sqlite3.Row) -> Remembered:
 
 def week_record(row: sqlite3.Row) -> WeekRecord:
     if row["level"] not in LEVELS:
-        raise ValueError(f"{quoted(row['level'])} is no level of a week")
+        raise ValueError(f"{quoted(row['level'])} is not a level of a week")
     return WeekRecord(
         week=parse_week(row["week"]),
         level=row["level"],
@@ -133,13 +133,13 @@ def lines_in(text: str) -> OwnLines | None:
 
 def key_in(text: object) -> str:
     if not isinstance(text, str) or _KEY.fullmatch(text) is None:
-        raise ValueError(f"{quoted(text)} is no key of a block")
+        raise ValueError(f"{quoted(text)} is not a key of a block")
     return text
 
 
 def text_in(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{quoted(value)} is no text")
+        raise TypeError(f"{quoted(value)} is not text")
     return value
 
 
@@ -152,19 +152,19 @@ def word_in(value: object) -> str:
 def moment_in(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None or moment.year not in YEARS:
-        raise ValueError(f"{quoted(text)} is no time that was written here")
+        raise ValueError(f"{quoted(text)} is not a time that was written here")
     return moment
 
 
 def hours_in(value: object) -> float:
     if not isinstance(value, int | float) or not 0 <= value <= 7 * 24:
-        raise ValueError(f"{quoted(value)} are no hours of a week")
+        raise ValueError(f"{quoted(value)} are not hours of a week")
     return value
 
 
 def _number(value: object, least: int = 0) -> int:
     if not isinstance(value, int) or not least <= value < 10**6:
-        raise ValueError(f"{quoted(value)} is no number that was written here")
+        raise ValueError(f"{quoted(value)} is not a number that was written here")
     return value
 
 
@@ -233,11 +233,11 @@ def done_change(row: sqlite3.Row) -> DoneChange:
     before, after = (None if row[name] is None else json.loads(row[name]) for name in ("before", "after"))
     key = key_in(row["key"])
     if row["action"] not in _ACTIONS:
-        raise ValueError(f"{quoted(row['action'])} is no change")
+        raise ValueError(f"{quoted(row['action'])} is not a change")
     for kept in (before, after):
         if kept is not None:
             if not isinstance(kept, dict):
-                raise TypeError(f"{quoted(kept)} is no block")
+                raise TypeError(f"{quoted(kept)} is not a block")
             block_in(key, kept, datetime.fromtimestamp(0, UTC))
     if before is not None:
         Ref(*map(text_in, before["ref"]))

@@ -141,10 +141,10 @@ LIMITS = (
     ),
     Limit("between", "outside the hours for such blocks", holes=_between),
     Limit("away", "outside your working time", holes=lambda room, case: cut([room.view.span], room.view.working)),
-    Limit("meetings", "under something on the calendar", holes=lambda room, case: room.view.busy),
+    Limit("meetings", "taken by something on the calendar", holes=lambda room, case: room.view.busy),
     Limit("buffer", "too near to something on the calendar", holes=lambda room, case: room.view.near),
     Limit("blocks", "too near to another block", holes=_blocks),
-    Limit("refused", "where you took a block away", holes=lambda room, case: room.view.refused),
+    Limit("refused", "where you removed a block", holes=lambda room, case: room.view.refused),
     Limit(
         "one a day", "on a day that has a block",
         holes=_whole_day(lambda room, case: any(b.counts and b.date == room.view.date for b in room.near)),

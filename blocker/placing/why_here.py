@@ -68,7 +68,7 @@ class WhyHere:
         elif not entries[Entry.BEST_WEEKS]:
             why = "quietest half day; weeks 3–10 have none"
         hours = f"{self.board.view(half_day.day).operational_minutes / 60:.1f}".removesuffix(".0")
-        why = f"{why}; {hours} h of meetings that day"
+        why = f"{why}; {f'{hours} h of' if hours != '0' else 'no'} meetings that day"
         if not after:
             return why, "no other day has room"
         day, cost = after[0].day, difference(half_day.gain, after[0].gain)

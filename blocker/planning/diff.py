@@ -76,9 +76,9 @@ def _with_conflict(kept: Change, solution: Solution, inspection: Inspection) -> 
         return kept
     words = hit.words
     if kept.pinned:
-        words += "; it is where you put it, so it stays"
+        words += "; you put it there, so it stays"
     elif stuck is not None:
-        words += "; there is no other place for it, and it has words of yours, so it stays"
+        words += "; there is no other time for it and you edited it, so it stays"
     return replace(kept, conflict=words, nearest=stuck.options if stuck else ())
 
 
@@ -93,8 +93,8 @@ def _taken_off(
     key = there.key
     if key in solution.released:
         release, hit = solution.released[key], inspection.hits.get(key)
-        place = "half day ahead" if there.kind == OFFSITE else "place for it in its week"
-        why = f"there is no other {place}; it comes back when there is room"
+        time = "free half day" if there.kind == OFFSITE else "time for it in its week"
+        why = f"there is no other {time}; it comes back when there is room"
         return replace(
             _remove(there, why, known), forced=True, released=True,
             conflict=hit.words if hit else None, nearest=release.options,

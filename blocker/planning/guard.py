@@ -53,7 +53,7 @@ def _refusal(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> Gua
             hint += ". If you put an older copy of it back: blocker leave --remove forgets them all, and what"
             hint += " it remembers of your weeks; the next run plans afresh"
         return GuardRefused(
-            f"{gone} of the {len(expected)} blocks that should be ahead on {plan.calendar} are gone at once",
+            f"{gone} of the {len(expected)} future blocks on {plan.calendar} are gone at once",
             hint,
         )
     unasked = [c for c in plan.changes if c.action in ("remove", "move") and not c.forced]

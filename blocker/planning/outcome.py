@@ -90,19 +90,23 @@ def notes(
         hit = inspection.hits.get(change.key)
         by = " ".join(hit.by) if hit else ""
         if change.action == "tombstone":
-            was = "was " if change.ended_by == "deleted" else ""
-            found[f"deleted {change.key}"] = f"{change.key} {was}{change.why}."
+            found[f"deleted {change.key}"] = f"{_block(change, request)} {change.why}."
         elif change.released and change.action == "remove":
             found[f"released {change.key} by {by}"] = _released(change, request)
         elif change.conflict is not None:
             found[f"conflict {change.key} by {by}"] = f"{_block(change, request)} {change.conflict}."
         elif change.placement is not None and change.placement.outside_manners:
             found[f"outside {change.key}"] = f"{_block(change, request)} {change.why}."
+        elif change.pinned and change.slot.start > request.now and not _was_put_back(change):
+            where = f"{change.slot.start:%Y-%m-%dT%H:%MZ}"  # once for each place that it is put
+            found[f"moved {change.key} to {where}"] = (
+                f"{_block(change, request)} you moved it, so it stays there."
+            )
     if not request.snapshot.complete:
         unread = (skipped.where for skipped in request.snapshot.skipped if not skipped.read)
         where = next(unread, "the list of blocks")
         found[f"unread {where}"] = (
-            f"Not all blocks could be read ({where}): until they can be, none is taken away."
+            f"Not all blocks could be read ({where}): until they can be, none is removed."
         )
     undone = sum(
         known.answer == "undone" and known.slot.start > request.now for known in request.memory.blocks
@@ -110,13 +114,13 @@ def notes(
     if undone:
         blocks = "A block that you took" if undone == 1 else f"{undone} blocks that you took"
         found[UNDONE_TOLD] = (
-            f"{blocks} back with undo: not booked again. To plan that time anew, run blocker run in a terminal:"
+            f"{blocks} back with undo: not booked again. To book that time after all, run blocker run in a terminal:"
             " it asks."
         )
     displaced = {known.key for known in request.memory.blocks if known.state == "displaced"}
     for item in missing:
         if item.code == "no_room" and item.key not in displaced:  # of those it was said as they were released
-            found[f"no room {item.key}"] = f"{item.key} found no place: {item.why}"
+            found[f"no room {item.key}"] = f"{_wanted(item, request)}: {item.why}."
     news = {name: words for name, words in found.items() if name not in request.memory.said}
     return tuple(news), tuple(news.values())
 
@@ -152,8 +156,21 @@ def _released(change: Change, request: Request) -> str:
     return f"{_block(change, request)} {change.conflict}. It was removed: {change.why}.{help_words}"
 
 
+def _was_put_back(change: Change) -> bool:
+    return change.standing is not None and change.standing.put_back
+
+
+def _wanted(item: Unplaced, request: Request) -> str:
+    """``Week of 7 Dec: no time for a strategic block``."""
+    if item.kind == OFFSITE:
+        return f"Half day of {item.key.partition('/')[2]}: not found yet"
+    monday = key_week(item.key, Interval(request.now, request.now), request.workweek).monday
+    what = "the weekly minimum" if item.tier == "floor" else f"a {item.kind} block"
+    return f"Week of {monday.day} {monday:%b}: no time for {what}"
+
+
 def _block(change: Change, request: Request) -> str:
-    title = change.standing.title if change.standing else change.kind
+    title = change.standing.title if change.standing else f"{change.kind} block"
     return f"{_span(change.slot, request)}, {title}:"
 
 

@@ -52,7 +52,7 @@ def pre_work(
             placements.append(Placement(key, NOTE, NOTE, slot, why=why, moved_from=moved))
     if request.snapshot.complete:
         dropped = {
-            key: "its offsite is not there any more"
+            key: "its half day is gone"
             for key, note in there.items()
             if key not in offsites and not (note.text_hash and note.edited)
         }

@@ -35,6 +35,9 @@ def plan_facts(document: Mapping[str, Any] | None, titles: bool = False) -> dict
     if failed:
         facts["failed"] = ",".join(change["key"] for change in failed)
         facts["why"] = " ".join(failed[0]["error"].split())[:MOST_WHY]
+    moved = [change for change in document["changes"] if change["action"] == "move" and change["done"]]
+    if moved:
+        facts["moved"] = ",".join(f"{c['key']}:{c['was']['start']}>{c['start']}" for c in moved)
     if document["unplaced"]:
         facts["no_place"] = ",".join(f"{item['key']}:{item['code']}" for item in document["unplaced"])
     if document["skipped_components"]:

@@ -48,7 +48,7 @@ def _hand_over(targets: tuple[str, ...], title: str, body: str) -> None:
     wrong = [number for number, target in enumerate(targets, 1) if not messenger.add(target)]
     if wrong:
         raise ConfigError(
-            f"notification address {wrong[0]} is none that Apprise knows", "see its list of services"
+            f"notification address {wrong[0]} is not one that Apprise knows", "see its list of services"
         )
     if not messenger.notify(title=title, body=body):
         raise BlockerError(
@@ -70,7 +70,7 @@ def _apprise() -> Any:
 def _from_file(path: Path) -> str:
     try:
         if others_may_read(path):
-            raise ConfigError(f"{path} can be read by others, and it holds secrets", f"chmod 600 {path}")
+            raise ConfigError(f"{path} can be read by others, and it has secrets in it", f"chmod 600 {path}")
         return read_small_text(path)
     except FileNotFoundError:
         raise ConfigError(

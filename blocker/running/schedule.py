@@ -75,7 +75,7 @@ def parse_at(text: str) -> tuple[int, int]:
     hour, colon, minute = text.partition(":")
     if colon and hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60:
         return int(hour), int(minute)
-    raise UsageError(f"--at {text} is no time of day", "write it as 06:30")
+    raise UsageError(f"--at {text} is not a time of day", "write it as 06:30")
 
 
 def parse_days(text: str) -> tuple[int, ...]:

@@ -228,7 +228,7 @@ def _refuse_unset_calendar(config: Config) -> None:
     named = f"name yours in {config.path}" if config.path else "blocker init writes a config to name yours in"
     place = ", ".join(str(file) for file in calendars.files_of(config.settings.calendar))
     raise ConfigError(
-        f"no calendar is set, and there is none at {place}, where it would be then",
+        f"no calendar is set (looked for {place})",
         f"{named}: {calendars.to_set()}; or put --calendar {calendars.file_address('PATH')} before the command",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from blocker.measuring.conditions import Comparison
@@ -17,31 +18,35 @@ SIGNS = {">=": "≥", "<=": "≤", "!=": "≠"}
 FIRING = {"amber": "Amber or red", "red": "Red"}
 
 
-def calibration_lines(found: Calibration, taken: OwnLines | None) -> list[str]:
-    """Each week by either set of lines, each line with the number of weeks past it, and whose lines they are.
+def calibration_lines(found: Calibration, taken: OwnLines | None, verbose: bool = False) -> list[str]:
+    """How many weeks are past either set of lines, each line that is passed, and whose lines they are.
 
-    ``taken`` are the person's own lines, None where the config's, tried or usual ones hold instead.
+    ``taken`` are the person's own lines, None where the config's, tried or usual ones count instead. ``verbose`` has
+    every week and every line.
     """
     usual, own = found.usual, found.own
     if not usual.weeks:
-        return ["The calendar holds no completed week to look at."]
+        return ["The calendar has no completed week to look at."]
     first, last = usual.weeks[0].week, usual.weeks[-1].week
-    lines = [
-        f"The {len(usual.weeks)} weeks from {first} to {last}, as they are on the calendar now:",
-        "",
-        f"  {'week':<9} {'operational':>17}  {'free in 2 h+':>12}  {'usual':<6} yours",
-    ]
+    name = f"{first} to {last}" if verbose else f"{_day(first.monday)} to {_day(last.days[-1])}"
+    lines = [f"The {len(usual.weeks)} weeks from {name}, as they are on the calendar now:"]
     counted = {week.week for week in usual.counted}
-    for week, mine in zip(usual.weeks, own.weeks, strict=True):
-        lines.append(_week_line(week, mine.level, week.week in counted))
+    if verbose:
+        lines += ["", f"  {'week':<9} {'operational':>17}  {'free in 2 h+':>12}  {'usual':<6} yours"]
+        for week, mine in zip(usual.weeks, own.weeks, strict=True):
+            lines.append(_week_line(week, mine.level, week.week in counted))
     for level, words in FIRING.items():
         lines += [
             "",
             f"{words}: {len(usual.fires(level))} of {len(counted)} weeks by the usual lines, {len(own.fires(level))} by yours.",
             f"  {'in a full week':<38} {'usual':>11} {'yours':>13}",
-            *_level_lines(found, level),
+            *_level_lines(found, level, verbose),
         ]
-    return [*lines, "", _whose(found, taken)]
+    return [*lines, "", *_whose(found, taken)]
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def _week_line(week: WeekLoad, own: str, counted: bool) -> str:
@@ -53,12 +58,14 @@ def _week_line(week: WeekLoad, own: str, counted: bool) -> str:
     return f"  {week.week} {load}  {measured(held['focus_hours'], 'hours'):>12}  {week.level:<6} {own}{days}"
 
 
-def _level_lines(found: Calibration, level: str) -> list[str]:
+def _level_lines(found: Calibration, level: str, verbose: bool) -> list[str]:
+    """Each line with the weeks that are past it; not ``verbose``: those that some week is past."""
     usual, own = found.usual.lines(level), found.own.lines(level)
     return [
         f"  {MEASURE_WORDS.get(name, name):<38} {_line(usual.get(name)):>7} {found.usual.passed(level, name):>2}×"
         f" {_line(own.get(name)):>9} {found.own.passed(level, name):>2}×"
         for name in dict.fromkeys((*usual, *own))
+        if verbose or found.usual.passed(level, name) or found.own.passed(level, name)
     ]
 
 
@@ -66,14 +73,16 @@ def _line(part: Comparison | None) -> str:
     return f"{SIGNS.get(part.sign, part.sign)} {measured(float(part.value), part.unit)}" if part else "none"
 
 
-def _whose(found: Calibration, taken: OwnLines | None) -> str:
+def _whose(found: Calibration, taken: OwnLines | None) -> list[str]:
     if taken is not None:
-        return (
-            f"Your lines were taken on {taken.taken} from {taken.weeks} weeks; they are taken again every quarter. To "
-            "keep them: blocker calibrate --write. To try others: blocker calibrate --red 'operational_hours >= 30h'."
-        )
+        return [
+            f"Your lines are from {_day(taken.taken)}, out of {taken.weeks} weeks, and are renewed every quarter. To keep them:",
+            "  blocker calibrate --write",
+            "To try others:",
+            "  blocker calibrate --red 'operational_hours >= 30h'",
+        ]
     same = [rule.text for rule in found.own.rules] == [rule.text for rule in found.usual.rules]
-    return f"Your lines are {'the usual ones' if same else 'those that you set yourself'}."
+    return [f"Your lines are {'the usual ones' if same else 'those that you set yourself'}."]
 
 
 def calibration_document(

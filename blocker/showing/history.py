@@ -27,8 +27,8 @@ COLUMNS: Mapping[str, Callable[[WeekRecord], float]] = {
 }
 WORDS = {
     "owed": "what the rules asked for",
-    "placed": "what stood on the calendar",
-    "kept": "what is past and nothing lay on",
+    "placed": "what was on the calendar",
+    "kept": "what is past and no meeting took",
     "skipped": "what you skipped, deleted or took back",
     "overrun": "what meetings took of it",
     "moved": "blocks moved, by you or by a run",
@@ -38,8 +38,8 @@ SHOWN = 3  # minutes: less is 0 h in words
 REST = (
     "overrun by meetings",
     "skipped, deleted or taken back by you",
-    "still ahead in a later week",
-    "found no place",
+    "still to come in a later week",
+    "not found time for",
 )
 
 
@@ -49,9 +49,9 @@ def history_lines(weeks: Sequence[PastWeek], debt_minutes: int) -> list[str]:
     if not known:
         return [
             "Nothing is remembered of this calendar yet: history begins with the first blocker run.",
-            "What the weeks held all the same, and how the rules see them: blocker calibrate",
+            "How heavy your past weeks were: blocker calibrate",
         ]
-    lines = [UNITS, "", f"  {'week':<9} level    load  " + "".join(f"{name:>9}" for name in COLUMNS)]
+    lines = [UNITS, "", f"  {'week of':<9} level    load  " + "".join(f"{name:>8}" for name in COLUMNS)]
     lines += [_row(week, last=week is weeks[-1]) for week in weeks]
     return [*lines, "", *closing_lines(weeks, debt_minutes)]
 
@@ -77,9 +77,7 @@ def closing_lines(weeks: Sequence[PastWeek], debt_minutes: int) -> list[str]:
     if debt_minutes:
         lines.append(f"Still owed from the last four weeks: {number(debt_minutes / 60)} h.")
     if any(week.record is None for week in weeks):
-        lines.append(
-            "Levels in brackets are from before the first run: what the rules would have made of the week."
-        )
+        lines.append("Levels in brackets are from before the first run.")
     return lines
 
 
@@ -100,8 +98,9 @@ def _row(week: PastWeek, last: bool) -> str:
     held = week.load.held
     level = week.level if week.record else f"({week.level})"
     load = measured(held["operational_share"], "share") if held["capacity_hours"] else "away"
-    cells = "".join(f"{_cell(name, week.record):>9}" for name in COLUMNS)
-    return f"  {week.load.week} {level:<8}{load:>5}  {cells}{'   so far' if last else ''}"
+    cells = "".join(f"{_cell(name, week.record):>8}" for name in COLUMNS)
+    monday = week.load.week.monday
+    return f"  {f'{monday.day} {monday:%b}':<9} {level:<8}{load:>5}  {cells}{'  so far' if last else ''}"
 
 
 def _cell(name: str, record: WeekRecord | None) -> str:
@@ -131,8 +130,9 @@ def history_picture(weeks: Sequence[PastWeek], debt_minutes: int, canvas: Canvas
                 Piece(WORDS[name], "quiet"),
             ]
         )
-    first, last = weeks[0].load.week, weeks[-1].load.week
-    return [[Piece(f"  {'':<8}{first} to {last}", "quiet")], *lines, [Piece("")], *plain]
+    first, last = (weeks[n].load.week.monday for n in (0, -1))
+    dates = f"weeks of {first.day} {first:%b %Y} to {last.day} {last:%b %Y}"
+    return [[Piece(f"  {'':<8}{dates}", "quiet")], *lines, [Piece("")], *plain]
 
 
 def sparkline(values: Sequence[float], unicode: bool = True) -> str:
@@ -198,33 +198,34 @@ def _weeks(count: int) -> str:
 
 def ahead_lines(loads: Sequence[WeekLoad], curve: Mapping[int, Fill]) -> list[str]:
     """Each week as it stands, and as it is likely to end up: marked as a forecast, or as not known."""
-    lines = [f"  {'week':<9} level  {'as it stands':>16}  {'forecast':>16}"]
+    lines = [f"  {'week of':<9} level  {'now':>16}  {'forecast':>16}"]
     for ahead, load in enumerate(loads):
         lines.append(_ahead_row(load, curve.get(ahead)))
     if not curve:
         return [
             *lines,
             "",
-            "There is no forecast yet: it is learnt from how your weeks fill up, which every run remembers,",
-            "and no week that a run has seen coming is over.",
+            "There is no forecast yet: it comes from how your weeks fill up, which every run remembers,",
+            "and no such week is over yet.",
         ]
     lines += [
         "",
-        "The forecast is what a week holds now and what usually came in from then on. How full yours were:",
+        "The forecast is what a week has now and what usually came in later. How full yours were:",
     ]
     lines += [_fill_line(fill) for fill in curve.values()]
     if any(curve.get(ahead) is None for ahead in range(len(loads))):
-        lines.append("No week that is over has been seen from further ahead: there the forecast is missing.")
+        lines.append("Further on there is no forecast: no past week was seen from so early.")
     return lines
 
 
 def _ahead_row(load: WeekLoad, fill: Fill | None) -> str:
     capacity = load.held["capacity_hours"]
+    name = f"{load.week.monday.day} {load.week.monday:%b}"
     if not capacity:
-        return f"  {load.week} away   no working time"
+        return f"  {name:<9} away   no working time"
     hours = forecast_hours(load, fill)
     guess = _load(hours, capacity) if hours is not None else "–"
-    return f"  {load.week} {load.level:<6} {_load(load.held['operational_hours'], capacity):>16}  {guess:>16}"
+    return f"  {name:<9} {load.level:<6} {_load(load.held['operational_hours'], capacity):>16}  {guess:>16}"
 
 
 def _load(hours: float, capacity: float) -> str:

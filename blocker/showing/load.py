@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 from blocker.measuring.days import Day
 from blocker.measuring.measures import MEASURES
 from blocker.rules.judge import FORECAST
-from blocker.showing.plan_text import cause_text, clean, measured, span, told_words, week_line
+from blocker.showing.plan_text import (
+    cause_text,
+    clean,
+    day_words,
+    level_words,
+    measured,
+    span,
+    told_words,
+    week_line,
+)
 from blocker.values.intervals import Interval
 from blocker.values.kinds import LEVELS, OPERATIONAL
 from blocker.values.plan import Classified, WeekLoad, WeekPlan
@@ -22,17 +31,21 @@ def load_lines(
     events: Sequence[Classified] | None = None,
     plain: bool = False,
     days: Sequence[Day] = (),
+    verbose: bool = False,
 ) -> list[str]:
-    """One week's measures, the clauses that fire, and with ``events`` how each was counted."""
-    lines = [week_line(week, plain), "", *measure_lines(week.load), *away_lines(days)]
+    """One week's measures and what follows from them, and with ``events`` how each was counted.
+
+    ``verbose`` says every line that is passed, and where the levels begin.
+    """
+    lines = [week_line(week, plain, verbose), "", *measure_lines(week.load, verbose), *away_lines(days)]
     if events is not None:
         lines += ["", *event_lines(events, zone, [part for day in days for part in day.working])]
         lines += told_lines(week.load)
     return lines
 
 
-def measure_lines(load: WeekLoad) -> list[str]:
-    """Each measure, marked where a clause fires, and what follows from them."""
+def measure_lines(load: WeekLoad, verbose: bool = True) -> list[str]:
+    """Each measure, marked where it is past a line, and what follows from them."""
     lines = []
     lately = load.recent or {}
     fired = {clause.cause.measure for clause in load.clauses if clause.fires}
@@ -44,11 +57,13 @@ def measure_lines(load: WeekLoad) -> list[str]:
             recent += f"   {told_words(load)}"
         mark = "!" if name in fired else " "
         lines.append(f" {mark} {MEASURE_WORDS.get(name, name):<42} {measured(value, unit):>8}{recent}")
-    lines += ["", f"Level: {load.level}"]
-    lines += [f"  because {cause_text(cause)}" for cause in load.causes]
-    lines += [f"  {line}" for line in lines_words(load)]
+    why = level_words(load)
+    lines += ["", f"Level: {load.level}{f': {why}' if why else ''}."]
+    if verbose:
+        lines += [f"  because {cause_text(cause)}" for cause in load.causes]
+        lines += [f"  {line}" for line in lines_words(load)]
     if load.booked:
-        lines.append(f"  the rules ask for {blocks_asked(load) or 'nothing'} in this week")
+        lines.append(f"This week should have {blocks_asked(load) or 'no blocks'}.")
     return lines
 
 
@@ -62,8 +77,8 @@ def lines_words(load: WeekLoad) -> list[str]:
         if cause.measure == "operational_hours" and cause.rule in LEVELS and usual_words(cause, {}):
             begins, usual = measured(cause.threshold, cause.unit), measured(cause.usual or 0.0, cause.unit)
             found.append(f"{cause.rule} begins at {begins} for you; the usual line is {usual}")
-    taken = f"your own lines, taken on {load.lines_taken:%a} {load.lines_taken.day} {load.lines_taken:%b}"
-    return [*found, taken if found else f"{taken}: the usual ones tell your weeks apart"]
+    taken = f"your own lines, taken on {day_words(load.lines_taken)}"
+    return [*found, taken if found else f"{taken}: the same as the usual ones"]
 
 
 def blocks_asked(load: WeekLoad) -> str:
@@ -77,7 +92,7 @@ def blocks_asked(load: WeekLoad) -> str:
 
 def away_lines(days: Iterable[Day]) -> list[str]:
     """The days that would be working days, and why they are not."""
-    return [f"Away on {day.date:%a %d %b}: {clean(day.away)}" for day in days if day.away and day.hours]
+    return [f"Away on {day_words(day.date)}: {clean(day.away)}" for day in days if day.away and day.hours]
 
 
 def event_lines(events: Iterable[Classified], zone: ZoneInfo, working: Sequence[Interval] = ()) -> list[str]:
@@ -98,7 +113,7 @@ def event_lines(events: Iterable[Classified], zone: ZoneInfo, working: Sequence[
 
 
 def told_lines(load: WeekLoad) -> list[str]:
-    """The hours that no event stands for, below the events that they are added to."""
+    """The hours that are on no calendar, below the events that they are added to."""
     if not load.told_hours:
         return []
-    return [f"  and {measured(load.told_hours, 'hours')} that are not on the calendar, told by blocker busy"]
+    return [f"  and {measured(load.told_hours, 'hours')} that are not on the calendar (blocker busy)"]

@@ -172,21 +172,26 @@ def last_words(plan: Plan, done: bool) -> str:
     return f"{how_many} ({clean(plan.failed[0].error or '')}); it is safe to run again."
 
 
-def week_line(week: WeekPlan, plain: bool = False) -> str:
-    """``2026-W48   amber  ██████████░░░░░  61 %  22.9 of 37.5 h  floor: a block``."""
+def week_line(week: WeekPlan, plain: bool = False, verbose: bool = True) -> str:
+    """``2026-W48  amber  ██████████░░░░░  61 %  22.9 of 37.5 h  weekly minimum: 1 block``; not ``verbose``: no ISO week, no minimum."""
     load = week.load
+    name = str(load.week) if verbose else f"Week of {load.week.monday.day} {load.week.monday:%b}"
     share, capacity = load.held.get("operational_share", 0.0), load.held.get("capacity_hours", 0.0)
     floor = f"weekly minimum: {FLOORS.get(week.floor, week.floor)}"
     if not capacity:
-        return f"{load.week}, no working time, {floor}" if plain else f"{load.week}  away    no working time"
+        return f"{name}, no working time, {floor}" if plain else f"{name}  away    no working time"
     hours = f"{number(load.held.get('operational_hours', 0.0))} of {number(capacity)} h"
+    if not verbose:
+        floor = ""
     by = judged_words(load)
-    judged = f", judged by {by}" if by else ""
+    judged = f", judged by {by}" if by and verbose else ""
+    if plain and not verbose:
+        return f"{name}, {load.level}, {share * 100:.0f} % operational: {hours}"
     if plain:
-        return f"{load.week}, {load.level}{judged}, {share * 100:.0f} % operational: {hours}, {floor}"
+        return f"{name}, {load.level}{judged}, {share * 100:.0f} % operational: {hours}, {floor}"
     filled = min(BAR, round(share * BAR))
     bar = "█" * filled + "░" * (BAR - filled)
-    return f"{load.week}  {load.level:<6} {bar} {share * 100:3.0f} %  {hours:<15} {floor}{judged}"
+    return f"{name}  {load.level:<6} {bar} {share * 100:3.0f} %  {hours:<15} {floor}{judged}".rstrip()
 
 
 def told_words(load: WeekLoad) -> str:
@@ -277,12 +282,12 @@ def reason(change: Change, said: Sequence[Cause] = ()) -> str:
     return "; ".join(parts)
 
 
-def unplaced_lines(item: Unplaced, zone: ZoneInfo, plain: bool = False) -> list[str]:
-    """Why it has no place and what would help. What a person said no to takes one line."""
+def unplaced_lines(item: Unplaced, zone: ZoneInfo, plain: bool = False, verbose: bool = True) -> list[str]:
+    """Why it has no time and what would help. What a person said no to takes one line."""
     if item.answered:
         return [f"  {item.key}: {clean(item.why)}"]
-    mark = "no place for" if plain else "!"
-    lines = [f"  {mark} {item.kind}, {item.minutes} min  [{item.key}]", f"      {clean(item.why)}"]
+    mark, key = "no time for" if plain else "!", f"  [{item.key}]" if verbose else ""
+    lines = [f"  {mark} {item.kind}, {item.minutes} min{key}", f"      {clean(item.why)}"]
     return lines + [f"      {option_text(option, zone)}" for option in item.nearest]
 
 

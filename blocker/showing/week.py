@@ -21,6 +21,8 @@ from blocker.showing.plan_text import (
     SHORT_CAUSES,
     change_lines,
     clean,
+    healthy_words,
+    level_words,
     measured,
     span,
     told_words,
@@ -28,6 +30,7 @@ from blocker.showing.plan_text import (
     week_line,
 )
 from blocker.showing.week_reasons import RuleReason, WeekReasons
+from blocker.values.kinds import LEVELS
 from blocker.values.plan import Cause, WeekLoad
 from blocker.wording.causes import usual_words
 from blocker.wording.texts import MEASURE_WORDS
@@ -36,7 +39,30 @@ AMOUNTS = {
     ">=": "{value} or more", ">": "more than {value}", "<=": "{value} or less", "<": "less than {value}",
     "=": "just {value}", "!=": "anything but {value}",
 }  # fmt: skip
+MOST_CAUSES = 3  # beside the first
 COUNTS = {2: "two", 3: "three", 4: "four"}
+
+
+def reasons_screen(found: WeekReasons, zone: ZoneInfo, plain: bool = False) -> list[str]:
+    """Why this level, in the lines that are passed; the week's blocks; and what changed it."""
+    load = found.week.load
+    why = level_words(load)
+    monday = load.week.monday
+    heading = f"Week of {monday.day} {monday:%b}: {load.level}{f', {why}' if why else ''}."
+    lines = [heading, f"{week_line(found.week, plain, verbose=False)}"]
+    more = dict.fromkeys(healthy_words(cause, load) for cause in load.causes[1:])
+    lines += [f"  {words}" for words in more][:MOST_CAUSES]
+    lines += [f"  {told_words(load)}"] if load.told_hours else []
+    lines += ["", *_asked(found)]
+    for block in sorted(found.stood, key=lambda block: block.when):
+        lines.append(f"  {span(block.when, zone)}  {clean(block.title)}")
+    for change in sorted(found.blocks, key=lambda change: change.slot):
+        said = [cause for cause in change.causes if cause.rule in LEVELS]  # in the heading
+        lines += change_lines(change, zone, plain=plain, said=said)
+    remarks = [f"  {clean(words)}" for words in found.remarks]
+    names = ", ".join(f"{item.kind} {item.minutes} min" for item in found.missing)
+    open_ones = [f"  not found yet: {names}: {clean(found.missing[0].why)}"] if names else []
+    return [*lines, *(["", *remarks, *open_ones] if remarks or open_ones else [])]
 
 
 def reasons_lines(found: WeekReasons, zone: ZoneInfo, plain: bool = False) -> list[str]:
@@ -45,7 +71,7 @@ def reasons_lines(found: WeekReasons, zone: ZoneInfo, plain: bool = False) -> li
     lines = [week_line(found.week, plain), "", *_judged(found)]
     for rule in found.rules:
         lines += ["", *_rule_lines(rule, load)]
-    lines += ["", *_asked(found), *_stands(found, zone, plain)]
+    lines += ["", *_asked(found), *_blocks(found, zone, plain)]
     remarks = [clean(words) for words in found.remarks]
     if remarks or found.missing:
         lines += ["", "What changed it:", *(f"  {words}" for words in remarks)]
@@ -63,7 +89,7 @@ def _judged(found: WeekReasons) -> Iterator[str]:
     if found.full_hours and load.held["capacity_hours"] and load.held["capacity_hours"] != found.full_hours:
         yield (
             f"It has {measured(load.held['capacity_hours'], 'hours')} of working time"
-            f" (a full week: {measured(found.full_hours, 'hours')}); thresholds in hours a week are in proportion."
+            f" (a full week: {measured(found.full_hours, 'hours')}); lines in hours a week are in proportion."
         )
 
 
@@ -72,19 +98,19 @@ def _by_what(found: WeekReasons) -> str:
     if not load.held["capacity_hours"]:
         return "It has no working time."
     if found.over:
-        return "It is over, and is judged by what it held."
+        return "It is over, and is judged by what it had."
     if load.recent is None:
-        return "It is judged by what it holds."
+        return "It is judged by what it has."
     others = (
         "the forecast or your recent weeks" if load.forecast is not None else "the mean of your recent weeks"
     )
-    return f"It is still filling up: each clause is judged by the heavier of what it holds now and {others}."
+    return f"It is still filling up: each line is judged by the heavier of what it has now and {others}."
 
 
 def _rule_lines(reason: RuleReason, load: WeekLoad) -> list[str]:
     name = clean(reason.rule.name)
     whole = reason.rule.condition
-    verb = "fires" if reason.fires else "does not fire"
+    verb = "applies" if reason.fires else "does not apply"
     if isinstance(whole, Comparison):
         return [f"{name} {verb}:", *_clause_lines(whole, reason, load, 1)]
     lines = [f"{name} {verb}; it needs {_needed(whole)}:"]
@@ -115,11 +141,11 @@ def _clause_lines(part: Condition, reason: RuleReason, load: WeekLoad, depth: in
     words = MEASURE_WORDS.get(cause.measure, cause.measure)
     value = measured(load.held[cause.measure], cause.unit)
     wanted = amount(part.sign, cause)
-    yield f"{indent}{'yes' if clause.fires else 'no':<5}{words}: {value}{_alternative(cause, load)}, fires at {wanted}{usual_words(cause, {})}"
+    yield f"{indent}{'yes' if clause.fires else 'no':<5}{words}: {value}{_alternative(cause, load)}, applies at {wanted}{usual_words(cause, {})}"
 
 
 def amount(sign: str, cause: Cause) -> str:
-    """``20 h or more``: the threshold as it holds for this week."""
+    """``20 h or more``: the threshold for this week."""
     return AMOUNTS[sign].format(value=measured(cause.threshold, cause.unit))
 
 
@@ -134,26 +160,22 @@ def _alternative(cause: Cause, load: WeekLoad) -> str:
 def _asked(found: WeekReasons) -> list[str]:
     asked = blocks_asked(found.week.load)
     ask = "asked" if found.over else "ask"
-    return [
-        f"The rules {ask} for {asked} in this week."
-        if asked
-        else f"The rules {ask} for nothing in this week."
-    ]
+    return [f"The rules {ask} for {asked or 'no blocks'}."]
 
 
-def _stands(found: WeekReasons, zone: ZoneInfo, plain: bool) -> list[str]:
+def _blocks(found: WeekReasons, zone: ZoneInfo, plain: bool) -> list[str]:
     """The blocks of the week, in order of time."""
     lines = [
-        f"  {'stood' if found.over else 'there'}: {span(block.when, zone)}  {clean(block.title)}  [{block.key}]"
+        f"  {'was there' if found.over else 'there'}: {span(block.when, zone)}  {clean(block.title)}  [{block.key}]"
         for block in sorted(found.stood, key=lambda block: block.when)
     ]
     for change in sorted(found.blocks, key=lambda change: change.slot):
-        lines += change_lines(change, zone, plain=plain, said=change.causes)
+        lines += change_lines(change, zone, True, plain)
         rules = dict.fromkeys(
             SHORT_CAUSES.get(cause.rule) or f"{cause.rule} asks for it" for cause in change.causes
         )
         lines += [f"      {clean('; '.join(rules))}"] if rules else []
-    return lines or ["  There is no block of ours in it."]
+    return lines or ["  It has no block of ours."]
 
 
 def reasons_document(found: WeekReasons, zone: ZoneInfo) -> dict[str, Any]:

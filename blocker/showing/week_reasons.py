@@ -97,7 +97,9 @@ def _remarks(week: WeekPlan, request: Request, rules: Sequence[Rule]) -> list[st
     if number in memory.skipped_weeks:
         found.append("You skipped this week: nothing is booked in it.")
     if memory.paused_until is not None and request.workweek.date_of(request.now) <= memory.paused_until:
-        found.append(f"Paused until {memory.paused_until}: nothing new is booked, what stands stays.")
+        found.append(
+            f"Paused until {memory.paused_until}: nothing new is booked; blocks that are there stay."
+        )
     if not load.working:
         found.append("Fewer than two working days of it are left: nothing new is booked in it.")
     elif 0 < load.open_days < 5 and _asked_in_full(week, rules) > load.booked.get(STRATEGIC, 0):
@@ -119,14 +121,14 @@ def _afterwards(week: WeekPlan, request: Request) -> list[str]:
     found = []
     record = next((record for record in request.memory.weeks if record.week == number), None)
     if record is not None and record.level != week.load.level:
-        found.append(f"While it ran its level was {record.level}.")
+        found.append(f"At the time its level was {record.level}.")
     if number in request.memory.skipped_weeks:
         found.append("You skipped this week: nothing was booked in it.")
     for known in request.memory.blocks:
         if known.answer and key_week(known.key, known.slot, request.workweek) == number:
             found.append(_sentence(ANSWERS[known.answer].replace(" it", f" {known.key}", 1)))
     if record is not None and record.overrun_minutes:
-        found.append(f"Meetings lay on {record.overrun_minutes} minutes of its strategic blocks.")
+        found.append(f"Meetings took {record.overrun_minutes} minutes of its strategic blocks.")
     return found
 
 

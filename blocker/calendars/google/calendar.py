@@ -125,7 +125,7 @@ class GoogleCalendar:
 
     def create(self, block: Block) -> Ref:
         if marks.id_for(block.key, block.generation) in self._ours:
-            raise AlreadyExists(f"{self.address} already holds {block.key}")
+            raise AlreadyExists(f"{self.address} already has {block.key}")
         focus = shape.focus_properties(block) if self.capabilities else None
         try:
             return self._insert(block, focus)

@@ -71,7 +71,7 @@ def _sign_in(
         sign_in = consent.service_sign_in(asked["service_account"], asked["subject"] or "", scopes, now)
     else:
         client = consent.read_client(asked["credentials"] or _client_file(around))
-        talk.say("blocker asks Google for leave to:")
+        talk.say("blocker asks Google for permission to:")
         for one in wanted:
             talk.say(f"  {auth.WORDS[one.scope]}: {one.why}")
         return consent.ask_consent(client, scopes, headless=asked["headless"], now=now, say=talk.say)

@@ -81,7 +81,7 @@ def read_sign_in(path: Path) -> SignIn | None:
         else (sign_in.key_file,)
     )
     if sign_in.kind not in ("user", "service account") or not all(needed):
-        raise SignInNeeded(f"{path} holds no sign-in of blocker's", CONNECT)
+        raise SignInNeeded(f"{path} has no sign-in of blocker's", CONNECT)
     check_uri(sign_in.token_uri, str(path))
     return sign_in
 
@@ -138,7 +138,7 @@ def credentials_of(sign_in: SignIn) -> Any:
     try:
         return read(info, scopes=list(sign_in.scopes), subject=sign_in.subject or None)
     except (ValueError, KeyError):
-        raise SignInNeeded(f"{key_file} holds no service account's key", CONNECT) from None
+        raise SignInNeeded(f"{key_file} has no service account's key", CONNECT) from None
 
 
 def prove(sign_in: SignIn) -> None:

@@ -46,7 +46,7 @@ class Seen(Struct, frozen=True):
         for item in (*ours.values(), *others):
             try:
                 if not isinstance(item, Mapping):
-                    raise shape.BrokenError("it is no event")
+                    raise shape.BrokenError("it is not an event")
                 if str(item.get("id")) in ours:
                     block = shape.standing_block(item, self.home)
                     if block is None:

@@ -56,7 +56,7 @@ class IcsCalendar:
         def change(file: _File) -> _Splice:
             uid, fresh = file.content_for(block)
             if file.with_uid(uid):
-                raise AlreadyExists(f"{self.path} already holds {uid}")
+                raise AlreadyExists(f"{self.path} already has {uid}")
             return _Splice(file.insert_at, file.insert_at, fresh, uid)
 
         return self._write(change)
@@ -122,7 +122,7 @@ class IcsCalendar:
             raise Unreadable(f"{self.path} is UTF-16 text; a calendar file is UTF-8")
         layout = scan(data)
         if not layout.calendars:
-            what = "is empty" if not data.strip() else "holds no BEGIN:VCALENDAR"
+            what = "is empty" if not data.strip() else "has no BEGIN:VCALENDAR"
             raise Unreadable(f"{self.path} is not a calendar: it {what}")
         return layout
 

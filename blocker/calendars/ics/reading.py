@@ -83,7 +83,7 @@ class _Reading:
             self._report(problem.start, self.layout.text[problem.start : problem.end], problem.why)
         series: dict[str, list[tuple[Component, Read]]] = {}
         near = may_touch(self.layout, self.window)
-        self._refuse_if(len(near) > MAX_EVENTS, f"holds more than {MAX_EVENTS:,} events that may matter")
+        self._refuse_if(len(near) > MAX_EVENTS, f"has more than {MAX_EVENTS:,} events that may matter")
         for component in near:
             chunk = self.layout.text[component.start : component.end]
             try:
@@ -209,17 +209,15 @@ class _Reading:
             found = list(expand(series, self.window, self.home, self.steps))
         except TooDenseError as problem:
             # A rule of its own is passed over and said; a calendar most of whose series are is no base for a plan.
-            self._refuse_if(self.steps.left < 0, "holds more series than can be followed")
+            self._refuse_if(self.steps.left < 0, "has more series than can be followed")
             flaws = [*flaws, f"{problem}, so its rule doesn't count"]
             found = list(expand(replace(series, rules=(), not_rules=()), self.window, self.home, self.steps))
         except ValueError as problem:
             flaws = [*flaws, str(problem)]
         self.events += events_of(read, uid, self.calendar, self.me, recurring, found)
         self.days += sum(map(self._days_of, found))
-        self._refuse_if(
-            len(self.events) > MAX_EVENTS, f"holds more than {MAX_EVENTS:,} events that may matter"
-        )
-        self._refuse_if(self.days > MAX_DAYS, f"holds events that fill more than {MAX_DAYS:,} days in all")
+        self._refuse_if(len(self.events) > MAX_EVENTS, f"has more than {MAX_EVENTS:,} events that may matter")
+        self._refuse_if(self.days > MAX_DAYS, f"has events that fill more than {MAX_DAYS:,} days in all")
         chunk = self.layout.text[component.start : component.end]
         for flaw in flaws:
             self._report(component.start, chunk, flaw)

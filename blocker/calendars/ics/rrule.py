@@ -168,7 +168,7 @@ def _numbers(name: str, text: str, low: int, high: int, signed: bool) -> tuple[i
     for part in text.split(","):
         part = part.strip()
         if not re.fullmatch(_NUMBER, part):
-            raise ValueError(f"its rule has {name}={text[:40]!r}, which is no number")
+            raise ValueError(f"its rule has {name}={text[:40]!r}, which is not a number")
         number = int(part)
         if not low <= (abs(number) if signed else number) <= high:
             raise ValueError(f"its rule has {name}={text[:40]!r}, which is out of range")
