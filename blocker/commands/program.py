@@ -11,8 +11,8 @@ from blocker.commands.parser import CommandParser, Parser, add_options
 from blocker.commands.registry import COMMANDS, GROUPS, arguments_of
 
 DESCRIPTION = """\
-Keeps protected thinking time on an overloaded leader's calendar: it measures the load of each week,
-books strategic blocks and a quarterly half-day offsite, and says why.
+Keeps time to think on a busy leader's calendar: it sees how heavy each week is,
+books protected blocks and half a day each quarter, and says why.
 """
 
 

@@ -66,7 +66,7 @@ def report(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         return _ics(args.ics, made, sight.request, titles)
     if args.csv:
         rows = week_rows(made, seen, sight.request)
-        return Answer(written(rows), as_document(rows))
+        return Answer(written(rows), as_document(rows), verbatim=True)
     return _text(made, seen, sight.request, titles)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import UTC, date
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -20,10 +21,10 @@ from blocker.running.schedule import Systemd, installed
 from blocker.running.session import Session, Setup, aware
 from blocker.showing.documents import SCHEMA, plan_document
 from blocker.showing.dose import STANDS
-from blocker.showing.plan_text import change_lines
+from blocker.showing.plan_text import blocks, change_lines, change_title, clean, day_words, when_words
 from blocker.values.errors import BlockerError, NotConfirmed, PartlyApplied, UsageError
 from blocker.values.plan import Change, Plan
-from blocker.values.workweek import Week, week_of
+from blocker.values.workweek import Week, parse_week, week_of
 
 
 def add_skip(command: Parser) -> None:
@@ -55,10 +56,11 @@ def skip(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             return replace(plan, changes=tuple(gone), unplaced=(), notes=(), said=())
 
         done = carry_out(decide, f"skip {' '.join(skipped)}", session, ledger, lambda change: None)
-    lines = [f"{what} is skipped: nothing will be booked for it." for what in skipped]
+    zone = ZoneInfo(done.zone)
+    lines = [f"{_named(what)} is skipped: nothing is booked in its place." for what in skipped]
     for change in done.changes:
-        outcome = f"could not be removed: {change.error}" if change.error else "was removed"
-        lines.append(f"{change.key} {outcome}.")
+        outcome = f"could not be removed: {change.error}" if change.error else "removed"
+        lines.append(f"  {when_words(change, zone)}  {clean(change_title(change))}: {outcome}")
     return Answer(lines, plan_document(done, applied=True), exit_code(done))
 
 
@@ -83,9 +85,9 @@ def busy(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         week = find_week(args.week, session.today())
         ledger.busy(week, args.hours)
     lines = [
-        f"{week}: {args.hours:g} h that are not on the calendar count as load."
+        f"{_named(str(week))}: {args.hours:g} h that are not on the calendar count as load."
         if args.hours
-        else f"{week}: only what is on the calendar counts."
+        else f"{_named(str(week))}: only what is on the calendar counts."
     ]
     return Answer(lines, {"schema": SCHEMA, "week": str(week), "busy_hours": args.hours})
 
@@ -108,11 +110,11 @@ def pause(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         today = session.today()
         until = find_day(args.until, today)
         if until < today:
-            raise UsageError(f"{until} is past", "name today or a day to come")
+            raise UsageError(f"{day_words(until)} {until.year} is past", "name today or a day to come")
         ledger.pause(until)
     lines = [
-        f"Paused until {until}: nothing new is booked, blocks that are there stay.",
-        f"{pasteable(setup, 'resume')} ends it.",
+        f"Paused until {day_words(until)} {until.year}: nothing new is booked; blocks that are there stay.",
+        f"To end it: {pasteable(setup, 'resume')}",
     ]
     return Answer(lines, {"schema": SCHEMA, "paused_until": until.isoformat()})
 
@@ -151,9 +153,10 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             stay = "stays" if len(staying) == 1 else "stay"
             lines = [
                 f"Stopped: blocker will not write to {session.address} until you say yes to a run again.",
-                f"{_blocks(len(staying)).capitalize()} ahead {stay} on it. {', '.join(staying)}".rstrip(),
-                f"{pasteable(setup, 'leave', '--remove')} deletes them.",
-                "blocker cron remove ends the daily run.",
+                f"{blocks(len(staying), 'No blocks', new='future ')} {stay} on it. To delete them:",
+                f"  {pasteable(setup, 'leave', '--remove')}",
+                "To end the daily run:",
+                "  blocker cron remove",
             ]
             return Answer(lines, {"schema": SCHEMA, "removed": 0, "staying": staying})
         try:
@@ -163,7 +166,7 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             return Answer(["Nothing was changed."], {"schema": SCHEMA, "removed": 0})
         if done.failed:
             raise PartlyApplied(
-                f"{_blocks(len(done.failed))} could not be removed: {done.failed[0].error}", "run it again"
+                f"{blocks(len(done.failed))} could not be removed: {done.failed[0].error}", "run it again"
             )
         ledger.leave()
     removed = len(done.changes)
@@ -173,7 +176,7 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         *([f"the config {setup.config.path}"] if setup.config.path else []),
     ]
     lines = [
-        f"Removed {_blocks(removed)}. No future block is left on {session.address}.",
+        f"Removed {blocks(removed)}. No future block is left on {session.address}.",
         f"What stays: {', '.join(stays)}; delete what you don't want.",
         *_still_scheduled(setup),
     ]
@@ -190,10 +193,6 @@ def _still_scheduled(setup: Setup) -> list[str]:
         f"The daily run is still in {one.scheduler}: blocker cron remove{flags.get(one.scheduler, '')} ends it."
         for one in found
     ]
-
-
-def _blocks(number: int) -> str:
-    return "1 block" if number == 1 else f"{number or 'no'} blocks"
 
 
 def _leaving(session: Session, ledger: Ledger, args: Namespace, talk: Talk) -> Callable[[bool], Plan]:
@@ -213,7 +212,7 @@ def _leaving(session: Session, ledger: Ledger, args: Namespace, talk: Talk) -> C
                     "leave --remove asks first, and there is no terminal to ask on", "add -y to say yes"
                 )
             shown = [line for change in gone for line in change_lines(change, sight.request.workweek.zone)]
-            if not talk.ask(shown, f"Take {_blocks(len(gone))} off {session.address}?"):
+            if not talk.ask(shown, f"Take {blocks(len(gone))} off {session.address}?"):
                 raise NotConfirmed("you said no")
         return replace(plan, changes=gone, unplaced=(), notes=(), said=())
 
@@ -244,10 +243,19 @@ def _what_to_skip(text: str, session: Session, ledger: Ledger) -> list[str]:
     here = [c.key for c in made.changes if c.action in STANDS and workweek.date_of(c.slot.start) == said]
     if not here:
         raise UsageError(
-            f"there is no block on {said:%a} {said.day} {said:%b}",
+            f"there is no block on {day_words(said)}",
             f"to have no blocks in that week: {pasteable(session.setup, 'skip', str(week))}",
         )
     return here
+
+
+def _named(what: str) -> str:
+    """A week by its Monday; a block by its key, which is how it was named or what programs know it by."""
+    try:
+        monday = parse_week(what).monday
+    except ValueError:
+        return what
+    return f"The week of {monday.day} {monday:%b}"
 
 
 def _is_key(text: str) -> bool:

@@ -94,6 +94,7 @@ def _show(args: Namespace, setup: Setup) -> Answer:
             "entry": first.entry if first else None,
             "installed": [{"scheduler": o.scheduler, "entry": o.entry, "idle": o.idle} for o in found],
         },
+        verbatim=True,
     )
 
 
@@ -143,7 +144,7 @@ def _on_windows(args: Namespace, setup: Setup) -> Answer:
         line = windows_line(_schedule(args, setup))
     else:
         line = f"schtasks /{'Query' if args.what == 'show' else 'Delete'} /TN {TASK}"
-    return Answer([said, "", line], {"schema": SCHEMA, "line": line})
+    return Answer([said, "", line], {"schema": SCHEMA, "line": line}, verbatim=True)
 
 
 def _schedule(args: Namespace, setup: Setup) -> Schedule:

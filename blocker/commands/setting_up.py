@@ -72,7 +72,9 @@ def config_show(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """The settings in force, with ``--origin`` where each comes from; or the JSON schema of the file."""
     if args.what == "schema":
         document = schema()
-        return Answer(json.format(json.encode(document), indent=2).decode().splitlines(), document)
+        return Answer(
+            json.format(json.encode(document), indent=2).decode().splitlines(), document, verbatim=True
+        )
     rows = show(setup.config)
     width = max(len(name) for name, _, _ in rows)
     lines = [
@@ -83,7 +85,7 @@ def config_show(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         "schema": SCHEMA,
         "settings": [{"name": name, "value": value, "origin": origin} for name, value, origin in rows],
     }
-    return Answer(lines, document)
+    return Answer(lines, document, verbatim=True)
 
 
 def add_check(command: Parser) -> None:
