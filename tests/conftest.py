@@ -27,6 +27,7 @@ def own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("BLOCKER_STATE_DIR", str(home / "state"))
     monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("COLUMNS", "500")  # sentences in one piece; how they are broken has its own tests
 
 
 @pytest.fixture(autouse=True)

@@ -4,11 +4,14 @@ refuses to know the clock, and prints nothing: an answer is a value.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
 
+from blocker.files.places import config_path
+from blocker.running.session import Setup
 from blocker.showing.picture import Picture
 
 
@@ -43,3 +46,14 @@ class Talk(Struct, frozen=True):
     show: Callable[[Answer], None] | None = None
     choose: Callable[[str, Mapping[str, str]], str] | None = None
     width: int = 80
+
+
+def pasteable(setup: Setup, *words: str) -> str:
+    """A command that a person can paste, such as ``blocker run -y``, with the calendar and the config file where this call's options named them."""
+    config = setup.config
+    options: list[str] = []
+    if config.path is not None and config.path != config_path(setup.environ):
+        options += ["-c", str(config.path)]
+    if config.origins.get("calendar") == "flag":
+        options += ["--calendar", config.settings.calendar]
+    return shlex.join(["blocker", *options, *words])

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from blocker.commands import Answer, Talk
+from blocker.commands import Answer, Talk, pasteable
 from blocker.commands.parser import Parser
-from blocker.commands.pasteable import pasteable
 from blocker.commands.unattended import once_a_day
 from blocker.engine import make_plan
 from blocker.ledger.ledger import Ledger, read_memory
@@ -25,8 +24,9 @@ from blocker.running.session import Session, Setup
 from blocker.showing.documents import plan_document
 from blocker.showing.dose import dose_lines
 from blocker.showing.grid import plan_picture, plan_screen_picture
+from blocker.showing.plan_in_full import plan_lines
 from blocker.showing.plan_screen import change_words, plan_screen_lines
-from blocker.showing.plan_text import SIGNS, SPOKEN, is_text_only, plan_lines, span, summary
+from blocker.showing.plan_text import SIGNS, SPOKEN, is_text_only, span, summary
 from blocker.showing.week_view import week_views
 from blocker.values.errors import BlockerError, NotConfirmed, UsageError
 from blocker.values.memory import UNDONE_ASKED, UNDONE_TOLD, Memory
@@ -242,19 +242,24 @@ def _with_consent(
     talk.show(shown)
     while (answer := talk.choose(f"\nMake these changes on {plan.calendar}?", CONSENT)) == "d":
         talk.show(proposal(plan, seen, request, _with_details(args), talk))
-    said = plan if answer == "y" else _each(plan, request, talk) if answer == "e" else None
-    if said is None or not said.writes:
-        why = "you said no" if answer else "no answer came"
-        raise NotConfirmed(why if again else f"nothing was written: {why}")
+    said = _each(plan, request, talk, again) if answer == "e" else plan
+    if answer not in ("y", "e") or not said.writes:
+        raise _refusal(answer, again)
     return said
+
+
+def _refusal(answer: str, again: bool) -> NotConfirmed:
+    """A no, or no answer at all; ``again``: something was written before."""
+    why = "you said no" if answer else "no answer came"
+    return NotConfirmed(why if again else f"nothing was written: {why}")
 
 
 def _with_details(args: Namespace) -> Namespace:
     return Namespace(**{**vars(args), "verbose": True})
 
 
-def _each(plan: Plan, request: Request, talk: Talk) -> Plan | None:
-    """The plan with what the person says yes to, change by change; None where no answer came.
+def _each(plan: Plan, request: Request, talk: Talk, again: bool) -> Plan:
+    """The plan with what the person says yes to, change by change. Raises NotConfirmed where no answer comes.
 
     What only makes sense together is one question; new notes in a block are none.
     """
@@ -271,7 +276,7 @@ def _each(plan: Plan, request: Request, talk: Talk) -> Plan | None:
             ]
             answer = talk.choose("\n".join(["", *words, "Do this?"]), EACH)
             if not answer:
-                return None
+                raise _refusal(answer, again)
             wanted |= keys if answer == "y" else set()
     return chosen(plan, wanted, request.workweek)
 

@@ -14,15 +14,9 @@ from blocker.rules.survey import Survey
 from blocker.running.dates import WEEK_HINT, find_date
 from blocker.running.session import Setup, Sight
 from blocker.showing.documents import plan_document, skipped_document
+from blocker.showing.plan_in_full import change_lines, next_best, skipped_lines, unplaced_lines
 from blocker.showing.plan_screen import unread
-from blocker.showing.plan_text import (
-    change_lines,
-    clean,
-    level_words,
-    next_best,
-    skipped_lines,
-    unplaced_lines,
-)
+from blocker.showing.plan_text import clean, level_words
 from blocker.showing.week import reasons_document, reasons_lines, reasons_screen
 from blocker.showing.week_reasons import week_of_plan, week_reasons
 from blocker.values.errors import UsageError

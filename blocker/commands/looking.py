@@ -18,7 +18,7 @@ from blocker.running.session import Session, Setup, Sight
 from blocker.showing.documents import load_document, skipped_document
 from blocker.showing.grid import load_picture
 from blocker.showing.load import load_lines
-from blocker.showing.plan_text import skipped_lines
+from blocker.showing.plan_in_full import skipped_lines
 from blocker.showing.week_reasons import week_of_plan
 from blocker.showing.week_view import week_view
 

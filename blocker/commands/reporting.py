@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import platform
+import secrets
+import sys
 import webbrowser
 from argparse import Namespace
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
-from blocker.calendars import files_of
+from blocker import __version__
+from blocker.calendars import about, files_of, scheme_of
 from blocker.commands import Answer, Talk
-from blocker.commands.bug_report import bug_report
+from blocker.commands.bug_bundle import bundle
 from blocker.commands.looking import look
 from blocker.commands.parser import Parser
 from blocker.engine import make_plan
 from blocker.rules.survey import Survey
 from blocker.running.session import Setup
-from blocker.showing.page.files import write_report
+from blocker.showing.page.files import GENERATOR, write_report
 from blocker.showing.page.gather import gather
 from blocker.showing.page.page import render_page
 from blocker.showing.page.proposal import proposal
@@ -25,6 +33,8 @@ from blocker.showing.report_text import report_text
 from blocker.values.errors import UsageError
 from blocker.values.plan import Plan
 from blocker.values.request import Request
+
+PACKAGES = ("holidays", "tzdata", "tzlocal", "msgspec")
 
 
 def add_report(command: Parser) -> None:
@@ -109,3 +119,32 @@ def calendars(request: Request) -> list[Path]:
     """The files of the calendars that are read: no report ever takes their place."""
     addresses = [request.snapshot.calendar, *(other.calendar for other in request.others)]
     return [file for address in addresses for file in files_of(address)]
+
+
+def bug_report(path: Path, made: Plan, seen: Survey, request: Request, calendars: Iterable[Path]) -> Answer:
+    """Write the bundle; a person can read in it what they are about to send."""
+    document: dict[str, Any] = {
+        "what": f"{GENERATOR} --bug: times, kinds and numbers; no titles, texts, addresses or names",
+        "blocker": __version__,
+        "python": platform.python_version(),
+        "system": sys.platform,
+        "packages": {name: _version(name) for name in (*PACKAGES, *about(made.calendar).packages)},
+        "backend": scheme_of(made.calendar),
+        **bundle(request, seen, made, secrets.token_bytes(16)),
+    }
+    there = write_report(path, (json.dumps(document, indent=1) + "\n").encode(), calendars)
+    if there.is_file():
+        there.chmod(0o600)  # whatever lay there before
+    count = len(document["events"])
+    lines = [
+        f"The bug report is in {there}: {count} events as times and kinds, without any words of yours.",
+        "Look through it before you send it.",
+    ]
+    return Answer(lines, {"schema": 1, "report": "bug", "file": str(there), "events": count})
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

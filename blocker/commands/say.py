@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from blocker.commands import Answer, Talk
+from blocker.commands import Answer, Talk, pasteable
 from blocker.commands.parser import Joined, Parser, add_week, number_of_hours
-from blocker.commands.pasteable import pasteable
 from blocker.ledger.file import ledger_path
 from blocker.ledger.ledger import Ledger
 from blocker.running.dates import WEEK_HINT, find_date, find_day, find_week
@@ -21,7 +20,8 @@ from blocker.running.schedule import Systemd, installed
 from blocker.running.session import Session, Setup, aware
 from blocker.showing.documents import SCHEMA, plan_document
 from blocker.showing.dose import STANDS
-from blocker.showing.plan_text import blocks, change_lines, change_title, clean, day_words, when_words
+from blocker.showing.plan_in_full import change_lines
+from blocker.showing.plan_text import blocks, change_title, clean, day_words, when_words
 from blocker.values.errors import BlockerError, NotConfirmed, PartlyApplied, UsageError
 from blocker.values.plan import Change, Plan
 from blocker.values.workweek import Week, parse_week, week_of

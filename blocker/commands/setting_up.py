@@ -1,4 +1,4 @@
-"""``init``, ``check`` and ``config show``: getting started, and knowing where one stands."""
+"""``init``, ``connect``, ``check`` and ``config show``: getting started, and knowing where one stands."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 from msgspec import json
 
+from blocker import calendars
 from blocker.calendars import Finding, backend, scheme_of, to_set
-from blocker.commands import Answer, Talk
+from blocker.commands import Answer, Talk, pasteable
 from blocker.commands.foresight import foresight
 from blocker.commands.parser import Parser
-from blocker.commands.pasteable import pasteable
 from blocker.commands.zone_doubt import doubt_of_zone
 from blocker.config.reference import schema
 from blocker.config.template import config_template, show
@@ -26,7 +26,7 @@ from blocker.planning import guard
 from blocker.running.session import Session, Setup, is_calendar_unset, moment, surroundings
 from blocker.showing.documents import SCHEMA
 from blocker.showing.dose import dose_lines
-from blocker.values.errors import BlockerError, GuardRefused
+from blocker.values.errors import BlockerError, GuardRefused, UsageError
 from blocker.values.memory import Memory
 from blocker.wording.causes import ordinary_words
 
@@ -58,6 +58,31 @@ def init(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         lines.append(f"The calendar is {setup.config.settings.calendar} until you name another in it.")
     lines.append("Next: blocker check, then blocker plan.")
     return Answer(lines, {"schema": SCHEMA, "config": str(path)})
+
+
+def add_connect(command: Parser) -> None:
+    what = command.add_subparsers(dest="what", metavar="|".join(calendars.schemes()), required=True)
+    for scheme in calendars.schemes():
+        kind = calendars.about(scheme)
+        kind.connect_arguments(what.add_parser(scheme, help=kind.title))
+    command.set_defaults(work=connect)
+
+
+def connect(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Sign in where that is needed, and look at the calendar. Raises UsageError, SignInNeeded or Temporary."""
+    config, kind = setup.config, calendars.about(args.what)
+    address = config.settings.calendar
+    if calendars.scheme_of(address) != args.what:
+        if not kind.own:
+            hint = f"name one: blocker --calendar {kind.forms[0]} connect {args.what}"
+            raise UsageError(f"{address} is not {kind.title}", hint)
+        address = kind.own
+    done = calendars.backend(args.what).connect(address, vars(args), surroundings(setup), moment(setup), talk)
+    lines = [*done.lines]
+    if address != config.settings.calendar or not config.origins.get("calendar", "").startswith("file"):
+        lines.append(f'Name it in the config: calendar = "{address}", or each time: --calendar {address}')
+    lines.append("Next: blocker check, then blocker plan.")
+    return Answer(lines, {"schema": SCHEMA, "calendar": address, **done.facts})
 
 
 def add_config(command: Parser) -> None:

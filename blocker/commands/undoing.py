@@ -6,9 +6,8 @@ from argparse import Namespace
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from blocker.commands import Answer, Talk
+from blocker.commands import Answer, Talk, pasteable
 from blocker.commands.parser import Parser
-from blocker.commands.pasteable import pasteable
 from blocker.ledger.ledger import Ledger
 from blocker.ledger.rows import UndoableRun
 from blocker.running.run import at_work

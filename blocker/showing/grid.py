@@ -8,16 +8,14 @@ from zoneinfo import ZoneInfo
 from blocker.showing.cells import LEGEND, SIGN_WORDS, Glyphs, double_booked, glyphs, header_lines, row_lines
 from blocker.showing.load import event_lines, measure_lines, told_lines
 from blocker.showing.picture import WIDEST, Canvas, Line, Piece, beside, flow
+from blocker.showing.plan_in_full import closing_lines, next_best, quarter_line
 from blocker.showing.plan_screen import plan_screen
 from blocker.showing.plan_text import (
     change_title,
     clean,
-    closing_lines,
     level_words,
     measured,
-    next_best,
     number,
-    quarter_line,
     reason,
     refreshed_words,
     sign_of,

@@ -8,16 +8,8 @@ from zoneinfo import ZoneInfo
 from blocker.measuring.days import Day
 from blocker.measuring.measures import MEASURES
 from blocker.rules.judge import FORECAST
-from blocker.showing.plan_text import (
-    cause_text,
-    clean,
-    day_words,
-    level_words,
-    measured,
-    span,
-    told_words,
-    week_line,
-)
+from blocker.showing.plan_in_full import week_line
+from blocker.showing.plan_text import cause_text, clean, day_words, level_words, measured, span, told_words
 from blocker.values.intervals import Interval
 from blocker.values.kinds import LEVELS, OPERATIONAL
 from blocker.values.plan import Classified, WeekLoad, WeekPlan

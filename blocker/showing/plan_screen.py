@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from blocker.planning.outcome import MOST_OPTIONS
 from blocker.showing.picture import Line, Piece, flow, text_of
 from blocker.showing.plan_text import (
-    SPOKEN,
     change_title,
     clean,
     is_in_conflict,
@@ -24,6 +23,7 @@ from blocker.showing.plan_text import (
     option_text,
     refreshed_words,
     sign_of,
+    spoken,
     week_words,
     when_words,
 )
@@ -96,7 +96,7 @@ def _changes(changes: Sequence[Change], plan: Plan, width: int, plain: bool) -> 
     for change in changes:
         what, why = change_words(change, plan)
         sign = sign_of(change)
-        word = f"{SPOKEN[change.action]}:" if plain else sign
+        word = f"{spoken(change)}:" if plain else sign
         when, _, title = what.partition("  ")
         pieces = [
             Piece(word, f"sign.{sign}"),

@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from blocker.rules.judge import FORECAST
-from blocker.values.events import SkippedComponent
 from blocker.values.intervals import Interval
-from blocker.values.plan import Cause, Change, Option, Plan, QuarterPlan, Unplaced, WeekLoad, WeekPlan
+from blocker.values.plan import Cause, Change, Option, Plan, WeekLoad
 from blocker.values.workweek import Week, week_of
 from blocker.wording.causes import cause_words
 from blocker.wording.texts import STEERING, quantity
@@ -25,11 +24,6 @@ SPOKEN = {
     "create": "new", "move": "moved", "update": "updated", "remove": "removed", "keep": "stays",
     "adopt": "stays", "tombstone": "deleted by you", "forget": "forgotten",
 }  # fmt: skip
-FLOORS = {
-    "block": "1 block", "own": "your own time", "unplaced": "not found yet", "deleted": "deleted by you",
-    "undone": "taken back by you", "theirs": "yours now", "skipped": "skipped", "paused": "paused", "none": "not due",
-}  # fmt: skip
-OFFSITES = {"placed": "new", "present": "on your calendar", "unplaced": "not found yet", "not due": "not due"}
 SHORT_CAUSES = {
     "floor": "weekly minimum",
     "frontline": "an hour at the front line is due",
@@ -51,83 +45,12 @@ TOO_MUCH = {
     "conflict_share": "{measured} of the meeting time is double-booked; less than {healthy} is healthy",
     "after_hours": "{measured} of meetings after hours; less than {healthy} is healthy",
 }
-BAR = 30
-MOST_SKIPPED = 10
-
-
-def plan_lines(plan: Plan, plain: bool = False, done: bool = False) -> list[str]:
-    """The whole plan: each week with its blocks and why, then what has no time yet.
-
-    ``plain`` is for screen readers: words in place of signs and bars.
-    """
-    zone = ZoneInfo(plan.zone)
-    shown = [c for c in plan.changes if c.action not in ("forget", "tombstone")]  # a note tells of these
-    first = min((week.load.week for week in plan.weeks), default=None)
-    before = [c for c in shown if first is not None and _week_of(c, zone) < first]
-    shown = [c for c in shown if c not in before]
-    lines: list[str] = []
-    for change in before:
-        lines += change_lines(change, zone, True, plain)
-    for week in plan.weeks:
-        here = [c for c in shown if _week_of(c, zone) == week.load.week]
-        shown = [c for c in shown if c not in here]
-        lines += [week_line(week, plain), *why_this_level(week.load)]
-        lines += [f"    {told_words(week.load)}"] if week.load.told_hours else []
-        for change in here:
-            lines += change_lines(change, zone, True, plain)
-            lines += [f"      {words}"] if (words := next_best(change)) else []
-        lines.append("")
-    lines += [quarter_line(quarter) for quarter in plan.quarters]
-    for change in shown:  # beyond the weeks: a half day months from now
-        lines += change_lines(change, zone, True, plain)
-        lines += [f"      {words}"] if (words := next_best(change)) else []
-    return [*lines, *closing_lines(plan, plain), "", last_words(plan, done)]
-
-
-def closing_lines(plan: Plan, plain: bool = False) -> list[str]:
-    """What has no time yet, what could not be read, and what has to be said once."""
-    zone = ZoneInfo(plan.zone)
-    lines: list[str] = []
-    open_ones = [item for item in plan.unplaced if not item.answered]
-    if open_ones:
-        lines += ["", "Not found yet:"]
-        for item in open_ones:
-            lines += unplaced_lines(item, zone, plain)
-    noted = {name.split()[1] for name in plan.said}
-    answered = [item for item in plan.unplaced if item.answered and item.key not in noted]
-    if answered:
-        lines += ["", "Not booked, as you said:"]
-        for item in answered:
-            lines += unplaced_lines(item, zone, plain)
-    lines += skipped_lines(plan.skipped)
-    notes = news_lines(plan, ("released ", "conflict ", "no room "))
-    return lines + (["", *notes] if notes else [])
 
 
 def news_lines(plan: Plan, shown: tuple[str, ...]) -> list[str]:
     """What has to be said once, but for what is ``shown`` with its block: the beginnings of those names."""
     named = zip(plan.said, plan.notes, strict=True)
     return [clean(note) for name, note in named if not name.startswith(shown)]
-
-
-def skipped_lines(skipped: Sequence[SkippedComponent]) -> list[str]:
-    """What could not be read, or not as it is written."""
-    lines: list[str] = []
-    for heading, passed in (
-        ("Could not be read ({}), everything else counts:", [s for s in skipped if not s.read]),
-        ("Read as well as could be ({}):", [s for s in skipped if s.read]),
-    ):
-        if passed:
-            lines += ["", heading.format(len(passed))]
-            lines += [f"  {clean(item.where)}: {clean(item.why)}" for item in passed[:MOST_SKIPPED]]
-        if len(passed) > MOST_SKIPPED:
-            lines.append(f"  … and {len(passed) - MOST_SKIPPED} more")
-    return lines
-
-
-def quarter_line(quarter: QuarterPlan) -> str:
-    why = f" ({clean(quarter.why)})" if quarter.why and quarter.offsite != "unplaced" else ""
-    return f"{quarter.quarter}   half day: {OFFSITES.get(quarter.offsite, quarter.offsite)}{why}"
 
 
 def summary(plan: Plan, done: bool = False) -> str:
@@ -172,28 +95,6 @@ def last_words(plan: Plan, done: bool) -> str:
     return f"{how_many} ({clean(plan.failed[0].error or '')}); it is safe to run again."
 
 
-def week_line(week: WeekPlan, plain: bool = False, verbose: bool = True) -> str:
-    """``2026-W48  amber  ██████████░░░░░  61 %  22.9 of 37.5 h  weekly minimum: 1 block``; not ``verbose``: no ISO week, no minimum."""
-    load = week.load
-    name = str(load.week) if verbose else f"Week of {load.week.monday.day} {load.week.monday:%b}"
-    share, capacity = load.held.get("operational_share", 0.0), load.held.get("capacity_hours", 0.0)
-    floor = f"weekly minimum: {FLOORS.get(week.floor, week.floor)}"
-    if not capacity:
-        return f"{name}, no working time, {floor}" if plain else f"{name}  away    no working time"
-    hours = f"{number(load.held.get('operational_hours', 0.0))} of {number(capacity)} h"
-    if not verbose:
-        floor = ""
-    by = judged_words(load)
-    judged = f", judged by {by}" if by and verbose else ""
-    if plain and not verbose:
-        return f"{name}, {load.level}, {share * 100:.0f} % operational: {hours}"
-    if plain:
-        return f"{name}, {load.level}{judged}, {share * 100:.0f} % operational: {hours}, {floor}"
-    filled = min(BAR, round(share * BAR))
-    bar = "█" * filled + "░" * (BAR - filled)
-    return f"{name}  {load.level:<6} {bar} {share * 100:3.0f} %  {hours:<15} {floor}{judged}".rstrip()
-
-
 def told_words(load: WeekLoad) -> str:
     """The hours that are on no calendar: without them the sum would look wrong."""
     return f"of which {measured(load.told_hours, 'hours')} are added by blocker busy"
@@ -228,49 +129,17 @@ def change_title(change: Change) -> str:
     return block.title if block else change.kind
 
 
-def change_lines(
-    change: Change,
-    zone: ZoneInfo,
-    verbose: bool = False,
-    plain: bool = False,
-    said: Sequence[Cause] = (),
-) -> list[str]:
-    """One change: what and when, then why in one line. A cause that was ``said`` of the week is left out."""
-    failed = "" if change.error is None else f"  FAILED: {clean(change.error)}"
-    key = f"  [{change.key}]" if verbose else ""
-    sign = (
-        f"{SPOKEN[change.action]}{', in conflict' if is_in_conflict(change) else ''}:"
-        if plain
-        else sign_of(change)
-    )
-    lines = [f"  {sign} {when_words(change, zone)}  {clean(change_title(change))}{key}{failed}"]
-    if change.was is not None:
-        lines.append(f"      was {span(change.was, zone)}")
-    if change.action == "update":
-        lines.append(f"      {refreshed_words(change)}")
-    if change.conflict:
-        lines.append(f"      {clean(change.conflict)}")
-    if (change.writes and change.action != "update") or verbose or (change.pinned and not change.conflict):
-        why = clean(change.why) if change.released else reason(change, () if verbose else said)
-        lines += [f"      {why}"] if why else []
-    lines += [f"      {option_text(option, zone)}" for option in change.nearest]
-    if verbose:
-        lines += [f"      because {cause_text(cause)}" for cause in change.causes[1:]]
-    return lines
-
-
 def is_in_conflict(change: Change) -> bool:
     return change.conflict is not None and change.action != "remove"
 
 
+def spoken(change: Change) -> str:
+    """What becomes of a block, in words in place of its sign."""
+    return f"{SPOKEN[change.action]}{', in conflict' if is_in_conflict(change) else ''}"
+
+
 def sign_of(change: Change) -> str:
     return "!" if is_in_conflict(change) or change.error else SIGNS[change.action]
-
-
-def next_best(change: Change) -> str:
-    """Where a block that is placed would be else; empty for plans that were made without asking."""
-    found = change.placement.next_best if change.placement is not None else ""
-    return f"next best: {clean(found)}" if found else ""
 
 
 def reason(change: Change, said: Sequence[Cause] = ()) -> str:
@@ -280,15 +149,6 @@ def reason(change: Change, said: Sequence[Cause] = ()) -> str:
         cause = change.causes[0]
         parts.append(SHORT_CAUSES.get(cause.rule) or f"because {cause_text(cause)}")
     return "; ".join(parts)
-
-
-def unplaced_lines(item: Unplaced, zone: ZoneInfo, plain: bool = False, verbose: bool = True) -> list[str]:
-    """Why it has no time and what would help. What a person said no to takes one line."""
-    if item.answered:
-        return [f"  {item.key}: {clean(item.why)}"]
-    mark, key = "no time for" if plain else "!", f"  [{item.key}]" if verbose else ""
-    lines = [f"  {mark} {item.kind}, {item.minutes} min{key}", f"      {clean(item.why)}"]
-    return lines + [f"      {option_text(option, zone)}" for option in item.nearest]
 
 
 def option_text(option: Option, zone: ZoneInfo) -> str:
@@ -314,7 +174,7 @@ def _whole(words: str) -> str:
     return re.sub(_POINT_ZERO, r"\1\2", words) if ".0 h" in words else words
 
 
-def _week_of(change: Change, zone: ZoneInfo) -> Week:
+def week_of_change(change: Change, zone: ZoneInfo) -> Week:
     return week_of(change.slot.start.astimezone(zone).date())
 
 

@@ -17,17 +17,15 @@ from blocker.showing.documents import (
     week_document,
 )
 from blocker.showing.load import blocks_asked
+from blocker.showing.plan_in_full import change_lines, unplaced_lines, week_line
 from blocker.showing.plan_text import (
     SHORT_CAUSES,
-    change_lines,
     clean,
     healthy_words,
     level_words,
     measured,
     span,
     told_words,
-    unplaced_lines,
-    week_line,
 )
 from blocker.showing.week_reasons import RuleReason, WeekReasons
 from blocker.values.kinds import LEVELS

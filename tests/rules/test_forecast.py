@@ -19,7 +19,7 @@ from blocker.showing.load import measure_lines
 from blocker.showing.page.gather import gather
 from blocker.showing.page.page import render_page
 from blocker.showing.picture import Canvas, text_of
-from blocker.showing.plan_text import week_line
+from blocker.showing.plan_in_full import week_line
 from blocker.showing.week_view import week_views
 from blocker.values.events import Event
 from blocker.values.memory import Memory
