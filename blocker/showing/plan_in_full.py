@@ -27,6 +27,14 @@ from blocker.showing.plan_text import (
 from blocker.values.events import SkippedComponent
 from blocker.values.plan import Cause, Change, Plan, QuarterPlan, Unplaced, WeekPlan
 
+FLOORS = {
+    "block": "1 block", "own": "your own time", "unplaced": "not found yet", "deleted": "deleted by you",
+    "undone": "taken back by you", "theirs": "yours now", "skipped": "skipped", "paused": "paused", "none": "not due",
+}  # fmt: skip
+OFFSITES = {"placed": "new", "present": "on your calendar", "unplaced": "not found yet", "not due": "not due"}
+BAR = 30
+MOST_SKIPPED = 10
+
 
 def plan_lines(plan: Plan, plain: bool = False, done: bool = False) -> list[str]:
     """The whole plan: each week with its blocks and why, then what has no time yet.
