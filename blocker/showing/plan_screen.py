@@ -53,7 +53,8 @@ def plan_screen(
             parts.append([*_heading(week, plan, zone, width), *_changes(here, plan, width, plain)])
     parts.append(_changes(told, plan, width, plain))  # before the weeks that are planned, and after them
     parts.append([*_flowed(_missing(plan, zone), width), *_flowed(unread(plan.skipped), width)])
-    parts.append(_flowed(news_lines(plan, ("released ", "conflict ", "no room ", "outside ")), width))
+    news = news_lines(plan, ("released ", "conflict ", "no room ", "outside ", "of "))
+    parts.append(_flowed([*news, *_of_the_quarter(plan)], width))
     last = [Piece(last_words(plan, done), "strong"), Piece(_more_missing(plan) if not plan.failed else "")]
     parts.append(_line(last, width))
     parts = [part for part in parts if part]
@@ -151,7 +152,7 @@ def _why_new(change: Change) -> str:
     if placement is not None and placement.short:
         parts.append(f"no more than {change.slot.minutes} free minutes in a row")
     if placement is not None and placement.outside_manners:
-        parts.append("more than your limits allow, or the week would have none")
+        parts.append("beyond your limits")
     return "; ".join(filter(None, parts))
 
 
@@ -180,6 +181,12 @@ def _missing(plan: Plan, zone: ZoneInfo) -> Iterator[str]:
             week = next((w.load.week for w in plan.weeks if f"/{w.load.week}/" in item.key), None)
             when = week_words(week, today, start=True) if week else ""
             yield f"{when}: no weekly minimum yet. {_sentence(item.why.partition(': the time is')[0])}{_one(item.nearest, zone)}"
+
+
+def _of_the_quarter(plan: Plan) -> list[str]:
+    """The finding on ordinary weeks; what to make of it is for ``-v`` and ``check``."""
+    named = zip(plan.said, plan.notes, strict=True)
+    return [f"{clean(note).partition('. ')[0].rstrip('.')}." for name, note in named if name.startswith("of ")]
 
 
 def _more_missing(plan: Plan) -> str:
