@@ -79,7 +79,7 @@ def _how_it_ended(known: Remembered, events: Sequence[Event]) -> tuple[str, str]
     ours = known.ref.id if known.ref else ""
     event = next((event for event in events if _is_called(event, ours) and event.status != "cancelled"), None)
     if event is None:
-        return "deleted", "you deleted it: it will not come back"
+        return "deleted", "you deleted it; it will not come back"
     how = "has guests now" if event.attendees else "is a series now" if event.recurring else "was changed"
     return "theirs", f"{how}, so it is yours now, and is left alone"
 

@@ -152,7 +152,7 @@ def _create(change: Change, block: Block, calendar: _Watched, ledger: Ledger) ->
         except AlreadyExists as problem:
             if problem.taken_by == "deleted" and block.generation > removed_by_us:
                 ledger.entomb(change.key, "deleted")
-                why = "you deleted it: it will not come back"
+                why = "you deleted it; it will not come back"
                 return replace(change, action="tombstone", block=None, why=why)
             if problem.taken_by == "block" or attempt == _MOST_TRIES:
                 raise

@@ -186,7 +186,9 @@ def _missing(plan: Plan, zone: ZoneInfo) -> Iterator[str]:
 def _of_the_quarter(plan: Plan) -> list[str]:
     """The finding on ordinary weeks; what to make of it is for ``-v`` and ``check``."""
     named = zip(plan.said, plan.notes, strict=True)
-    return [f"{clean(note).partition('. ')[0].rstrip('.')}." for name, note in named if name.startswith("of ")]
+    return [
+        f"{clean(note).partition('. ')[0].rstrip('.')}." for name, note in named if name.startswith("of ")
+    ]
 
 
 def _more_missing(plan: Plan) -> str:
@@ -210,7 +212,7 @@ def unread(skipped: Sequence[SkippedComponent]) -> Iterator[str]:
     passed = [item for item in skipped if not item.read]
     if passed:
         more = f" and {len(passed) - 1} more (details with -v)" if len(passed) > 1 else ""
-        yield f"Could not be read: {clean(passed[0].where)}{more}. Everything else counts."
+        yield f"Could not be read: {clean(passed[0].where)} ({clean(passed[0].why)}){more}. Everything else counts."
 
 
 def _sentence(words: str) -> str:

@@ -236,9 +236,10 @@ def healthy_words(cause: Cause, load: WeekLoad) -> str:
     healthy = max(lines) if low else min(lines)
     if cause.measure not in templates:
         return cause_text(cause)
-    return templates[cause.measure].format(
-        measured=measured(cause.measured, cause.unit), healthy=measured(healthy, cause.unit)
-    )
+    words = templates[cause.measure]
+    if low and not cause.measured:
+        words = words.replace("only {measured} of", "no")
+    return words.format(measured=measured(cause.measured, cause.unit), healthy=measured(healthy, cause.unit))
 
 
 def clean(text: str) -> str:

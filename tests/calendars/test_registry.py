@@ -57,7 +57,7 @@ def test_check_says_how_it_is(made_up: None) -> None:
 def test_it_can_be_written_to(made_up: None) -> None:
     assert call("run", "-y", now=NOW, calendar=SLATE).code == 0
     assert SLATES["kitchen"].writes > 0
-    assert call("run", now=NOW, calendar=SLATE).out.startswith("Nothing to do")
+    assert call("run", now=NOW, calendar=SLATE).out.startswith("Up to date")
 
 
 def test_a_config_may_name_it(made_up: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

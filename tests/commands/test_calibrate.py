@@ -86,7 +86,7 @@ def test_short_weeks_are_shown_and_not_counted() -> None:
     found = tried([*shares(0.3, 0.4), week(4, days=2, operational_share=0.9)], USUAL)
     assert len(found.own.counted) == 2
     assert found.own.fires("amber") == ()
-    assert any("2 working days: not counted" in line for line in calibration_lines(found, None))
+    assert any("2 working days: not counted" in line for line in calibration_lines(found, None, verbose=True))
 
 
 def test_without_a_week_it_says_so() -> None:

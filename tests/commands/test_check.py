@@ -50,7 +50,7 @@ def test_before_the_first_run(cli: CommandLine) -> None:
     shutil.rmtree(state_dir())
     found = findings(cli)
     assert found["last run"] == ["note never"]
-    assert "not confirmed" in found["ledger"][0]
+    assert "not started" in found["ledger"][0]
     assert not state_dir().joinpath("ledger.sqlite3").exists()
 
 
@@ -61,7 +61,7 @@ def test_lost_days_and_the_last_try(cli: CommandLine) -> None:
     cli.call("run", "--cron")
     cli.calendar.write_bytes(content)
     (words,) = findings(cli)["last run"]
-    assert "one working day was lost" in words
+    assert "one working day was missed" in words
     assert "the last try, on 2026-11-04, ended with exit code 1" in words
     assert str(state_dir() / "log" / "blocker.log") in words
 
@@ -216,7 +216,7 @@ def test_addresses_that_would_not_hear(
     file.chmod(0o644)
     assert "can be read by others" in findings(cli, code=1)["notify"][0]
     file.chmod(0o600)
-    assert findings(cli, code=0)["notify"][0].startswith("ok two lost days go to 1 address")
+    assert findings(cli, code=0)["notify"][0].startswith("ok two failed days in a row go to 1 address")
 
 
 def test_an_unknown_zone_is_a_note_of_what_is_done_and_not_a_part_that_was_not_read(cli: CommandLine) -> None:

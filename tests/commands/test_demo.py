@@ -56,11 +56,13 @@ def test_on_every_day_of_two_years(month: int, capsys: pytest.CaptureFixture[str
 
 def test_it_ends_with_what_to_do_next(capsys: pytest.CaptureFixture[str]) -> None:
     shown = show(capsys, date(2026, 11, 2))
-    path = re.search(r"for any calendar program: (\S+)", shown)
+    path = re.search(r"Delete (\S+) when", shown)
     assert path is not None
-    shutil.rmtree(Path(path[1]).parent)
+    shutil.rmtree(Path(path[1]))
     assert "the CEO's office books “Urgent: board question” on top of a block." in shown
-    assert re.search(r"  ~ .*\n      was ", shown)
-    last = shown.rstrip().splitlines()[-1]
-    assert last.startswith("What to do next")
-    assert last.endswith("blocker --calendar ics:PATH plan")
+    assert re.search(
+        r"  ~ \w+ \d+ Nov, .*: was \w+ \d+ Nov, .* which overlaps “Urgent: board question”", shown
+    )
+    commands = [line.strip() for line in shown.rstrip().splitlines()[-3:]]
+    assert commands == ["blocker --calendar ics:PATH plan", "blocker connect google", "blocker init"]
+    assert len(shown.splitlines()) <= 60

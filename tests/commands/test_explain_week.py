@@ -153,7 +153,7 @@ def test_the_command_answers_in_words_and_as_json(cli: CommandLine) -> None:
 def test_what_was_booked_stands_with_its_reason(cli: CommandLine) -> None:
     cli.call("run", "-y")
     text = cli.call("explain", "2026-W46").out
-    assert re.search(r"= \w+ \d+ Nov .*\[strategic/2026-W46/1\]\n      the week’s floor", text)
+    assert re.search(r"= \w+ \d+ Nov .*\[strategic/2026-W46/1\]\n      weekly minimum", text)
 
 
 def test_a_week_that_is_over_tells_what_was(cli: CommandLine) -> None:
@@ -161,6 +161,6 @@ def test_a_week_that_is_over_tells_what_was(cli: CommandLine) -> None:
     cli.call("skip", "2026-W46")
     cli.now = "2026-11-16T06:30"
     text = cli.call("explain", "2026-W46").out
-    assert "It is over, and is judged by what it held." in text
+    assert "It is over, and is judged by what it had." in text
     assert "You skipped this week: nothing was booked in it." in text
     assert "strategic/2026-W45/" in cli.call("explain", "2026-W45").out

@@ -30,7 +30,7 @@ def test_who_looks_first_hears_that_it_would_be_refused(
 ) -> None:
     said = cli.call(*words)
     assert said.code == 0
-    assert "Nothing to do" not in said.out
+    assert "Up to date" not in said.out
     last = said.out.splitlines()[-1]
     assert "It would be refused: " in last
     assert "are gone at once" in last
@@ -64,4 +64,4 @@ def test_a_copy_that_was_put_back_can_be_planned_afresh(cli: CommandLine) -> Non
 def test_other_writes_are_counted_beside_the_refusal(cli: CommandLine) -> None:
     cli.now = "2026-11-09T06:30"
     last = cli.call("plan").out.splitlines()[-1]
-    assert re.match(r"\d+ to create.*\. It would be refused: ", last)
+    assert re.match(r"\d+ new blocks.*\. It would be refused: ", last)

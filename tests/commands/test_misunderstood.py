@@ -38,7 +38,7 @@ def complaint(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("cron install --att 7", "there is no option --att; did you mean --at?", "blocker cron install --help"),
         ("plan --xyzzy", "there is no option --xyzzy\n", "blocker plan --help"),
         ("plan -z", "there is no option -z\n", "blocker plan --help"),
-        ("--dry-run run", "--dry-run stands after its command", "blocker run --dry-run"),
+        ("--dry-run run", "--dry-run goes after its command", "blocker run --dry-run"),
         ("--dryrun run", "there is no option --dryrun; did you mean --dry-run?", "blocker run --help"),
     ],
 )  # fmt: skip
@@ -57,11 +57,11 @@ def test_an_option_that_nobody_knows_is_named_with_the_nearest(
         ("pln run --dry-run", "there is no command “pln”; did you mean plan?", "blocker --help"),
         ("xyzzy", "there is no command “xyzzy”\n", "blocker --help"),
         ("help pln", "there is no command “pln”; did you mean plan?", "blocker --help"),
-        ("cron instal --at 06:30", "blocker: cron takes no “instal”; did you mean install?", "cron --help"),
-        ("connect gogle", "blocker: connect takes no “gogle”; did you mean google?", "connect --help"),
-        ("connect exchange", "blocker: connect takes no “exchange”: it is ics or google", "connect --help"),
-        ("calibrate --write ambr", "--write takes no “ambr”; did you mean amber?", "calibrate --help"),
-        ("calibrate --write xyzzy", "--write takes no “xyzzy”: it is amber, red or both", "calibrate --help"),
+        ("cron instal --at 06:30", "blocker: cron: “instal” is not supported; did you mean install?", "cron --help"),
+        ("connect gogle", "blocker: connect: “gogle” is not supported; did you mean google?", "connect --help"),
+        ("connect exchange", "blocker: connect: “exchange” is not supported; choose ics or google", "connect --help"),
+        ("calibrate --write ambr", "--write: “ambr” is not supported; did you mean amber?", "calibrate --help"),
+        ("calibrate --write xyzzy", "--write: “xyzzy” is not supported; choose amber, red or both", "calibrate --help"),
     ],
 )  # fmt: skip
 def test_a_word_that_nobody_knows_is_told_with_the_nearest_or_all(
@@ -81,15 +81,15 @@ def test_a_word_that_nobody_knows_is_told_with_the_nearest_or_all(
         ("cron", "cron needs install, show or remove\n"),
         ("pause", "pause needs --until\n"),
         ("parked done", "parked done needs ID\n"),
-        ("-v", "there is no command in this line\n"),
-        ("plan today", "plan takes no “today”\n"),
-        ("load --ahead x", "--ahead: “x” is no whole number\n"),
-        ("history --weeks 2.5", "--weeks: “2.5” is no whole number\n"),
-        ("parked done x", "ID: “x” is no whole number\n"),
-        ("busy many", "HOURS: “many” is no number of hours, such as 2.5\n"),
+        ("-v", "the command is missing\n"),
+        ("plan today", "plan does not take “today”\n"),
+        ("load --ahead x", "--ahead: “x” is not a whole number\n"),
+        ("history --weeks 2.5", "--weeks: “2.5” is not a whole number\n"),
+        ("parked done x", "ID: “x” is not a whole number\n"),
+        ("busy many", "HOURS: “many” is not a number; write hours such as 2.5\n"),
         ("-v -q plan", "-v/--verbose and -q/--quiet do not go together\n"),
         ("plan --calendar", "--calendar needs a word after it\n"),
-        ("run --yes=no", "-y/--yes is said by itself, without “no”\n"),
+        ("run --yes=no", "-y/--yes is used alone, without “no”\n"),
     ],
 )
 def test_what_is_missing_or_no_number_is_said_in_words(
@@ -167,7 +167,9 @@ def test_an_address_of_no_kind_is_told_those_that_there_are(capsys: pytest.Captu
 def test_a_kind_of_calendar_that_is_not_there_is_told_those_that_are(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert "connect takes no “caldav”: it is ics or google" in complaint(capsys, "connect", "caldav")
+    assert "connect: “caldav” is not supported; choose ics or google" in complaint(
+        capsys, "connect", "caldav"
+    )
     said = complaint(capsys, "--calendar", "caldav:https://a.b/", "plan")
     assert "“caldav:” is not supported; use ics:PATH, google:primary or google:ID" in said
 

@@ -30,7 +30,7 @@ def test_it_is_said_that_the_person_took_it_back_not_that_they_deleted_it(cli: C
     cli.call("undo")
     said = cli.call("plan").out
     assert "deleted" not in said
-    assert "floor: taken back by you" in said
+    assert "weekly minimum: taken back by you" in said
     assert "you took it back with undo, and nothing is booked in its place" in said
     assert "2026-Q4   offsite unplaced" in said
     cli.now = "2026-11-16T06:30"
@@ -214,6 +214,6 @@ def test_a_move_is_taken_back_whoever_chose_the_words(
         assert now == edited
     else:
         assert said.code == 3
-        assert f"{KEY} was left as it is: you changed it since" in said.out
+        assert "left as it is, because you changed it since" in said.out
         assert now == changed
     assert cli.content.count(b"SUMMARY:Theirs") == theirs

@@ -68,7 +68,7 @@ def test_next_best_is_what_another_day_would_cost() -> None:
 
 def test_the_offsite_says_why_its_day_and_what_the_next_would_cost() -> None:
     placed = only(quarter())
-    assert placed.why == "the lightest half day of the quarter's best weeks: 0 operational minutes that day"
+    assert placed.why == "quietest half day in weeks 3–10; no meetings that day"
     assert placed.next_best == "Tue 12 Jan: as light, but later"
 
 

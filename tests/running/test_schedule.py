@@ -220,7 +220,7 @@ def test_failures_are_told_after_two_days_and_once(cli: CommandLine) -> None:
             heard.append(bool(said.err))
             if said.err:
                 assert said.err.startswith(
-                    "blocker: no successful run since 2026-11-02; 2 working days were lost"
+                    "blocker: no successful run since 2026-11-02; 2 working days were missed"
                 )
                 assert "there is no calendar file" in said.err
     assert heard == [False, False, True, False, False, False, False, False]
@@ -271,7 +271,7 @@ def test_a_week_without_a_floor_is_told_once(cli: CommandLine) -> None:
         cli.now = f"2026-11-{day:02}T06:30+00:00"
         said = cli.call("run", "--cron")
         assert said.code == 0
-        heard += [day for line in said.out.splitlines() if "strategic/2026-W50/1 found no place" in line]
+        heard += [day for line in said.out.splitlines() if "Week of 7 Dec: no time for" in line]
     assert heard == [9]
 
 
@@ -280,7 +280,7 @@ def test_days_that_were_slept_through_are_told_when_it_works_again(cli: CommandL
     cli.now = "2026-11-06T06:30+00:00"
     said = cli.call("run", "--cron")
     assert said.code == 0
-    assert "3 working days were lost" in said.out
+    assert "3 working days were missed" in said.out
     cli.now = "2026-11-09T06:30+00:00"
     assert "were lost" not in cli.call("run", "--cron").out
 

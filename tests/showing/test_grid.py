@@ -73,7 +73,7 @@ def test_days_stand_across_and_half_hours_down(width: int) -> None:
 
 def test_a_cell_says_what_it_is_and_a_block_when() -> None:
     rows = grid_of(drawn(request(busy_week()), 80))
-    assert rows[0][6:].startswith("▌Standing")
+    assert rows[0][6:].startswith("▛Standing")
     assert rows[1][6:].startswith("▌committee")
     text = "\n".join(rows)
     assert re.search(r"\+ \d\d:\d\d–\d\d:\d\d", text)
@@ -85,7 +85,7 @@ def test_the_snapshot_of_a_small_week(width: int) -> None:
     """One meeting, one block: the whole picture, in ASCII, so that nothing moves unseen."""
     rows = grid_of(drawn(request([meeting(TUESDAY, "10:00", "11:00", title="Board")]), width, unicode=False))
     column = 6 + (10 if width == 60 else 22)
-    assert rows[2][column:].startswith("|Board")
+    assert rows[2][column:].startswith("[Board")
     assert rows[3][column:].startswith("|")
     assert not rows[4][column : column + 5].strip(" .lunch")
 
@@ -96,8 +96,8 @@ def test_every_change_has_a_line_with_its_reason() -> None:
     text = " ".join(" ".join(drawn(asked, 100)).split())
     for change in plan.changes:
         assert f"[{change.key}]" in text
-    assert "the week’s floor" in text
-    assert text.endswith(f"{len(plan.writes)} to create.")
+    assert "weekly minimum" in text
+    assert text.endswith(f"{len(plan.writes)} new blocks.")
 
 
 def test_the_load_bar_marks_its_thresholds() -> None:

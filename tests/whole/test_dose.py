@@ -108,7 +108,8 @@ def test_the_first_run_says_what_a_month_will_look_like_and_later_ones_do_not(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cli = CommandLine(capsys, written(tmp_path / "busy.ics", 25), "2025-03-05T07:00")
-    first = cli.call("run", "-n").out.splitlines()[:4]
+    assert cli.call("run", "-n").out.startswith("The next 5 weeks: ")
+    first = cli.call("run", "-n", "-v").out.splitlines()[:4]
     assert first[0].startswith("The next 5 weeks: ")
     assert "of your free time" in first[0]
     assert "your own last 26 weeks" in first[1] or "your own last" in first[1]

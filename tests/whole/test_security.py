@@ -182,7 +182,7 @@ def test_what_a_killed_writer_left_is_cleared_by_a_run_with_nothing_to_write(
         at_work.flush()
         held = [path for path in tmp_path.glob(".calendar.ics.*.blocker-tmp") if path.stat().st_size]
         left_over.write_bytes(b"half of a calen")
-        assert cli.call("run", "-y").out.startswith("Nothing to do")
+        assert cli.call("run", "-y").out.startswith("Up to date")
         assert not left_over.exists()
         assert all(path.exists() for path in held), "somebody writes it at this moment"
     assert others.exists()

@@ -70,7 +70,7 @@ def test_two_accounts_with_two_configs_work_side_by_side(
         assert f"signed in as {who}" in said.out
         assert f"kept in {config.parent}" in said.out
     for config in configs.values():
-        assert with_config(config, "run").out.startswith("Nothing to do")
+        assert with_config(config, "run").out.startswith("Up to date")
 
 
 def test_the_calendar_that_is_called_primary_is_the_one_with_the_accounts_address(
@@ -79,7 +79,7 @@ def test_the_calendar_that_is_called_primary_is_the_one_with_the_accounts_addres
     assert call("run", "-y", now=NOW, calendar="google:primary").code == 0
     written = ours(server, LEAD)
     said = call("run", now=NOW, calendar=f"google:{LEAD}")
-    assert said.out.startswith("Nothing to do"), said
+    assert said.out.startswith("Up to date"), said
     assert ours(server, LEAD) == written
 
 
@@ -112,7 +112,7 @@ def test_an_account_that_changed_under_a_config_is_refused(server: GoogleServer,
     assert "blocker connect google" in heard
     assert ours(server, OTHER) == 0
     auth.keep_sign_in(path, signed_in(server))
-    assert call("run", now=NOW).out.startswith("Nothing to do")
+    assert call("run", now=NOW).out.startswith("Up to date")
 
 
 def test_connect_keeps_no_sign_in_of_another_account(server: GoogleServer, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_a_yes_to_one_name_is_a_yes_to_the_file(names: list[str]) -> None:
     for name in names:
         said = call("run", now=NOW, calendar=name)
         assert said.code == 0, said
-        assert said.out.startswith("Nothing to do"), name
+        assert said.out.startswith("Up to date"), name
 
 
 def test_a_file_that_is_also_read_under_another_name_is_read_once(
