@@ -172,9 +172,11 @@ def _moved(change: Change, zone: ZoneInfo) -> str:
 
 
 def _missing(plan: Plan, zone: ZoneInfo) -> Iterator[str]:
-    """The weekly minimum and the half day that have no time yet, with what would help."""
+    """The weekly minimum and the half day that have no time, with what would help, where that is news."""
     today = plan.now.astimezone(zone).date()
     for item in _open(plan):
+        if f"no room {item.key}" not in plan.said:
+            continue
         if item.tier == OFFSITE:
             yield f"Half day: not found yet. {_sentence(item.why.partition(': the time is')[0])}{_one(item.nearest, zone)}"
         elif item.tier == "floor":

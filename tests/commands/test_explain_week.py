@@ -47,13 +47,13 @@ def busy(hours: float, monday: date = MONDAY) -> list[Any]:
 
 def test_each_clause_stands_with_its_value_and_threshold() -> None:
     text = words(request(busy(20)))
-    assert "Its level is amber. It is judged by what it holds." in text
-    assert "amber fires; it needs one of these:" in text
-    assert re.search(r"yes  operational share of working time: 53 %, fires at 50 % or more", text)
-    assert re.search(r"yes  operational time: 20 h, fires at 20 h or more", text)
-    assert re.search(r"no   time in free gaps of two hours or more: [\d.]+ h, fires at less than 6.5 h", text)
+    assert "Its level is amber. It is judged by what it has." in text
+    assert "amber applies; it needs one of these:" in text
+    assert re.search(r"yes  operational share of working time: 53 %, applies at 50 % or more", text)
+    assert re.search(r"yes  operational time: 20 h, applies at 20 h or more", text)
+    assert re.search(r"no   time in free gaps of two hours or more: [\d.]+ h, applies at less than 6.5 h", text)
     assert "  two of these:\n    no   free time in pieces under two hours" in text
-    assert "red does not fire" in text
+    assert "red does not apply" in text
     assert "The rules ask for 2 strategic blocks in this week." in text
 
 
@@ -76,14 +76,14 @@ def test_a_week_to_come_shows_what_it_holds_and_what_recent_weeks_held() -> None
     events = [event for back in range(1, 5) for event in busy(18, MONDAY - timedelta(weeks=back))]
     text = words(request([*events, *busy(4, MONDAY + timedelta(weeks=2))]), WEEK.plus(2))
     assert "It is still filling up" in text
-    assert "operational time: 4 h (recent weeks 18 h), fires at 20 h or more" in text
+    assert "operational time: 4 h (recent weeks 18 h), applies at 20 h or more" in text
 
 
 def test_a_short_week_says_that_its_thresholds_are_smaller() -> None:
     away = [meeting(day, "9:00", "17:30", title="Vacation") for day in week_days(MONDAY)[3:]]
     text = words(request([*busy(12), *away]))
-    assert "thresholds in hours a week are in proportion" in text
-    assert "operational time: 12 h, fires at 12 h or more" in text
+    assert "lines in hours a week are in proportion" in text
+    assert "operational time: 12 h, applies at 12 h or more" in text
     assert "It has 3 working days: of " in text
 
 
@@ -98,7 +98,7 @@ def test_a_skipped_week_and_a_pause_are_named() -> None:
     text = words(request(busy(20), memory=Memory(skipped_weeks=(WEEK,))))
     assert "You skipped this week: nothing is booked in it." in text
     paused = words(request(busy(20), memory=Memory(paused_until=date(2026, 11, 20))))
-    assert "Paused until 2026-11-20: nothing new is booked, what stands stays." in paused
+    assert "Paused until 2026-11-20: nothing new is booked; blocks that are there stay." in paused
     assert "There is no block of ours in it." in paused
 
 
@@ -122,8 +122,8 @@ def test_a_full_week_names_the_limits_that_left_no_room() -> None:
 def test_a_rule_of_ones_own_is_explained_too() -> None:
     rule = RuleText("many", "meetings >= 3 and not (focus_hours > 30 or after_hours > 1h)", {"strategic": 2})
     text = words(request(busy(20), settings=Settings(rules=(rule,))))
-    assert "many fires; it needs all of these:" in text
-    assert "  yes  meetings: 5, fires at 3 or more" in text
+    assert "many applies; it needs all of these:" in text
+    assert "  yes  meetings: 5, applies at 3 or more" in text
 
 
 # --- through the command line -------------------------------------------------------------------
@@ -135,9 +135,9 @@ def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
 
 
 def test_the_command_answers_in_words_and_as_json(cli: CommandLine) -> None:
-    said = cli.call("explain", "2026-W46")
+    said = cli.call("explain", "2026-W46", options=("-v",))
     assert said.code == 0
-    for part in ("2026-W46", "Its level is", "amber ", "red ", "fires at", "The rules ask for"):
+    for part in ("2026-W46", "Its level is", "amber ", "red ", "applies at", "The rules ask for"):
         assert part in said.out
     assert "operational_share" not in said.out, "words, not codes"
     week = cli.document("explain", "2026-W46")["weeks"][0]
@@ -152,7 +152,7 @@ def test_the_command_answers_in_words_and_as_json(cli: CommandLine) -> None:
 
 def test_what_was_booked_stands_with_its_reason(cli: CommandLine) -> None:
     cli.call("run", "-y")
-    text = cli.call("explain", "2026-W46").out
+    text = cli.call("explain", "2026-W46", options=("-v",)).out
     assert re.search(r"= \w+ \d+ Nov .*\[strategic/2026-W46/1\]\n      weekly minimum", text)
 
 
@@ -160,7 +160,7 @@ def test_a_week_that_is_over_tells_what_was(cli: CommandLine) -> None:
     cli.call("run", "-y")
     cli.call("skip", "2026-W46")
     cli.now = "2026-11-16T06:30"
-    text = cli.call("explain", "2026-W46").out
+    text = cli.call("explain", "2026-W46", options=("-v",)).out
     assert "It is over, and is judged by what it had." in text
     assert "You skipped this week: nothing was booked in it." in text
-    assert "strategic/2026-W45/" in cli.call("explain", "2026-W45").out
+    assert "strategic/2026-W45/" in cli.call("explain", "2026-W45", options=("-v",)).out

@@ -165,12 +165,12 @@ def test_busy_hours_are_named_wherever_hours_are_added_up(cli: CommandLine) -> N
     def said(*words: str) -> str:
         return cli.call(*words).out
 
-    assert "told by" not in said("load", "--events", "2026-W46")
+    assert "added by" not in said("load", "--events", "2026-W46")
     cli.call("busy", "9", "2026-W46")
     for words in (("load",), ("load", "--events"), ("explain",)):
         assert "of which 9 h are added by blocker busy" in said(*words, "2026-W46")
     assert "and 9 h that are not on the calendar" in said("load", "--events", "2026-W46")
-    assert said("plan").count("of which 9 h are added by blocker busy") == 1
+    assert said("plan", "--all").count("of which 9 h are added by blocker busy") == 1
     assert cli.document("load", "2026-W46")["weeks"][0]["told_hours"] == 9
 
 
