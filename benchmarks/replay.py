@@ -11,7 +11,7 @@ from pathlib import Path
 
 from blocker.commands.bug_bundle import request_of
 from blocker.engine import make_plan
-from blocker.showing.plan_text import plan_lines
+from blocker.showing.plan_in_full import plan_lines
 
 
 def main(path: Path) -> int:

@@ -117,7 +117,7 @@ def test_history_tells_what_was_owed_placed_and_kept(cli: CommandLine) -> None:
     assert over["complete"]
     assert over["kept_minutes"] + over["overrun_minutes"] == over["placed_minutes"] == now["placed_minutes"]  # type: ignore[operator]
     said = cli.call("history").out
-    assert re.search(r"2026-W45 \w+ +\d+ %", said)
+    assert re.search(r"2 Nov +\w+ +\d+ %", said)
     assert "One completed week:" in said
 
 

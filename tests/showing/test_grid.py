@@ -20,7 +20,7 @@ from blocker.showing.picture import Canvas, Piece, cut, fit, flow, length, text_
 from blocker.showing.week_view import week_views
 from blocker.values.events import Event
 from blocker.values.request import Request
-from tests.tools.calendars_by_hand import BERLIN, MONDAY, meeting, request, slot
+from tests.tools.calendars_by_hand import BERLIN, MONDAY, at, meeting, request, slot
 from tests.tools.command_line import CommandLine, sample
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -61,9 +61,9 @@ def grid_of(lines: Iterable[str]) -> list[str]:
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_days_stand_across_and_half_hours_down(width: int) -> None:
     lines = drawn(request(busy_week()), width)
-    heads = [row for row in lines if row.strip().startswith("Mon 02")]
+    heads = [row.replace("▸", "") for row in lines if row.strip().startswith("▸Mon 2")]  # today
     assert heads
-    assert heads[0].split()[0:2] == ["Mon", "02"]
+    assert heads[0].split()[0:2] == ["Mon", "2"]
     assert [name for name in heads[0].split() if name in ("Mon", "Tue", "Wed", "Thu", "Fri")][:5] == [
         "Mon", "Tue", "Wed", "Thu", "Fri",
     ]  # fmt: skip
@@ -153,7 +153,7 @@ def test_load_shows_grid_and_measures() -> None:
     asked = request(busy_week())
     seen = take_survey(asked)
     plan = make_plan(asked, seen)
-    lines = text_of(load_picture(week_views(plan, seen, asked)[0], BERLIN, Canvas(80)))
+    lines = text_of(load_picture(week_views(plan, seen, asked)[0], BERLIN, Canvas(80), verbose=True))
     assert any(line.startswith("09:00") for line in lines)
     assert any("operational share of working time" in line for line in lines)
 
@@ -203,21 +203,22 @@ def run_in_terminal(width: int, *words: str, **environ: str) -> str:
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
 def test_a_terminal_gets_the_grid_in_colour_or_without(tmp_path: Path) -> None:
     words = ("--calendar", f"ics:{sample(tmp_path)}", "--now", "2026-11-02T06:30")
-    colourful = run_in_terminal(80, *words, "plan")
+    colourful = run_in_terminal(80, *words, "plan", "--all")
     assert "\x1b[" in colourful
     assert "48;" in colourful
     assert "09:00" in colourful
-    plain_colour = run_in_terminal(80, *words, "--no-color", "plan")
+    plain_colour = run_in_terminal(80, *words, "--no-color", "plan", "--all")
     assert not re.search(r"\x1b\[[0-9;]*(3[0-9]|4[0-9]);?[0-9;]*m", plain_colour)
     assert "▌" in plain_colour
-    plain = run_in_terminal(80, *words, "--plain", "plan")
+    plain = run_in_terminal(80, *words, "--plain", "plan", "--all")
     assert "\x1b" not in plain
     assert "█" not in plain
     assert "▌" not in plain
     assert "new: " in plain
-    narrow = run_in_terminal(40, *words, "plan")
+    assert "▌" not in run_in_terminal(80, *words, "plan")  # the grids are for those who ask
+    narrow = run_in_terminal(40, *words, "plan", "--all")
     assert "▌" not in narrow
-    assert "▌" not in run_in_terminal(80, *words, "plan", TERM="dumb")
+    assert "▌" not in run_in_terminal(80, *words, "plan", "--all", TERM="dumb")
 
 
 def test_without_a_terminal_there_is_plain_text(tmp_path: Path) -> None:
@@ -228,11 +229,11 @@ def test_without_a_terminal_there_is_plain_text(tmp_path: Path) -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "\x1b" not in result.stdout
-    assert "2026-W45" in result.stdout
+    assert "This week, " in result.stdout
 
 
 def test_an_ascii_stream_gets_ascii(tmp_path: Path) -> None:
-    words = ["--calendar", f"ics:{sample(tmp_path)}", "--now", "2026-11-02T06:30", "plan"]
+    words = ["--calendar", f"ics:{sample(tmp_path)}", "--now", "2026-11-02T06:30", "plan", "--all"]
     environ = {**os.environ, "PYTHONIOENCODING": "ascii"}
     result = subprocess.run(
         [sys.executable, "-m", "blocker", *words], capture_output=True, env=environ, check=True
@@ -261,3 +262,36 @@ def test_rich_keeps_every_row_as_wide_as_it_was(tmp_path: Path) -> None:
     for line in lines:
         assert as_text(line).cell_len == length(line)
     assert console.width == 60
+
+
+def test_today_and_now_are_marked_and_days_off_have_no_column() -> None:
+    asked = request([*busy_week(), meeting(MONDAY + timedelta(days=5), "10:00", "11:00", title="Fair")])
+    lines = drawn(asked, 80)
+    assert any("▸Mon 2" in line for line in lines)
+    assert not any("Sat" in line.split() for line in lines if "Mon" in line)
+    at_work = request(busy_week(), now=at(TUESDAY, "10:40"))
+    lines = drawn(at_work, 80)
+    (now,) = (line for line in lines if line.startswith("now ▸"))
+    assert lines[lines.index(now) - 1].startswith("10:00")
+
+
+def test_two_meetings_in_a_row_are_told_apart() -> None:
+    events = [
+        meeting(TUESDAY, "10:00", "11:00", title="One"),
+        meeting(TUESDAY, "11:00", "12:00", title="Two"),
+    ]
+    rows = grid_of(drawn(request(events), 80))
+    signs = [row[20] for row in rows[2:6]]
+    assert signs == ["▛", "▌", "▛", "▌"]
+
+
+def test_every_week_with_changes_has_its_grid() -> None:
+    asked = request(busy_week())
+    plan = make_plan(asked)
+    changed = {
+        week.load.week
+        for week in plan.weeks
+        if any(c.slot.start.date() in week.load.week.days for c in plan.writes)
+    }
+    lines = drawn(asked, 80)
+    assert len([line for line in lines if line.startswith("09:00")]) == len(changed) > 1
