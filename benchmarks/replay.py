@@ -19,7 +19,7 @@ def main(path: Path) -> int:
     made = make_plan(request_of(kept))
     reported = {(c["action"], c["key"], *c["slot"]) for c in kept["plan"]}
     again = {(c.action, c.key, c.slot.start.isoformat(), c.slot.end.isoformat()) for c in made.changes}
-    lines = plan_lines(made, verbose=True)
+    lines = plan_lines(made)
     lines += [f"only in the report: {' '.join(item)}" for item in sorted(reported - again)]
     lines += [f"only in this plan: {' '.join(item)}" for item in sorted(again - reported)]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -31,7 +31,7 @@ PURE = {"values", "measuring", "rules", "placing", "planning", "wording", "engin
 PURE_BUT_FOR = {"showing/paint.py", "showing/page"}
 PURE_LIBRARIES = {
     "__future__", "abc", "bisect", "collections", "datetime", "difflib", "enum", "functools", "hashlib", "heapq", "html",
-    "itertools", "json", "math", "msgspec", "operator", "re", "rich.cells", "statistics", "string", "types", "typing", "unicodedata",
+    "itertools", "json", "math", "msgspec", "operator", "re", "rich.cells", "statistics", "string", "textwrap", "types", "typing", "unicodedata",
     "urllib.parse", "zoneinfo",
 }  # fmt: skip
 

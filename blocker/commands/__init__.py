@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
 from blocker.files.places import config_path
-from blocker.running.session import Setup
 from blocker.showing.picture import Picture
+
+if TYPE_CHECKING:
+    from blocker.running.session import Setup
 
 
 class Answer(Struct, frozen=True):

@@ -32,7 +32,7 @@ def test_it_is_said_that_the_person_took_it_back_not_that_they_deleted_it(cli: C
     assert "deleted" not in said
     assert "weekly minimum: taken back by you" in said
     assert "you took it back with undo, and nothing is booked in its place" in said
-    assert "2026-Q4   offsite unplaced" in said
+    assert "2026-Q4   half day: not found yet" in said
     cli.now = "2026-11-16T06:30"
     cli.call("run")
     assert "deleted it" not in cli.call("history").out
@@ -51,7 +51,7 @@ def test_the_json_keeps_to_the_words_of_its_contract(cli: CommandLine) -> None:
 def test_undo_says_how_to_get_it_back_and_that_is_true_of_every_block(cli: CommandLine) -> None:
     made = {c["key"] for c in cli.document("plan")["changes"]}
     said = cli.call("undo")
-    assert "No run books this again by itself" in said.out
+    assert "This is not booked again unless you ask" in said.out
     weeks = re.findall(r"blocker (?:--calendar \S+ )?rebalance (\S+)", said.out)
     assert len(weeks) == 5
     before = cli.content
@@ -94,7 +94,7 @@ def test_the_next_run_at_a_terminal_asks_once_and_books_on_a_yes(
     said, asked = at_a_terminal(cli, monkeypatch, "y\nno more\n", "run")
     assert asked == 1
     assert "You took the last run back with undo:" in said
-    assert "Plan this time anew? [y/N]" in said
+    assert "Book these again? [y]es, [n]o" in said
     assert cli.content.count(b"X-BLOCKER-KEY") == made
     assert cli.call("undo").code == 0
     assert at_a_terminal(cli, monkeypatch, "n\n", "run")[1] == 1, "each undo is asked about"
@@ -147,7 +147,7 @@ def test_what_a_person_deleted_by_hand_does_not_come_back_with_it(cli: CommandLi
     assert cli.call("run").code == 0
     assert cli.call("rebalance", day, "-y").code == 2  # beyond what is planned: a week, and nothing else
     assert offsite not in cli.content
-    assert "offsite unplaced" in cli.call("plan").out
+    assert "half day: not found yet" in cli.call("plan", "--all").out
     assert "you deleted it" in cli.call("plan").out
 
 
