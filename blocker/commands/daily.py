@@ -13,6 +13,7 @@ from blocker.commands.parser import Parser
 from blocker.commands.unattended import once_a_day
 from blocker.engine import make_plan
 from blocker.ledger.ledger import Ledger, read_memory
+from blocker.measuring.questions import with_calendar_questions
 from blocker.planning import guard
 from blocker.planning.chosen import bundles, chosen
 from blocker.planning.history import week_records
@@ -142,6 +143,7 @@ def _carry_out(
             ledger.remember_week(record)
         ledger.remember_fill(fill_now(seen.loads.values(), request.running))
         ledger.keep_lines(seen.lines)
+        ledger.keep_parked(with_calendar_questions(ledger.memory().parked, request.snapshot, request.now))
         ledger.mark_said(done.said)
     code = exit_code(done)
     if code == BlockerError.exit_code:

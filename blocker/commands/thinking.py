@@ -21,7 +21,7 @@ from blocker.ledger.ledger import Ledger, open_ledger
 from blocker.running.session import Setup, known_identity
 from blocker.showing.documents import SCHEMA
 from blocker.values.errors import Temporary, UsageError
-from blocker.values.memory import ParkedQuestion
+from blocker.values.memory import DONE, DROPPED, ParkedQuestion
 from blocker.wording.texts import PARKED_LONG_DAYS, plain, shortened
 
 SHOWN_CHARACTERS = 300
@@ -83,7 +83,9 @@ def parked(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if args.what is not None:
         return _end(args, setup, now)
     with _opened(setup) as ledger:
-        found = [q for q in parking.parked_questions(ledger.database) if args.all or not q.how]
+        found = [
+            q for q in parking.parked_questions(ledger.database, ledger.calendar) if args.all or not q.how
+        ]
         zone = _zone(ledger, setup)
     lines = [_line(question, zone, now) for question in found]
     document = [_document(question, zone) for question in found]
@@ -91,10 +93,12 @@ def parked(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 
 def _end(args: Namespace, setup: Setup, now: datetime) -> Answer:
-    how = parking.DONE if args.what == "done" else parking.DROPPED
+    how = DONE if args.what == "done" else DROPPED
     lines = []
     with _opened(setup) as ledger:
-        known = {question.id: question for question in parking.parked_questions(ledger.database)}
+        known = {
+            question.id: question for question in parking.parked_questions(ledger.database, ledger.calendar)
+        }
         missing = [number for number in args.ids if number not in known]
         if missing:
             raise UsageError(f"there is no parked question {missing[0]}", "blocker parked --all lists them")

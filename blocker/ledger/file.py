@@ -83,12 +83,21 @@ def _what_version_4_lacks(connection: sqlite3.Connection) -> str:
     )
 
 
+def _what_version_5_lacks(connection: sqlite3.Connection) -> str:
+    """Questions that were parked by an event."""
+    return (
+        "ALTER TABLE parked ADD COLUMN calendar TEXT NOT NULL DEFAULT '';"
+        "ALTER TABLE parked ADD COLUMN event TEXT NOT NULL DEFAULT '';"
+    )
+
+
 # What turns the schema of a version into the next one's, as SQL. Each is tested from frozen dumps.
 MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], str]] = {
     1: _what_version_1_lacks,
     2: _what_version_2_lacks,
     3: _what_version_3_lacks,
     4: _what_version_4_lacks,
+    5: _what_version_5_lacks,
 }
 
 _REPAIR = "run: blocker check --repair"

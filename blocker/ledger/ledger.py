@@ -16,7 +16,7 @@ from typing import Self
 
 from blocker.ledger.file import connect, in_words, ledger_path
 from blocker.ledger.names import carry_over
-from blocker.ledger.parking import parked_questions
+from blocker.ledger.parking import keep_events_questions, parked_questions
 from blocker.ledger.rows import (
     UndoableRun,
     block_out,
@@ -36,7 +36,7 @@ from blocker.ledger.rows import (
     word_in,
 )
 from blocker.values.identity import Identity
-from blocker.values.memory import Memory, OwnLines, Remembered, Tried, WeekRecord
+from blocker.values.memory import Memory, OwnLines, ParkedQuestion, Remembered, Tried, WeekRecord
 from blocker.values.plan import Change
 from blocker.values.workweek import Week, parse_week
 
@@ -106,7 +106,7 @@ class Ledger:
             confirmed=bool(about and about["confirmed_at"] and moment_in(about["confirmed_at"])),
             undone_under=text_in(about["undone_under"]) if about else "",
             lines=lines_in(about["own_lines"]) if about else None,
-            parked=parked_questions(self._db),
+            parked=parked_questions(self._db, self._calendar),
             fill={
                 (parse_week(row["week"]), int(row["ahead"])): hours_in(row["hours"])
                 for row in self._rows("fill")
@@ -207,6 +207,11 @@ class Ledger:
                 "ON CONFLICT (address) DO UPDATE SET own_lines = excluded.own_lines",
                 (self._calendar, lines_out(lines) if lines else ""),
             )
+
+    def keep_parked(self, questions: Sequence[ParkedQuestion]) -> None:
+        """Remember what the calendar's events park."""
+        with self._transaction():
+            keep_events_questions(self._db, self._calendar, questions)
 
     def mark_said(self, what: Sequence[str]) -> None:
         with self._transaction():

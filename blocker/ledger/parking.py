@@ -1,17 +1,16 @@
 """Parked questions: kept until the right hour. Functions over an open ledger's database.
 
-A question belongs to the person and not to a calendar; nothing here knows of calendars or plans.
+A question belongs to the person and not to a calendar, though an event of one may have parked it.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from blocker.ledger.rows import moment_in, text_in
 from blocker.values.memory import ParkedQuestion
-
-DONE, DROPPED = "done", "dropped"
 
 
 def park(database: sqlite3.Connection, text: str, asked_by: str, now: datetime) -> ParkedQuestion:
@@ -23,10 +22,34 @@ def park(database: sqlite3.Connection, text: str, asked_by: str, now: datetime) 
     return ParkedQuestion(int(cursor.lastrowid or 0), text, asked_by, now)
 
 
-def parked_questions(database: sqlite3.Connection) -> tuple[ParkedQuestion, ...]:
-    """All of them, oldest first, those that ended too."""
-    rows = database.execute("SELECT id, text, asked_by, at, ended, how FROM parked ORDER BY at, id")
+def parked_questions(database: sqlite3.Connection, calendar: str) -> tuple[ParkedQuestion, ...]:
+    """All of them, oldest first, those that ended too. ``event`` is known for those of this calendar."""
+    rows = database.execute(
+        "SELECT id, text, asked_by, at, ended, how, iif(calendar = ?, event, '') AS event FROM parked "
+        "ORDER BY at, id",
+        (calendar,),
+    )
     return tuple(question(row) for row in rows)
+
+
+def keep_events_questions(
+    database: sqlite3.Connection, calendar: str, questions: Iterable[ParkedQuestion]
+) -> None:
+    """Keep what a calendar's events park: new questions, what they ask now, and which of them ended."""
+    for one in questions:
+        if not one.event:
+            continue
+        ended = _written(one.ended) if one.ended else None
+        if one.id:
+            database.execute(
+                "UPDATE parked SET text = ?, at = ?, ended = ?, how = ? WHERE id = ?",
+                (one.text, _written(one.at), ended, one.how or None, one.id),
+            )
+        else:
+            database.execute(
+                "INSERT INTO parked (text, asked_by, at, calendar, event) VALUES (?, ?, ?, ?, ?)",
+                (one.text, one.asked_by, _written(one.at), calendar, one.event),
+            )
 
 
 def question(row: sqlite3.Row) -> ParkedQuestion:
@@ -38,6 +61,7 @@ def question(row: sqlite3.Row) -> ParkedQuestion:
         at=moment_in(row["at"]),
         ended=moment_in(row["ended"]) if row["ended"] else None,
         how=text_in(row["how"] or ""),
+        event=text_in(row["event"]),
     )
 
 

@@ -21,7 +21,7 @@ from blocker.values.memory import OwnLines, Remembered, WeekRecord
 from blocker.values.plan import Cause, Change
 from blocker.values.workweek import YEARS, parse_week
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 SCHEMA = """
 CREATE TABLE calendar (
@@ -63,7 +63,8 @@ CREATE TABLE checkpoint (
     run INTEGER PRIMARY KEY REFERENCES run (id), before BLOB NOT NULL, after_digest TEXT NOT NULL
 );
 CREATE TABLE parked (
-    id INTEGER PRIMARY KEY, text TEXT NOT NULL, asked_by TEXT NOT NULL, at TEXT NOT NULL, ended TEXT, how TEXT
+    id INTEGER PRIMARY KEY, text TEXT NOT NULL, asked_by TEXT NOT NULL, at TEXT NOT NULL, ended TEXT, how TEXT,
+    calendar TEXT NOT NULL DEFAULT '', event TEXT NOT NULL DEFAULT ''
 );
 """
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from blocker.measuring.questions import with_calendar_questions
 from blocker.values.events import Event, Snapshot, StandingBlock
 from blocker.values.memory import RELEASED, Memory, Remembered
 from blocker.values.plan import Change
@@ -64,9 +65,9 @@ def recall(snapshot: Snapshot, memory: Memory, now: datetime, settings: str) -> 
             kept.append(replace(known, state="tombstone", ended_by=ended_by))
         else:
             kept.append(known)
-    return Recollection(
-        tuple(live.values()), tuple(gone), tuple(surplus), replace(memory, blocks=tuple(kept))
-    )
+    parked = with_calendar_questions(memory.parked, snapshot, now)
+    memory = replace(memory, blocks=tuple(kept), parked=parked)
+    return Recollection(tuple(live.values()), tuple(gone), tuple(surplus), memory)
 
 
 def _is_skipped(key: str, memory: Memory) -> bool:

@@ -11,13 +11,14 @@ from msgspec.structs import replace
 from blocker.measuring.classify import classify, dedupe, own_offsites
 from blocker.measuring.days import Day, lay_out
 from blocker.measuring.measures import week_load
+from blocker.measuring.questions import question_in
 from blocker.rules.forecast import ENOUGH_WEEKS, fill_curve, forecast_hours
 from blocker.rules.judge import Judge, recent_mean, recent_weeks
 from blocker.rules.own_lines import take_lines, weeks_that_count
 from blocker.rules.rules import Rule, rules_for
 from blocker.values.events import Event, StandingBlock
 from blocker.values.intervals import InOrder
-from blocker.values.kinds import PERSONAL
+from blocker.values.kinds import IGNORED, PERSONAL
 from blocker.values.memory import Memory, OwnLines
 from blocker.values.plan import Classified, WeekLoad
 from blocker.values.request import HISTORY_WEEKS, Request
@@ -50,8 +51,7 @@ class Survey(Struct, frozen=True):
 def take_survey(request: Request) -> Survey:
     """Classify every event once, lay them onto days, measure and judge the weeks."""
     events = dedupe(_events(request))
-    blocked = tuple(_foreign_blocks(request))
-    classified = tuple(sorted((*classify(events, request.settings), *blocked), key=_in_time))
+    classified = tuple(sorted((*_classified(request, events), *_foreign_blocks(request)), key=_in_time))
     weeks = _weeks(request)
     in_order = InOrder(classified, key=lambda item: item.event.when)
     days = lay_out(request.workweek, _dates(request, weeks), in_order)
@@ -130,6 +130,17 @@ def _recent_hours(lately: tuple[WeekLoad, ...], load: WeekLoad) -> float | None:
 def _events(request: Request) -> Iterator[Event]:
     for snapshot in (request.snapshot, *request.others):
         yield from snapshot.events
+
+
+def _classified(request: Request, events: Iterable[Event]) -> Iterator[Classified]:
+    """Each event with its kind; questions that are parked on the written calendar take no time."""
+    others = []
+    for event in events:
+        if event.calendar == request.snapshot.calendar and question_in(event):
+            yield Classified(event, IGNORED, "ignored: a parked question")
+        else:
+            others.append(event)
+    yield from classify(others, request.settings)
 
 
 def _foreign_blocks(request: Request) -> Iterator[Classified]:

@@ -82,8 +82,14 @@ class WeekRecord(Struct, frozen=True):
         return min(self.kept_minutes, self.owed_minutes)
 
 
+DONE, DROPPED = "done", "dropped"
+
+
 class ParkedQuestion(Struct, frozen=True):
-    """A question that waits for the right hour. ``how`` it ended is done or dropped, "" while it is open."""
+    """A question that waits for the right hour. ``how`` it ended is done or dropped, "" while it is open.
+
+    ``event`` is the identity of the event that parked it on the calendar at hand; "" if it was not parked there.
+    """
 
     id: int
     text: str
@@ -91,6 +97,7 @@ class ParkedQuestion(Struct, frozen=True):
     at: datetime
     ended: datetime | None = None
     how: str = ""
+    event: str = ""
 
 
 class OwnLines(Struct, frozen=True):

@@ -18,7 +18,7 @@ from blocker.cli import main
 from blocker.ledger.ledger import open_ledger
 from blocker.values.events import StandingBlock
 from blocker.values.intervals import Interval
-from blocker.values.memory import ParkedQuestion
+from blocker.values.memory import DONE, DROPPED, ParkedQuestion
 from tests.tools.calendars_by_hand import MONDAY, at
 from tests.tools.command_line import CommandLine, sample
 
@@ -268,8 +268,8 @@ def test_the_memory_has_them_as_values(tmp_path: Path) -> None:
     with open_ledger(tmp_path, "memory:") as ledger:
         parking.park(ledger.database, "Later", "", at(MONDAY, "10:00"))
         parking.park(ledger.database, "Earlier", "VP", at(MONDAY, "09:00"))
-        assert parking.end_question(ledger.database, 1, parking.DONE, at(MONDAY, "11:00"))
-        assert not parking.end_question(ledger.database, 1, parking.DROPPED, at(MONDAY, "12:00"))
+        assert parking.end_question(ledger.database, 1, DONE, at(MONDAY, "11:00"))
+        assert not parking.end_question(ledger.database, 1, DROPPED, at(MONDAY, "12:00"))
         assert ledger.memory().parked == (
             ParkedQuestion(2, "Earlier", "VP", at(MONDAY, "09:00")),
             ParkedQuestion(1, "Later", "", at(MONDAY, "10:00"), at(MONDAY, "11:00"), "done"),
