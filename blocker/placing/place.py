@@ -15,6 +15,7 @@ from blocker.placing.week import Chosen
 from blocker.placing.why_here import WhyHere
 from blocker.placing.why_not import WhyNot
 from blocker.values.events import Event
+from blocker.values.intervals import Interval
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.plan import Demand, Option, Placement, Release, Standing, Unplaced
 
@@ -55,6 +56,26 @@ def cheapest_stretch(problem: Problem, demand: Demand, may_go: Callable[[Event],
     kept = (board.there[block.key] for block in board.free.values() if block.state == "kept")
     options = Options(board, Blocks([*board.stay.all, *kept]))
     return next(options.in_order(board.case(demand), demand.minutes, demand.week.days, cost), None)
+
+
+def other_slots(problem: Problem, key: str) -> tuple[Interval, ...]:
+    """Where a block that stays could be instead: on each day of its week the first slot of its length before noon
+    and the first after it, beside all other blocks and by the very limits of placement.
+    """
+    board = Board(problem)
+    block = board.free.get(key)
+    if block is None:
+        return ()
+    kept = (board.there[other] for other, one in board.free.items() if one.state == "kept")
+    blocks, case = Blocks([*board.stay.all, *kept]), board.case(block)
+    length, found = block.slot.minutes, []
+    for view in board.views(block.week.days):
+        room, noon = blocks.room(view, without=key), view.clock(12 * 60)
+        starts = [(start, start + length * 60) for start in room.starts(case, length)]
+        spans = [span for span in starts if room.breaks(case, span) is None and as_interval(span) != block.slot]
+        halves = ([s for s in spans if s[0] < noon], [s for s in spans if s[0] >= noon])
+        found += [as_interval(half[0]) for half in halves if half]
+    return tuple(found)
 
 
 def _placements(why: WhyHere, causes: Mapping[str, str]) -> tuple[Placement, ...]:

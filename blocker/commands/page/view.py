@@ -1,0 +1,190 @@
+"""What the page shows, as values that its template only has to lay out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined, Template
+from msgspec import Struct
+
+from blocker.planning.outcome import MOST_OPTIONS
+from blocker.showing.plan_screen import change_words
+from blocker.showing.plan_text import SPOKEN, clean, level_words, option_text, week_words, when_words
+from blocker.values.intervals import Interval
+from blocker.values.kinds import NOTE, OFFSITE, THINKING
+from blocker.values.plan import Change, Plan, Unplaced, WeekPlan
+from blocker.values.request import Request
+from blocker.values.workweek import Week, week_of
+
+
+class Slot(Struct, frozen=True):
+    """A time that a block may be moved to: its start as a form says it, and in words."""
+
+    value: str
+    words: str
+
+
+class Row(Struct, frozen=True):
+    """One block. ``state`` is a word: new, moved, stays …; ``asked``: it is one of the changes to say yes to."""
+
+    key: str
+    state: str
+    when: str
+    title: str
+    why: str
+    asked: bool
+    is_ahead: bool
+    slots: Sequence[Slot]
+
+
+class Open(Struct, frozen=True):
+    """What has no time yet, and what would help."""
+
+    what: str
+    why: str
+    options: Sequence[str]
+
+
+class WeekRows(Struct, frozen=True):
+    name: str
+    level: str
+    why: str
+    rows: Sequence[Row]
+    missing: Sequence[Open]
+
+
+class Asked(Struct, frozen=True):
+    id: int
+    text: str
+    asked_by: str
+
+
+class View(Struct, frozen=True):
+    """The whole page. ``made``, ``digest`` and ``name`` are handed back by the form that approves the plan."""
+
+    today: str
+    calendar: str
+    made: str
+    digest: str
+    name: str
+    changes: int
+    weeks: Sequence[WeekRows]
+    later: Sequence[Row]
+    missing: Sequence[Open]
+    notes: Sequence[str]
+    refused: str
+    next_title: str
+    next_text: str
+    parked: Sequence[Asked]
+    paused_until: str
+    undoable: str
+
+
+def view(
+    plan: Plan,
+    request: Request,
+    names: tuple[str, str],
+    slots: Mapping[str, Sequence[Interval]],
+    undoable: str,
+) -> View:
+    """The plan as the page shows it; ``slots`` are the times that blocks which stay may be moved to."""
+    zone = request.workweek.zone
+    rows = [(change, _row(change, plan, request, slots)) for change in plan.changes if _is_shown(change, plan)]
+    weeks = [_week(week, plan, request, rows) for week in plan.weeks]
+    shown = {week.load.week for week in plan.weeks}
+    coming = next((c for c in plan.changes if c.kind in THINKING and c.slot.start > plan.now and _text(c)), None)
+    pause = request.memory.paused_until
+    now = plan.now.astimezone(zone)
+    return View(
+        today=f"{now:%A} {now.day} {now:%B}",
+        calendar=plan.calendar,
+        made=plan.now.isoformat(),
+        digest=names[0],
+        name=names[1],
+        changes=len(plan.writes),
+        weeks=weeks,
+        later=[row for change, row in rows if _week_of(change, request) not in shown],
+        missing=[_open(item, request) for item in _open_ones(plan) if item.kind == OFFSITE],
+        notes=[clean(note) for note in plan.notes],
+        refused=plan.refused,
+        next_title=_title(coming) if coming else "",
+        next_text=_text(coming) if coming else "",
+        parked=[Asked(q.id, q.text, q.asked_by) for q in request.memory.parked if not q.how and q.id],
+        paused_until=f"{pause:%A} {pause.day} {pause:%B}" if pause else "",
+        undoable=undoable,
+    )
+
+
+def _is_shown(change: Change, plan: Plan) -> bool:
+    return change.action not in ("forget", "tombstone") and (change.writes or change.slot.end > plan.now)
+
+
+def _week(week: WeekPlan, plan: Plan, request: Request, rows: Sequence[tuple[Change, Row]]) -> WeekRows:
+    number = week.load.week
+    return WeekRows(
+        name=week_words(number, request.workweek.date_of(plan.now), start=True),
+        level=week.load.level,
+        why=clean(level_words(week.load)),
+        rows=[row for change, row in rows if _week_of(change, request) == number],
+        missing=[_open(item, request) for item in _open_ones(plan) if f"/{number}/" in item.key],
+    )
+
+
+def _row(change: Change, plan: Plan, request: Request, slots: Mapping[str, Sequence[Interval]]) -> Row:
+    zone = request.workweek.zone
+    return Row(
+        key=change.key,
+        state=SPOKEN[change.action],
+        when=when_words(change, zone),
+        title=_title(change),
+        why=change_words(change, plan)[1],
+        asked=change.writes,
+        is_ahead=change.slot.start > plan.now and change.kind != NOTE,
+        slots=[Slot(slot.start.isoformat(), _slot_words(slot, request)) for slot in slots.get(change.key, ())],
+    )
+
+
+def _open_ones(plan: Plan) -> list[Unplaced]:
+    return [item for item in plan.unplaced if not item.answered]
+
+
+def _open(item: Unplaced, request: Request) -> Open:
+    zone = request.workweek.zone
+    return Open(
+        f"{item.kind}, {item.minutes} minutes",
+        clean(item.why),
+        [option_text(option, zone) for option in item.nearest[:MOST_OPTIONS]],
+    )
+
+
+def _title(change: Change) -> str:
+    there = change.block or change.standing
+    return clean(there.title) if there else change.kind
+
+
+def _text(change: Change) -> str:
+    there = change.block or change.standing
+    return there.text if there else ""
+
+
+def _week_of(change: Change, request: Request) -> Week:
+    return week_of(request.workweek.date_of(change.slot.start))
+
+
+def _slot_words(slot: Interval, request: Request) -> str:
+    start, end = (edge.astimezone(request.workweek.zone) for edge in (slot.start, slot.end))
+    return f"{start:%a} {start.day} {start:%b}, {start:%H:%M}–{end:%H:%M}"
+
+
+def rendered(shown: View | None, told: Sequence[str], is_trouble: bool, token: str) -> str:
+    """The page as HTML; without a view only what has to be told."""
+    page = _template().render(v=shown, told=told, is_trouble=is_trouble, token=token)
+    return "\n".join(line for line in page.splitlines() if line.strip()) + "\n"
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string((files("blocker.commands.page") / "page.html.j2").read_text("utf-8"))

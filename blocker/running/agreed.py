@@ -1,0 +1,103 @@
+"""A plan that a person looked at, carried out: exactly that, or nothing. What ``apply`` and the page share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from blocker.engine import make_plan
+from blocker.ledger.ledger import Ledger
+from blocker.planning import guard
+from blocker.planning.agreement import calendar_digest, plan_id
+from blocker.planning.chosen import bundles, chosen
+from blocker.rules.survey import Survey
+from blocker.running.run import carry_out, keep_memory
+from blocker.running.session import Session
+from blocker.values.errors import GuardRefused, UsageError
+from blocker.values.plan import Change, Plan
+from blocker.values.request import Request
+
+
+class Agreed(Struct, frozen=True):
+    """What a person said yes to: the plan that was made at ``now``, by its names, and of its writes those with ``keys``."""
+
+    now: datetime
+    calendar_digest: str
+    plan_id: str
+    keys: frozenset[str]
+
+
+class Outdated(GuardRefused):
+    """The plan is not what would be decided now. ``plan`` is what would."""
+
+    kind = "outdated"
+
+    def __init__(self, message: str, plan: Plan) -> None:
+        super().__init__(message, "nothing was written; look at the plan as it is now")
+        self.plan = plan
+
+
+def name_of(plan: Plan, request: Request) -> tuple[str, str]:
+    """The digest of the calendars a plan was made for, and the plan's own name."""
+    digest = calendar_digest(request)
+    return digest, plan_id(plan, digest)
+
+
+def carry_out_agreed(agreed: Agreed, session: Session, ledger: Ledger, on_change: Callable[[Change], None]) -> Plan:
+    """Decide again as of the moment of the plan; write where that comes to the very same. Raises Outdated, UsageError.
+
+    A plan is good on its day: by tomorrow another time is too late, and another week has begun.
+    """
+    looks: list[tuple[Request, Survey]] = []
+
+    def decide(again: bool) -> Plan:
+        request, seen, plan = _as_of(agreed.now, session, ledger)
+        if again:
+            raise Outdated("the calendar changed while the plan was carried out", plan)
+        digest, name = name_of(plan, request)
+        if digest != agreed.calendar_digest:
+            raise Outdated("the calendar is not what the plan was made for", plan)
+        if name != agreed.plan_id:
+            raise Outdated("your settings or answers are not what the plan was made with", plan)
+        guard.check(plan, request.snapshot, request.memory, asked=True)
+        _refuse_half_of_it(plan, agreed.keys, request)
+        looks.append((request, seen))
+        if not request.memory.confirmed:
+            ledger.confirm_calendar(request.now)
+        return chosen(plan, agreed.keys, request.workweek)
+
+    done = carry_out(decide, "apply", session, ledger, on_change)
+    request, seen = looks[-1]
+    keep_memory(done, seen, request, ledger)
+    return done
+
+
+def _as_of(made: datetime, session: Session, ledger: Ledger) -> tuple[Request, Survey, Plan]:
+    """What would be decided at the moment a plan was ``made``; raises Outdated where that is another day."""
+    sight = session.read(ledger.memory())
+    now, date_of = sight.request.now, sight.request.workweek.date_of
+    today, day = date_of(now), date_of(made)
+    is_good = day == today and made <= now
+    sight = replace(sight, request=replace(sight.request, now=made if is_good else now))
+    seen = sight.survey()
+    plan = make_plan(sight.request, seen)
+    if not is_good:
+        raise Outdated(
+            f"the plan is of {day:%a} {day.day} {day:%b}, and today is {today:%a} {today.day} {today:%b}", plan
+        )
+    return sight.request, seen, plan
+
+
+def _refuse_half_of_it(plan: Plan, keys: frozenset[str], request: Request) -> None:
+    """What only makes sense together is not torn apart without a word. Raises UsageError."""
+    for bundle in bundles(plan, request.workweek):
+        taken = [change for change in bundle if change.key in keys]
+        if taken and len(taken) < len(bundle):
+            missing = next(change for change in bundle if change.key not in keys)
+            raise UsageError(
+                f"{taken[0].key} can't be had without {missing.key}: the one needs the place of the other",
+                "take both, or neither",
+            )
