@@ -18,7 +18,7 @@ from blocker.running.session import Setup
 from blocker.values.errors import BlockerError
 from blocker.wording.texts import TEXTS
 
-LOGGED = ("run", "rebalance", "skip", "undo", "leave")
+LOGGED = ("run", "rebalance", "apply", "skip", "undo", "leave")
 
 
 class Call:
@@ -40,11 +40,15 @@ class Call:
             must_exist=args.command != "init",  # which writes the file that is named
         )
         self._address = config.settings.calendar
-        setup = Setup(config, state_dir(self.environ), now, self.environ, doing)
+        setup = Setup(config, state_dir(self.environ), now, self.environ, doing, self._later(now))
         answer: Answer = args.work(args, setup, talk)
         if args.command in LOGGED and answer.logged is not None:
             self.log(answer.exit_code, {**plan_facts(answer.document, args.log_titles), **answer.logged})
         return answer
+
+    def _later(self, now: datetime) -> Callable[[], datetime]:
+        """The clock, which stands still where a time was given."""
+        return (lambda: now) if self.args.now else self.clock
 
     def log(self, code: int, told: Mapping[str, Any]) -> None:
         """One line for each command that works on a calendar; it has no titles in it unless they were asked for."""

@@ -13,14 +13,11 @@ from blocker.commands.parser import Parser
 from blocker.commands.unattended import once_a_day
 from blocker.engine import make_plan
 from blocker.ledger.ledger import Ledger, read_memory
-from blocker.measuring.questions import with_calendar_questions
 from blocker.planning import guard
 from blocker.planning.chosen import bundles, chosen
-from blocker.planning.history import week_records
-from blocker.rules.forecast import fill_now
 from blocker.rules.survey import Survey
 from blocker.running.dates import find_week
-from blocker.running.run import after_writing, at_work, carry_out, exit_code
+from blocker.running.run import at_work, carry_out, exit_code, keep_memory
 from blocker.running.session import Session, Setup
 from blocker.showing.documents import plan_document
 from blocker.showing.dose import dose_lines
@@ -138,13 +135,7 @@ def _carry_out(
     asking = talk.choose is not None and not args.yes
     done = carry_out(decide, policy, session, ledger, lambda change: _tell(change, args, talk))
     request, seen = looks[-1]
-    with after_writing(done), ledger.together():
-        for record in week_records(done, seen, request):
-            ledger.remember_week(record)
-        ledger.remember_fill(fill_now(seen.loads.values(), request.running))
-        ledger.keep_lines(seen.lines)
-        ledger.keep_parked(with_calendar_questions(ledger.memory().parked, request.snapshot, request.now))
-        ledger.mark_said(done.said)
+    keep_memory(done, seen, request, ledger)
     code = exit_code(done)
     if code == BlockerError.exit_code:
         raise BlockerError(f"nothing was written: {done.failed[0].error}", "blocker check says more")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
 
 from msgspec.structs import replace
 
 from blocker.commands import Answer, Talk
+from blocker.commands.applying import write_plan
 from blocker.commands.daily import proposal
 from blocker.commands.parser import Parser, add_week, whole_number
 from blocker.commands.remembering import ahead
 from blocker.engine import make_plan
 from blocker.ledger.ledger import read_memory
 from blocker.planning import guard
+from blocker.running.agreed import name_of
 from blocker.running.dates import find_week
 from blocker.running.session import Session, Setup, Sight
 from blocker.showing.documents import load_document, skipped_document
@@ -29,6 +32,9 @@ def add_plan(command: Parser) -> None:
     command.add_argument(
         "--all", action="store_true", help="also what stays, each reason and the weeks as grids"
     )
+    command.add_argument(
+        "--out", type=Path, metavar="FILE", help="also write the plan to a file, for blocker apply"
+    )
     command.add_argument("--exit-code", action="store_true", help="exit 5 if there are changes to make")
     command.set_defaults(work=plan)
 
@@ -38,9 +44,13 @@ def plan(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     sight = look(setup)
     request, seen = sight.request, sight.survey()
     made = make_plan(request, seen)
+    digest, name = name_of(made, request)
     made = guard.told(made, request.snapshot, request.memory, asked=False)
+    answer = proposal(made, seen, request, args, talk)
+    if args.out is not None:
+        write_plan(args.out, {**(answer.document or {}), "calendar_digest": digest, "plan_id": name})
     return replace(
-        proposal(made, seen, request, args, talk),
+        answer,
         exit_code=PENDING if args.exit_code and made.writes else 0,
         changed=bool(made.writes or made.refused),
     )

@@ -39,6 +39,10 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
         "history": Entry("remembering", "the thinking time of past weeks: planned, kept, skipped"),
         "calibrate": Entry("calibrating", "fit the thresholds to your own past weeks"),
     },
+    "deciding": {
+        "apply": Entry("applying", "make exactly the changes of a plan you looked at"),
+        "page": Entry("page", "your weeks on a local page, to approve, move, skip and pause"),
+    },
     "thinking": {
         "park": Entry("thinking", "save a question for your next thinking block"),
         "parked": Entry("thinking", "list saved questions; done ID or drop ID closes one"),

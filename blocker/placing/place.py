@@ -72,7 +72,9 @@ def other_slots(problem: Problem, key: str) -> tuple[Interval, ...]:
     for view in board.views(block.week.days):
         room, noon = blocks.room(view, without=key), view.clock(12 * 60)
         starts = [(start, start + length * 60) for start in room.starts(case, length)]
-        spans = [span for span in starts if room.breaks(case, span) is None and as_interval(span) != block.slot]
+        spans = [
+            span for span in starts if room.breaks(case, span) is None and as_interval(span) != block.slot
+        ]
         halves = ([s for s in spans if s[0] < noon], [s for s in spans if s[0] >= noon])
         found += [as_interval(half[0]) for half in halves if half]
     return tuple(found)

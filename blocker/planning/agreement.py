@@ -23,7 +23,9 @@ def calendar_digest(request: Request) -> str:
 
 def plan_id(plan: Plan, digest: str) -> str:
     """The name of a plan made for a calendar with this digest."""
-    changes = [(c.action, c.key, c.slot, c.was, c.block and (c.block.title, c.block.text)) for c in plan.changes]
+    changes = [
+        (c.action, c.key, c.slot, c.was, c.block and (c.block.title, c.block.text)) for c in plan.changes
+    ]
     return _digest([digest, plan.calendar, plan.policy, changes])
 
 

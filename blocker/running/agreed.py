@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -17,17 +17,22 @@ from blocker.rules.survey import Survey
 from blocker.running.run import carry_out, keep_memory
 from blocker.running.session import Session
 from blocker.values.errors import GuardRefused, UsageError
+from blocker.values.intervals import Interval
 from blocker.values.plan import Change, Plan
 from blocker.values.request import Request
 
 
 class Agreed(Struct, frozen=True):
-    """What a person said yes to: the plan that was made at ``now``, by its names, and of its writes those with ``keys``."""
+    """What a person said yes to: the plan that was made at ``now``, by its names, and of its writes those with ``keys``.
+
+    ``slots`` are what the person takes some of them to be, an action and a time by key.
+    """
 
     now: datetime
     calendar_digest: str
     plan_id: str
     keys: frozenset[str]
+    slots: Mapping[str, tuple[str, Interval]] = {}
 
 
 class Outdated(GuardRefused):
@@ -46,7 +51,9 @@ def name_of(plan: Plan, request: Request) -> tuple[str, str]:
     return digest, plan_id(plan, digest)
 
 
-def carry_out_agreed(agreed: Agreed, session: Session, ledger: Ledger, on_change: Callable[[Change], None]) -> Plan:
+def carry_out_agreed(
+    agreed: Agreed, session: Session, ledger: Ledger, on_change: Callable[[Change], None]
+) -> Plan:
     """Decide again as of the moment of the plan; write where that comes to the very same. Raises Outdated, UsageError.
 
     A plan is good on its day: by tomorrow another time is too late, and another week has begun.
@@ -63,6 +70,7 @@ def carry_out_agreed(agreed: Agreed, session: Session, ledger: Ledger, on_change
         if name != agreed.plan_id:
             raise Outdated("your settings or answers are not what the plan was made with", plan)
         guard.check(plan, request.snapshot, request.memory, asked=True)
+        _refuse_another(plan, agreed)
         _refuse_half_of_it(plan, agreed.keys, request)
         looks.append((request, seen))
         if not request.memory.confirmed:
@@ -86,9 +94,20 @@ def _as_of(made: datetime, session: Session, ledger: Ledger) -> tuple[Request, S
     plan = make_plan(sight.request, seen)
     if not is_good:
         raise Outdated(
-            f"the plan is of {day:%a} {day.day} {day:%b}, and today is {today:%a} {today.day} {today:%b}", plan
+            f"the plan is of {day:%a} {day.day} {day:%b}, and today is {today:%a} {today.day} {today:%b}",
+            plan,
         )
     return sight.request, seen, plan
+
+
+def _refuse_another(plan: Plan, agreed: Agreed) -> None:
+    """A change that is not in the plan is none that anybody looked at. Raises UsageError."""
+    writes = {change.key: (change.action, change.slot) for change in plan.writes}
+    for key in sorted(agreed.keys):
+        if key not in writes or agreed.slots.get(key, writes[key]) != writes[key]:
+            raise UsageError(
+                f"{key} is not so in the plan that was made", "take changes out of it, but alter none"
+            )
 
 
 def _refuse_half_of_it(plan: Plan, keys: frozenset[str], request: Request) -> None:

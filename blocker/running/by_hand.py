@@ -20,13 +20,17 @@ def move_by_hand(key: str, slot: Interval, sight: Sight, session: Session, ledge
     if there is None:
         raise UsageError("that block is not on the calendar any more", "look at the plan as it is now")
     block = replace(as_it_is(there, request), slot=slot, busy=there.busy)
+    known = ledger.recall(key)
     change = Change(
-        "move", key, there.kind, slot, was=there.when, pinned=True, block=block, standing=there, forced=True, why="you moved it"
-    )
+        "move", key, there.kind, slot, was=there.when, pinned=True, causes=known.causes if known else (),
+        block=block, standing=there, forced=True, why="you moved it",
+    )  # fmt: skip
 
     def decide(again: bool) -> Plan:
         if again:
-            raise UsageError("the calendar changed meanwhile: the block was not moved", "look at it again, then move it")
+            raise UsageError(
+                "the calendar changed meanwhile: the block was not moved", "look at it again, then move it"
+            )
         return replace(sight.plan(), changes=(change,), unplaced=(), notes=(), said=())
 
     return carry_out(decide, "move", session, ledger, lambda change: None)

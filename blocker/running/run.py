@@ -14,10 +14,15 @@ from blocker.calendars import Checkpointed, files_of
 from blocker.files.lock import only_run
 from blocker.files.private import clear_left_overs
 from blocker.ledger.ledger import Ledger, open_ledger
+from blocker.measuring.questions import with_calendar_questions
+from blocker.planning.history import week_records
+from blocker.rules.forecast import fill_now
+from blocker.rules.survey import Survey
 from blocker.running.apply import apply
 from blocker.running.session import Session
 from blocker.values.errors import BlockerError, PartlyApplied
 from blocker.values.plan import Change, Plan, Receipt
+from blocker.values.request import Request
 
 
 @contextmanager
@@ -122,6 +127,17 @@ def after_writing(plan: Plan) -> Iterator[None]:
                 f"{problem.hint}; it is safe to run again" if problem.hint else "it is safe to run again",
             ) from problem
         raise
+
+
+def keep_memory(done: Plan, seen: Survey, request: Request, ledger: Ledger) -> None:
+    """Remember what a plan that was carried out was made from, and what it said."""
+    with after_writing(done), ledger.together():
+        for record in week_records(done, seen, request):
+            ledger.remember_week(record)
+        ledger.remember_fill(fill_now(seen.loads.values(), request.running))
+        ledger.keep_lines(seen.lines)
+        ledger.keep_parked(with_calendar_questions(ledger.memory().parked, request.snapshot, request.now))
+        ledger.mark_said(done.said)
 
 
 def exit_code(plan: Plan) -> int:

@@ -48,6 +48,12 @@ class Setup(Struct, frozen=True):
     now: datetime
     environ: Mapping[str, str]
     doing: Callable[[str], None] = _unsaid  # tells a person who waits what is being done
+    clock: Callable[[], datetime] | None = None  # for a command that goes on for long
+
+    @property
+    def later(self) -> datetime:
+        """Now, as it is by then."""
+        return self.clock() if self.clock else self.now
 
 
 class Session:

@@ -106,7 +106,7 @@ def refreshed(
         new = None
         if _brings_up_to_date(request) and _may_be_out_of_date(there, sources):
             new = section_now(there, there.when, tier, sources)
-        fresh = with_section_of(there, _as_it_stands(there, request), new)
+        fresh = with_section_of(there, as_it_is(there, request), new)
         hardens = request.settings.protect == "graded" and not _was_set_free(there, known)
         busy = there.busy or (
             hardens and busy_from_now(there.kind, tier, there.when, request, seen, slots.values())
@@ -126,7 +126,8 @@ def _was_set_free(there: StandingBlock, known: Remembered | None) -> bool:
     return not there.busy and (there.kind == OFFSITE or (known is not None and known.shown_busy))
 
 
-def _as_it_stands(there: StandingBlock, request: Request) -> Block:
+def as_it_is(there: StandingBlock, request: Request) -> Block:
+    """A block written again as it is now, in its place; busy or free is for the caller to say."""
     return Block(
         key=there.key,
         kind=there.kind,

@@ -21,6 +21,11 @@ class Said:
     err: str
 
     @property
+    def flat_err(self) -> str:
+        """What stands on stderr, on one line: a screen breaks it anywhere."""
+        return " ".join(self.err.split())
+
+    @property
     def json(self) -> Any:
         return json.loads(self.out)
 

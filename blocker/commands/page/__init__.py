@@ -16,7 +16,13 @@ INSTALL = "install it beside blocker: pip install 'calendar-blocker[page]', or w
 
 
 def add_page(command: Parser) -> None:
-    command.add_argument("--port", type=whole_number, default=0, metavar="N", help="the port on this machine; default: a free one")
+    command.add_argument(
+        "--port",
+        type=whole_number,
+        default=0,
+        metavar="N",
+        help="the port on this machine; default: a free one",
+    )
     command.add_argument("--no-open", action="store_true", help="only print the address; open no browser")
     command.set_defaults(work=page)
 
@@ -29,7 +35,10 @@ def page(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         if (missing.name or "").partition(".")[0] not in LIBRARIES:
             raise
         raise BlockerError("the page needs Starlette and uvicorn, which are not installed", INSTALL) from None
-    with only_run(setup.state_dir, f"the page of {known_identity(setup).name}"), serving.bound(args.port) as there:
+    with (
+        only_run(setup.state_dir, f"the page of {known_identity(setup).name}"),
+        serving.bound(args.port) as there,
+    ):
         desk = app.Desk(deeds.Deeds(args, setup, talk))
         entrance = door.Door(desk.app, there.getsockname()[1])
         desk.form_token = entrance.form_token

@@ -49,7 +49,7 @@ class Deeds:
             plan = guard.told(plan, request.snapshot, request.memory, asked=True)
             problem = pose_problem(request, seen).problem
             slots = {c.key: other_slots(problem, c.key) for c in plan.changes if c.action == "keep"}
-            undoable = f"{last.command.split()[0]} of {request.workweek.local(last.started):%a %H:%M}" if last else ""
+            undoable = f"{request.workweek.local(last.started):%a %H:%M}" if last else ""
             found.append(view(plan, request, names, slots, undoable))
             return Answer([])
 
@@ -91,18 +91,18 @@ class Deeds:
                 if slot is None:
                     raise UsageError("that time is not free any more", "choose another one")
                 done = move_by_hand(key, slot, sight, session, ledger)
-            return Answer([summary(done, done=True), "It stays where you put it."], plan_document(done, applied=True))
+            return Answer(
+                [summary(done, done=True), "It stays where you put it."], plan_document(done, applied=True)
+            )
 
         return self._do(Namespace(command="move", work=work)).lines
 
     def _do(self, args: Namespace) -> Answer:
         given: dict[str, Any] = {**vars(self._args), **vars(args)}
         given |= {name: vars(self._args)[name] for name in ("config", "calendar", "log_titles", "log_json")}
-        call = Call(Namespace(**given), self._setup.environ, self._setup.clock)
-        return call.answer(self._setup.clock(), self._talk, _unsaid)
+        call = Call(Namespace(**given), self._setup.environ, lambda: self._setup.later)
+        return call.answer(self._setup.later, self._talk, _unsaid)
 
 
 def _unsaid(words: str) -> None:
     """Nobody waits at the terminal."""
-
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 
 import uvicorn
@@ -24,15 +25,20 @@ def bound(port: int) -> socket.socket:
         there.bind((HOST, port))
     except OSError as problem:
         there.close()
-        raise UsageError(f"port {port} can't be had: {problem.strerror}", "leave out --port for a free one") from None
+        raise UsageError(
+            f"port {port} can't be had: {problem.strerror}", "leave out --port for a free one"
+        ) from None
     return there
 
 
 def serve(app: ASGIApp, there: socket.socket, opened: Callable[[], None]) -> None:
     """Serve until Ctrl-C, or until nobody has asked for anything for half an hour. ``opened`` is called once it answers."""
-    server = _Server(uvicorn.Config(_Watched(app), log_config=None, access_log=False, server_header=False, lifespan="off"))
+    server = _Server(
+        uvicorn.Config(_Watched(app), log_config=None, access_log=False, server_header=False, lifespan="off")
+    )
     server.opened = opened
-    asyncio.run(server.serve(sockets=[there]))
+    with suppress(KeyboardInterrupt):  # Ctrl-C is how a person ends it
+        asyncio.run(server.serve(sockets=[there]))
 
 
 class _Watched:

@@ -11,7 +11,15 @@ from msgspec import Struct
 
 from blocker.planning.outcome import MOST_OPTIONS
 from blocker.showing.plan_screen import change_words
-from blocker.showing.plan_text import SPOKEN, clean, level_words, option_text, week_words, when_words
+from blocker.showing.plan_text import (
+    SPOKEN,
+    clean,
+    is_text_only,
+    level_words,
+    option_text,
+    week_words,
+    when_words,
+)
 from blocker.values.intervals import Interval
 from blocker.values.kinds import NOTE, OFFSITE, THINKING
 from blocker.values.plan import Change, Plan, Unplaced, WeekPlan
@@ -27,7 +35,9 @@ class Slot(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """One block. ``state`` is a word: new, moved, stays …; ``asked``: it is one of the changes to say yes to."""
+    """One block. ``state`` is a word: new, moved, stays …; ``asked``: it is one of the changes to say yes to;
+    ``along``: only its notes change, with whatever else is approved.
+    """
 
     key: str
     state: str
@@ -35,6 +45,7 @@ class Row(Struct, frozen=True):
     title: str
     why: str
     asked: bool
+    along: bool
     is_ahead: bool
     slots: Sequence[Slot]
 
@@ -91,10 +102,14 @@ def view(
 ) -> View:
     """The plan as the page shows it; ``slots`` are the times that blocks which stay may be moved to."""
     zone = request.workweek.zone
-    rows = [(change, _row(change, plan, request, slots)) for change in plan.changes if _is_shown(change, plan)]
+    rows = [
+        (change, _row(change, plan, request, slots)) for change in plan.changes if _is_shown(change, plan)
+    ]
     weeks = [_week(week, plan, request, rows) for week in plan.weeks]
     shown = {week.load.week for week in plan.weeks}
-    coming = next((c for c in plan.changes if c.kind in THINKING and c.slot.start > plan.now and _text(c)), None)
+    coming = next(
+        (c for c in plan.changes if c.kind in THINKING and c.slot.start > plan.now and _text(c)), None
+    )
     pause = request.memory.paused_until
     now = plan.now.astimezone(zone)
     return View(
@@ -103,7 +118,7 @@ def view(
         made=plan.now.isoformat(),
         digest=names[0],
         name=names[1],
-        changes=len(plan.writes),
+        changes=sum(not _is_along(change) for change in plan.writes),
         weeks=weeks,
         later=[row for change, row in rows if _week_of(change, request) not in shown],
         missing=[_open(item, request) for item in _open_ones(plan) if item.kind == OFFSITE],
@@ -133,17 +148,24 @@ def _week(week: WeekPlan, plan: Plan, request: Request, rows: Sequence[tuple[Cha
 
 
 def _row(change: Change, plan: Plan, request: Request, slots: Mapping[str, Sequence[Interval]]) -> Row:
-    zone = request.workweek.zone
+    zone, along = request.workweek.zone, _is_along(change)
     return Row(
         key=change.key,
-        state=SPOKEN[change.action],
+        state=SPOKEN["keep" if along else change.action],
         when=when_words(change, zone),
         title=_title(change),
-        why=change_words(change, plan)[1],
-        asked=change.writes,
+        why="" if along else change_words(change, plan)[1],
+        asked=change.writes and not along,
+        along=along,
         is_ahead=change.slot.start > plan.now and change.kind != NOTE,
-        slots=[Slot(slot.start.isoformat(), _slot_words(slot, request)) for slot in slots.get(change.key, ())],
+        slots=[
+            Slot(slot.start.isoformat(), _slot_words(slot, request)) for slot in slots.get(change.key, ())
+        ],
     )
+
+
+def _is_along(change: Change) -> bool:
+    return change.action == "update" and is_text_only(change)
 
 
 def _open_ones(plan: Plan) -> list[Unplaced]:
@@ -186,5 +208,7 @@ def rendered(shown: View | None, told: Sequence[str], is_trouble: bool, token: s
 
 @cache
 def _template() -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     return environment.from_string((files("blocker.commands.page") / "page.html.j2").read_text("utf-8"))
