@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -164,7 +165,9 @@ def test_what_is_not_ticked_is_not_made(cli: CommandLine) -> None:
     assert keys(cli, "create") == others
 
 
-def test_a_page_that_was_left_open_over_a_change_writes_nothing_and_shows_the_new_plan(cli: CommandLine) -> None:
+def test_a_page_that_was_left_open_over_a_change_writes_nothing_and_shows_the_new_plan(
+    cli: CommandLine,
+) -> None:
     wanted = keys(cli, "create")
     with served(cli) as visitor:
         visitor.enter()
@@ -199,7 +202,9 @@ def test_a_block_is_moved_to_a_time_that_is_offered_and_stays_there(cli: Command
     cli.call("run", "-y")
     with served(cli) as visitor:
         visitor.enter()
-        found = re.search(r'name="key" value="([^"]+)"><select.*?<option value="([^"]+)"', visitor.page().replace("\n", ""))
+        found = re.search(
+            r'name="key" value="([^"]+)"><select.*?<option value="([^"]+)"', visitor.page().replace("\n", "")
+        )
         assert found is not None
         key, start = found.groups()
         assert "It stays where you put it" in visitor.send("/move", key=key, start=start)
@@ -241,7 +246,7 @@ def browse(cli: CommandLine, **job: object) -> tuple[list[str], list[list[str]]]
 
 def test_it_can_be_read_at_every_width_and_by_everybody(cli: CommandLine) -> None:
     cli.call("park", "Why do we certify?", "--from", "VP Sales")
-    problems, _ = browse(cli, job="look")
+    problems, _ = browse(cli, job="look", shots=os.environ.get("SCREENSHOTS", ""))
     assert problems == []
 
 

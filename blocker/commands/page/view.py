@@ -16,6 +16,7 @@ from blocker.showing.plan_text import (
     clean,
     is_text_only,
     level_words,
+    news_lines,
     option_text,
     week_words,
     when_words,
@@ -25,6 +26,13 @@ from blocker.values.kinds import NOTE, OFFSITE, THINKING
 from blocker.values.plan import Change, Plan, Unplaced, WeekPlan
 from blocker.values.request import Request
 from blocker.values.workweek import Week, week_of
+
+KINDS = {
+    "strategic": "thinking time",
+    "frontline": "front-line time",
+    "learning": "learning time",
+    OFFSITE: "half day",
+}
 
 
 class Slot(Struct, frozen=True):
@@ -51,10 +59,11 @@ class Row(Struct, frozen=True):
 
 
 class Open(Struct, frozen=True):
-    """What has no time yet, and what would help."""
+    """What has no time yet, and what would help. ``is_minimum``: the week has none without it."""
 
     what: str
     why: str
+    is_minimum: bool
     options: Sequence[str]
 
 
@@ -122,7 +131,7 @@ def view(
         weeks=weeks,
         later=[row for change, row in rows if _week_of(change, request) not in shown],
         missing=[_open(item, request) for item in _open_ones(plan) if item.kind == OFFSITE],
-        notes=[clean(note) for note in plan.notes],
+        notes=news_lines(plan, ("released ", "conflict ", "no room ", "outside ")),
         refused=plan.refused,
         next_title=_title(coming) if coming else "",
         next_text=_text(coming) if coming else "",
@@ -175,8 +184,9 @@ def _open_ones(plan: Plan) -> list[Unplaced]:
 def _open(item: Unplaced, request: Request) -> Open:
     zone = request.workweek.zone
     return Open(
-        f"{item.kind}, {item.minutes} minutes",
-        clean(item.why),
+        f"{KINDS.get(item.kind, item.kind)}, {item.minutes} minutes",
+        f"{clean(item.why.partition(': the time is')[0])}.",
+        item.tier == "floor",
         [option_text(option, zone) for option in item.nearest[:MOST_OPTIONS]],
     )
 

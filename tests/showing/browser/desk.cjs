@@ -52,7 +52,7 @@ async function keys(browser, job) {
     }
     const [last] = steps.at(-1);
     await Promise.all([page.waitForURL('**/'), page.waitForLoadState('load'), page.keyboard.press('Enter')]);
-    await page.waitForSelector('.told');
+    await page.waitForSelector('.told').catch(() => { throw new Error(`nothing is said after “${last}”`); });
     said.push([last, (await page.locator('.told').textContent()).trim()]);
   }
   return said;
@@ -99,6 +99,6 @@ async function main() {
     problems.push(String(error));
   }
   await browser.close();
-  process.stdout.write(JSON.stringify({ problems, said }));
+  process.stdout.write(JSON.stringify({ problems, said: said || [] }));
 }
 main();
