@@ -7,12 +7,11 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from blocker.commands import Answer, Talk
-from blocker.commands.looking import look
 from blocker.commands.parser import Joined, Parser
 from blocker.engine import make_plan
 from blocker.rules.survey import Survey
 from blocker.running.dates import WEEK_HINT, find_date
-from blocker.running.session import Setup, Sight
+from blocker.running.session import Setup, Sight, look
 from blocker.showing.documents import plan_document, skipped_document
 from blocker.showing.plan_in_full import change_lines, next_best, skipped_lines, unplaced_lines
 from blocker.showing.plan_screen import unread

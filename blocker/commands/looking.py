@@ -13,11 +13,10 @@ from blocker.commands.daily import proposal
 from blocker.commands.parser import Parser, add_week, whole_number
 from blocker.commands.remembering import ahead
 from blocker.engine import make_plan
-from blocker.ledger.ledger import read_memory
 from blocker.planning import guard
 from blocker.running.agreed import name_of
 from blocker.running.dates import find_week
-from blocker.running.session import Session, Setup, Sight
+from blocker.running.session import Setup, look
 from blocker.showing.documents import load_document, skipped_document
 from blocker.showing.grid import load_picture
 from blocker.showing.load import load_lines
@@ -93,8 +92,3 @@ def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             week_view(week_plan, made, seen, request), zone, canvas, events, args.verbose
         ),
     )
-
-
-def look(setup: Setup, week: str | None = None) -> Sight:
-    with Session(setup) as session:
-        return session.read(read_memory(setup.state_dir, session.identity), "run", week)

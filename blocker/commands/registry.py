@@ -61,6 +61,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
         "check": Entry("setting_up", "is everything set up, and what could go wrong"),
         "cron": Entry("scheduling", "install, show or remove the daily run"),
         "config": Entry("setting_up", "show the settings and where each comes from"),
+        "notify": Entry("notices", "send a test notice to your addresses"),
         "demo": Entry("demo", "see it work on a sample calendar; nothing of yours is touched"),
     },
 }

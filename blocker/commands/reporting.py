@@ -17,11 +17,10 @@ from blocker import __version__
 from blocker.calendars import about, files_of, scheme_of
 from blocker.commands import Answer, Talk
 from blocker.commands.bug_bundle import bundle
-from blocker.commands.looking import look
 from blocker.commands.parser import Parser
 from blocker.engine import make_plan
 from blocker.rules.survey import Survey
-from blocker.running.session import Setup
+from blocker.running.session import Setup, look
 from blocker.showing.page.files import GENERATOR, write_report
 from blocker.showing.page.gather import gather
 from blocker.showing.page.page import render_page

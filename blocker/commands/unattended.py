@@ -13,13 +13,13 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from blocker.commands import Answer, Talk
+from blocker.commands.notices import send_weekly, tell
 from blocker.files.private import open_private, private_folder
 from blocker.ledger.ledger import Ledger, open_ledger
 from blocker.running.journal import error_facts
-from blocker.running.notify import send
 from blocker.running.outages import Outage, outage
 from blocker.running.session import Setup, known_identity
-from blocker.values.errors import BlockerError, NotConfirmed, Temporary
+from blocker.values.errors import BlockerError, NotConfirmed, SignInNeeded, Temporary
 
 TOLD = "told-"  # what was said last of a run that could not begin: the name of an empty file
 
@@ -32,48 +32,60 @@ def once_a_day(work: Work, args: Namespace, setup: Setup, talk: Talk) -> Answer:
         with _ledger(setup) as ledger:
             if _done(ledger, setup):
                 forget_told(setup.state_dir)
+                _weekly(ledger, setup, talk)
                 return Answer([], None, changed=False, logged=None)
     except Temporary as error:  # another run is writing: there is another look in an hour
         return _quiet(error)
     try:
         answer = work(args, setup, talk)
-    except NotConfirmed as error:
-        return _unconfirmed(error, setup, talk)
+    except (NotConfirmed, SignInNeeded) as error:  # only a person can end that
+        return _told_at_once(error, setup, talk)
     except BlockerError as error:
         return _failed(error, setup, talk)
     forget_told(setup.state_dir)
+    notices = setup.config.settings.notices
     with _ledger(setup) as ledger:
         gap = _outage(ledger, setup, today_failed=answer.exit_code != 0)
-        news = list(answer.news)
+        lost: list[str] = []
         if answer.exit_code == 0:
             gap = replace(gap, days=_before_today(ledger, setup))
         if gap.loud and gap.name not in ledger.memory().said:
-            news.insert(0, _words(gap))
+            lost = [_words(gap)]
             ledger.mark_said([gap.name])
-    _tell(news, setup, talk)
+        news = [*lost, *answer.news]
+        sent = [*(lost if notices.failures else ()), *(answer.news if notices.changes else ())]
+        tell(sent, "Your thinking time: what changed", setup, talk)
+        _weekly(ledger, setup, talk)
     return Answer(news, answer.document, answer.exit_code, changed=bool(news))
 
 
 def _failed(error: BlockerError, setup: Setup, talk: Talk) -> Answer:
     with _ledger(setup) as ledger:
-        number = ledger.begin_run("run", setup.now.astimezone())
-        ledger.end_run(number, setup.now.astimezone(), error.exit_code)
+        _note_failure(error, ledger, setup)
         gap = _outage(ledger, setup, today_failed=True)
         if not gap.loud or gap.name in ledger.memory().said:
             return _quiet(error)
         ledger.mark_said([gap.name])
-    _tell([_words(gap), f"{error.message}. {error.hint}".strip()], setup, talk)
+    _tell_failure([_words(gap), f"{error.message}. {error.hint}".strip()], setup, talk)
     talk.say(_words(gap))
     raise error
 
 
-def _unconfirmed(error: NotConfirmed, setup: Setup, talk: Talk) -> Answer:
-    """Nobody said yes to this calendar, or said so no longer: that is no failure to be counted in days."""
+def _note_failure(error: BlockerError, ledger: Ledger, setup: Setup) -> None:
+    number = ledger.begin_run("run", setup.now.astimezone())
+    ledger.end_run(number, setup.now.astimezone(), error.exit_code)
+
+
+def _told_at_once(error: NotConfirmed | SignInNeeded, setup: Setup, talk: Talk) -> Answer:
+    """Nobody said yes to this calendar, or the sign-in has ended: no bad day that the next one may mend."""
+    if isinstance(error, SignInNeeded):
+        with _ledger(setup) as ledger:
+            _note_failure(error, ledger, setup)
     if not told_before(setup.state_dir, error):
         said = [f"blocker: {error.message}", error.hint]
         for line in said:
             talk.say(line)
-        _tell(said, setup, talk)
+        _tell_failure(said, setup, talk)
     return _quiet(error)
 
 
@@ -143,11 +155,12 @@ def _words(gap: Outage) -> str:
     return f"blocker: no successful run {since}; {len(gap.days)} working days were missed ({days})."
 
 
-def _tell(news: list[str], setup: Setup, talk: Talk) -> None:
-    """Send the news to the person's addresses; if that fails, say so where cron's mail will show it."""
-    if not news:
-        return
-    try:
-        send(setup.config.settings, "blocker", "\n".join(news))
-    except BlockerError as problem:
-        talk.say(f"blocker: {problem.message}. {problem.hint}".strip())
+def _tell_failure(words: list[str], setup: Setup, talk: Talk) -> None:
+    if setup.config.settings.notices.failures:
+        tell(words, "Your thinking time: something is wrong", setup, talk)
+
+
+def _weekly(ledger: Ledger, setup: Setup, talk: Talk) -> None:
+    """The digest is no part of the run: what keeps it from being made is told with the next failed run."""
+    with suppress(BlockerError):
+        send_weekly(ledger, setup, talk)

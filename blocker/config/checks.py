@@ -22,7 +22,7 @@ from blocker.rules.rules import condition as rule_condition
 from blocker.values.errors import did_you_mean, nearest, quoted
 from blocker.values.fields import KeyPath
 from blocker.values.kinds import EVENT_KINDS, NOTE, OFFSITE
-from blocker.values.limits import days_of_year, rhythm, share_of
+from blocker.values.limits import days_of_year, rhythm, share_of, week_time
 from blocker.values.settings import SHIPPED_KINDS
 from blocker.values.workweek import clock_range, show_range
 
@@ -212,6 +212,7 @@ CHECKS: Mapping[str, Callable[[str, KeyPath, Around], str]] = {
     "time-range": lambda given, path, around: show_range(*clock_range(given)),
     "share": lambda given, path, around: _read_by(share_of, given),
     "days-of-year": lambda given, path, around: _read_by(days_of_year, given),
+    "time-of-week": lambda given, path, around: _read_by(week_time, given),
     "rhythm": lambda given, path, around: _read_by(rhythm, given),
     "title": lambda given, path, around: title(given),
     "text": lambda given, path, around: template(_text(path), given, around.texts),

@@ -23,6 +23,7 @@ from blocker.calendars.port import Surroundings
 from blocker.config.load import Config
 from blocker.engine import make_plan
 from blocker.files.places import config_path
+from blocker.ledger.ledger import read_memory
 from blocker.rules.survey import Survey, take_survey
 from blocker.running.dates import find_week
 from blocker.values.errors import ConfigError
@@ -191,6 +192,12 @@ class Session:
             holidays, source = found.dates, found.source
         settings = self.settings
         return WorkWeek(zone, settings.hours, settings.lunch, holidays, settings.quiet_days), source
+
+
+def look(setup: Setup, week: str | None = None) -> Sight:
+    """What a command sees that only looks; ``week`` as a person names it."""
+    with Session(setup) as session:
+        return session.read(read_memory(setup.state_dir, session.identity), "run", week)
 
 
 class Sight(Struct, frozen=True):

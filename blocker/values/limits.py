@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from blocker.values.errors import quoted
 from blocker.values.fields import KeyPath, Problems, Section, Share, setting
-from blocker.values.workweek import DaysOfYear
+from blocker.values.workweek import WEEKDAYS, DaysOfYear
 
 LEAP_YEAR = 2000  # in which every day of the year can be checked
 DEFAULT_QUIET = ("12-24..01-01",)
@@ -64,6 +64,23 @@ def _month_and_day(text: str, whole: str) -> tuple[int, int]:
     if day is None:
         raise ValueError(f"{quoted(whole)} is not a day such as “12-24”, or days such as “12-24..01-01”")
     return day.month, day.day
+
+
+class WeekTime(Struct, frozen=True):
+    """A time of the week: the day (0 is Monday) and the minutes from its midnight."""
+
+    weekday: int
+    minute: int
+
+
+def week_time(text: str) -> WeekTime | None:
+    """``"mon 07:00"``; None for ``"off"``. Raises ValueError with the words for it."""
+    if text.strip() == "off":
+        return None
+    match = re.fullmatch(r"\s*(\w{3})\s+([01]\d|2[0-3]):([0-5]\d)\s*", text, re.ASCII)
+    if match is None or match[1].lower() not in WEEKDAYS:
+        raise ValueError(f"{quoted(text)} is not a time of the week such as “mon 07:00”, and not “off”")
+    return WeekTime(WEEKDAYS.index(match[1].lower()), int(match[2]) * 60 + int(match[3]))
 
 
 class Rhythm(Struct, frozen=True):

@@ -31,6 +31,7 @@ from blocker.values.fields import (
     Section,
     Text,
     TextName,
+    TimeOfWeek,
     TimeRange,
     TimeZone,
     Title,
@@ -79,6 +80,16 @@ class Offsite(Section, frozen=True):
     notice_days: Annotated[int, setting("Days between booking it and the day, at least.", ge=0, le=180)] = 28
     guarantee: Annotated[bool, setting("One in every quarter, however calm it is.")] = True
     title: Annotated[Title, setting("Its title; empty for the usual one.")] = ""
+
+
+class Notices(Section, frozen=True):
+    """What is sent to the addresses of ``notify_file``; nothing where there are none."""
+
+    changes: Annotated[bool, setting("What a daily run moved, removed or found no time for.")] = True
+    failures: Annotated[bool, setting("Two failed days in a row, and a sign-in that has ended.")] = True
+    weekly: Annotated[
+        TimeOfWeek, setting("When the digest of the week is sent, by this machine's clock; off for never.")
+    ] = "mon 07:00"
 
 
 class Theme(Section, frozen=True):
@@ -157,6 +168,7 @@ class BlockKind(Section, frozen=True):
 _OF_NO_WEIGHT = (
     "calendar",
     "texts",
+    "notices",
     "commands_in_text",
     "notify_file",
     "notify_command",
@@ -253,13 +265,13 @@ class Settings(Section, frozen=True):
     notify_file: Annotated[
         str,
         setting(
-            "Who is told when two daily runs in a row fail: Apprise addresses, one a line, in a file that only you "
-            "can read."
+            "Where notices go: Apprise addresses (mail, Slack, ntfy …), one a line, in a file that only you can read."
         ),
     ] = ""
     notify_command: Annotated[
         str, setting("Or a command that prints those addresses, such as a password store.")
     ] = ""
+    notices: Annotated[Notices, setting("What is sent to those addresses.")] = Notices()
     working: Annotated[
         Hours,
         setting("Working hours, in one range or several. Once a day is set, a day that is not is a day off."),

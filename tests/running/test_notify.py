@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from blocker.commands.sample import meeting
 from blocker.running.notify import addresses, send
 from blocker.values.errors import BlockerError, ConfigError
 from blocker.values.settings import Settings
@@ -194,3 +195,103 @@ def test_check_says_in_words_why_nobody_would_hear(
     assert words in shown
     assert "Errno" not in shown
     assert "Error" not in shown
+
+
+@pytest.fixture
+def told(
+    tmp_path: Path,
+    heard: tuple[int, list[dict[str, Any]]],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> tuple[CommandLine, Path, list[dict[str, Any]]]:
+    """A calendar whose notices reach a listener; the config may be added to."""
+    pytest.importorskip("apprise")
+    port, posts = heard
+    config = tmp_path / "config.toml"
+    config.write_text(f"notify_file = '{address_file(tmp_path, f'json://127.0.0.1:{port}/{CANARY}')}'\n")
+    monkeypatch.setenv("BLOCKER_CONFIG", str(config))
+    return CommandLine(capsys, sample(tmp_path), "2026-11-02T06:30"), config, posts
+
+
+def test_the_digest_of_a_week_comes_once_at_its_hour(
+    told: tuple[CommandLine, Path, list[dict[str, Any]]],
+) -> None:
+    cli, _, posts = told
+    cli.call("run", "-y")
+    cli.call("park", "Why do we certify at all?", "--from", "VP Sales")
+    for moment in ("02T06:40", "02T06:59"):
+        cli.now = f"2026-11-{moment}"
+        cli.call("run", "--cron")
+    assert posts == []
+    for moment in ("02T07:30", "02T08:30", "03T06:30", "03T07:30"):
+        cli.now = f"2026-11-{moment}"
+        assert cli.call("run", "--cron").code == 0
+    (digest,) = [post for post in posts if "Your week" in post["title"]]
+    body = digest["message"]
+    assert len(f"{digest['title']} {body}".split()) <= 150
+    assert "Wed 4 Nov" in body
+    assert "To decide: “Why do we certify at all?” has waited longest" in body
+    assert "2026-W" not in body
+    assert "strategic/" not in body
+    cli.now = "2026-11-09T07:30"
+    cli.call("run", "--cron")
+    assert sum("Your week" in post["title"] for post in posts) == 2
+    assert "Last week: " in posts[-1]["message"]
+
+
+def test_a_machine_that_slept_too_long_sends_no_old_digest(
+    told: tuple[CommandLine, Path, list[dict[str, Any]]],
+) -> None:
+    cli, _, posts = told
+    cli.call("run", "-y")
+    cli.now = "2026-11-04T07:30"
+    cli.call("run", "--cron")
+    assert [post for post in posts if "Your week" in post["title"]] == []
+
+
+def test_each_notice_can_be_turned_off(told: tuple[CommandLine, Path, list[dict[str, Any]]]) -> None:
+    cli, config, posts = told
+    config.write_text(config.read_text() + '[notices]\nchanges = false\nfailures = false\nweekly = "off"\n')
+    cli.call("run", "-y")
+    change = next(c for c in cli.document("plan")["changes"] if c["kind"] == "strategic")
+    start = change["start"][:16].replace("-", "").replace(":", "") + "00"
+    extra = meeting("late@example.org", "Urgent: board question", start, start[:9] + "200000", start)
+    cli.calendar.write_bytes(cli.content.replace(b"END:VCALENDAR", extra + b"END:VCALENDAR"))
+    cli.now = "2026-11-03T07:30"
+    assert cli.call("run", "--cron").code == 0
+    cli.calendar.write_bytes(b"no calendar")
+    for moment in ("04T06:30", "05T06:30", "09T07:30"):
+        cli.now = f"2026-11-{moment}"
+        cli.call("run", "--cron")
+    assert posts == []
+
+
+def test_what_a_run_moved_is_told_in_a_few_words(
+    told: tuple[CommandLine, Path, list[dict[str, Any]]],
+) -> None:
+    cli, _, posts = told
+    cli.call("run", "-y")
+    change = next(c for c in cli.document("plan")["changes"] if c["kind"] == "strategic")
+    start = change["start"][:16].replace("-", "").replace(":", "") + "00"
+    extra = meeting("late@example.org", "Urgent: board question", start, start[:11] + "5900", start)
+    cli.calendar.write_bytes(cli.content.replace(b"END:VCALENDAR", extra + b"END:VCALENDAR"))
+    cli.now = "2026-11-03T06:30"
+    assert cli.call("run", "--cron").code == 0
+    (notice,) = [post for post in posts if "what changed" in post["title"]]
+    assert "Urgent: board question" in notice["message"]
+    assert len(notice["message"].split()) <= 60
+
+
+def test_notify_test_sends_the_digest_and_says_where_to_put_addresses(
+    told: tuple[CommandLine, Path, list[dict[str, Any]]],
+) -> None:
+    cli, config, posts = told
+    said = cli.call("notify", "test")
+    assert (said.code, len(posts)) == (0, 1)
+    assert said.out.startswith("Sent to 1 address:")
+    assert posts[0]["message"].splitlines()[0] in said.out
+    assert CANARY not in said.out + said.err
+    config.write_text("")
+    said = cli.call("notify", "test")
+    assert said.code == 2
+    assert "notify_file" in said.err
