@@ -15,7 +15,7 @@ from blocker.config.template import show
 from blocker.files.places import config_path, holiday_dir, state_dir
 from blocker.values.errors import ConfigError
 from blocker.values.limits import Limits
-from blocker.values.settings import SHIPPED_KINDS, BlockKind, Count, RuleText, Settings, Theme
+from blocker.values.settings import SHIPPED_KINDS, BlockKind, Count, Notices, RuleText, Settings, Theme
 from blocker.values.working_hours import Hours, LunchBreak
 from blocker.values.workweek import Lunch
 
@@ -73,6 +73,10 @@ buffer_before = 15
 buffer_after = 5
 shift = "inside"
 commands_in_text = true
+
+[notices]
+changes = false
+weekly = "fri 16:30"
 
 [hours]
 mon = ["13:00-17:00", "8:30-12:00"]
@@ -200,6 +204,7 @@ def test_every_key_of_a_file(tmp_path: Path) -> None:
         forecast=True,
         notify_file="~/notify",
         notify_command="pass show notify",
+        notices=Notices(changes=False, weekly="fri 16:30"),
         classify={
             "strategic": ("title ~ 'strategy|vision'",),
             "personal": ("calendar = 'family'", "minutes >= 2h"),
