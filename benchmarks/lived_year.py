@@ -202,7 +202,7 @@ def _weeks(first: date, days: int) -> list[Week]:
 def workweek_of(book: Book, settings: Settings, folder: Path) -> WorkWeek:
     years = range(book.first.year - 1, book.first.year + 3)
     found = public_holidays("auto", book.zone, years, folder / "holidays", today=book.first)
-    return WorkWeek(ZoneInfo(book.zone), settings.hours, settings.lunch, found.dates)
+    return WorkWeek(ZoneInfo(book.zone), settings.hours, settings.lunch, found.dates, settings.quiet_days)
 
 
 @contextmanager

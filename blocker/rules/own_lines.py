@@ -1,12 +1,13 @@
 """A person's own lines: the usual ones, eased until they tell the person's weeks apart.
 
 A level that nearly every week has says nothing about any of them. So all lines of a rule are raised by one and the
-same step, until no more than a part of the person's last weeks are past them; never are they stricter than usual.
+same step, until no more than a part of the person's last weeks are past them, and no more of those ahead; never are
+they stricter than usual.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from itertools import count
 from math import ceil
@@ -20,13 +21,14 @@ from blocker.measuring.conditions import (
     Group,
     alternatives,
     compare,
+    comparisons,
     written,
 )
 from blocker.rules.judge import RECENT_WORKING_DAYS, Judge, is_ordinary, scaled
 from blocker.rules.rules import Rule, at_lines, usual_rule
 from blocker.values.memory import OwnLines
 from blocker.values.plan import Cause, WeekLoad
-from blocker.values.workweek import Week, week_of
+from blocker.values.workweek import Week
 
 LAST_WEEKS = 26  # half a year
 FEWEST_WEEKS = 8  # fewer say too little about a person's ordinary week
@@ -52,62 +54,70 @@ def _has_events(week: WeekLoad) -> bool:
 
 
 def take_lines(
-    weeks: Sequence[WeekLoad], role: str, full_week_minutes: float, today: date
+    behind: Sequence[WeekLoad], ahead: Sequence[WeekLoad], role: str, judge: Judge, today: date
 ) -> OwnLines | None:
-    """The lines of the weeks that count; None where they are too few, and the usual lines hold.
+    """The lines of the weeks behind that count and of those ahead; None where too few are behind, and the usual hold.
 
-    Red comes first, alone. Then amber: a week past the usual red line is amber at least, however often.
+    Red comes first, alone. Then amber: a week past the usual red line is amber at least, however often. ``judge``
+    knows what the weeks ahead are judged by, beside what they hold already.
     """
-    if len(weeks) < FEWEST_WEEKS:
+    if len(behind) < FEWEST_WEEKS:
         return None
 
-    def firing(rule: Rule) -> int:
-        judge = Judge([rule], week_of(today), full_week_minutes)
-        return sum(judge.judged(week).level == rule.name for week in weeks)
+    def too_often(rule: Rule, part: float) -> bool:
+        """True if it fires in more than this part of the weeks behind, or of those ahead; one it may always have."""
+        alone = replace(judge, rules=[rule])
+        return any(
+            sum(alone.judged(week).level == rule.name for week in weeks)
+            > max(1, part * len(weeks) + ROUNDING)
+            for weeks in (behind, ahead)
+        )
+
+    def beyond_easing(rule: Rule, part: float) -> frozenset[str]:
+        """Measures with too many weeks at nothing: there is no line below which fewer of them are."""
+        lines = (one for one in comparisons(rule.condition) if one.sign in ("<", "<="))
+        nothing = (_with_line(replace(one, sign="<="), 0) for one in lines)
+        return frozenset(one.name for one in nothing if too_often(at_lines(rule, one.text), part))
+
+    def eased(rule: Rule, part: float, often: Callable[[Rule], bool]) -> Rule:
+        """The rule eased by the fewest steps with which it no longer fires too often."""
+        dropped = beyond_easing(rule, part)
+        steps = (_eased(rule, step, dropped) if step else rule for step in count())
+        return next(one for one in steps if not often(one))
 
     usual_red, usual_amber = usual_rule(role, "red"), usual_rule(role, "amber")
-    red = _eased_until(usual_red, weeks, RED_PART, firing)
-    if firing(usual_red) > AMBER_PART * len(weeks):
+    red = eased(usual_red, RED_PART, lambda rule: too_often(rule, RED_PART))
+    if too_often(usual_red, AMBER_PART):
         amber = at_lines(usual_amber, usual_red.text)  # as far as it may go
     else:
-        amber = _eased_until(usual_amber, weeks, AMBER_PART, lambda rule: firing(_capped(rule, usual_red)))
+        amber = eased(usual_amber, AMBER_PART, lambda rule: too_often(_capped(rule, usual_red), AMBER_PART))
         amber = _capped(amber, usual_red)
     return OwnLines(
         taken=today,
         role=role,
-        weeks=len(weeks),
+        weeks=len(behind),
         amber=amber.text,
         red=red.text,
-        ordinary=_ordinary_past(usual_red, weeks, full_week_minutes),
+        ordinary=_ordinary_past(usual_red, behind, judge.full_week_minutes),
     )
 
 
-def _eased_until(rule: Rule, weeks: Sequence[WeekLoad], part: float, firing: Callable[[Rule], int]) -> Rule:
-    """The rule eased by the fewest steps with which it fires in this part of the weeks or less."""
-    for step in count():
-        eased = rule if step == 0 else _eased(rule, step, weeks, part)
-        if firing(eased) <= part * len(weeks) + ROUNDING:
-            return eased
-    raise AssertionError("a line that is raised for ever is passed by no week")
-
-
-def _eased(rule: Rule, step: int, weeks: Sequence[WeekLoad], part: float) -> Rule:
+def _eased(rule: Rule, step: int, dropped: Collection[str]) -> Rule:
     """Every line of the rule a step further; one that no step can ease any more drops out."""
 
     def easier(one: Condition) -> Condition | None:
         if isinstance(one, Comparison):
-            return _easier(one, 1 + step * STEP, weeks, part)
+            return None if one.name in dropped else _easier(one, 1 + step * STEP)
         parts = tuple(eased for inner in one.parts if (eased := easier(inner)) is not None)
         return Group(one.needed, parts) if len(parts) >= one.needed else None
 
     return at_lines(rule, written(easier(rule.condition) or rule.condition))
 
 
-def _easier(one: Comparison, factor: float, weeks: Sequence[WeekLoad], part: float) -> Comparison | None:
+def _easier(one: Comparison, factor: float) -> Comparison | None:
     value = float(one.value)
     if one.sign in ("<", "<="):
-        at_nothing = sum(week.held[one.name] <= 0 for week in weeks)
-        return None if at_nothing > part * len(weeks) else _with_line(one, value / factor)
+        return _with_line(one, value / factor)
     eased = ceil(value * factor - ROUNDING) if one.unit == "count" else value * factor
     return None if one.unit == "share" and eased > 1 + ROUNDING else _with_line(one, eased)
 

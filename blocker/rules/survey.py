@@ -69,16 +69,16 @@ def take_survey(request: Request) -> Survey:
     measured = {week: measure(week) for week in weeks}
     completed = [week for week in weeks if week < request.running]
     lately = recent_weeks(measured[week] for week in reversed(completed))
-    lines = _lines(request, measured)
-    rules = rules_for(request.settings, lines)
     judge = Judge(
-        rules=rules,
+        rules=(),
         running=request.running,
         full_week_minutes=request.workweek.full_week_minutes,
-        lines_taken=lines.taken if lines else None,
         lately=lately,
         forecasts=_forecasts(request, measured, completed) if request.settings.forecast else {},
     )
+    lines = _lines(request, measured, judge)
+    rules = rules_for(request.settings, lines)
+    judge = replace(judge, rules=rules, lines_taken=lines.taken if lines else None)
     return Survey(
         classified=classified,
         days=days,
@@ -90,7 +90,7 @@ def take_survey(request: Request) -> Survey:
     )
 
 
-def _lines(request: Request, measured: Mapping[Week, WeekLoad]) -> OwnLines | None:
+def _lines(request: Request, measured: Mapping[Week, WeekLoad], judge: Judge) -> OwnLines | None:
     """The person's own lines: those of this quarter, or new ones; None where the usual ones hold."""
     settings, kept = request.settings, request.memory.lines
     if settings.thresholds == "usual":
@@ -99,8 +99,8 @@ def _lines(request: Request, measured: Mapping[Week, WeekLoad]) -> OwnLines | No
     quarter = quarter_of(today, settings.fiscal_start)
     if kept and kept.role == settings.role and quarter_of(kept.taken, settings.fiscal_start) >= quarter:
         return kept
-    weeks = weeks_that_count(measured.values(), request.running)
-    return take_lines(weeks, settings.role, request.workweek.full_week_minutes, today)
+    behind = weeks_that_count(measured.values(), request.running)
+    return take_lines(behind, [measured[week] for week in request.horizon], settings.role, judge, today)
 
 
 def _forecasts(

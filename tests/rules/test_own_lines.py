@@ -33,8 +33,8 @@ def busy(number: int, hours: float, **held: float) -> WeekLoad:
     return WeekLoad(Week(2026, number), {**quiet, **load, **held}, None, 5, 5)
 
 
-def lines_of(weeks: Sequence[WeekLoad], role: str = "manager") -> OwnLines:
-    lines = take_lines(weeks, role, FULL, TODAY)
+def lines_of(weeks: Sequence[WeekLoad], role: str = "manager", ahead: Sequence[WeekLoad] = ()) -> OwnLines:
+    lines = take_lines(weeks, ahead, role, Judge((), RUNNING, FULL), TODAY)
     assert lines is not None
     return lines
 
@@ -52,8 +52,9 @@ def levels(weeks: Sequence[WeekLoad], lines: OwnLines | None, role: str = "manag
 
 def test_of_fewer_than_eight_weeks_nothing_is_taken() -> None:
     weeks = [busy(n, 30.0) for n in range(40, 48)]
-    assert take_lines(weeks[1:], "manager", FULL, TODAY) is None
-    assert take_lines(weeks, "manager", FULL, TODAY) is not None
+    judge = Judge((), RUNNING, FULL)
+    assert take_lines(weeks[1:], weeks, "manager", judge, TODAY) is None
+    assert take_lines(weeks, (), "manager", judge, TODAY) is not None
 
 
 def test_lines_that_tell_the_weeks_apart_stay_the_usual_ones() -> None:
@@ -74,6 +75,24 @@ def test_all_lines_of_a_rule_are_raised_by_the_fewest_steps_that_do() -> None:
         "operational_share >= 84.5% or operational_hours >= 32.5h or focus_hours < 3.07692h"
     )
     assert "two of (meetings_max_day >= 11, conflict_share > 65%, back_to_back_hours >= 5.2h)" in lines.red
+
+
+def test_heavy_weeks_ahead_of_light_ones_are_told_apart_as_well() -> None:
+    """Half a year at 18 h says nothing of five weeks at 22 h to 26 h: of those too, the heaviest are the heavy ones."""
+    ahead = [busy(48 + n, hours) for n, hours in enumerate((22.0, 23.0, 26.0, 22.0, 25.5))]
+    lines = lines_of([busy(n, 18.0) for n in range(22, 48)], ahead=ahead)
+    assert levels(ahead, lines) == ["calm", "calm", "red", "calm", "amber"]
+
+
+def test_one_heavy_week_ahead_is_red() -> None:
+    ahead = [busy(48 + n, hours) for n, hours in enumerate((10.0, 10.0, 36.0, 10.0, 10.0))]
+    assert levels(ahead, lines_of([busy(n, 10.0) for n in range(22, 48)], ahead=ahead))[2] == "red"
+
+
+def test_unbroken_time_of_which_two_weeks_ahead_have_none_drops_out_of_red() -> None:
+    ahead = [busy(48 + n, 10.0, focus_hours=focus) for n, focus in enumerate((20.0, 20.0, 0.0, 0.0, 20.0))]
+    lines = lines_of([busy(n, 10.0) for n in range(22, 48)], ahead=ahead)
+    assert levels(ahead, lines) == ["calm", "calm", "amber", "amber", "calm"]
 
 
 def test_counts_are_rounded_up() -> None:
@@ -107,41 +126,43 @@ def test_amber_goes_no_further_than_the_usual_red_line() -> None:
     assert level(busy(48, 5.0, **two_signs), lines) == "amber"
 
 
+SORTS_OF_WEEK = st.tuples(
+    st.sampled_from([0.5, 8.0, 14.0, 19.0, 22.0, 25.0, 28.0, 31.0, 36.0, 45.0]),
+    st.sampled_from([0.0, 2.0, 4.0, 6.5, 15.0]),
+    st.sampled_from([1.0, 5.0, 7.0, 9.0]),
+    st.sampled_from([0.0, 0.4, 0.7, 1.0]),
+    st.sampled_from([3.0, 4.5]),
+)
+
+
+def of_sort(number: int, measures: tuple[float, ...]) -> WeekLoad:
+    hours, focus, day, clash, row = measures
+    held = {"focus_hours": focus, "meetings_max_day": day, "conflict_share": clash, "back_to_back_hours": row}
+    return busy(number, hours, **held)
+
+
 @given(
-    st.lists(
-        st.tuples(
-            st.sampled_from([0.5, 8.0, 14.0, 19.0, 22.0, 25.0, 28.0, 31.0, 36.0, 45.0]),
-            st.sampled_from([0.0, 2.0, 4.0, 6.5, 15.0]),
-            st.sampled_from([1.0, 5.0, 7.0, 9.0]),
-            st.sampled_from([0.0, 0.4, 0.7, 1.0]),
-            st.sampled_from([3.0, 4.5]),
-        ),
-        min_size=8,
-        max_size=26,
-    ),
+    st.lists(SORTS_OF_WEEK, min_size=8, max_size=26),
+    st.lists(SORTS_OF_WEEK, min_size=5, max_size=5),
     st.sampled_from(["manager", "executive", "specialist"]),
 )
-def test_what_holds_of_any_weeks(measures: list[tuple[float, ...]], role: str) -> None:
-    weeks = [
-        busy(
-            22 + n,
-            hours,
-            focus_hours=focus,
-            meetings_max_day=day,
-            conflict_share=clash,
-            back_to_back_hours=row,
-        )
-        for n, (hours, focus, day, clash, row) in enumerate(measures)
-    ]
-    lines = lines_of(weeks, role)
-    own, usual = levels(weeks, lines, role), levels(weeks, None, role)
-    assert own.count("red") <= 0.15 * len(weeks)
-    past_red = usual.count("red")
-    assert len(weeks) - own.count("calm") <= max(0.40 * len(weeks), past_red)
-    for mine, theirs in zip(own, usual, strict=True):
-        assert LEVELS.index(mine) <= LEVELS.index(theirs), "never stricter than the usual line"
-        assert theirs != "red" or mine != "calm"
-    assert take_lines(weeks, role, FULL, TODAY) == lines
+def test_what_holds_of_any_weeks(
+    before: list[tuple[float, ...]], later: list[tuple[float, ...]], role: str
+) -> None:
+    behind = [of_sort(22 + n, measures) for n, measures in enumerate(before)]
+    ahead = [of_sort(48 + n, measures) for n, measures in enumerate(later)]
+    lines = lines_of(behind, role, ahead)
+    for weeks in (behind, ahead):
+        own, usual = levels(weeks, lines, role), levels(weeks, None, role)
+        assert own.count("red") <= max(1, 0.15 * len(weeks))
+        for mine, theirs in zip(own, usual, strict=True):
+            assert LEVELS.index(mine) <= LEVELS.index(theirs), "never stricter than the usual line"
+            assert theirs != "red" or mine != "calm"
+    groups = (behind, ahead)
+    if not any(levels(weeks, None, role).count("red") > 0.40 * len(weeks) for weeks in groups):
+        for weeks in groups:
+            assert len(weeks) - levels(weeks, lines, role).count("calm") <= 0.40 * len(weeks)
+    assert lines_of(behind, role, ahead) == lines
 
 
 def test_which_weeks_count() -> None:

@@ -18,11 +18,14 @@ MOST_BLOCKS, MOST_HOURS, SHARE, BOOKABLE = 15, 6, 0.33, 60
 DATES = (date(2025, 1, 8), date(2025, 3, 5), date(2025, 5, 15), date(2025, 6, 20))
 
 
-def written(path: Path, hours: int) -> Path:
-    """A made-up year as a calendar file."""
+def written(path: Path, hours: int, then: int = 0, after: datetime | None = None) -> Path:
+    """A made-up year as a calendar file; one of ``then`` hours a week from ``after`` on."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//made up//EN", "X-WR-TIMEZONE:Europe/Berlin"]
-    for number, shown in enumerate(made_up(hours).known().shown):
-        event = shown.event
+    events = [shown.event for shown in made_up(hours).known().shown]
+    if after is not None:
+        later = [shown.event for shown in made_up(then).known().shown]
+        events = [e for e in events if e.when.start < after] + [e for e in later if e.when.start >= after]
+    for number, event in enumerate(events):
         lines += [
             "BEGIN:VEVENT", f"UID:{number}@made.up", "DTSTAMP:20240101T000000Z", f"SUMMARY:{event.title}",
             f"DTSTART:{event.when.start:%Y%m%dT%H%M%SZ}", f"DTEND:{event.when.end:%Y%m%dT%H%M%SZ}", "END:VEVENT",
@@ -70,6 +73,16 @@ def test_the_first_yes_takes_no_more_than_it_may(busy: CommandLine, now: date) -
             assert block.start <= low or block.end >= high or "edge" in _why(said, block)
         elif work.bookable(day) >= BOOKABLE and block.key not in short:
             assert work.bookable(day, [(block.start, block.end)]) >= BOOKABLE
+
+
+@pytest.mark.parametrize(("hours", "then"), [(10, 20), (15, 23), (18, 25)])
+def test_after_a_light_half_year_not_every_week_ahead_is_heavy(
+    hours: int, then: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path / "busy.ics", hours, then, datetime(2025, 3, 3, tzinfo=UTC))
+    said, _, blocks = booked(CommandLine(capsys, path, ""), date(2025, 3, 3))
+    assert len(blocks) <= MOST_BLOCKS
+    assert [week["level"] for week in said["weeks"]].count("red") <= 1
 
 
 def _why(said: dict[str, Any], block: Block) -> str:
