@@ -81,6 +81,9 @@ def dedupe(events: Iterable[Event]) -> tuple[Event, ...]:
     identities of their own. The copy that knows the user's answer is kept, else the one that knows most
     attendees. Two events of one calendar are two, whatever they have in common.
     """
+    events = tuple(events)
+    if len({event.calendar for event in events}) < 2:
+        return events
     kept: list[Event] = []
     calendars: list[set[str]] = []  # of each that is kept, which calendars show it
     known: dict[object, list[int]] = defaultdict(list)

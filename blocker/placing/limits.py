@@ -87,6 +87,10 @@ class Room:
         holes = [hole for one in binding(case.exempt) for hole in one.holes(self, case)]
         return self.view.starts(cut(self.view.working, holes), minutes * 60)
 
+    def allows(self, case: Case, span: Span) -> bool:
+        """True if a block that touches no such time breaks no other limit."""
+        return all(one.keeps(self, case, span) for one in binding(case.exempt))
+
     def broken(self, case: Case, span: Span) -> Iterator[str]:
         """The names of all limits that a block at ``span`` would break here, in order."""
         for one in binding(case.exempt):

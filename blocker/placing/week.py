@@ -207,7 +207,7 @@ class WeekSolver:
                 allowed = (
                     s
                     for s in spans
-                    if (stands is None or s != stands.span) and room.breaks(of_days, s) is None
+                    if (stands is None or s != stands.span) and room.allows(of_days, s)
                 )
                 for span in islice(allowed, 1):
                     gain, longest = self._gain(ask, view, span, minutes), longest or minutes

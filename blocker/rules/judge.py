@@ -42,14 +42,23 @@ class Judge(Struct, frozen=True):
 
     def judged(self, week: WeekLoad) -> WeekLoad:
         """The week with its level, its causes and what it books."""
+        seen = replace(self.seen(week), lines_taken=self.lines_taken)
+        found = _by_rules(seen, self.rules, self.full_week_minutes / 60)
+        return replace(found, booked=_booked(found, self.rules))
+
+    def seen(self, week: WeekLoad) -> WeekLoad:
+        """The week with all that it is judged by beside what it holds."""
         recent = recent_mean(self.lately, week.held["capacity_hours"]) if week.week > self.running else None
         hours = self.forecasts.get(week.week)
-        week = replace(week, lines_taken=self.lines_taken)
-        if recent is not None and hours is not None:
-            week = replace(week, forecast=hours)
-            recent = {**recent, **_forecast_measures(hours, week.held["capacity_hours"])}
-        found = _by_rules(replace(week, recent=recent), self.rules, self.full_week_minutes / 60)
-        return replace(found, booked=_booked(found, self.rules))
+        if recent is None or hours is None:
+            return replace(week, recent=recent)
+        likely = _forecast_measures(hours, week.held["capacity_hours"])
+        return replace(week, forecast=hours, recent={**recent, **likely})
+
+    def fires(self, level: Rule, seen: WeekLoad) -> bool:
+        """Whether the rule of a level fires for such a week, without the reasons."""
+        scale = _scale(seen, self.full_week_minutes / 60)
+        return has_meetings(seen) and holds(level.condition, lambda part: _is_past(part, seen, scale))
 
 
 def recent_weeks(completed: Iterable[WeekLoad]) -> tuple[WeekLoad, ...]:
@@ -62,12 +71,13 @@ def is_ordinary(week: WeekLoad) -> bool:
     return week.working_days >= RECENT_WORKING_DAYS and week.held["capacity_hours"] > 0
 
 
-def recent_mean(weeks: Sequence[WeekLoad], capacity: float) -> Mapping[str, float] | None:
+def recent_mean(
+    weeks: Sequence[WeekLoad], capacity: float, names: Iterable[str] = MEASURES
+) -> Mapping[str, float] | None:
     """The mean of each measure over the weeks; what adds up over a week is scaled to ``capacity`` hours."""
     if not weeks:
         return None
-
-    return {name: sum(scaled(week, name, capacity) for week in weeks) / len(weeks) for name in MEASURES}
+    return {name: sum(scaled(week, name, capacity) for week in weeks) / len(weeks) for name in names}
 
 
 def scaled(week: WeekLoad, name: str, capacity: float) -> float:
@@ -126,8 +136,7 @@ def has_meetings(week: WeekLoad) -> bool:
 
 
 def _verdict(rule: Rule, week: WeekLoad, full_hours: float, silent: bool) -> _Verdict:
-    capacity = week.held["capacity_hours"]
-    scale = capacity / full_hours if full_hours else 1.0
+    scale = _scale(week, full_hours)
     clauses = {part: _clause(rule, part, week, scale) for part in comparisons(rule.condition)}
     by_held = {
         part: compare(week.held[part.name], part.sign, clause.cause.threshold)
@@ -149,16 +158,28 @@ def _level(rules: Iterable[str]) -> str:
 def _clause(rule: Rule, part: Comparison, week: WeekLoad, scale: float) -> Clause:
     held = week.held[part.name]
     recent = week.recent[part.name] if week.recent is not None else None
-    measured = held if recent is None else _heavier(part, held, recent)
     threshold = _threshold(part.name, float(part.value), scale)
-    # A week without any capacity is no load: its 0 h of meetings are not "at least 0 h".
-    fires = week.held["capacity_hours"] > 0 and compare(measured, part.sign, threshold)
     if week.forecast is not None and part.name in FORECAST:
         recent = None  # it is no mean of recent weeks, and is not called one
     usual = rule.usual.get(part.name)
     usual = None if usual is None else _threshold(part.name, usual, scale)
-    cause = Cause(rule.name, part.name, measured, threshold, part.unit, held, recent, usual)
-    return Clause(rule.name, part.text, cause, fires)
+    cause = Cause(rule.name, part.name, _measured(part, week), threshold, part.unit, held, recent, usual)
+    return Clause(rule.name, part.text, cause, _is_past(part, week, scale))
+
+
+def _is_past(part: Comparison, week: WeekLoad, scale: float) -> bool:
+    """A week without any capacity is past nothing: its 0 h of meetings are not "at least 0 h"."""
+    threshold = _threshold(part.name, float(part.value), scale)
+    return week.held["capacity_hours"] > 0 and compare(_measured(part, week), part.sign, threshold)
+
+
+def _measured(part: Comparison, week: WeekLoad) -> float:
+    held = week.held[part.name]
+    return held if week.recent is None else _heavier(part, held, week.recent[part.name])
+
+
+def _scale(week: WeekLoad, full_hours: float) -> float:
+    return week.held["capacity_hours"] / full_hours if full_hours else 1.0
 
 
 def _threshold(name: str, value: float, scale: float) -> float:

@@ -64,13 +64,13 @@ def take_lines(
     if len(behind) < FEWEST_WEEKS:
         return None
 
+    seen = [[judge.seen(week) for week in weeks] for weeks in (behind, ahead)]
+
     def too_often(rule: Rule, part: float) -> bool:
         """True if it fires in more than this part of the weeks behind, or of those ahead; one it may always have."""
-        alone = replace(judge, rules=[rule])
         return any(
-            sum(alone.judged(week).level == rule.name for week in weeks)
-            > max(1, part * len(weeks) + ROUNDING)
-            for weeks in (behind, ahead)
+            sum(judge.fires(rule, week) for week in weeks) > max(1, part * len(weeks) + ROUNDING)
+            for weeks in seen
         )
 
     def beyond_easing(rule: Rule, part: float) -> frozenset[str]:

@@ -123,7 +123,7 @@ def _in_time(item: Classified) -> tuple[datetime, datetime, str, str]:
 
 
 def _recent_hours(lately: tuple[WeekLoad, ...], load: WeekLoad) -> float | None:
-    mean = recent_mean(lately, load.held["capacity_hours"])
+    mean = recent_mean(lately, load.held["capacity_hours"], ("operational_hours",))
     return None if mean is None else mean["operational_hours"]
 
 
