@@ -27,7 +27,9 @@ from blocker.running.session import Session, Setup, is_calendar_unset, moment, s
 from blocker.showing.documents import SCHEMA
 from blocker.showing.dose import dose_lines
 from blocker.values.errors import BlockerError, GuardRefused, UsageError
+from blocker.values.kinds import LEVELS
 from blocker.values.memory import Memory
+from blocker.values.settings import Settings
 from blocker.wording.causes import ordinary_words
 
 
@@ -197,6 +199,7 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
         words = "a block of ours can't be read: until it can, none counts as deleted"
         found.append(("calendar", "note", words))
     found += [("dose", "ok", line) for line in dose_lines(made, seen, request)]
+    found += _rules_as_written(request.settings)
     ordinary = ordinary_words(seen.lines, request.settings.texts)
     found += [("load", "note", ordinary)] if ordinary else []
     pending = len(made.writes)
@@ -209,3 +212,13 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
     if request.memory.paused_until:
         found.append(("pause", "note", f"paused until {request.memory.paused_until}"))
     return found
+
+
+def _rules_as_written(settings: Settings) -> list[Finding]:
+    """Configs from before lines were taken from a person's own weeks have the levels' rules in them."""
+    levels = [rule.name for rule in settings.rules if rule.name in LEVELS]
+    if not levels or settings.thresholds != "own":
+        return []
+    names = " and ".join(f"[[rule]] {name}" for name in levels)
+    words = f"{names}: taken as written. Without it your own past weeks would set the line: blocker calibrate shows it"
+    return [("rules", "note", words)]

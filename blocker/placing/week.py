@@ -205,9 +205,7 @@ class WeekSolver:
                 spans = [(start, start + minutes * 60) for start in room.starts(case, minutes)]
                 spans.sort(key=lambda span: self._worth(ask, view, span), reverse=True)
                 allowed = (
-                    s
-                    for s in spans
-                    if (stands is None or s != stands.span) and room.allows(of_days, s)
+                    s for s in spans if (stands is None or s != stands.span) and room.allows(of_days, s)
                 )
                 for span in islice(allowed, 1):
                     gain, longest = self._gain(ask, view, span, minutes), longest or minutes

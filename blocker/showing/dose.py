@@ -91,7 +91,7 @@ def where_lines_come_from(lines: OwnLines | None, seen: Survey, request: Request
         )
         return f"A heavy week gets more of them; heavy is judged by the usual lines, {why}."
     begins = next(_red_hours(seen), "")
-    return f"A heavy week gets more of them; heavy is judged by your own last {lines.weeks} weeks and the next{begins}."
+    return f"A heavy week gets more of them; heavy is judged by your own last {lines.weeks} weeks and those ahead{begins}."
 
 
 def _red_hours(seen: Survey) -> Iterator[str]:

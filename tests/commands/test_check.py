@@ -46,6 +46,20 @@ def test_all_is_well(cli: CommandLine) -> None:
     assert not [words for several in found.values() for words in several if words.startswith("bad")]
 
 
+def test_a_rule_of_the_config_that_keeps_ones_own_lines_out_is_named(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "old.toml"
+    monkeypatch.setenv("BLOCKER_CONFIG", str(config))
+    rules = '[[rule]]\nname = "{}"\nwhen = "operational_share >= 50%"\nbook = {{ strategic = 2 }}\n'
+    config.write_text(rules.format("writing"))
+    assert "rules" not in findings(cli)
+    config.write_text(rules.format("amber"))
+    assert findings(cli)["rules"][0].startswith("note [[rule]] amber: taken as written. Without it your own")
+    config.write_text('thresholds = "usual"\n' + rules.format("amber"))
+    assert "rules" not in findings(cli)
+
+
 def test_before_the_first_run(cli: CommandLine) -> None:
     shutil.rmtree(state_dir())
     found = findings(cli)

@@ -207,7 +207,9 @@ def as_if_fresh(person: Diary, week: Week) -> Request:
 
 @EXAMPLES
 @given(arrivals())
-def test_a_run_leaves_no_calendar_worse_off_for_meetings_that_came_after_the_first_one(found: Arrivals) -> None:
+def test_a_run_leaves_no_calendar_worse_off_for_meetings_that_came_after_the_first_one(
+    found: Arrivals,
+) -> None:
     """Weeks with a floor, those within the manners, the offsite, due learning."""
     person = after(found)
     fresh = at_once(person)
@@ -220,7 +222,9 @@ def test_a_run_leaves_no_calendar_worse_off_for_meetings_that_came_after_the_fir
 
 @EXAMPLES
 @given(arrivals(), st.integers(0, 2))
-def test_a_rebalanced_week_is_no_worse_off_either_in_any_tier_or_half_hour(found: Arrivals, number: int) -> None:
+def test_a_rebalanced_week_is_no_worse_off_either_in_any_tier_or_half_hour(
+    found: Arrivals, number: int
+) -> None:
     person, week = after(found), WEEKS[number]
     fresh = at_once(person)
     for one in (fresh, person):
