@@ -61,6 +61,13 @@ def ask_for_offsite(
         if quarter != due:
             quarters.append(QuarterPlan(quarter, "not due", key, "less than six weeks of it are left"))
             continue
+        if demand is not None:  # one at a time, and the hit one first
+            quarters.append(
+                QuarterPlan(
+                    quarter, "not due", key, "first the one that is hit: the next run finds it a place"
+                )
+            )
+            continue
         no = _answer(key, request, today)
         if no is not None:
             quarters.append(QuarterPlan(quarter, "unplaced", key, no[1]))

@@ -264,6 +264,17 @@ def test_the_offsite_hit_four_days_before_is_at_least_five_working_days_ahead() 
     assert person.under_meetings() == []
 
 
+def test_a_hit_offsite_comes_before_the_one_that_is_due_in_the_next_quarter() -> None:
+    person = diary(("14:00", "15:00"))
+    (key,) = (key for key in person.blocks if key.startswith("offsite"))
+    person.land(person.blocks[key].when)
+    person.now = at(date(2026, 11, 23), "6:30")
+    assert changed(person.run())[key].action == "move"
+    assert person.under_meetings() == []
+    assert "offsite/2027-Q1" in changed(person.run(), "create")
+    assert changed(person.run()) == {}
+
+
 def test_rebalance_leaves_a_hit_offsite_to_run() -> None:
     person = diary(("14:00", "15:00"))
     (key,) = (key for key in person.blocks if key.startswith("offsite"))
