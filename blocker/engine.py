@@ -43,13 +43,16 @@ class Question(Struct, frozen=True):
     problem: Problem
 
 
-def pose_problem(request: Request, seen: Survey) -> Question:
-    """Match the blocks that stand with what we remember, ask the rules, and put it all into one problem."""
+def pose_problem(request: Request, seen: Survey, lost: frozenset[str] = frozenset()) -> Question:
+    """Match the blocks that stand with what we remember, ask the rules, and put it all into one problem.
+
+    ``lost`` are the keys of hit blocks that have no other place in their week.
+    """
     recollection = recall(request.snapshot, request.memory, request.now, request.settings.digest())
     request = replace(request, memory=recollection.memory)
     request = replace(request, memory=brought_up_to_date(seen, request))
     inspection = examine(request, recollection.live, seen)
-    known = _known(request, recollection, seen, inspection)
+    known = replace(_known(request, recollection, seen, inspection), lost=lost)
     asked = ask([seen.loads[week] for week in request.horizon], known)
     offsite = ask_for_offsite(request, recollection.live, seen, inspection)
     if request.policy == "rebalance":  # one week, and nothing beside it
@@ -62,9 +65,12 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
     """Decide everything; write nothing. The same request always gives the same plan."""
     snapshot, seen = request.snapshot, survey or take_survey(request)
     question = pose_problem(request, seen)
+    solution = place(question.problem)
+    if solution.released:  # what they were for may be wanted in another week now
+        question = pose_problem(request, seen, lost=frozenset(solution.released))
+        solution = place(question.problem)
     request, recollection, inspection = question.request, question.recollection, question.inspection
     asked, offsite = question.asked, question.offsite
-    solution = place(question.problem)
 
     unwanted = dismissed(request, recollection.live)
     note = pre_work(request, recollection.live, seen, solution, unwanted)

@@ -265,11 +265,12 @@ def _heavy_causes(quarter: Quarter, loads: Iterable[WeekLoad], known: Known) -> 
 
 def _had_learning(quarter: Quarter, known: Known) -> bool:
     """True if a learning block of the quarter stands, stood or was refused."""
-    keys = {block.key for block in known.blocks}
+    keys = {block.key for block in known.blocks} - known.stuck - known.lost
     keys.update(
         block.key
         for block in known.memory.blocks
         if block.state not in ("creating", "displaced")
+        and block.key not in known.stuck | known.lost
         and not (block.answer == "undone" and block.key.startswith(f"{LEARNING}/{known.reoffer}/"))
     )
     keys.update(known.memory.skipped_keys)

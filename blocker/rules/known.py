@@ -30,7 +30,8 @@ class Known(Struct, frozen=True):
     ``events`` reach back to the week before the running one. ``reoffer`` is the week in which another
     block may be offered for a deleted one, under the next number (``rebalance``). ``hit`` are the keys of
     blocks under a busy event: they count for nothing. Those of them that are ``stuck`` stay, being the person's,
-    and leave what they were for to be asked for again; the others are themselves what is to be placed.
+    and leave what they were for to be asked for again; the others are themselves what is to be placed, in their week:
+    the ``lost`` ones are known to have no place there.
     """
 
     today: date
@@ -43,6 +44,7 @@ class Known(Struct, frozen=True):
     reoffer: Week | None = None
     hit: frozenset[str] = frozenset()
     stuck: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()
 
     @property
     def running(self) -> Week:

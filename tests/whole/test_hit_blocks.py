@@ -264,6 +264,17 @@ def test_the_offsite_hit_four_days_before_is_at_least_five_working_days_ahead() 
     assert person.under_meetings() == []
 
 
+def test_learning_whose_week_is_full_now_goes_to_another_week_in_the_same_run() -> None:
+    person = diary(AMBER)
+    (key,) = (key for key in person.blocks if key.startswith("learning"))
+    week = parse_week(key.split("/")[1])
+    for day in week_days(week.monday):
+        person.land(slot(day, "8:00", "18:30"))
+    person.run()
+    assert [other for other in person.blocks if other.startswith("learning")] not in ([], [key])
+    assert changed(person.run()) == {}
+
+
 def test_a_hit_offsite_comes_before_the_one_that_is_due_in_the_next_quarter() -> None:
     person = diary(("14:00", "15:00"))
     (key,) = (key for key in person.blocks if key.startswith("offsite"))
