@@ -17,13 +17,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from benchmarks.arrivals import Book
-from blocker import engine
 from blocker.calendars.holidays import public_holidays
 from blocker.calendars.memory import MemoryCalendar
 from blocker.engine import make_plan
 from blocker.ledger.ledger import open_ledger
 from blocker.measuring.days import Day
 from blocker.placing.problem import Problem, Solution
+from blocker.planning import posing
 from blocker.planning.history import week_records
 from blocker.rules.forecast import fill_now
 from blocker.rules.survey import Survey, take_survey
@@ -207,16 +207,16 @@ def workweek_of(book: Book, settings: Settings, folder: Path) -> WorkWeek:
 
 @contextmanager
 def _placing(way: Way) -> Iterator[list[tuple[Problem, Solution]]]:
-    """The engine places by ``way``; the last problem and its solution are kept."""
-    usual, last = engine.place, []  # type: ignore[attr-defined, var-annotated]
+    """The program places by ``way``; the last problem and its solution are kept."""
+    usual, last = posing.place, []  # type: ignore[attr-defined, var-annotated]
 
     def placing(problem: Problem) -> Solution:
         solution = way(problem)
         last[:] = [(problem, solution)]
         return solution
 
-    engine.place = placing  # type: ignore[attr-defined]
+    posing.place = placing  # type: ignore[attr-defined]
     try:
         yield last
     finally:
-        engine.place = usual  # type: ignore[attr-defined]
+        posing.place = usual  # type: ignore[attr-defined]

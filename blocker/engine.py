@@ -11,12 +11,11 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.placing.place import place
 from blocker.placing.problem import Problem
 from blocker.planning.diff import diff
 from blocker.planning.history import brought_up_to_date
 from blocker.planning.outcome import floors, notes, offsites, unplaced
-from blocker.planning.posing import pose
+from blocker.planning.posing import place_with, pose
 from blocker.planning.pre_work import pre_work
 from blocker.planning.recall import Recollection, recall
 from blocker.planning.standing import dismissed, examine
@@ -56,7 +55,7 @@ def pose_problem(request: Request, seen: Survey, lost: frozenset[str] = frozense
     asked = ask([seen.loads[week] for week in request.horizon], known)
     offsite = ask_for_offsite(request, recollection.live, seen, inspection)
     if request.policy == "rebalance":  # one week, and nothing beside it
-        asked, offsite = asked.of(request.week), OffsiteAsked(None, (), ())
+        asked, offsite = asked.of(request.week), OffsiteAsked((), (), ())
     problem = pose(request, seen, inspection, asked, offsite, known)
     return Question(request, recollection, inspection, asked, offsite, problem)
 
@@ -65,10 +64,10 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
     """Decide everything; write nothing. The same request always gives the same plan."""
     snapshot, seen = request.snapshot, survey or take_survey(request)
     question = pose_problem(request, seen)
-    solution = place(question.problem)
+    solution = place_with(question.problem, question.offsite.demands[1:])
     if solution.released:  # what they were for may be wanted in another week now
         question = pose_problem(request, seen, lost=frozenset(solution.released))
-        solution = place(question.problem)
+        solution = place_with(question.problem, question.offsite.demands[1:])
     request, recollection, inspection = question.request, question.recollection, question.inspection
     asked, offsite = question.asked, question.offsite
 

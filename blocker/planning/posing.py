@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from blocker.placing.problem import Problem
+from msgspec.structs import replace
+
+from blocker.placing.place import place
+from blocker.placing.problem import Problem, Solution
 from blocker.rules.demands import Demands, Known
 from blocker.rules.known import asked_back, ranks
 from blocker.rules.offsite import OffsiteAsked
 from blocker.rules.survey import Survey
 from blocker.values.kinds import FRONTLINE, LEARNING, NO_TIME, OFFSITE, STRATEGIC
 from blocker.values.limits import Limits
-from blocker.values.plan import Inspection, Standing, WeekRoom
+from blocker.values.plan import Inspection, OffsiteDemand, Standing, WeekRoom
 from blocker.values.request import Request
 from blocker.values.workweek import Week
 
@@ -45,7 +48,7 @@ def pose(
         ),
         demands=tuple(demand for demand in asked.wanted if demand.week in weeks),
         standing=examined.standing,
-        offsite=None if rebalance else offsite.demand,
+        offsite=None if rebalance else next(iter(offsite.demands), None),
         policy=request.policy,
         surplus=_surplus(request.week, seen, examined, known) if rebalance else {},
         buffer_before=request.settings.buffer_before,
@@ -100,3 +103,33 @@ def _surplus(week: Week, seen: Survey, examined: Inspection, known: Known) -> Ma
 
 def _may_go(block: Standing) -> bool:
     return block.state in ("kept", "hit") and not block.edited
+
+
+def place_with(problem: Problem, later: Sequence[OffsiteDemand]) -> Solution:
+    """The best plan; where a half day is hit and the next quarter's is asked for too, the hit one comes first.
+
+    The plan for the rest then takes the hit one for settled: a block that is on its new day is as good as hit.
+    """
+    first = place(problem)
+    if problem.offsite is None or not later:
+        return first
+    key, date_of = problem.offsite.key, problem.workweek.date_of
+    moved = [placement for placement in first.placements if placement.key == key]
+    days = {date_of(placement.slot.start) for placement in moved}
+
+    def beside(block: Standing) -> Standing:
+        if block.key == key and moved:
+            return replace(block, slot=moved[0].slot, state="fixed")
+        in_the_way = block.state == "kept" and date_of(block.slot.start) in days
+        return replace(block, state="hit") if in_the_way else block
+
+    standing = tuple(
+        beside(block) for block in problem.standing if block.key != key or key not in first.released
+    )
+    rest = place(replace(problem, standing=standing, offsite=later[0]))
+    return replace(
+        rest,
+        placements=(*rest.placements, *moved),
+        released={**rest.released, **{k: why for k, why in first.released.items() if k == key}},
+        stuck={**rest.stuck, **{k: why for k, why in first.stuck.items() if k == key}},
+    )

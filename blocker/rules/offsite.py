@@ -21,12 +21,12 @@ RESCUE_DAYS = 5  # working days ahead
 
 
 class OffsiteAsked(Struct, frozen=True):
-    """The demand for the quarter that is due, if it is open, and how each quarter stands.
+    """The demands for a hit one and for the quarter that is due, if it is open; and how each quarter stands.
 
     ``answered`` is what a person has already said no to (deleted, skipped, undone, paused).
     """
 
-    demand: OffsiteDemand | None
+    demands: tuple[OffsiteDemand, ...]
     quarters: tuple[QuarterPlan, ...]
     answered: tuple[Unplaced, ...]
 
@@ -45,7 +45,7 @@ def ask_for_offsite(
     own = seen.own_offsites
     today = workweek.date_of(request.now)
     due = due_quarter(today, settings.fiscal_start)
-    quarters, demand, answered = [], None, []
+    quarters, demands, answered = [], list[OffsiteDemand](), []
     this = quarter_of(today, settings.fiscal_start)
     for quarter in sorted({this, due}):
         key = f"offsite/{quarter}"
@@ -56,17 +56,10 @@ def ask_for_offsite(
         if there:
             quarters.append(QuarterPlan(quarter, "present", key, there))
             if any(block.key == key and block.state == "hit" for block in standing.standing):
-                demand = _rescue(key, quarter, request, seen)
+                demands.append(_rescue(key, quarter, request, seen))
             continue
         if quarter != due:
             quarters.append(QuarterPlan(quarter, "not due", key, "less than six weeks of it are left"))
-            continue
-        if demand is not None:  # one at a time, and the hit one first
-            quarters.append(
-                QuarterPlan(
-                    quarter, "not due", key, "first the one that is hit: the next run finds it a place"
-                )
-            )
             continue
         no = _answer(key, request, today)
         if no is not None:
@@ -75,11 +68,11 @@ def ask_for_offsite(
         elif settings.offsite.guarantee or _triggered(quarter, seen.loads):
             quarters.append(QuarterPlan(quarter, "unplaced", key))
             owed = any(known.key == key and known.state == "displaced" for known in memory.blocks)
-            demand = _rescue(key, quarter, request, seen) if owed else _demand(key, quarter, request)
+            demands.append(_rescue(key, quarter, request, seen) if owed else _demand(key, quarter, request))
         else:
             why = "no week of it is red and less than a third are amber, and there is no guarantee"
             quarters.append(QuarterPlan(quarter, "not due", key, why))
-    return OffsiteAsked(demand, tuple(quarters), tuple(answered))
+    return OffsiteAsked(tuple(demands), tuple(quarters), tuple(answered))
 
 
 def _demand(key: str, quarter: Quarter, request: Request) -> OffsiteDemand:
