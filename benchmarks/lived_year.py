@@ -180,7 +180,9 @@ def _look_back(
     lived.kept, lived.kept_minutes = len(kept), sum(block.when.minutes for block in kept)
     lived.offsites = sum(block.kind == OFFSITE for block in kept)
     thinking = {week_of(workweek.date_of(block.when.start)) for block in kept if block.kind == STRATEGIC}
-    lived.floorless = sum(_is_floorless(week, survey, thinking) for week in _weeks(book.first, days))
+    lived.floorless = sum(
+        _is_floorless(week, survey, workweek, thinking) for week in _weeks(book.first, days)
+    )
 
 
 def _was_kept(block: StandingBlock, days: Mapping[date, Day], workweek: WorkWeek) -> bool:
@@ -188,11 +190,11 @@ def _was_kept(block: StandingBlock, days: Mapping[date, Day], workweek: WorkWeek
     return day is not None and day.is_working and not any(busy.overlaps(block.when) for busy in day.busy)
 
 
-def _is_floorless(week: Week, survey: Survey, thinking: set[Week]) -> bool:
+def _is_floorless(week: Week, survey: Survey, workweek: WorkWeek, thinking: set[Week]) -> bool:
     load = survey.loads.get(week)
     if load is None or week in thinking or load.held["strategic_hours"] >= 1:
         return False
-    return sum(survey.days[day].is_working for day in week.days) >= 2
+    return sum(survey.days[day].is_working and not workweek.is_quiet(day) for day in week.days) >= 2
 
 
 def _weeks(first: date, days: int) -> list[Week]:
