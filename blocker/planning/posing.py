@@ -106,9 +106,9 @@ def _may_go(block: Standing) -> bool:
 
 
 def place_with(problem: Problem, later: Sequence[OffsiteDemand]) -> Solution:
-    """The best plan; where a half day is hit and the next quarter's is asked for too, the hit one comes first.
+    """The best plan; where a half day is hit and a ``later`` one is asked for too, the hit one comes first.
 
-    The plan for the rest then takes the hit one for settled: a block that is on its new day is as good as hit.
+    The plan for the rest then takes it for settled: a block that is on its new day is as good as hit.
     """
     first = place(problem)
     if problem.offsite is None or not later:
@@ -126,7 +126,7 @@ def place_with(problem: Problem, later: Sequence[OffsiteDemand]) -> Solution:
     standing = tuple(
         beside(block) for block in problem.standing if block.key != key or key not in first.released
     )
-    rest = place(replace(problem, standing=standing, offsite=later[0]))
+    rest = place_with(replace(problem, standing=standing, offsite=later[0]), later[1:])
     return replace(
         rest,
         placements=(*rest.placements, *moved),

@@ -14,7 +14,7 @@ from blocker.values.kinds import OFFSITE
 from blocker.values.memory import ANSWERS, Memory
 from blocker.values.plan import Inspection, OffsiteDemand, QuarterPlan, Unplaced, WeekLoad
 from blocker.values.request import Request
-from blocker.values.workweek import Quarter, Week, WorkWeek, quarter_of
+from blocker.values.workweek import DAY, Quarter, Week, WorkWeek, quarter_of
 
 DUE_WHILE_LEFT = timedelta(weeks=6)
 RESCUE_DAYS = 5  # working days ahead
@@ -47,7 +47,9 @@ def ask_for_offsite(
     due = due_quarter(today, settings.fiscal_start)
     quarters, demands, answered = [], list[OffsiteDemand](), []
     this = quarter_of(today, settings.fiscal_start)
-    for quarter in sorted({this, due}):
+    before = quarter_of(this.first_day - DAY, settings.fiscal_start)  # its may have been moved into this one
+    hit = {block.key for block in standing.standing if block.state == "hit"}
+    for quarter in sorted({this, due} | ({before} if f"offsite/{before}" in hit else set())):
         key = f"offsite/{quarter}"
         if not settings.offsite.enabled:
             quarters.append(QuarterPlan(quarter, "not due", key, "the half day is turned off"))
@@ -55,7 +57,7 @@ def ask_for_offsite(
         there = _present(quarter, key, workweek, blocks, own, memory)
         if there:
             quarters.append(QuarterPlan(quarter, "present", key, there))
-            if any(block.key == key and block.state == "hit" for block in standing.standing):
+            if key in hit:
                 demands.append(_rescue(key, quarter, request, seen))
             continue
         if quarter != due:

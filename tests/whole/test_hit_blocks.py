@@ -286,6 +286,21 @@ def test_a_hit_offsite_is_moved_in_the_run_that_places_the_one_of_the_next_quart
     assert changed(person.run()) == {}
 
 
+def test_an_offsite_that_was_moved_into_the_next_quarter_is_moved_again_when_it_is_hit_there() -> None:
+    person = diary(("14:00", "15:00"))
+    (key,) = (key for key in person.blocks if key.startswith("offsite"))
+    while person.blocks[key].when.start.year == 2026:
+        when = person.blocks[key].when
+        person.now = at(when.start.date() - timedelta(days=1), "6:30")
+        person.land(when)
+        person.run()
+    person.now = at(person.blocks[key].when.start.date() - timedelta(days=1), "6:30")
+    person.land(person.blocks[key].when)
+    person.run()
+    assert person.under_meetings() == []
+    assert changed(person.run()) == {}
+
+
 def test_rebalance_leaves_a_hit_offsite_to_run() -> None:
     person = diary(("14:00", "15:00"))
     (key,) = (key for key in person.blocks if key.startswith("offsite"))
