@@ -76,7 +76,7 @@ def _line(part: Comparison | None) -> str:
 def _whose(found: Calibration, taken: OwnLines | None) -> list[str]:
     if taken is not None:
         return [
-            f"Your lines are from {_day(taken.taken)}, from {taken.weeks} weeks before and those after; new every quarter. To keep them:",
+            f"Your lines are from {_day(taken.taken)}, out of {taken.weeks} weeks before it and those after. To keep them:",
             "  blocker calibrate --write",
             "To try others:",
             "  blocker calibrate --red 'operational_hours >= 30h'",
