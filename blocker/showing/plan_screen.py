@@ -33,7 +33,7 @@ from blocker.values.plan import Change, Option, Plan, Unplaced, WeekPlan
 from blocker.values.workweek import week_of
 
 MOST_LINES = 25
-WHY = {"floor": "weekly minimum", "frontline": "due every two weeks", "debt": "time owed from earlier weeks"}
+WHY = {"floor": "weekly minimum", "frontline": "due again", "debt": "time owed from earlier weeks"}
 
 
 def plan_screen(
@@ -94,6 +94,7 @@ def _heading(week: WeekPlan, plan: Plan, zone: ZoneInfo, width: int) -> list[Lin
 
 def _changes(changes: Sequence[Change], plan: Plan, width: int, plain: bool) -> list[Line]:
     lines: list[Line] = []
+    offered: set[str] = set()
     for change in changes:
         what, why = change_words(change, plan)
         sign = sign_of(change)
@@ -108,8 +109,9 @@ def _changes(changes: Sequence[Change], plan: Plan, width: int, plain: bool) -> 
         if change.error is not None:
             pieces.append(Piece(f"FAILED: {clean(change.error)}", "red"))
         lines += [[Piece("  "), *line] for line in _line(pieces, width - 2)]
-        for option in change.nearest[:MOST_OPTIONS]:
-            words = option_text(option, ZoneInfo(plan.zone))
+        options = [option_text(option, ZoneInfo(plan.zone)) for option in change.nearest[:MOST_OPTIONS]]
+        for words in (words for words in options if words not in offered):
+            offered.add(words)
             lines += [[Piece("      "), *line] for line in _line([Piece(words, "quiet")], width - 6)]
     return lines
 
@@ -147,7 +149,7 @@ def _why_new(change: Change) -> str:
     rule = cause.rule if cause is not None else ""
     known = (WHY.get(rule) or (f"your rule “{rule}”" if rule not in LEVELS else "")) if rule else ""
     if change.kind == LEARNING and not known:
-        known = "learning before the heaviest week"
+        known = "before the heaviest week"
     parts = [known]
     if placement is not None and placement.short:
         parts.append(f"no more than {change.slot.minutes} free minutes in a row")

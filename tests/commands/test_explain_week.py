@@ -155,7 +155,7 @@ def test_the_command_answers_in_words_and_as_json(cli: CommandLine) -> None:
 def test_what_was_booked_stands_with_its_reason(cli: CommandLine) -> None:
     cli.call("run", "-y")
     text = cli.call("explain", "2026-W46", options=("-v",)).out
-    assert re.search(r"= \w+ \d+ Nov .*\[strategic/2026-W46/1\]\n(.*\n)*? +weekly minimum", text)
+    assert re.search(r"= \w+ \d+ Nov, .*\[strategic/2026-W46/1\]\n(.*\n)*? +weekly minimum", text)
 
 
 def test_a_week_that_is_over_tells_what_was(cli: CommandLine) -> None:
