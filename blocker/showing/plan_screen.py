@@ -41,8 +41,20 @@ def plan_screen(
 ) -> list[Line]:
     """The changes by week, what has no time yet and what has to be said once, in lines of ``width`` cells.
 
-    ``first``: what to say above them. Blank lines set weeks apart where there is room for them.
+    ``first``: what to say above them. Blank lines set weeks apart where there is room for them; where there is none for
+    every reason, those of new blocks are cut to what fits beside them.
     """
+    parts = _parts(plan, width, plain, done, first, terse=False)
+    if sum(map(len, parts)) > MOST_LINES:
+        parts = _parts(plan, width, plain, done, first, terse=True)
+    if sum(map(len, parts)) + len(parts) - 1 <= MOST_LINES:
+        parts[1:] = [[(), *part] for part in parts[1:]]
+    return [line for part in parts for line in part]
+
+
+def _parts(
+    plan: Plan, width: int, plain: bool, done: bool, first: Sequence[str], terse: bool
+) -> list[list[Line]]:
     zone = ZoneInfo(plan.zone)
     told = [change for change in plan.changes if _is_told(change, plan)]
     parts = [_flowed(first, width)]
@@ -50,17 +62,16 @@ def plan_screen(
         here = [c for c in told if week_of(c.slot.start.astimezone(zone).date()) == week.load.week]
         told = [c for c in told if c not in here]
         if here:
-            parts.append([*_heading(week, plan, zone, width), *_changes(here, plan, width, plain)])
-    parts.append(_changes(told, plan, width, plain))  # before the weeks that are planned, and after them
+            parts.append([*_heading(week, plan, zone, width), *_changes(here, plan, width, plain, terse)])
+    parts.append(
+        _changes(told, plan, width, plain, terse)
+    )  # before the weeks that are planned, and after them
     parts.append([*_flowed(_missing(plan, zone), width), *_flowed(unread(plan.skipped), width)])
     news = news_lines(plan, ("released ", "conflict ", "no room ", "outside ", "of "))
     parts.append(_flowed([*news, *_of_the_quarter(plan)], width))
     last = [Piece(last_words(plan, done), "strong"), Piece(_more_missing(plan) if not plan.failed else "")]
     parts.append(_line(last, width))
-    parts = [part for part in parts if part]
-    if sum(map(len, parts)) + len(parts) - 1 <= MOST_LINES:
-        parts[1:] = [[(), *part] for part in parts[1:]]
-    return [line for part in parts for line in part]
+    return [part for part in parts if part]
 
 
 def plan_screen_lines(
@@ -92,11 +103,14 @@ def _heading(week: WeekPlan, plan: Plan, zone: ZoneInfo, width: int) -> list[Lin
     )
 
 
-def _changes(changes: Sequence[Change], plan: Plan, width: int, plain: bool) -> list[Line]:
+def _changes(changes: Sequence[Change], plan: Plan, width: int, plain: bool, terse: bool) -> list[Line]:
     lines: list[Line] = []
     offered: set[str] = set()
     for change in changes:
         what, why = change_words(change, plan)
+        if terse and change.action == "create":
+            short = why.partition(";")[0]
+            why = short if len(f"  + {what} ({short})") <= width else ""
         sign = sign_of(change)
         word = f"{spoken(change)}:" if plain else sign
         when, _, title = what.partition("  ")
