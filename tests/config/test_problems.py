@@ -149,7 +149,7 @@ ONE_PROBLEM = {
     "calendar = 'https://example.org/cal'": (
         "line 1: “https:” is not supported; use ics:PATH, google:primary or google:ID"
     ),
-    "calendar = 'google:'": "line 1: “google:” names no calendar after “google:”",
+    "calendar = 'google:'": "line 1: “google:” has no calendar after “google:”",
     "calendar = ''": "line 1: must not be empty",
     "calendar = 'caldav:example.org'": "line 1: “caldav:” is not supported; use ics:PATH, google:primary or google:ID",
     "also_read = ['google:a',\n 'x']": "line 2: “x” has no scheme (ics:, google:)",
@@ -257,7 +257,7 @@ def test_one_problem(tmp_path: Path, text: str) -> None:
 
 # A text that is not TOML at all, and what is said about it.
 NO_TOML = {
-    "role = manager": "line 1: this is no value; text stands in quotes",
+    "role = manager": "line 1: text needs quotes",
     "a = 1\nrole = 'x": "line 2: a quote is never closed, at the end of the file",
     "a = 1\nrole = 'x\n": "line 2: a quote is never closed, at the end of the file",
     'a = 1\nrole = "x\n': "line 2: a quote is never closed in this line",
