@@ -108,7 +108,7 @@ def test_days_as_people_write_them(text: str, days: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("text", ["25:00", "6", "06:60", "noon"])
 def test_a_time_that_is_none(text: str) -> None:
-    with pytest.raises(UsageError, match="no time of day"):
+    with pytest.raises(UsageError, match="not a time of day"):
         parse_at(text)
 
 
@@ -271,7 +271,9 @@ def test_a_week_without_a_floor_is_told_once(cli: CommandLine) -> None:
         cli.now = f"2026-11-{day:02}T06:30+00:00"
         said = cli.call("run", "--cron")
         assert said.code == 0
-        heard += [day for line in said.out.splitlines() if "Week of 7 Dec: no time for" in line]
+        heard += [
+            day for line in said.out.splitlines() if "Week of 7 Dec: no time for the weekly minimum" in line
+        ]
     assert heard == [9]
 
 
