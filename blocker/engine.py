@@ -106,6 +106,7 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
         notes=words,
         said=said,
         complete=snapshot.complete,
+        zone_source=request.zone_source,
     )
 
 

@@ -38,6 +38,34 @@ _MOVED = {
     "Pacific/Truk": "FM",
     "Pacific/Yap": "FM",
 }
+# Countries whose weekend is not Saturday and Sunday, by weekday (Monday is 0): where python-holidays and the Unicode
+# CLDR (weekData) agree that it is another; of one day only where both name the same. A test compares the former.
+_WEEKENDS = {
+    **dict.fromkeys(
+        [
+            "AF",
+            "BD",
+            "BH",
+            "DJ",
+            "DZ",
+            "EG",
+            "IL",
+            "IQ",
+            "JO",
+            "KW",
+            "LY",
+            "MV",
+            "OM",
+            "QA",
+            "SA",
+            "SD",
+            "SY",
+            "YE",
+        ],
+        (4, 5),
+    ),
+    "IR": (4,),
+}
 _PLACELESS = frozenset({"CET", "EET", "EST", "HST", "MET", "MST", "WET"})
 
 
@@ -148,6 +176,11 @@ def country_of(zone: str) -> str | None:
         current = _link(zone)
         found = _zone_row(current) if current else None
     return found
+
+
+def weekend_of(zone: str) -> tuple[int, ...]:
+    """The weekdays (Monday is 0) that are the weekend in a zone's country."""
+    return _WEEKENDS.get(country_of(zone) or "", (5, 6))
 
 
 def _zone_row(zone: str) -> str | None:

@@ -40,7 +40,8 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     named = find_date(args.what, setup.now.date()) is not None
     sight = look(setup, args.what if named else None)
     seen, workweek = sight.survey(), sight.request.workweek
-    zone, said = workweek.zone, find_date(args.what, workweek.date_of(sight.request.now))
+    zone = workweek.zone
+    said = find_date(args.what, workweek.date_of(sight.request.now), lead=workweek.lead)
     if isinstance(said, Week):
         return _explain_week(sight, seen, said, args)
     made = make_plan(sight.request, seen)
@@ -48,7 +49,7 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     missing = [u for u in made.unplaced if u.key == args.what]
     if not about and not missing:
         if said is not None:
-            return _explain_week(sight, seen, week_of(said), args)
+            return _explain_week(sight, seen, workweek.week_called(said), args)
         if "/" not in args.what:
             raise UsageError(f"“{args.what}” is not a date, a week or a block", WEEK_HINT)
         raise UsageError(f"there is no block {args.what} in the plan", f"the plan has: {_keys(made)}")

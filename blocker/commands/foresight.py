@@ -11,10 +11,12 @@ import shutil
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 from blocker.calendars import COLORS, NATIVE_FOCUS, Finding, able, about, files_of
 from blocker.files.lock import only_run
+from blocker.files.places import config_path, state_dir
 from blocker.files.replace import hindrance
 from blocker.ledger.file import ledger_path
 from blocker.ledger.ledger import open_ledger
@@ -22,7 +24,7 @@ from blocker.running.journal import log_path
 from blocker.running.notify import INSTALL, addresses
 from blocker.running.outages import outage
 from blocker.running.schedule import TWICE, Cron, Installed, installed
-from blocker.running.session import Setup, known_identity
+from blocker.running.session import Setup, known_identity, usual_days
 from blocker.values.errors import BlockerError, Temporary
 from blocker.values.identity import Identity
 from blocker.values.settings import Settings
@@ -35,7 +37,7 @@ def foresight(setup: Setup) -> Iterator[Finding]:
     """Everything but the calendar's content and the sign-in."""
     yield from _places(setup.state_dir, setup.config.settings.calendar)
     yield from _ledger(setup, known_identity(setup))
-    findings, scheduler = _schedule(setup.environ)
+    findings, scheduler = _schedule(setup)
     yield from findings
     yield from _hearing(setup.config.settings, setup.environ, scheduler)
     yield from _beyond_the_calendar(setup.config.settings)
@@ -114,8 +116,8 @@ def _ledger(setup: Setup, calendar: Identity) -> Iterator[Finding]:
     except BlockerError as problem:
         yield "ledger", "bad", f"{problem.message}. {problem.hint}"
         return
-    hours = setup.config.settings.hours
-    gap = outage(tried, setup.now.date(), lambda day: day.weekday() in hours, today_failed=False)
+    due = usual_days(setup)
+    gap = outage(tried, setup.now.date(), lambda day: day.weekday() in due, today_failed=False)
     words = f"went through on {gap.last_success}" if gap.last_success else "none has gone through yet"
     if gap.days:
         days = "one working day was" if len(gap.days) == 1 else f"{len(gap.days)} working days were"
@@ -126,8 +128,9 @@ def _ledger(setup: Setup, calendar: Identity) -> Iterator[Finding]:
     yield "last run", "ok" if fine else "note", words
 
 
-def _schedule(environ: Mapping[str, str]) -> tuple[list[Finding], str | None]:
+def _schedule(setup: Setup) -> tuple[list[Finding], str | None]:
     """The findings, and the name of the scheduler that has the daily run."""
+    environ = setup.environ
     try:
         found = installed(environ)
     except BlockerError as problem:
@@ -135,7 +138,7 @@ def _schedule(environ: Mapping[str, str]) -> tuple[list[Finding], str | None]:
         return [("schedule", "note", words)], None
     if not found:
         return [("schedule", "note", "no daily run is installed here: blocker cron install")], None
-    said = [finding for one in found for finding in _entry(one)]
+    said = [finding for one in found for finding in (*_entry(one), *_other_places(one, setup))]
     if len(found) > 1:
         said.append(("schedule", "note", TWICE))
     hidden = [n for n in sorted(environ) if n.startswith("BLOCKER_") and n not in SEEN_BY_CRON]
@@ -153,6 +156,23 @@ def _entry(one: Installed) -> Iterator[Finding]:
         yield "schedule", "bad", words
     else:
         yield "schedule", "ok", f"a daily run in {one.scheduler}"
+
+
+def _other_places(one: Installed, setup: Setup) -> Iterator[Finding]:
+    """Where an entry names another config or state folder than the ones that this very call uses."""
+    if not one.command:
+        return
+    after, config, calendar = dict(pairwise(one.command)), config_path({}), setup.config.settings.calendar
+    set_there = dict(word.partition("=")[::2] for word in one.command if "=" in word)
+    state = set_there.get("BLOCKER_STATE_DIR", str(state_dir({})))
+    for what, there, here in (
+        ("config", after.get("-c", str(config)), str((setup.config.path or config).absolute())),
+        ("state folder", state, str(setup.state_dir)),
+        ("calendar", after.get("--calendar", calendar), calendar),
+    ):
+        if os.path.realpath(there) != os.path.realpath(here):
+            words = f"the daily run in {one.scheduler} uses the {what} {there}, and this call {here}"
+            yield "schedule", "note", f"{words}: blocker cron install makes it the same"
 
 
 def _hearing(settings: Settings, environ: Mapping[str, str], scheduler: str | None) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from blocker.showing.documents import load_document, skipped_document
 from blocker.showing.grid import load_picture
 from blocker.showing.load import load_lines
 from blocker.showing.plan_in_full import skipped_lines
+from blocker.showing.plan_text import zone_lines
 from blocker.showing.week_reasons import week_of_plan
 from blocker.showing.week_view import week_view
 
@@ -75,7 +76,7 @@ def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     request = sight.request
     seen = sight.survey()
     made = make_plan(request, seen)
-    week = find_week(args.week, request.workweek.date_of(request.now))
+    week = find_week(args.week, request.workweek.date_of(request.now), request.workweek.lead)
     week_plan = week_of_plan(made, seen, week)
     events = seen.events_of(week, request.workweek) if args.events else None
     zone = request.workweek.zone
@@ -86,9 +87,11 @@ def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
                 week_plan, zone, events, args.plain, [seen.days[day] for day in week.days], args.verbose
             ),
             *skipped_lines(skipped),
+            *zone_lines(made.zone, made.zone_source),
         ],
-        load_document([(week_plan, events)], zone) | {"skipped_components": skipped_document(skipped)},
+        load_document([(week_plan, events)], zone, made.zone_source)
+        | {"skipped_components": skipped_document(skipped)},
         picture=lambda canvas: load_picture(
-            week_view(week_plan, made, seen, request), zone, canvas, events, args.verbose
+            week_view(week_plan, made, seen, request), made, canvas, events, args.verbose
         ),
     )

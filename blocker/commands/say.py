@@ -82,7 +82,7 @@ def busy(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             f"{args.hours:g} hours do not fit into a week", "give hours from 0 to 100; 0 takes them back"
         )
     with Session(setup) as session, at_work(session) as ledger:
-        week = find_week(args.week, session.today())
+        week = find_week(args.week, session.today(), session.settings.week_lead)
         ledger.busy(week, args.hours)
     lines = [
         f"{_named(str(week))}: {args.hours:g} h that are not on the calendar count as load."
@@ -232,7 +232,7 @@ def _what_to_skip(text: str, session: Session, ledger: Ledger) -> list[str]:
         return [text]
     if _is_key(text):
         raise UsageError(f"there is no block {text}", f"there are: {', '.join(sorted(known)) or 'none'}")
-    said = find_date(text, today, coming=True)
+    said = find_date(text, today, coming=True, lead=workweek.lead)
     if said is None:
         raise UsageError(f"“{text}” is not a week, a date or a block", WEEK_HINT)
     week = said if isinstance(said, Week) else week_of(said)

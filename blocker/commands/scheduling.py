@@ -24,7 +24,7 @@ from blocker.running.schedule import (
     parse_days,
     windows_line,
 )
-from blocker.running.session import Session, Setup
+from blocker.running.session import Session, Setup, usual_days
 from blocker.showing.documents import SCHEMA
 from blocker.showing.plan_screen import plan_screen_lines
 from blocker.values.errors import UsageError
@@ -39,7 +39,7 @@ def add_cron(command: Parser) -> None:
         "--at", default="06:30", metavar="TIME", help="the wall clock's time (default 06:30)"
     )
     install.add_argument(
-        "--days", default="mon-fri", metavar="DAYS", help="mon-fri (default), or mon,wed,fri"
+        "--days", metavar="DAYS", help="mon-fri, or mon,wed,fri (default: your working days)"
     )
     install.add_argument("-y", "--yes", action="store_true", help="do it without asking")
     for each in (
@@ -122,7 +122,7 @@ def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) ->
         ledger.confirm_calendar(plan.now)
     lines = [
         *(shown if args.yes else []),
-        f"Installed in {place}: every day of {args.days} at {schedule.clock}.",
+        f"Installed in {place}: {schedule.weekdays} at {schedule.clock}.",
     ]
     lines.append("If it fails on two days in a row you hear of it; blocker check says more.")
     silent = unheard(setup.config.settings, setup.environ, scheduler.name)
@@ -158,7 +158,8 @@ def _schedule(args: Namespace, setup: Setup) -> Schedule:
                 "can hold",
                 "rename the file or the folder",
             )
-    return Schedule(hour, minute, parse_days(args.days), command)
+    days = parse_days(args.days) if args.days else tuple(sorted(usual_days(setup)))
+    return Schedule(hour, minute, days, command)
 
 
 def _command(args: Namespace, setup: Setup) -> tuple[str, ...]:

@@ -175,8 +175,8 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
     found += [
         ("calendar", "note", f"{'' if s.read else 'not read: '}{s.where}: {s.why}") for s in made.skipped[:5]
     ]
-    found.append(("zone", "ok", f"{made.zone}, from {sight.zone_source}"))
-    doubt = doubt_of_zone(request, made, sight.zone_source == "the machine")
+    found.append(("zone", "ok", f"{made.zone}, from {made.zone_source}"))
+    doubt = doubt_of_zone(request, made, made.zone_source == "the machine")
     if doubt is not None:
         found.append(("zone", "note", doubt))
     found.append(("holidays", "ok", sight.holiday_source))

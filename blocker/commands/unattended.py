@@ -18,7 +18,7 @@ from blocker.files.private import open_private, private_folder
 from blocker.ledger.ledger import Ledger, open_ledger
 from blocker.running.journal import error_facts
 from blocker.running.outages import Outage, outage
-from blocker.running.session import Setup, known_identity
+from blocker.running.session import Setup, known_identity, usual_days
 from blocker.values.errors import BlockerError, NotConfirmed, SignInNeeded, Temporary
 
 TOLD = "told-"  # what was said last of a run that could not begin: the name of an empty file
@@ -145,8 +145,8 @@ def _before_today(ledger: Ledger, setup: Setup) -> tuple[date, ...]:
 
 
 def _is_due(setup: Setup) -> Callable[[date], bool]:
-    hours = setup.config.settings.hours
-    return lambda day: day.weekday() in hours
+    due = usual_days(setup)
+    return lambda day: day.weekday() in due
 
 
 def _words(gap: Outage) -> str:

@@ -33,12 +33,15 @@ NAMES = parserinfo()
 MONTH_AS_WORD = "write the month as a word:"
 
 
-def find_week(text: str | None, today: date) -> Week:
-    """The week that is meant; without words this one. Raises UsageError."""
-    found = week_of(today) if text is None else find_date(text, today)
+def find_week(text: str | None, today: date, lead: int = 0) -> Week:
+    """The week that is meant; without words this one. Raises UsageError.
+
+    ``lead``: how many days before its Monday a person's week begins (``WorkWeek.lead``).
+    """
+    found = today if text is None else find_date(text, today, lead=lead)
     if found is None:
         raise UsageError(f"“{text}” is not a week", WEEK_HINT)
-    return found if isinstance(found, Week) else week_of(found)
+    return found if isinstance(found, Week) else week_of(found + timedelta(days=lead))
 
 
 def find_day(text: str, today: date) -> date:
@@ -51,13 +54,13 @@ def find_day(text: str, today: date) -> date:
     return found
 
 
-def find_date(text: str, today: date, coming: bool = False) -> date | Week | None:
+def find_date(text: str, today: date, coming: bool = False, lead: int = 0) -> date | Week | None:
     """The day or the week that is meant; None where it is neither. Without its year the nearest, or the next
     ``coming`` one. Raises UsageError where it could be two.
     """
     said = " ".join(text.lower().split())
     try:
-        found = _week(said, today, coming) or _day(said, today, coming)
+        found = _week(said, week_of(today + timedelta(days=lead)), coming) or _day(said, today, coming)
         if found is not None:
             parse_week(str(found if isinstance(found, Week) else week_of(found)))  # within its bounds
         return found
@@ -65,8 +68,8 @@ def find_date(text: str, today: date, coming: bool = False) -> date | Week | Non
         return None
 
 
-def _week(said: str, today: date, coming: bool) -> Week | None:
-    this, word = week_of(today), said.removesuffix(" week")
+def _week(said: str, this: Week, coming: bool) -> Week | None:
+    word = said.removesuffix(" week")
     if word in BETWEEN:
         return this.plus(BETWEEN[word])
     if (number := NUMBERED.fullmatch(said)) is not None:

@@ -45,6 +45,10 @@ class Schedule(Struct, frozen=True):
     def clock(self) -> str:
         return f"{self.hour:02d}:{self.minute:02d}"
 
+    @property
+    def weekdays(self) -> str:
+        return ", ".join(DAYS[day].capitalize() for day in self.days)
+
 
 class Scheduler(Protocol):
     """One kind of scheduler on this machine."""
@@ -247,7 +251,7 @@ class Systemd:
         return self._folder / SERVICE, self._folder / TIMER
 
     def _files(self, schedule: Schedule) -> list[tuple[Path, str]]:
-        days = ",".join(DAYS[day].capitalize() for day in schedule.days)
+        days = schedule.weekdays.replace(" ", "")
         program, *others = schedule.command
         if set(program) & set("\\\"'"):  # systemd takes no such program, and any such word
             program, others = "/usr/bin/env", list(schedule.command)

@@ -18,8 +18,8 @@ from tzlocal import get_localzone_name
 
 from blocker import calendars
 from blocker.calendars import Calendar, Paged, open_calendar
-from blocker.calendars.holidays import public_holidays
-from blocker.calendars.port import Surroundings
+from blocker.calendars.holidays import public_holidays, weekend_of
+from blocker.calendars.port import Hours, Surroundings, days_inside, refuse_beyond
 from blocker.config.load import Config
 from blocker.engine import make_plan
 from blocker.files.places import config_path
@@ -64,7 +64,8 @@ class Session:
         self.setup = setup
         _refuse_unset_calendar(setup.config)
         self.around = surroundings(setup)
-        self.settings = _with_calendar_hours(setup.config.settings, self.around)
+        self.settings = setup.config.settings
+        self._known_hours = _known_hours(self.settings, self.around)
         self._open = ExitStack()
         self._others: dict[str, Calendar] = {}  # those that are also read, by address
         self.calendar: Calendar = self._connect(self.settings.timezone)
@@ -113,7 +114,7 @@ class Session:
         ``back`` completed weeks and ``ahead`` weeks to come are measured at least.
         """
         rough_now = aware(self.setup.now, UTC)
-        window = _window(rough_now, week, self.settings.fiscal_start, back, ahead)
+        window = _window(rough_now, week, self.settings, back, ahead)
         snapshot = self._read(self.calendar, window)
         if self._zone_name is None:
             self._zone_name, self._zone_source = snapshot.zone, snapshot.zone_source
@@ -128,21 +129,30 @@ class Session:
         others = tuple(
             self._read_other(address, zone.key, snapshot.me, window) for address in self._also_read()
         )
+        read = (snapshot, *others)
+        refuse_beyond(
+            sum(len(each.events) for each in read),
+            sum(days_inside(event.when, window) for each in read for event in each.events),
+            self.address if len(read) == 1 else "what is read of all your calendars",
+            window,
+        )
         placed = snapshot.zone_placed or zone.key != snapshot.zone
-        workweek, holiday_source = self._workweek(zone, placed, window, now)
+        settings = _in_hours(self.settings, self._known_hours, zone.key if placed else "")
+        workweek, holiday_source = self._workweek(settings, zone, placed, window, now)
         request = Request(
             now=now,
             policy=policy,
-            week=find_week(week, workweek.date_of(now)),
-            settings=self.settings,
+            week=find_week(week, workweek.date_of(now), workweek.lead),
+            settings=settings,
             workweek=workweek,
             snapshot=snapshot,
             others=others,
             memory=memory,
             back=back,
             ahead=ahead,
+            zone_source=self._zone_source,
         )
-        return Sight(request, self._zone_source, holiday_source)
+        return Sight(request, holiday_source)
 
     def _also_read(self) -> Iterable[str]:
         """The addresses of the other calendars, each once, whatever it is called."""
@@ -177,21 +187,21 @@ class Session:
         return snapshot
 
     def _workweek(
-        self, zone: ZoneInfo, placed: bool, window: Interval, now: datetime
+        self, settings: Settings, zone: ZoneInfo, placed: bool, window: Interval, now: datetime
     ) -> tuple[WorkWeek, str]:
         """``placed``: the zone tells the country."""
         holidays: Mapping[date, str] = {}
         source = "off"
-        if self.settings.holidays == "auto" and not placed:
+        if settings.holidays == "auto" and not placed:
             source = "none: the calendar's zone is its own and of no known country"
-        elif self.settings.holidays != "off":
+        elif settings.holidays != "off":
             years = range(window.start.year, window.end.year + 1)
             found = public_holidays(
-                self.settings.holidays, zone.key, years, self.setup.state_dir / "holidays", today=now.date()
+                settings.holidays, zone.key, years, self.setup.state_dir / "holidays", today=now.date()
             )
             holidays, source = found.dates, found.source
-        settings = self.settings
-        return WorkWeek(zone, settings.hours, settings.lunch, holidays, settings.quiet_days), source
+        days = settings.quiet_days
+        return WorkWeek(zone, settings.hours, settings.lunch, holidays, days, settings.week_lead), source
 
 
 def look(setup: Setup, week: str | None = None) -> Sight:
@@ -204,7 +214,6 @@ class Sight(Struct, frozen=True):
     """What was read for one command, and the plan that follows from it."""
 
     request: Request
-    zone_source: str
     holiday_source: str
 
     def plan(self) -> Plan:
@@ -272,19 +281,36 @@ def aware(now: datetime, zone: tzinfo) -> datetime:
     return now if now.tzinfo is not None else now.replace(tzinfo=zone)
 
 
-def _with_calendar_hours(settings: Settings, around: Surroundings) -> Settings:
-    """The settings, with the working hours that the calendar's account has where the user has set none."""
-    hours = None if settings.hours_set else calendars.known_hours(settings.calendar, around)
-    return replace(settings, working=settings.working.with_days(hours)) if hours else settings
+def usual_days(setup: Setup) -> frozenset[int]:
+    """The weekdays on which the daily run is due, as far as that is known without reading the calendar."""
+    settings = setup.config.settings
+    hours = _known_hours(settings, surroundings(setup))
+    zone = settings.timezone or machine_zone(setup.environ)
+    return frozenset(_in_hours(settings, hours, zone).hours)
 
 
-def _window(now: datetime, week: str | None, fiscal_start: int, back: int, ahead: int) -> Interval:
+def _known_hours(settings: Settings, around: Surroundings) -> Hours | None:
+    """The working hours that the calendar's account has, where the user has set none."""
+    return None if settings.hours_set else calendars.known_hours(settings.calendar, around)
+
+
+def _in_hours(settings: Settings, known: Hours | None, zone: str) -> Settings:
+    """The settings with the account's ``known`` hours, else those of the zone's country, where the user set none."""
+    if settings.hours_set:
+        return settings
+    usual = settings.working
+    return replace(
+        settings, working=usual.with_days(known) if known else usual.with_weekend(weekend_of(zone))
+    )
+
+
+def _window(now: datetime, week: str | None, settings: Settings, back: int, ahead: int) -> Interval:
     """Weeks enough to judge by, to the end of the quarter whose offsite may be due; a day of slack."""
     today = now.date()
-    running, named = week_of(today).monday, find_week(week, today).monday
+    running, named = week_of(today).monday, find_week(week, today, settings.week_lead).monday
     first = min(running - timedelta(weeks=back + 1), named - timedelta(weeks=HISTORY_WEEKS + 1))
     last = max(
-        quarter_of(today, fiscal_start).next().end,
+        quarter_of(today, settings.fiscal_start).next().end,
         running + timedelta(weeks=max(HORIZON_WEEKS, ahead + 1)),
         named + timedelta(weeks=HORIZON_WEEKS),
     )

@@ -22,6 +22,7 @@ def plan_document(plan: Plan, applied: bool) -> dict[str, Any]:
         "now": moment(plan.now, zone),
         "calendar": plan.calendar,
         "zone": plan.zone,
+        "zone_source": plan.zone_source,
         "policy": plan.policy,
         "applied": applied,
         "weeks": [week_document(week.load, week) for week in plan.weeks],
@@ -75,7 +76,7 @@ def skipped_document(skipped: Iterable[SkippedComponent]) -> list[dict[str, Any]
 
 
 def load_document(
-    weeks: Sequence[tuple[WeekPlan, Sequence[Classified] | None]], zone: ZoneInfo
+    weeks: Sequence[tuple[WeekPlan, Sequence[Classified] | None]], zone: ZoneInfo, zone_source: str
 ) -> dict[str, Any]:
     """What ``load --json`` prints; with events where they were asked for."""
     documents = []
@@ -84,7 +85,7 @@ def load_document(
         if events is not None:
             document["events"] = [_event(item, zone) for item in events]
         documents.append(document)
-    return {"schema": SCHEMA, "weeks": documents}
+    return {"schema": SCHEMA, "zone": zone.key, "zone_source": zone_source, "weeks": documents}
 
 
 def cause_document(cause: Cause) -> dict[str, Any]:

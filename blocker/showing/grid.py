@@ -24,6 +24,7 @@ from blocker.showing.plan_text import (
     told_words,
     week_words,
     when_words,
+    zone_lines,
 )
 from blocker.showing.printable import to_ascii
 from blocker.showing.week_view import DayView, WeekView
@@ -92,19 +93,20 @@ def _drawn(views: Sequence[WeekView], canvas: Canvas, zone: ZoneInfo) -> list[Li
 
 def load_picture(
     view: WeekView,
-    zone: ZoneInfo,
+    plan: Plan,
     canvas: Canvas,
     events: Sequence[Classified] | None = None,
     verbose: bool = False,
 ) -> list[Line]:
     """One week as a grid; ``verbose`` has its measures too."""
-    canvas = Canvas(min(canvas.width, WIDEST), canvas.unicode)
+    canvas, zone = Canvas(min(canvas.width, WIDEST), canvas.unicode), ZoneInfo(plan.zone)
     lines = [*week_lines(view, canvas, zone), *legend([view], canvas)]
     for words in ["", *measure_lines(view.load)] if verbose else []:
         lines.append([Piece(words, "strong" if words.startswith((" !", "Level")) else "")])
     if events is not None:
         words_of_events = [*event_lines(events, zone), *told_lines(view.load)]
         lines += [[], *(line for words in words_of_events for line in _indented(words, canvas.width, 2))]
+    lines += [[Piece(words)] for words in zone_lines(plan.zone, plan.zone_source)]
     return _finish(lines, canvas)
 
 

@@ -23,6 +23,7 @@ from blocker.showing.plan_text import (
     week_of_change,
     when_words,
     why_this_level,
+    zone_lines,
 )
 from blocker.values.events import SkippedComponent
 from blocker.values.plan import Cause, Change, Plan, QuarterPlan, Unplaced, WeekPlan
@@ -82,7 +83,8 @@ def closing_lines(plan: Plan, plain: bool = False) -> list[str]:
             lines += unplaced_lines(item, zone, plain)
     lines += skipped_lines(plan.skipped)
     notes = news_lines(plan, ("released ", "conflict ", "no room "))
-    return lines + (["", *notes] if notes else [])
+    lines += ["", *notes] if notes else []
+    return [*lines, *zone_lines(plan.zone, plan.zone_source)]
 
 
 def skipped_lines(skipped: Sequence[SkippedComponent]) -> list[str]:

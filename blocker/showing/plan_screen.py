@@ -26,6 +26,7 @@ from blocker.showing.plan_text import (
     spoken,
     week_words,
     when_words,
+    zone_lines,
 )
 from blocker.values.events import SkippedComponent
 from blocker.values.kinds import LEARNING, LEVELS, NOTE, OFFSITE
@@ -70,7 +71,8 @@ def _parts(
     news = news_lines(plan, ("released ", "conflict ", "no room ", "outside ", "of "))
     parts.append(_flowed([*news, *_of_the_quarter(plan)], width))
     last = [Piece(last_words(plan, done), "strong"), Piece(_more_missing(plan) if not plan.failed else "")]
-    parts.append(_line(last, width))
+    whose = [Piece(words, "quiet") for words in zone_lines(plan.zone, plan.zone_source)[1:]]
+    parts.append([*_line(last, width), *_line(whose, width)])
     return [part for part in parts if part]
 
 

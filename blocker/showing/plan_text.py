@@ -271,3 +271,8 @@ def is_text_only(change: Change) -> bool:
     """True for an update that nobody can see on the calendar without opening the block."""
     there, fresh = change.standing, change.block
     return there is None or fresh is None or there.busy == fresh.busy
+
+
+def zone_lines(zone: str, source: str) -> list[str]:
+    """Whose clock the times are on, and who said so."""
+    return ["", f"Times are in {zone}, from {clean(source)}."] if source else []

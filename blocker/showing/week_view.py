@@ -100,7 +100,8 @@ def week_views(plan: Plan, seen: Survey, request: Request) -> tuple[WeekView, ..
 def week_view(week: WeekPlan, plan: Plan, seen: Survey, request: Request) -> WeekView:
     """One week, in the plan's horizon or not."""
     number, workweek = week.load.week, request.workweek
-    span = workweek.week_span(number)
+    dates = [day for day in workweek.days_seen(number) if day in seen.days]
+    span = workweek.span(dates[0], dates[-1] + timedelta(days=1))
     changes = tuple(
         change
         for change in plan.changes
@@ -108,7 +109,9 @@ def week_view(week: WeekPlan, plan: Plan, seen: Survey, request: Request) -> Wee
         and (change.slot.overlaps(span) or (change.was is not None and change.was.overlaps(span)))
     )
     events = [
-        item for item in seen.events_of(number, workweek) if item.kind != IGNORED and item.event.dates is None
+        item
+        for item in seen.classified
+        if item.kind != IGNORED and item.event.dates is None and item.event.when.overlaps(span)
     ]
     local = workweek.local(request.now)
     days = tuple(
@@ -116,7 +119,7 @@ def week_view(week: WeekPlan, plan: Plan, seen: Survey, request: Request) -> Wee
             _day(seen.days[day], events, changes, workweek),
             now=local.hour * 60 + local.minute if day == local.date() else None,
         )
-        for day in number.days
+        for day in dates
     )
     return WeekView(
         load=week.load,
@@ -124,7 +127,7 @@ def week_view(week: WeekPlan, plan: Plan, seen: Survey, request: Request) -> Wee
         days=days,
         changes=changes,
         missing=tuple(item for item in plan.unplaced if f"/{number}/" in item.key),
-        running=number == request.running,
+        running=number == workweek.week_called(workweek.date_of(request.now)),
         today=workweek.date_of(request.now),
     )
 

@@ -219,6 +219,7 @@ class Plan(Struct, frozen=True):
     said: tuple[str, ...] = ()  # the names of those notes, for the ledger to remember
     refused: str = ""  # what the guard would say to it, where it is only looked at
     complete: bool = True
+    zone_source: str = ""  # who named the zone, in words
 
     @property
     def writes(self) -> tuple[Change, ...]:

@@ -20,6 +20,7 @@ class Request(Struct, frozen=True):
 
     ``policy`` is run or rebalance; ``week`` is the one to rebalance, or to look at. ``others`` are
     calendars that are only read. ``back`` completed weeks and ``ahead`` weeks to come are measured at least.
+    ``zone_source`` says in words who named the zone.
     """
 
     now: datetime
@@ -32,6 +33,7 @@ class Request(Struct, frozen=True):
     memory: Memory
     back: int = HISTORY_WEEKS
     ahead: int = FILL_WEEKS
+    zone_source: str = ""
 
     @property
     def earliest(self) -> datetime:

@@ -167,6 +167,7 @@ class BlockKind(Section, frozen=True):
 
 _OF_NO_WEIGHT = (
     "calendar",
+    "week_starts",
     "texts",
     "notices",
     "commands_in_text",
@@ -257,6 +258,13 @@ class Settings(Section, frozen=True):
     commands_in_text: Annotated[
         bool, setting("End each block's text with the commands that skip it, pause blocker and stop it.")
     ] = False
+    week_starts: Annotated[
+        Literal["mon", "sun"],
+        setting(
+            "The day on which your week begins where one is named or drawn; it is called like the ISO week that its "
+            "Monday is in, and measured as that."
+        ),
+    ] = "mon"
     fiscal_start: Annotated[int, setting("The month in which your first quarter begins.", ge=1, le=12)] = 1
     forecast: Annotated[
         bool,
@@ -274,7 +282,11 @@ class Settings(Section, frozen=True):
     notices: Annotated[Notices, setting("What is sent to those addresses.")] = Notices()
     working: Annotated[
         Hours,
-        setting("Working hours, in one range or several. Once a day is set, a day that is not is a day off."),
+        setting(
+            "Working hours, in one range or several. Once a day is set, a day that is not is a day off; with none set "
+            "they are 09:00-17:30 on the days that are no weekend in your zone's country. Hours over midnight are two "
+            "ranges: 22:00-24:00, and 00:00-06:00 on the day after."
+        ),
     ] = field(default=Hours(), name="hours")
     hours_set: bool = False  # False: the calendar may know better
     limits: Annotated[Limits, setting("What blocks may take.")] = Limits()
@@ -311,6 +323,11 @@ class Settings(Section, frozen=True):
     def lunch(self) -> Lunch | None:
         lunch = self.working.lunch
         return Lunch(*clock_range(lunch.within), lunch.minutes) if isinstance(lunch, LunchBreak) else None
+
+    @property
+    def week_lead(self) -> int:
+        """By how many days the person's week begins before the ISO week."""
+        return 1 if self.week_starts == "sun" else 0
 
     def digest(self) -> str:
         """A fingerprint of what decides which blocks are booked. A setting at its default leaves no trace in it."""

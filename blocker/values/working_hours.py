@@ -58,6 +58,11 @@ class Hours(Section, frozen=True):
         }
         return replace(self, **days)
 
+    def with_weekend(self, weekend: Collection[int]) -> Hours:
+        """The usual hours on each day but those (weekdays, Monday is 0)."""
+        usual = tuple(map(clock_range, WORKDAY))
+        return self.with_days({day: usual for day in range(len(WEEKDAYS)) if day not in weekend})
+
     def problems(self, given: Collection[KeyPath]) -> Problems:
         for day in WEEKDAYS:
             found: dict[int, str] = {}

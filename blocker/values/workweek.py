@@ -116,7 +116,9 @@ def clock_range(text: str) -> tuple[int, int]:
     if start == end:
         raise ValueError(f"{quoted(text)} is empty")
     if end < start:
-        raise ValueError(f"{quoted(text)} ends before it starts; hours can't run past midnight")
+        raise ValueError(
+            f"{quoted(text)} ends before it starts; over midnight it is two ranges: {_two(start, end)}"
+        )
     return start, end
 
 
@@ -125,6 +127,12 @@ def _clock(text: str) -> int:
     if clock is None:
         raise ValueError(f"{quoted(text)} is not a time of day such as “09:00”")
     return int(clock[1]) * 60 + int(clock[2]) if clock[1] else 24 * 60
+
+
+def _two(start: int, end: int) -> str:
+    """What a range over midnight is, as a person has to write it."""
+    before = f"“{show_range(start, 24 * 60)}”"
+    return f"{before}, and “{show_range(0, end)}” on the day after" if end else before
 
 
 def show_range(start: int, end: int) -> str:
@@ -166,6 +174,10 @@ class WorkWeek(Struct, frozen=True):
     """When a person works: zone, hours by weekday (0 is Monday; minutes from midnight), days off.
 
     ``holidays`` maps a date to the name of the public holiday on it. On ``quiet`` days nothing is booked.
+
+    ``lead`` is by how many days the person's week begins before the ISO week: 1 where it begins on Sunday. Keys and
+    measures stay with the ISO week; the person's week is called like the one that its Monday is in. So Sunday
+    29 November 2026, the last day of 2026-W48, is the first of what the person calls and sees as 2026-W49.
     """
 
     zone: ZoneInfo
@@ -173,6 +185,15 @@ class WorkWeek(Struct, frozen=True):
     lunch: Lunch | None
     holidays: Mapping[date, str]
     quiet: tuple[DaysOfYear, ...] = ()
+    lead: int = 0
+
+    def week_called(self, day: date) -> Week:
+        """The week that the person means by a day in it."""
+        return week_of(day + self.lead * DAY)
+
+    def days_seen(self, week: Week) -> tuple[date, ...]:
+        """The days of a week as the person sees it, in order."""
+        return tuple(day - self.lead * DAY for day in week.days)
 
     def is_quiet(self, day: date) -> bool:
         return any(days.has(day) for days in self.quiet)

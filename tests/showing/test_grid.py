@@ -20,7 +20,7 @@ from blocker.showing.picture import Canvas, Piece, cut, fit, flow, length, text_
 from blocker.showing.week_view import week_views
 from blocker.values.events import Event
 from blocker.values.request import Request
-from tests.tools.calendars_by_hand import BERLIN, MONDAY, at, meeting, request, slot
+from tests.tools.calendars_by_hand import MONDAY, at, meeting, request, slot
 from tests.tools.command_line import CommandLine, sample
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -153,7 +153,7 @@ def test_load_shows_grid_and_measures() -> None:
     asked = request(busy_week())
     seen = take_survey(asked)
     plan = make_plan(asked, seen)
-    lines = text_of(load_picture(week_views(plan, seen, asked)[0], BERLIN, Canvas(80), verbose=True))
+    lines = text_of(load_picture(week_views(plan, seen, asked)[0], plan, Canvas(80), verbose=True))
     assert any(line.startswith("09:00") for line in lines)
     assert any("operational share of working time" in line for line in lines)
 

@@ -112,7 +112,7 @@ def mortal(fate: Fate) -> None:
 
 def serve() -> None:
     from blocker import cli
-    from blocker.calendars.ics import file as icsfile  # noqa: F401 - loaded once, for every fork
+    from blocker.calendars.ics import backend as icsfile  # noqa: F401 - loaded once, for every fork
     from blocker.commands import daily, say, undoing  # noqa: F401
 
     for line in sys.stdin:

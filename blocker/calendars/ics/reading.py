@@ -21,15 +21,12 @@ from blocker.calendars.ics.rrule_dates import Steps, TooDenseError
 from blocker.calendars.ics.series import Occurrence, Series, exclusion, expand, gather, move_between
 from blocker.calendars.ics.times import Times
 from blocker.calendars.ics.zones import Zones, only_zone, zones_of
+from blocker.calendars.port import BEYOND_HINT, days_inside, refuse_beyond
 from blocker.values.errors import Unreadable
 from blocker.values.events import Event, SkippedComponent, Snapshot, StandingBlock
 from blocker.values.intervals import Interval
 
 MAX_REPORTS = 200
-# Components or occurrences that have a say in the window, and the days that these fill, each counted for
-# itself: a plan on so many takes 10 seconds and 400 MB at most.
-MAX_EVENTS = 80_000
-MAX_DAYS = 400_000
 _TELLING = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "RECURRENCE-ID")
 
 
@@ -83,7 +80,7 @@ class _Reading:
             self._report(problem.start, self.layout.text[problem.start : problem.end], problem.why)
         series: dict[str, list[tuple[Component, Read]]] = {}
         near = may_touch(self.layout, self.window)
-        self._refuse_if(len(near) > MAX_EVENTS, f"has more than {MAX_EVENTS:,} events that may matter")
+        refuse_beyond(len(near), 0, self.calendar, self.window)
         for component in near:
             chunk = self.layout.text[component.start : component.end]
             try:
@@ -116,20 +113,6 @@ class _Reading:
             unread=len(events.intersection(start for start, _, _, read, _, _ in self.flaws if not read)),
             skipped=tuple(self._skipped()),
         )
-
-    def _days_of(self, found: Occurrence) -> int:
-        """How many days of the window an occurrence touches, about."""
-        inside = min(found.when.end, self.window.end) - max(found.when.start, self.window.start)
-        return 1 + inside.days
-
-    def _refuse_if(self, beyond: bool, what: str) -> None:
-        """Raises Unreadable for more than can be planned on."""
-        if beyond:
-            first, last = self.window.start.date(), self.window.end.date()
-            raise Unreadable(
-                f"{self.calendar} {what} from {first} to {last}, which is more than can be planned on",
-                "move what isn't yours to attend into another calendar",
-            )
 
     def _begins_event(self, start: int) -> bool:
         return self.layout.text[start : start + 12].upper() == b"BEGIN:VEVENT"
@@ -209,15 +192,17 @@ class _Reading:
             found = list(expand(series, self.window, self.home, self.steps))
         except TooDenseError as problem:
             # A rule of its own is passed over and said; a calendar most of whose series are is no base for a plan.
-            self._refuse_if(self.steps.left < 0, "has more series than can be followed")
+            if self.steps.left < 0:
+                raise Unreadable(
+                    f"{self.calendar} has more series than can be followed", BEYOND_HINT
+                ) from None
             flaws = [*flaws, f"{problem}, so its rule doesn't count"]
             found = list(expand(replace(series, rules=(), not_rules=()), self.window, self.home, self.steps))
         except ValueError as problem:
             flaws = [*flaws, str(problem)]
         self.events += events_of(read, uid, self.calendar, self.me, recurring, found)
-        self.days += sum(map(self._days_of, found))
-        self._refuse_if(len(self.events) > MAX_EVENTS, f"has more than {MAX_EVENTS:,} events that may matter")
-        self._refuse_if(self.days > MAX_DAYS, f"has events that fill more than {MAX_DAYS:,} days in all")
+        self.days += sum(days_inside(one.when, self.window) for one in found)
+        refuse_beyond(len(self.events), self.days, self.calendar, self.window)
         chunk = self.layout.text[component.start : component.end]
         for flaw in flaws:
             self._report(component.start, chunk, flaw)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from blocker.calendars import open_calendar
+from blocker.calendars import open_calendar, port
 from blocker.calendars.ics import events, reading
 from blocker.calendars.ics.rrule_dates import Steps
 from blocker.values.errors import Unreadable
@@ -33,7 +33,7 @@ def meeting(day: int, until: int, *more: str, month: int = 11) -> str:
 
 
 def test_only_what_may_matter_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MAX_EVENTS", 3)
+    monkeypatch.setattr(port, "MAX_EVENTS", 3)
     past = [meeting(day, day, month=1) for day in range(1, 20)]
     assert len(read(tmp_path, *past, *(meeting(day, day) for day in (3, 4, 5))).events) == 3
     with pytest.raises(
@@ -43,9 +43,9 @@ def test_only_what_may_matter_is_counted(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_each_occurrence_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MAX_EVENTS", 28)
+    monkeypatch.setattr(port, "MAX_EVENTS", 28)
     assert len(read(tmp_path, meeting(1, 1, "RRULE:FREQ=DAILY", month=1)).events) == 28
-    monkeypatch.setattr(reading, "MAX_EVENTS", 27)
+    monkeypatch.setattr(port, "MAX_EVENTS", 27)
     with pytest.raises(Unreadable, match="holds more than 27 events"):
         read(tmp_path, meeting(1, 1, "RRULE:FREQ=DAILY", month=1))
 
@@ -53,7 +53,7 @@ def test_each_occurrence_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_each_day_of_a_long_event_counts_inside_the_window(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "MAX_DAYS", 2 + 29)
+    monkeypatch.setattr(port, "MAX_DAYS", 2 + 29)
     endless = "DTSTART:20200101T090000Z\nDTEND:20300101T090000Z"
     assert len(read(tmp_path, meeting(3, 4), endless).events) == 2
     with pytest.raises(Unreadable, match="fill more than 31 days in all from 2026-11-02"):
