@@ -25,12 +25,18 @@ _PREDICATES = r"""
     (?:est |sera )?en (?:conges?|vacances|deplacement)|(?:esta |estara )?de (?:vacaciones|permiso|baja|viaje)
     (?:esta |estara )?(?:de (?:ferias|licenca|folga)|em viagem)
     (?:is|will be|ist|est|sera|esta|estara) (?:out|off|away|ooo|absente?|abwesend|krank|ausente)
+    (?:e |sara )?in (?:ferie|malattia|trasferta|congedo|permesso)|(?:is )?(?:op|met) (?:vakantie|verlof)
+    (?:jest )?na (?:urlopie|zwolnieniu|l4|chorobowym)|(?:jest )?w delegacji
+    (?:je )?na (?:dovolene|dovolenke|nemocenske)|ma (?:dovolenou|volno)|este in concediu|in concediu
+    в (?:отпуске|командировке|декрете)|на больничном|у (?:відпустці|відрядженні)|на лікарняному
+    (?:y[ıi]ll[ıi]k )?izinde|(?:ar |er )?pa (?:semester|ferie|barsel)|har ferie|(?:on )?lomalla|szabadsagon|σε αδεια
 """
 # Before these a person is the likely subject, if it is none of the words below.
 _STATES = r"""
     ooo|oof|out of (?:the )?office|out (?:sick|today)|off (?:sick|work|today)|abwesend|krank|ausser haus
     nicht im (?:buro|buero|haus)|absente?|hors (?:du )?bureau|fuera de (?:la )?oficina|ausente
-    fora do escritorio
+    fora do escritorio|assente|fuori (?:ufficio|sede)|afwezig|ziek|nieobecn[ya]|chor[ya]|nepritom[en]a?n?y?
+    отсутствует|болеет|відсутні[ий]|відсутня|izinli|raporlu|sjuk|syg|syk|borta|sairaana
 """
 _NO_NAMES = _listed("""
     back still going leaving gone now today tomorrow here off out
@@ -47,6 +53,13 @@ _NO_NAMES = _listed("""
     je j'ai nous mon ma equipe famille mariage demenagement matin matinee apres-midi journee ete hiver noel
     yo mi nosotros equipo familia boda mudanza manana tarde dia verano invierno navidad
     eu meu minha nos equipe casamento mudanca manha verao inverno natal
+    io mio mia noi famiglia giornata mattina pomeriggio estate natale pasqua matrimonio trasloco
+    ik mijn wij gezin familie hele halve dag ochtend middag zomer kerst bruiloft verhuizing
+    ja jestem jsem som sono estoy estou suis moj moja my rodzina caly cala dzien tydzien rano lato swieta wesele przeprowadzka
+    muj moje cela cele rodina den tyden leto vanoce svatba
+    я мы мои моя семья весь вся день неделя утро лето свадьба ми моя родина весілля
+    eu familia toata ziua vara ben biz aile tam yarim gun yaz jag vi familjen hela halva dagen jeg hele halve dagen
+    mina perhe koko paiva en csalad egesz nap
 """)
 _ROLES = _listed("info team office sales support hr admin calendar noreply events meetings room all")
 _NAME = r"[^\W\d_][^\W\d_'.-]*(?:[-'][^\W\d_]+)*\.?"

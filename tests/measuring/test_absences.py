@@ -20,12 +20,18 @@ OTHERS = [
     "Bob S. out of office", "Jean-Luc en congés", "Maria de vacaciones", "João de férias", "Peter im Urlaub", "Petra ist krank",
     "Bob is out", "Sam out sick", "Priya off work", "Anna abwesend", "Zoë hors du bureau", "Luis fuera de la oficina",
     "Vacation: Anna", "Urlaub Anna Schmidt", "PTO – Bob", "Bob PTO", "Anna: Urlaub", "Bob's vacation",
+    "Mario in ferie", "Jan op vakantie", "Piet afwezig", "Ola na urlopie", "Petr na dovolené", "Ion în concediu",
+    "Иван в отпуске", "Олена у відпустці", "Mehmet izinde", "Anders på semester", "Mette på ferie", "Mikko lomalla",
+    "Kata szabadságon", "Μαρία σε άδεια",
 ]  # fmt: skip
 MINE = [
     "Vacation", "OOO", "Urlaub", "PTO – Lisbon", "PTO", "On vacation", "Family vacation", "I'm on vacation", "We are on holiday",
     "Me OOO", "Wedding OOO", "Dentist OOO", "Half day OOO", "Friday: OOO", "Conference - out of office", "Urlaub Italien", "Rome: vacation",
     "Lisbon PTO", "Vacation with Anna", "Trip to Munich with Bob", "Travel OOO", "Summer vacation", "Annual leave", "Out of office",
     "Ich bin im Urlaub", "Back on leave", "Umzug: abwesend", "Congés payés", "Férias", "Team OOO", "New Year's holidays: vacation", "Company holiday: vacation",
+    "Ferie", "In ferie", "Vakantie Spanje", "Ik ben op vakantie", "Urlop", "Jestem na urlopie", "Rodzina na urlopie", "L4",
+    "Dovolená", "Отпуск", "Я в отпуске", "Відпустка", "Concediu", "Yıllık izin", "İzindeyim", "Semester v. 30", "Kesäloma",
+    "Szabadság", "Άδεια",
 ]  # fmt: skip
 
 

@@ -164,7 +164,7 @@ CANCELLED_TITLES = [
     "Abgesagt: Budget", "Annulé : Budget", "Cancelado: Budget", "Cancelada: Budget", "Anulado: Budget",
     "Odwołane: Budget", "Zrušeno: Budget", "Aflyst: Budget", "Annulleret: Budget", "Peruutettu: Budget",
     "Отменено: Budget", "İptal Edildi: Budget", "iptal: Budget", "已取消: 预算", "已取消：预算", "取消: 預算",
-    "キャンセル済み: 予算", "【中止】予算", "취소됨: 예산", "Скасовано: Budget",
+    "キャンセル済み: 予算", "【中止】予算", "취소됨: 예산", "Скасовано: Budget", "Canceled event: Budget", "Zrušen: Budget", "Avbokat: Budget",
 ]  # fmt: skip
 
 
@@ -184,7 +184,7 @@ def test_a_title_about_cancelling_is_not_cancelled(title: str) -> None:
 DUTY_TITLES = [
     "On call", "On-call: Ana", "Deputy for Tom", "Standby", "Vertretung Anna", "Rufbereitschaft", "Bereitschaft",
     "Urlaubsvertretung für Anna", "Astreinte", "De garde", "Guardia", "Plantão", "Reperibilità", "Dyżur", "Pohotovost",
-    "Дежурство", "Beredskap", "Vagt", "Päivystys", "Nöbet",
+    "Дежурство", "Beredskap", "Vagt", "Päivystys", "Nöbet", "Pikett",
 ]  # fmt: skip
 
 
