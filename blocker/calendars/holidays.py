@@ -38,8 +38,9 @@ _MOVED = {
     "Pacific/Truk": "FM",
     "Pacific/Yap": "FM",
 }
-# Countries whose weekend is not Saturday and Sunday, by weekday (Monday is 0): where python-holidays and the Unicode
-# CLDR (weekData) agree that it is another; of one day only where both name the same. A test compares the former.
+# Countries whose weekend is not Saturday and Sunday, by weekday (Monday is 0), as python-holidays has them, and Libya's
+# from weekData of the Unicode CLDR. Left out are those that one has and the other has otherwise or not: of a Sunday
+# alone, Brunei, Mauritania.
 _WEEKENDS = {
     **dict.fromkeys(
         [

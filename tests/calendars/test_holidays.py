@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import available_timezones
 
+import holidays
 import pytest
 
 from blocker.calendars.holidays import (
@@ -22,6 +23,7 @@ from blocker.calendars.holidays import (
     parse_code,
     parts,
     public_holidays,
+    weekend_of,
 )
 from blocker.values.errors import ConfigError
 
@@ -252,3 +254,21 @@ def test_a_kept_year_never_imports_the_library_and_no_locale_changes_the_names(t
 
     assert run() == "Christmas Day,True"
     assert run() == "Christmas Day,False"
+
+
+@pytest.mark.parametrize(
+    ("zone", "weekend"),
+    [
+        ("Asia/Riyadh", (4, 5)), ("Africa/Cairo", (4, 5)), ("Asia/Jerusalem", (4, 5)), ("Israel", (4, 5)),
+        ("Asia/Tehran", (4,)), ("Asia/Dubai", (5, 6)), ("Europe/Berlin", (5, 6)), ("Asia/Kolkata", (5, 6)), ("UTC", (5, 6)),
+    ],
+)  # fmt: skip
+def test_the_weekend_of_a_zones_country(zone: str, weekend: tuple[int, ...]) -> None:
+    assert weekend_of(zone) == weekend
+
+
+def test_weekends_are_those_that_python_holidays_knows() -> None:
+    for zone in sorted(available_timezones()):
+        country = country_of(zone) or ""
+        if country not in ("", "LY") and weekend_of(zone) != (5, 6):  # it says nothing of Libya's
+            assert weekend_of(zone) == tuple(sorted(getattr(holidays, country)(years=2026).weekend)), zone

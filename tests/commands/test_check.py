@@ -212,11 +212,40 @@ def test_the_program_of_the_schedule_is_gone(
     head, tail = "# >>> blocker: the daily run\n", "\n# <<< blocker\n"
     table.write_text(head + line.format("/bin/sh") + tail)
     found = findings(cli)
-    assert found["schedule"] == ["ok a daily run in cron"]
+    assert found["schedule"][0] == "ok a daily run in cron"
     if not shutil.which("sendmail", path="/usr/sbin:/usr/lib"):
         assert "no sendmail" in found["notify"][0]
     table.write_text(head + line.format("/old venv/bin/python") + tail)
     assert "needs /old venv/bin/python, which is gone" in findings(cli, code=1)["schedule"][0]
+
+
+def test_a_schedule_that_uses_other_places_than_this_call(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timer = Path(os.environ["HOME"]) / ".config" / "systemd" / "user"
+    timer.mkdir(parents=True)
+    (timer / "blocker.timer").write_text("[Timer]\nOnCalendar=Mon *-*-* 06:30:00\n")
+    mine, other = tmp_path / "mine.toml", tmp_path / "other.toml"
+    for file in (mine, other):
+        file.write_text('holidays = "off"\n')
+    monkeypatch.setenv("BLOCKER_CONFIG", str(mine))
+
+    def said(config: Path, state: Path, calendar: Path) -> list[str]:
+        words = ["/usr/bin/env", f"BLOCKER_STATE_DIR={state}", "/bin/sh", "-m", "blocker"]
+        words += ["-c", str(config), "--calendar", f"ics:{calendar}", "run", "--cron"]
+        line = " ".join(f'"{word}"' for word in words)
+        (timer / "blocker.service").write_text(f"[Service]\nExecStart={line}\n")
+        return findings(cli)["schedule"]
+
+    assert said(mine, state_dir(), cli.calendar) == ["ok a daily run in systemd"]
+    words = said(other, state_dir(), cli.calendar)
+    places = f"uses the config {other}, and this call {mine}: blocker cron install makes it the same"
+    assert words[1:] == [f"note the daily run in systemd {places}"]
+    elsewhere = said(mine, tmp_path, tmp_path / "calendar2.ics")
+    assert [one.partition(" uses the ")[2].partition(" /")[0] for one in elsewhere[1:]] == [
+        "state folder",
+        f"calendar ics:{tmp_path / 'calendar2.ics'}, and this call ics:{cli.calendar}: blocker cron install makes it the same",
+    ]
 
 
 def test_addresses_that_would_not_hear(

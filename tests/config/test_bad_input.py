@@ -14,7 +14,9 @@ WRONG = {
     'holidays = "Germany"': "line {n}: unknown holiday code “Germany”; did you mean “DE”?",
     "[hours]": "",
     'mon = ["09:00-12:00", "11:00-17:30"]': "line {n}: 11:00-17:30 overlaps 09:00-12:00",
-    'tue = ["17:00-09:00"]': "line {n}: “17:00-09:00” ends before it starts; hours can't run past midnight",
+    'tue = ["17:00-09:00"]': (
+        "line {n}: “17:00-09:00” ends before it starts; over midnight it is two ranges: “17:00-24:00”, and “00:00-09:00” on the day after"
+    ),
     'mond = ["09:00-12:00"]': "line {n}: unknown key “mond”; did you mean “mon”?",
     'lunch = { within = "12:00-12:30", minutes = 60 }': (
         "line {n}: 60 minutes of lunch don't fit into 12:00-12:30 (30 minutes)"

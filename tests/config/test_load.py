@@ -65,6 +65,7 @@ protect = "busy"
 thresholds = "usual"
 quiet = ["12-20..01-06", "08-15"]
 native_focus = true
+week_starts = "sun"
 fiscal_start = 4
 forecast = true
 notify_file = "~/notify"

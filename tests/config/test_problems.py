@@ -182,7 +182,7 @@ ONE_PROBLEM = {
         'line 2: expected a list such as ["09:00-17:30"], not text'
     ),
     "[hours]\nmon = ['17:00-09:00']": (
-        "line 2: “17:00-09:00” ends before it starts; hours can't run past midnight"
+        "line 2: “17:00-09:00” ends before it starts; over midnight it is two ranges: “17:00-24:00”, and “00:00-09:00” on the day after"
     ),
     "[hours]\nmon = ['09:00-09:00']": "line 2: “09:00-09:00” is empty",
     "[hours]\nmon = [\n  '13:00-17:00',\n  '09:00-13:30',\n]": (

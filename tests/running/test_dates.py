@@ -37,6 +37,21 @@ def test_a_week_as_people_say_it(said: str, week: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "week"),
+    [
+        ("this", "2026-W49"), ("next", "2026-W50"), ("last week", "2026-W48"), ("today", "2026-W49"), ("sun", "2026-W49"),
+        ("saturday", "2026-W49"), ("last saturday", "2026-W48"), ("2026-11-28", "2026-W48"), ("29 nov", "2026-W49"),
+        ("48", "2026-W48"), ("2026-W48", "2026-W48"), ("in 2 weeks", "2026-W51"),
+    ],
+)  # fmt: skip
+def test_a_week_that_begins_on_sunday_is_called_by_its_monday(said: str, week: str) -> None:
+    sunday = date(2026, 11, 29)
+    assert str(find_week(said, sunday, lead=1)) == week
+    assert find_week(None, sunday) != find_week(None, sunday, lead=1) == find_week("this", sunday, lead=1)
+    assert find_date("this", sunday, lead=1) == find_week("this", sunday, lead=1)
+
+
+@pytest.mark.parametrize(
     ("said", "day"),
     [
         ("today", "2026-11-25"), ("tomorrow", "2026-11-26"), ("wed", "2026-11-25"), ("friday", "2026-11-27"),
