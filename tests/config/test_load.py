@@ -201,6 +201,7 @@ def test_every_key_of_a_file(tmp_path: Path) -> None:
             "coaching": coaching,
         },
         offsite=settings.offsite,
+        week_starts="sun",
         fiscal_start=4,
         forecast=True,
         notify_file="~/notify",
