@@ -12,6 +12,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from blocker.engine import make_plan
 from blocker.rules.survey import take_survey
@@ -295,3 +296,18 @@ def test_every_week_with_changes_has_its_grid() -> None:
     }
     lines = drawn(asked, 80)
     assert len([line for line in lines if line.startswith("09:00")]) == len(changed) > 1
+
+
+def test_a_week_that_begins_on_sunday_is_drawn_from_it() -> None:
+    asked = request(
+        [*busy_week(), meeting(MONDAY - timedelta(days=1), "10:00", "11:00", title="Sunday school")]
+    )
+    asked = replace(asked, workweek=replace(asked.workweek, lead=1))
+    seen = take_survey(asked)
+    plan = make_plan(asked, seen)
+    first, second = week_views(plan, seen, asked)[:2]
+    assert [day.date for day in first.days] == [MONDAY + timedelta(days=n) for n in range(-1, 6)]
+    assert [item.title for item in first.days[0].items] == ["Sunday school"]
+    assert second.days[0].date == first.days[-1].date + timedelta(days=1)
+    assert (first.running, second.running) == (True, False)
+    assert "Sunday school"[:6] in "".join(drawn(asked, 120))
