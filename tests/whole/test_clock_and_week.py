@@ -95,6 +95,6 @@ def test_all_calendars_of_a_call_are_bounded_together(
     monkeypatch.setattr(port, "MAX_EVENTS", 50)
     said = riyadh.call("plan")
     assert said.code == 1
-    assert "what is read of all your calendars holds more than 50 events that may matter" in said.err
+    assert "what is read of all your calendars has more than 50 events that may matter" in said.err
     monkeypatch.setattr(port, "MAX_EVENTS", 70)
     assert riyadh.call("plan").code == 0

@@ -37,7 +37,7 @@ def test_only_what_may_matter_is_counted(tmp_path: Path, monkeypatch: pytest.Mon
     past = [meeting(day, day, month=1) for day in range(1, 20)]
     assert len(read(tmp_path, *past, *(meeting(day, day) for day in (3, 4, 5))).events) == 3
     with pytest.raises(
-        Unreadable, match="holds more than 3 events that may matter from 2026-11-02 to 2026-11-30"
+        Unreadable, match="has more than 3 events that may matter from 2026-11-02 to 2026-11-30"
     ):
         read(tmp_path, *(meeting(day, day) for day in (3, 4, 5, 6)))
 
@@ -46,7 +46,7 @@ def test_each_occurrence_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(port, "MAX_EVENTS", 28)
     assert len(read(tmp_path, meeting(1, 1, "RRULE:FREQ=DAILY", month=1)).events) == 28
     monkeypatch.setattr(port, "MAX_EVENTS", 27)
-    with pytest.raises(Unreadable, match="holds more than 27 events"):
+    with pytest.raises(Unreadable, match="has more than 27 events"):
         read(tmp_path, meeting(1, 1, "RRULE:FREQ=DAILY", month=1))
 
 
@@ -87,5 +87,5 @@ def test_a_calendar_is_not_read_by_half_where_its_series_are_too_many(
     monkeypatch.setattr(reading, "Steps", lambda: Steps(105))
     daily = meeting(3, 3, "RRULE:FREQ=DAILY;COUNT=20")
     assert len(read(tmp_path, *[daily] * 5).events) == 100
-    with pytest.raises(Unreadable, match="holds more series than can be followed"):
+    with pytest.raises(Unreadable, match="has more series than can be followed"):
         read(tmp_path, *[daily] * 6)
