@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import select
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from shutil import get_terminal_size
@@ -157,8 +158,34 @@ def _talk(args: argparse.Namespace, wait: Wait) -> Talk:
 
     width = _width()
     if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return Talk(say, None, width=width)
-    return Talk(say, ask, show, choose, width)
+        return Talk(say, None, width=width, typed=_typed())
+    return Talk(say, ask, show, choose, width, _typed())
+
+
+def _typed() -> Callable[[float], str | None] | None:
+    """Standard input, line by line, without waiting for longer than asked; None where that can't be done."""
+    try:
+        source = sys.stdin.fileno() if os.name == "posix" else None
+    except (OSError, ValueError, AttributeError):
+        source = None
+    if source is None:
+        return None
+    kept = bytearray()
+
+    def line(seconds: float) -> str | None:
+        if select.select([source], [], [], seconds)[0]:
+            more = os.read(source, 4096)
+            kept.extend(more)
+            if not more:
+                rest = bytes(kept)
+                kept.clear()
+                return rest.decode("utf-8", "replace")
+        end = kept.find(b"\n") + 1
+        whole = bytes(kept[:end])
+        del kept[:end]
+        return whole.decode("utf-8", "replace") if whole else None
+
+    return line
 
 
 def _print(answer: Answer, args: argparse.Namespace) -> None:

@@ -72,8 +72,8 @@ def open_calendar(
 
     ``zone`` is the user's zone where flags or config say it; None means the calendar's own, which
     comes back as ``Snapshot.zone``. ``me`` are the user's addresses, empty if they are to be found.
-    ``beside`` are calendars that are open already: one with the same server lends its connection, and is
-    closed last.
+    ``beside`` are calendars that are open already, the one that is written first among them: this one is only
+    read then. One with the same sign-in lends its connection, and is closed last.
     """
     try:
         settled = settle(address, Path())

@@ -40,7 +40,8 @@ class Surroundings(Struct, frozen=True):
 
     ``config`` is the config file in force, whether it is there or not, and ``usual`` the one that holds where
     no option names another: a sign-in is kept beside it. ``roots`` are servers to use in place of a backend's
-    own, by the variable that named them.
+    own, by the variable that named them. ``certificates`` is the file (or folder) that names whom an encrypted
+    connection trusts; "" is whomever the system trusts.
     """
 
     state_dir: Path
@@ -48,6 +49,7 @@ class Surroundings(Struct, frozen=True):
     usual: Path
     settings: Settings = Settings()
     roots: Mapping[str, str] = field(default_factory=dict)
+    certificates: str = ""
 
 
 class OneOf(Protocol):
@@ -65,13 +67,20 @@ class Arguments(Protocol):
 
 
 class Talk(Protocol):
-    """How ``connect`` speaks with a person while it works; ``ask`` is None where nobody can answer."""
+    """How ``connect`` speaks with a person while it works; ``ask`` is None where nobody can answer.
+
+    ``typed`` gives a line of standard input, waited for so many seconds: None where none came, "" at its end.
+    It is None where there is no input that can be waited for.
+    """
 
     @property
     def say(self) -> Callable[[str], None]: ...
 
     @property
     def ask(self) -> Callable[[Sequence[str], str], bool] | None: ...
+
+    @property
+    def typed(self) -> Callable[[float], str | None] | None: ...
 
 
 class Calendar(Protocol):

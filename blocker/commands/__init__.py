@@ -41,6 +41,7 @@ class Talk(Struct, frozen=True):
     ``show`` puts a whole answer before the person, to be asked about next. ``choose`` asks for one of the answers,
     each a word by its letter, until it gets one; "" if there is none to come. Both raise Interrupted.
     ``width`` is that of the screen, in cells.
+    ``typed`` gives a line of standard input, waited for so many seconds: None where none came, "" at its end.
     """
 
     say: Callable[[str], None]
@@ -48,6 +49,7 @@ class Talk(Struct, frozen=True):
     show: Callable[[Answer], None] | None = None
     choose: Callable[[str, Mapping[str, str]], str] | None = None
     width: int = 80
+    typed: Callable[[float], str | None] | None = None
 
 
 def pasteable(setup: Setup, *words: str) -> str:

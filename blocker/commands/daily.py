@@ -26,7 +26,7 @@ from blocker.showing.plan_in_full import plan_lines
 from blocker.showing.plan_screen import change_words, plan_screen_lines
 from blocker.showing.plan_text import SIGNS, SPOKEN, is_text_only, span, summary
 from blocker.showing.week_view import week_views
-from blocker.values.errors import BlockerError, NotConfirmed, UsageError
+from blocker.values.errors import BlockerError, NotConfirmed, Refused, UsageError
 from blocker.values.memory import UNDONE_ASKED, UNDONE_TOLD, Memory
 from blocker.values.plan import Change, Plan
 from blocker.values.request import Request
@@ -118,6 +118,8 @@ def _carry_out(
         if policy == "run" and _asks_about_undone(plan, request.memory, ledger, args, talk):
             request = replace(request, memory=ledger.memory())
             plan = make_plan(request, seen)
+        if plan.writes and request.snapshot.unwritable:
+            raise Refused(request.snapshot.unwritable, "blocker check says more")
         looks.append((request, seen))
         if not args.force:
             guard.check(plan, request.snapshot, request.memory, asked=policy == "rebalance")

@@ -165,8 +165,12 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         except NotConfirmed:
             return Answer(["Nothing was changed."], {"schema": SCHEMA, "removed": 0})
         if done.failed:
+            ledger.stop()
+            left = ", ".join(change.key for change in done.failed)
             raise PartlyApplied(
-                f"{blocks(len(done.failed))} could not be removed: {done.failed[0].error}", "run it again"
+                f"stopped, and nothing more is written; {blocks(len(done.failed))} could not be removed ({left}): "
+                f"{done.failed[0].error}",
+                f"{pasteable(setup, 'leave', '--remove')} tries again; or delete them on the calendar",
             )
         ledger.leave()
     removed = len(done.changes)

@@ -191,10 +191,9 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
         else f"not started: {pasteable(setup, 'run')} asks you once"
     )
     found.append(("ledger", "ok" if memory.confirmed else "note", f"{setup.state_dir}: {started}"))
-    if snapshot.cut_off:
-        words = f"{snapshot.calendar} has no END:VCALENDAR: it may be cut off, and nothing is written to it; replace it with a complete copy"
-        found.append(("calendar", "bad", words))
-        return found  # what a run would do with the part that is left is of no use to anybody
+    if snapshot.unwritable:
+        found.append(("calendar", "bad", snapshot.unwritable))
+        return found  # what a run would do is of no use to anybody
     if not snapshot.complete:
         words = "a block of ours can't be read: until it can, none counts as deleted"
         found.append(("calendar", "note", words))

@@ -55,7 +55,10 @@ def park(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if waits is not None:
         key, start = waits
         local = start.astimezone(zone)
-        where = f"It waits in {key}, {local:%a} {local.day} {local:%b %H:%M %Z}."
+        where = (
+            f"It waits for {key}, {local:%a} {local.day} {local:%b %H:%M %Z}: the next run writes it there, unless you "
+            "rewrote that part of its text."
+        )
         document = {"key": key, "start": local.isoformat()}
     lines = [f"Parked as {kept.id}. {where}"]
     if kept.id == 1:

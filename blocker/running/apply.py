@@ -139,10 +139,10 @@ def _write(change: Change, calendar: _Watched, ledger: Ledger) -> Change:
 def _create(change: Change, block: Block, calendar: _Watched, ledger: Ledger) -> Change:
     """Write a new block, under the next identity where the first is used up.
 
-    An identity of a deleted block was used up by us if the ledger says so. Else a person deleted the
-    block before we could note that it stood: that is an answer, and it becomes a tombstone.
+    That a person deleted it is an answer only where the ledger knows that this very one was being made: a run
+    was cut short then, and the person was faster than the next. Then it becomes a tombstone.
     """
-    removed_by_us = 0 if ledger.recall(change.key) else ledger.memory().generations.get(change.key, 0)
+    known, used_up = ledger.recall(change.key), ledger.memory().generations.get(change.key, 0)
     could_focus = NATIVE_FOCUS in calendar.capabilities
     for attempt in range(1, _MOST_TRIES + 1):
         change = replace(change, block=block)
@@ -150,13 +150,15 @@ def _create(change: Change, block: Block, calendar: _Watched, ledger: Ledger) ->
         try:
             ref = calendar.create(block)
         except AlreadyExists as problem:
-            if problem.taken_by == "deleted" and block.generation > removed_by_us:
+            begun = known is not None and known.generation == block.generation
+            if problem.taken_by == "deleted" and begun:
                 ledger.entomb(change.key, "deleted")
                 why = "you deleted it; it will not come back"
                 return replace(change, action="tombstone", block=None, why=why)
             if problem.taken_by == "block" or attempt == _MOST_TRIES:
                 raise
-            block = replace(block, generation=max(block.generation, removed_by_us) + 1)
+            # Doubled, so that a machine with a new ledger soon finds one that was never used.
+            block = replace(block, generation=max(block.generation * 2, used_up + 1))
         else:
             ledger.remember(_row(change, "placed", ref))
             if could_focus and NATIVE_FOCUS not in calendar.capabilities:

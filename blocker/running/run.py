@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -60,7 +61,16 @@ def carry_out(
         done = as_one(done, replace(plan, changes=second.changes))
     with after_writing(done):
         ledger.end_run(run, plan.now, exit_code(done))
-    return done
+    return _with_deletions(done)
+
+
+def _with_deletions(done: Plan) -> Plan:
+    """A block that was to be made, and that a person had deleted by then, is told of like any other deletion."""
+    found = [change for change in done.changes if change.action == "tombstone" and change.placement]
+    starts = {change.key: change.slot.start.astimezone(ZoneInfo(done.zone)) for change in found}
+    words = [f"{starts[c.key]:%a} {starts[c.key].day} {starts[c.key]:%b %H:%M}: {c.why}." for c in found]
+    said = [f"deleted {change.key}" for change in found]
+    return replace(done, said=(*done.said, *said), notes=(*done.notes, *words))
 
 
 def _write(

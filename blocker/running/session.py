@@ -5,7 +5,7 @@ The only place where the pure core meets files and networks on the way in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -126,9 +126,7 @@ class Session:
                 snapshot = self._read(self.calendar, window)
         zone = ZoneInfo(self._zone_name or "UTC")
         now = aware(self.setup.now, zone).astimezone(UTC)
-        others = tuple(
-            self._read_other(address, zone.key, snapshot.me, window) for address in self._also_read()
-        )
+        others = tuple(self._read(other, window) for other in self._also_read(zone.key, snapshot.me))
         read = (snapshot, *others)
         refuse_beyond(
             sum(len(each.events) for each in read),
@@ -154,18 +152,21 @@ class Session:
         )
         return Sight(request, holiday_source)
 
-    def _also_read(self) -> Iterable[str]:
-        """The addresses of the other calendars, each once, whatever it is called."""
-        named = {calendars.identity(a, self.around).name: a for a in reversed(self.settings.also_read)}
-        named.pop(self.identity.name, None)
-        return reversed(named.values())
+    def _also_read(self, zone: str, me: tuple[str, ...]) -> Iterator[Calendar]:
+        """The other calendars, each once, whatever it is called."""
+        seen = {self.identity.name}
+        for address in self.settings.also_read:
+            other = self._other(address, zone, me)
+            if other.identity().name not in seen:
+                seen.add(other.identity().name)
+                yield other
 
     def _connect(self, zone: str | None) -> Calendar:
         calendar = open_calendar(self.settings.calendar, zone=zone, me=self.settings.me, around=self.around)
         self._open.callback(calendar.close)
         return calendar
 
-    def _read_other(self, address: str, zone: str, me: tuple[str, ...], window: Interval) -> Snapshot:
+    def _other(self, address: str, zone: str, me: tuple[str, ...]) -> Calendar:
         other = self._others.get(address)
         if other is None:
             beside = (self.calendar, *self._others.values())
@@ -174,7 +175,7 @@ class Session:
             )
             self._others[address] = other
             self._open.callback(other.close)
-        return self._read(other, window)
+        return other
 
     def _read(self, calendar: Calendar, window: Interval) -> Snapshot:
         """One calendar, with a word of it to a person who waits."""
@@ -264,6 +265,7 @@ def surroundings(setup: Setup) -> Surroundings:
         usual,
         setup.config.settings,
         calendars.roots(setup.environ),
+        setup.environ.get("SSL_CERT_FILE") or setup.environ.get("REQUESTS_CA_BUNDLE") or "",
     )
 
 

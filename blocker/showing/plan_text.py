@@ -63,6 +63,9 @@ def summary(plan: Plan, done: bool = False) -> str:
     }
     kept = sum(c.action in ("keep", "adopt") for c in plan.changes)
     if not any(count.values()):
+        deleted = sum(c.action == "tombstone" and c.placement is not None for c in plan.changes)
+        if deleted:  # they were to be made
+            return f"Nothing made: {blocks(deleted)} deleted by you. {blocks(kept, 'No blocks')} on your calendar."
         return f"Up to date. {blocks(kept, 'No blocks')} on your calendar."
     parts = [blocks(count["create"], new="new ")] if count["create"] else []
     parts += [f"{count[action]} {word}" for action, word in _PAST.items() if count[action]]

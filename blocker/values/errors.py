@@ -115,8 +115,9 @@ class Missing(CalendarError):
 class AlreadyExists(CalendarError):
     """Something with this identity is there already.
 
-    ``taken_by`` says what: "block" (a block of ours stands), "deleted" (it did, and the identity stays
-    used up), "other" (somebody else's event).
+    ``taken_by`` says what: "block" (a block of ours stands), "deleted" (it did until a person deleted it, and
+    the identity stays used up), "gone" (the same, and it was us, or there is no telling), "other" (somebody
+    else's event).
     """
 
     kind = "already_exists"

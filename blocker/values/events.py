@@ -177,8 +177,8 @@ class Snapshot(Struct, frozen=True):
     without a window. ``complete`` is False if some of it could not be read: such a snapshot never
     leads to a removal. ``zone`` is the calendar's own, ``zone_source`` where that is from,
     and ``zone_placed`` whether its country is known too. ``components`` counts every event found, ours included, and
-    ``unread`` those of them that could not be read. ``cut_off`` is True for a
-    file without its end: it is read as far as it goes, and nothing can be written to it.
+    ``unread`` those of them that could not be read. ``unwritable`` says why nothing can be written to it, and
+    what would help; "" where something can.
     ``identities_return``: a block that was deleted can be written again under the identity that it had.
     """
 
@@ -191,7 +191,7 @@ class Snapshot(Struct, frozen=True):
     zone_placed: bool = True
     me: tuple[str, ...] = ()
     complete: bool = True
-    cut_off: bool = False
+    unwritable: str = ""
     identities_return: bool = False
     components: int = 0
     unread: int = 0

@@ -171,6 +171,8 @@ _OF_NO_WEIGHT = (
     "texts",
     "notices",
     "commands_in_text",
+    "decline_message",
+    "chat_status",
     "notify_file",
     "notify_command",
 )  # they decide no block
@@ -249,6 +251,15 @@ class Settings(Section, frozen=True):
     native_focus: Annotated[
         bool, setting("Let a calendar that has focus time of its own show blocks as that.")
     ] = False
+    decline_message: Annotated[
+        str,
+        setting(
+            "What whoever is declined reads, with protect = decline; empty for the calendar's own words."
+        ),
+    ] = ""
+    chat_status: Annotated[
+        Literal["available", "do_not_disturb"], setting("How chat shows you during native focus time.")
+    ] = "available"
     buffer_before: Annotated[int, setting("Minutes kept free before each block.", ge=0, le=120)] = 10
     buffer_after: Annotated[int, setting("Minutes kept free after each block.", ge=0, le=120)] = 0
     shift: Annotated[

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from blocker.values.events import DECLINE_ALL, DECLINE_NEW, DECLINE_NONE, Block, StandingBlock
 from blocker.values.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
 from blocker.values.intervals import Interval
-from blocker.values.kinds import NOTE, OFFSITE
+from blocker.values.kinds import NOTE, OFFSITE, STRATEGIC
 from blocker.values.plan import Placement
 from blocker.values.settings import Settings
 from blocker.values.workweek import DAY
@@ -36,7 +36,7 @@ def make_block(placement: Placement, generation: int, busy: bool, sources: Sourc
         stamp=request.now,
         generation=generation,
         busy=busy and kind != NOTE,
-        focus=wished_focus(settings) if kind != NOTE else "",
+        focus=wished_focus(settings, kind) if kind != NOTE else "",
         dates=(first, first + DAY) if kind == NOTE else None,
         color=look.color,
         visibility=look.visibility,
@@ -82,9 +82,12 @@ def with_section_of(there: StandingBlock, fresh: Block, new: str | None) -> Bloc
     )
 
 
-def wished_focus(settings: Settings) -> str:
-    """The sort of native focus time that the person wants; "" for ordinary events."""
-    if settings.protect == "decline":
+def wished_focus(settings: Settings, kind: str) -> str:
+    """The sort of native focus time that the person wants; "" for ordinary events.
+
+    Only time to think declines invitations: never a visit to the front line.
+    """
+    if settings.protect == "decline" and kind in (STRATEGIC, OFFSITE):
         return DECLINE_NEW
     return DECLINE_NONE if settings.native_focus else ""
 

@@ -135,7 +135,7 @@ def as_it_is(there: StandingBlock, request: Request) -> Block:
         title=there.title,
         text=there.text,
         stamp=request.now,
-        focus=there.focus if there.pinned else wished_focus(request.settings),
+        focus=there.focus if there.pinned else wished_focus(request.settings, there.kind),
         dates=there.dates,
         mark_slot=there.slot,
     )

@@ -66,6 +66,8 @@ thresholds = "usual"
 quiet = ["12-20..01-06", "08-15"]
 native_focus = true
 week_starts = "sun"
+decline_message = "I am thinking."
+chat_status = "do_not_disturb"
 fiscal_start = 4
 forecast = true
 notify_file = "~/notify"
@@ -177,6 +179,8 @@ def test_every_key_of_a_file(tmp_path: Path) -> None:
         quiet=("12-20..01-06", "08-15"),
         limits=Limits("20%", 4.5, 90, 3),
         native_focus=True,
+        decline_message="I am thinking.",
+        chat_status="do_not_disturb",
         count=Count(tentative=False, unanswered=False),
         working=Hours(
             mon=("08:30-12:00", "13:00-17:00"),

@@ -111,7 +111,7 @@ def test_a_deletion_found_by_the_first_decision_is_told_too(server: GoogleServer
 def test_a_second_change_meanwhile_is_exit_3_and_the_next_run_completes_it(server: GoogleServer) -> None:
     _, second = hits(server)
     refuse = error(412, "conditionNotMet")
-    after_the_first_move(server, lambda: server.faults.next(refuse, on="events.patch", times=2))
+    after_the_first_move(server, lambda: server.faults.next(refuse, on="events.patch", times=4))
     said = call("run", now=LATER)
     assert said.code == PartlyApplied.exit_code
     assert server.faults.pending == 0

@@ -191,6 +191,25 @@ class CalendarContract:
         assert second.id != first.id
         assert self.one(calendar).generation == 2
 
+    @pytest.mark.parametrize(("by_a_person", "told"), [(False, "gone"), (True, "deleted")])
+    def test_what_is_gone_can_be_made_again(
+        self, world: World, calendar: Calendar, by_a_person: bool, told: str
+    ) -> None:
+        """Under its identity; or, where that stays used up, under the next one, and it is said who took it away."""
+        ref = calendar.create(block())
+        if by_a_person:
+            world.remove(ref.id)
+        else:
+            calendar.delete(ref)
+        again = world.open()
+        again.read(WINDOW)
+        try:
+            again.create(block())
+        except AlreadyExists as taken:
+            assert taken.taken_by == told
+            again.create(block(generation=2))
+        assert self.one(again).title == "Strategic thinking"
+
     def test_blocks_and_events_stand_side_by_side(self, world: World, calendar: Calendar) -> None:
         for rank in (1, 2, 3):
             calendar.create(block(f"strategic/2026-W48/{rank}", slot("08:00", "10:00", rank)))

@@ -13,12 +13,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from blocker.calendars.google import shapes as shape
+from blocker.calendars.google import shapes
 from blocker.calendars.google.identity import (
     PRIMARY,
     SPELT,
     account_before,
+    connect_with,
     identity_of,
+    is_of_its_own,
     of_config,
     token_path,
     usual_token_path,
@@ -28,7 +30,6 @@ from blocker.calendars.google.sign_in import (
     SignIn,
     api_root,
     build_service,
-    connect_with,
     http_for,
     read_sign_in,
 )
@@ -37,6 +38,7 @@ from blocker.calendars.port import Surroundings
 from blocker.values.errors import SignInNeeded
 
 _ENOUGH_EVENTS = 250  # to find the account's own address among
+_MOST_CALENDARS = 2000
 
 
 class Line(Struct, frozen=True):
@@ -56,14 +58,16 @@ def connected(around: Surroundings, pace: Pace | None = None, sign_in: SignIn | 
     sign_in = sign_in or read_sign_in(token_path(around))
     if sign_in is None and root is None:
         raise not_signed_in(around)
-    http = http_for(sign_in)
+    http = http_for(sign_in, around)
     return Line(Wire(http, pace or Pace()), build_service(root, http), _fingerprint(sign_in, root))
 
 
 def not_signed_in(around: Surroundings) -> SignInNeeded:
     words, hint = "you are not signed in to Google", f"run: {connect_with(around)}"
     usual = usual_token_path(around)
-    if around.config != around.usual and usual.exists():
+    if is_of_its_own(around):
+        words += f" as {around.config.stem}"
+    elif around.config != around.usual and usual.exists():
         words += f" with the config {around.config}"
         hint += f"; or, for the account that {around.usual} uses: {connect_with(around)} --token {usual}"
     return SignInNeeded(words, hint)
@@ -95,6 +99,10 @@ def account_now(line: Line, around: Surroundings) -> str:
 
 
 def changed_account(before: str, now: str, around: Surroundings) -> SignInNeeded:
+    if is_of_its_own(around):
+        return SignInNeeded(
+            f"the sign-in for {before} is {now}'s", f"sign in as {before}: {connect_with(around)}"
+        )
     return SignInNeeded(
         f"the sign-in is {now}'s, but {around.config} has been used with {before} until now",
         f"sign in as {before}: {connect_with(around)} (it asks you before it goes over to {now}); "
@@ -111,19 +119,31 @@ def remember_account(line: Line, account: str, around: Surroundings) -> None:
             learn(around.state_dir, own.name, **learned(around.state_dir, SPELT))
 
 
-def primary(line: Line) -> Mapping[str, Any]:
-    """The account's own calendar as Google describes it: ``id`` and ``workingHours``.
+def described(line: Line, identifier: str) -> Mapping[str, Any]:
+    """A calendar as Google describes it: ``id`` and ``workingHours``.
 
     Raises Answered, SignInNeeded if the sign-in does not allow it, and Unreachable.
     """
-    request = line.service.calendars().get(calendarId=PRIMARY, fields="id,workingHours")
+    request = line.service.calendars().get(calendarId=identifier, fields="id,workingHours")
     return line.wire.send(request)
+
+
+def listed(line: Line) -> list[Mapping[str, Any]]:
+    """The calendars in the account's list, its own first: ``id``, ``summary``, ``accessRole``, ``primary``. Raises like it."""
+    fields = "nextPageToken,items(id,summary,summaryOverride,accessRole,primary)"
+    request = line.service.calendarList().list(maxResults=250, fields=fields)
+    found: list[Mapping[str, Any]] = []
+    while request is not None and len(found) < _MOST_CALENDARS:
+        page = line.wire.send(request, shapes.is_page)
+        found += [one for one in page.get("items", ()) if isinstance(one, Mapping)]
+        request = line.service.calendarList().list_next(request, page)
+    return sorted(found, key=lambda one: (not one.get("primary"), str(one.get("summary", "")).lower()))
 
 
 def account_of(line: Line) -> str:
     """The account that Google names, or that its own calendar shows; "" where neither does."""
     with suppress(SignInNeeded, Answered):  # the least of sign-ins may see events, and not the calendar
-        return str(primary(line).get("id", "")).lower()
+        return str(described(line, PRIMARY).get("id", "")).lower()
     try:
         listed = line.wire.send(
             line.service.events().list(
@@ -135,5 +155,5 @@ def account_of(line: Line) -> str:
     except Answered:
         return ""
     items = listed.get("items")
-    found = shape.user_in(items if isinstance(items, list) else (), str(listed.get("summary", "")))
+    found = shapes.user_in(items if isinstance(items, list) else (), str(listed.get("summary", "")))
     return found[0].lower() if found else ""

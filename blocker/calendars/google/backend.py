@@ -8,7 +8,7 @@ from typing import Any
 
 from blocker.calendars.google.calendar import GoogleCalendar
 from blocker.calendars.google.connecting import connect, findings
-from blocker.calendars.google.identity import PRIMARY, identity_known
+from blocker.calendars.google.identity import identity_known
 from blocker.calendars.google.known import known_hours
 from blocker.calendars.port import Backend, Calendar, Connected, Finding, Hours, Surroundings, Talk
 
@@ -22,15 +22,17 @@ class _Google(Backend):
         me: tuple[str, ...],
         beside: Iterable[Calendar],
     ) -> Calendar:
-        """On the connection of one that is open already. Nothing is asked of Google yet.
+        """On the connection of one that is open already, if any. Nothing is asked of Google yet.
 
         Raises UsageError for a zone or root that is none, SignInNeeded where there is no sign-in.
         """
-        lender = next((calendar for calendar in beside if isinstance(calendar, GoogleCalendar)), None)
-        return GoogleCalendar(rest, around=around, zone=zone, me=me, lender=lender)
+        beside = tuple(beside)
+        lenders = [calendar for calendar in beside if isinstance(calendar, GoogleCalendar)]
+        return GoogleCalendar(rest, around=around, zone=zone, me=me, lenders=lenders, written=not beside)
 
     def hours(self, around: Surroundings) -> Hours | None:
-        return known_hours(around.state_dir, identity_known(PRIMARY, around).name)
+        rest = around.settings.calendar.partition(":")[2]
+        return known_hours(around.state_dir, identity_known(rest, around).name)
 
     def check(self, around: Surroundings, now: datetime) -> Iterable[Finding]:
         return findings(around, now)

@@ -1,12 +1,20 @@
-"""The connections that Google's client makes, with answers that are bounded."""
+"""The connections that all requests to Google go over: answers are bounded, and certificates checked as on the whole machine."""
 
 from __future__ import annotations
 
+import ssl
+from pathlib import Path
 from typing import Any
 
 import httplib2  # type: ignore[import-untyped]
+import truststore
 
-from blocker.calendars.bounded import BoundedResponse
+from blocker.calendars.bounded import SILENCE_SECONDS, BoundedResponse
+from blocker.calendars.port import Surroundings
+from blocker.values.errors import ConfigError, Unreachable
+
+# The certificate is not valid yet, or not any more (OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID, …_HAS_EXPIRED).
+_WRONG_TIME = (9, 10)
 
 
 class _Plain(httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]
@@ -15,11 +23,67 @@ class _Plain(httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]
 
 class _Encrypted(httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
     response_class = BoundedResponse
+    trusted: ssl.SSLContext
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._context = self.trusted
 
 
 class BoundedHttp(httplib2.Http):  # type: ignore[misc]
-    """httplib2's, for the connections above."""
+    """httplib2's, for the connections above. ``certificates`` as in :class:`Surroundings`."""
+
+    def __init__(self, certificates: str = "") -> None:
+        super().__init__(timeout=SILENCE_SECONDS)
+        self._certificates = certificates
+        self._encrypted: type[_Encrypted] | None = None
 
     def request(self, uri: str, *args: Any, **options: Any) -> Any:
-        kind = _Encrypted if uri.lower().startswith("https:") else _Plain
+        kind = self._trusting() if uri.lower().startswith("https:") else _Plain
         return super().request(uri, *args, **{"connection_type": kind} | options)
+
+    def _trusting(self) -> type[_Encrypted]:
+        if self._encrypted is None:
+            self._encrypted = type("_Trusting", (_Encrypted,), {"trusted": _trusted(self._certificates)})
+        return self._encrypted
+
+
+def bounded_http(around: Surroundings) -> BoundedHttp:
+    return BoundedHttp(around.certificates)
+
+
+def _trusted(certificates: str) -> ssl.SSLContext:
+    """Whoever the system trusts and the list that comes with httplib2, or the named ones alone. Raises ConfigError."""
+    if not certificates:
+        context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(httplib2.CA_CERTS)  # for a machine that has none of its own
+        return context
+    named = Path(certificates)
+    try:
+        if named.is_dir():
+            return ssl.create_default_context(capath=certificates)
+        return ssl.create_default_context(cafile=certificates)
+    except OSError as problem:
+        raise ConfigError(
+            f"the certificates in {certificates} can't be read: {problem.strerror or problem}",
+            "SSL_CERT_FILE or REQUESTS_CA_BUNDLE names them: a file in PEM form",
+        ) from None
+
+
+def untrusted(error: BaseException) -> Unreachable | None:
+    """What to say where it was the server's certificate that failed; None for any other trouble."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is None:
+        return None
+    if cause.verify_code in _WRONG_TIME:
+        return Unreachable(
+            f"the certificate of Google's server is not valid today: {cause.verify_message}",
+            "is this machine's clock right?",
+        )
+    return Unreachable(
+        f"the certificate of Google's server is not trusted on this machine: {cause.verify_message}",
+        "a company's proxy? Have its certificate put into the system's store, or name its file: "
+        "SSL_CERT_FILE=/path/to/company.pem",
+    )

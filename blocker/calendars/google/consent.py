@@ -1,58 +1,83 @@
 """Asking for the user's consent at Google, once, in a browser: what ``blocker connect google`` does.
 
-The desktop-app flow: a listener on this machine's loopback, PKCE, and the smallest scopes that do.
+The desktop-app flow (RFC 8252): a listener on this machine's loopback, PKCE (RFC 7636), and the smallest scopes that do.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import secrets
 import webbrowser
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
+import httplib2  # type: ignore[import-untyped]
 from msgspec import Struct
 
-from blocker.calendars.google import sign_in as auth
+from blocker.calendars.google import sign_in
+from blocker.calendars.google.connections import bounded_http, untrusted
+from blocker.calendars.google.identity import account_before, connect_with, is_own, reached
+from blocker.calendars.google.loopback import Listener
+from blocker.calendars.google.refusals import NONSENSE, refused
 from blocker.calendars.google.sign_in import SignIn
+from blocker.calendars.port import Surroundings, Talk
 from blocker.files.private import read_small_text
-from blocker.values.errors import SignInNeeded, Temporary, UsageError
-from blocker.values.redaction import redacted
-from blocker.values.settings import Settings
+from blocker.values.errors import BlockerError, SignInNeeded, Temporary, UsageError
 
 WAIT_SECONDS = 600
-_DONE = "Signed in. You can close this window and go back to blocker."
+EXAMPLE = "YOUR-CLIENT-ID"  # what stands in an example of the file, in place of a client
+NO_BROWSER = (
+    "either run: blocker connect google --headless, and follow what it says; "
+    "or sign in on a machine with a browser, bring its google-token.json here, and run: "
+    "blocker connect google --token FILE"
+)
 
 
 class Asked(Struct, frozen=True):
-    """A scope that is asked for, and why."""
+    """A scope that is asked for, why, and whether the job can't be done without it."""
 
     scope: str
     why: str
+    needed: bool = True
 
 
-def scopes_for(settings: Settings) -> tuple[Asked, ...]:
-    """The least that does the job with these settings; each with its reason."""
-    written = settings.calendar.partition(":")[2] if settings.calendar.startswith("google:") else "primary"
-    others = [a for a in settings.also_read if a.startswith("google:") and a != "google:primary"]
-    if written == "primary":
-        asked = [Asked(auth.OWNED, "to read your load and to place blocks")]
-        if others:
-            asked.append(Asked(auth.READ_ALL, f"because also_read names {', '.join(others)}"))
+def scopes_for(around: Surroundings, wanted: Mapping[str, Any]) -> tuple[Asked, ...]:
+    """The least that does the job with these settings: one, where nothing more is ``wanted`` (by option) or named."""
+    settings = around.settings
+    if wanted.get("account"):
+        return (Asked(sign_in.READ_ALL, "because also_read names this account's calendars"),)
+    account = account_before(around)
+    of_this = {
+        address: identifier
+        for address in (settings.calendar, *settings.also_read)
+        if address.startswith("google:")
+        for place, identifier in [reached(address.partition(":")[2], around)]
+        if place == around and not is_own(identifier, account) and identifier.lower() not in settings.me
+    }
+    if settings.calendar in of_this:
+        written = of_this[settings.calendar]
+        asked = [Asked(sign_in.WRITE_ALL, f"because blocks go on {written}, which may not be your own")]
     else:
-        asked = [Asked(auth.WRITE_ALL, f"because blocks go on {written}, which may not be your own")]
-    if not settings.hours_set:
-        asked.append(
-            Asked(auth.HOURS, "because your config sets no hours; leave it unticked to keep them to yourself")
-        )
+        asked = [Asked(sign_in.OWNED, "to read your load and to place blocks")]
+        if of_this:
+            asked.append(Asked(sign_in.READ_ALL, f"because also_read names {', '.join(of_this.values())}"))
+    if wanted.get("hours"):
+        asked.append(Asked(sign_in.HOURS, "as you asked with --hours", needed=False))
+    if wanted.get("calendars"):
+        asked.append(Asked(sign_in.LIST, "as you asked with --calendars", needed=False))
     return tuple(asked)
 
 
 def read_client(path: Path) -> dict[str, Any]:
     """A desktop app's ``credentials.json`` as Google's console gives it. Raises UsageError."""
     how = (
-        "in Google's console, make an OAuth client of type “Desktop app” and download its JSON; docs/google.md of "
+        "in Google's console, make an OAuth client of type “Desktop app” and download its JSON at once; docs/google.md of "
         "the project shows each step"
     )
     try:
@@ -70,77 +95,148 @@ def read_client(path: Path) -> dict[str, Any]:
             "in Google's console, create an OAuth client of type “Desktop app” and download its JSON",
         )
     client: dict[str, Any] = found["installed"]
+    if not client.get("client_secret") and client.get("client_id"):
+        raise UsageError(
+            f"{path} has no client secret: Google shows it only once, when it is made",
+            "in Google's console open the client (Clients), Add secret, and download the JSON at once",
+        )
     missing = [n for n in ("client_id", "client_secret", "auth_uri", "token_uri") if not client.get(n)]
     if missing:
         raise UsageError(f"{path} lacks {', '.join(missing)}", how)
+    if EXAMPLE in str(client["client_id"]):
+        raise UsageError(f"{path} is the example of such a file, not your app's", how)
     for name in ("auth_uri", "token_uri"):
-        auth.check_uri(str(client[name]), f"{path}: {name}")
-    return found
+        sign_in.check_uri(str(client[name]), f"{path}: {name}")
+    return client
 
 
 def ask_consent(
     client: Mapping[str, Any],
-    scopes: tuple[str, ...],
+    asked: tuple[Asked, ...],
+    around: Surroundings,
     *,
     headless: bool,
     now: datetime,
-    say: Callable[[str], None],
+    talk: Talk,
 ) -> SignIn:
-    """Send the user to Google and wait for the answer.
+    """Send the user to Google and wait for the answer. What comes of it is the last page that the browser shows.
 
-    Raises SignInNeeded if the user says no or nothing, Temporary if Google can't be reached.
+    Raises SignInNeeded if the user says no, nothing, or not enough; Temporary if Google can't be reached.
     """
-    from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError  # type: ignore[import-untyped]
-    from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
-    from requests.exceptions import RequestException
+    state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
+    with Listener(state) as listener:
+        address = _consent_address(client, asked, around, listener.address, state, verifier)
+        if not (headless or _browser_opens(address)):
+            if talk.typed is None:
+                raise SignInNeeded("there is no browser on this machine", NO_BROWSER)
+            headless = True
+        try:
+            for line in _invitation(
+                address, listener.address, client, asked, headless, talk.typed is not None
+            ):
+                talk.say(line)
+            answer = listener.wait(WAIT_SECONDS, talk.typed, talk.say)
+        except KeyboardInterrupt:
+            talk.say("Nothing was changed: no sign-in was kept, and the one before, if any, still holds.")
+            raise
+        if answer is None:
+            raise SignInNeeded("nobody answered within ten minutes", f"run: {connect_with(around)}")
+        try:
+            if "code" not in answer:
+                raise refused(
+                    answer["error"], answer.get("error_description", ""), (client["client_secret"],)
+                )
+            token = _exchange(client, answer["code"], verifier, listener.address, around)
+            made = _sign_in(client, token, tuple(one.scope for one in asked), now, around)
+            check_granted(made, asked)
+        except BlockerError as problem:
+            listener.close_page("You are not signed in", f"{problem.message}. {problem.hint}")
+            raise
+        listener.close_page("Signed in", "You can close this window and go back to blocker.")
+    return made
 
-    class Flow(InstalledAppFlow):  # type: ignore[misc]
-        """Tells the address through us, never on stdout."""
 
-        def authorization_url(self, **kwargs: Any) -> tuple[str, str]:
-            url, state = super().authorization_url(**kwargs)
-            for line in _invitation(url, self.redirect_uri, headless):
-                say(line)
-            return url, state
+def _consent_address(
+    client: Mapping[str, Any],
+    asked: tuple[Asked, ...],
+    around: Surroundings,
+    redirect: str,
+    state: str,
+    verifier: str,
+) -> str:
+    digest = hashlib.sha256(verifier.encode()).digest()
+    query = {
+        "response_type": "code",
+        "client_id": client["client_id"],
+        "redirect_uri": redirect,
+        "scope": " ".join(one.scope for one in asked),
+        "state": state,
+        "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
+        "code_challenge_method": "S256",
+        "access_type": "offline",
+        "prompt": "consent",
+    }
+    hint = account_before(around)
+    return f"{client['auth_uri']}?{urlencode(query | ({'login_hint': hint} if hint else {}))}"
 
-    flow = Flow.from_client_config(client, list(scopes))
+
+def _browser_opens(address: str) -> bool:
     try:
-        flow.run_local_server(
-            port=0,
-            open_browser=not headless,
-            authorization_prompt_message=None,
-            success_message=_DONE,
-            timeout_seconds=WAIT_SECONDS,
-            access_type="offline",
-            prompt="consent",
-        )
-    except Warning as partial:  # oauthlib's way to say that other scopes were granted than asked for
-        flow.oauth2session.token = getattr(partial, "token", {})
+        return webbrowser.open(address, new=1)
     except webbrowser.Error:
-        raise SignInNeeded("there is no browser on this machine", NO_BROWSER) from None
-    except WSGITimeoutError:
-        raise SignInNeeded("nobody answered within ten minutes", "run: blocker connect google") from None
-    except OAuth2Error as problem:
-        said = redacted(str(problem.error), (client["installed"]["client_secret"],))[:120]
-        raise SignInNeeded(f"Google did not sign you in: {said}", _hint(problem.error)) from None
-    except RequestException:
-        raise Temporary("Google can't be reached", "online? then try again") from None
+        return False
+
+
+def _exchange(
+    client: Mapping[str, Any], code: str, verifier: str, redirect: str, around: Surroundings
+) -> Mapping[str, Any]:
+    """The code that the browser brought for tokens. Raises SignInNeeded or Temporary."""
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "client_id": client["client_id"],
+        "client_secret": client["client_secret"],
+        "redirect_uri": redirect,
+        "code_verifier": verifier,
+    }
+    http = bounded_http(around)
+    http.follow_redirects = False  # the code and the secret go to Google, and to nobody it may point to
+    head = {"Content-Type": "application/x-www-form-urlencoded"}
+    try:
+        status, content = http.request(client["token_uri"], "POST", body=urlencode(form), headers=head)
+        answer = json.loads(content)
+        if not isinstance(answer, dict) or not (status.status == 200 or isinstance(answer.get("error"), str)):
+            raise ValueError("no answer of a token server")
+    except (OSError, HTTPException, httplib2.HttpLib2Error, MemoryError, *NONSENSE) as problem:
+        raise (
+            untrusted(problem)
+            or Temporary(
+                "Google can't be reached, or something else answers in its place", "online? then try again"
+            )
+        ) from None
     finally:
-        flow.oauth2session.close()
-    return _sign_in(client["installed"], flow.oauth2session.token, scopes, now)
+        http.close()
+    if "error" in answer:
+        held = (code, verifier, client["client_secret"])
+        raise refused(str(answer["error"]), str(answer.get("error_description", "")), held)
+    return answer
 
 
 def _sign_in(
-    client: Mapping[str, Any], token: Mapping[str, Any], scopes: tuple[str, ...], now: datetime
+    client: Mapping[str, Any],
+    token: Mapping[str, Any],
+    scopes: tuple[str, ...],
+    now: datetime,
+    around: Surroundings,
 ) -> SignIn:
-    refresh = token.get("refresh_token")
-    if not refresh:
-        raise SignInNeeded(
-            "Google gave no lasting sign-in",
-            "remove blocker at https://myaccount.google.com/permissions, then run: blocker connect google",
-        )
     said = token.get("scope", scopes)
     granted = tuple(said.split() if isinstance(said, str) else said)
+    refresh = token.get("refresh_token")
+    if granted and not (refresh and isinstance(refresh, str)):
+        raise SignInNeeded(
+            "Google gave no lasting sign-in",
+            f"remove blocker at https://myaccount.google.com/permissions, then run: {connect_with(around)}",
+        )
     lasts = token.get("refresh_token_expires_in")
     ends = now + timedelta(seconds=lasts) if isinstance(lasts, int) and lasts > 0 else None
     return SignIn(
@@ -148,86 +244,58 @@ def _sign_in(
         scopes=granted,
         client_id=client["client_id"],
         client_secret=client["client_secret"],
-        refresh_token=refresh,
+        refresh_token=refresh or "",
         token_uri=client["token_uri"],
         at=now.isoformat(timespec="seconds"),
         ends=ends.isoformat(timespec="seconds") if ends else "",
     )
 
 
-def check_granted(sign_in: SignIn, asked: tuple[Asked, ...]) -> tuple[Asked, ...]:
+def check_granted(made: SignIn, asked: tuple[Asked, ...]) -> tuple[Asked, ...]:
     """What was asked for and not granted. Raises SignInNeeded if the job can't be done without it."""
-    missing = tuple(a for a in asked if a.scope not in sign_in.scopes and not _covered(a, sign_in))
-    needed = [a for a in missing if a.scope != auth.HOURS]
+    missing = tuple(one for one in asked if one.scope not in made.scopes and not _covered(one, made))
+    needed = [one for one in missing if one.needed]
     if needed:
-        words = "; ".join(f"“{auth.WORDS[a.scope]}”, {a.why}" for a in needed)
+        words = "; ".join(f"“{sign_in.BOXES[one.scope]}”, {one.why}" for one in needed)
         raise SignInNeeded(
             f"at Google's consent screen a box was left unticked that is needed: {words}",
-            "run: blocker connect google, and tick it",
+            "run: blocker connect google, and tick it (“Select all”), before you press Continue",
         )
     return missing
 
 
-def _covered(asked: Asked, sign_in: SignIn) -> bool:
-    full = f"{auth.OWNED.rpartition('/')[0]}/calendar"
-    wider = {auth.OWNED: {auth.WRITE_ALL, full}, auth.READ_ALL: {auth.WRITE_ALL, full}}
-    return bool(wider.get(asked.scope, {full}) & set(sign_in.scopes))
+def _covered(asked: Asked, made: SignIn) -> bool:
+    full = f"{sign_in.OWNED.rpartition('/')[0]}/calendar"
+    wider = {
+        sign_in.OWNED: {sign_in.WRITE_ALL, full},
+        sign_in.READ_ALL: {sign_in.WRITE_ALL, f"{full}.readonly", full},
+    }
+    return bool(wider.get(asked.scope, {f"{full}.readonly", full}) & set(made.scopes))
 
 
-def service_sign_in(key_file: Path, subject: str, scopes: tuple[str, ...], now: datetime) -> SignIn:
-    """A service account that acts for ``subject``. Raises SignInNeeded or UsageError for a key that is none."""
-    found = auth.read_secret(key_file)
-    if found is None:
-        raise UsageError(
-            f"there is no {key_file}", "it is the key that Google's console made for the account"
-        )
-    if found.get("type") != "service_account":
-        raise UsageError(f"{key_file} is not a service account's key", "its JSON has type service_account")
-    auth.check_uri(str(found.get("token_uri", "")), f"{key_file}: token_uri")
-    return SignIn(
-        "service account",
-        scopes=scopes,
-        key_file=str(key_file.absolute()),
-        subject=subject,
-        at=now.isoformat(timespec="seconds"),
-    )
-
-
-def brought_sign_in(path: Path) -> SignIn:
-    """A sign-in that was made on another machine. Raises UsageError or SignInNeeded."""
-    found = auth.read_sign_in(path)
-    if found is None:
-        raise UsageError(f"there is no {path}", "bring the google-token.json of the machine with a browser")
-    return found
-
-
-NO_BROWSER = (
-    "either run: blocker connect google --headless, and follow what it says; "
-    "or sign in on a machine with a browser, bring its google-token.json here, and run: "
-    "blocker connect google --token FILE"
-)
-
-
-def _invitation(url: str, redirect: str, headless: bool) -> list[str]:
-    if not headless:
-        return ["Your browser opens Google's consent screen. If it does not, open this address:", f"  {url}"]
-    port = redirect.rstrip("/").rpartition(":")[2]
-    return [
-        "Open this address in a browser on any machine:",
-        f"  {url}",
-        "In the end the browser is sent to an address that begins with",
-        f"  {redirect}",
-        "and can't open it, unless it runs here. Either, before you begin, on the browser's machine:",
-        f"  ssh -L {port}:localhost:{port} THIS-MACHINE",
-        "or, in the end, copy that whole address and run here, in a second terminal:",
-        "  curl 'THE-ADDRESS'",
-        f"Waiting for {WAIT_SECONDS // 60} minutes …",
+def _invitation(
+    address: str,
+    redirect: str,
+    client: Mapping[str, Any],
+    asked: tuple[Asked, ...],
+    headless: bool,
+    can_paste: bool,
+) -> list[str]:
+    opened = "Your browser opens Google's consent screen. If it does not, open this address:"
+    lines = ["Open this address in a browser on any machine:" if headless else opened, f"  {address}"]
+    if len(asked) > 1:
+        lines += ["Each permission has a box there, and none is ticked: tick “Select all”. They are:"]
+        lines += [f"  “{sign_in.BOXES[one.scope]}”" for one in asked]
+    lines += [
+        "If the page says “Access blocked”, Google tells only you. End this with Ctrl-C; then, for",
+        "  org_internal: choose an account of the organisation that the app belongs to",
+        f"  admin_policy_enforced: ask your administrator to allow {client['client_id']} (Request access)",
+        "  access_denied: publish the app, or make the account a test user (Audience)",
     ]
-
-
-def _hint(error: str) -> str:
-    if error == "access_denied":
-        return "if you did not say no yourself: while the consent screen is in “Testing”, only its test users get in"
-    if error in ("invalid_client", "unauthorized_client", "deleted_client"):
-        return "credentials.json belongs to a client that is gone: download it again"
-    return "run: blocker connect google"
+    if headless or can_paste:
+        lines += [f"If the browser ends on a page that it can't open, its address begins with {redirect}?"]
+    if can_paste:
+        lines += ["  Copy that whole address, paste it here and press Enter."]
+    elif headless:
+        lines += ["  Copy that whole address and run here, in a second terminal: curl 'THE-ADDRESS'"]
+    return [*lines, f"Waiting for {WAIT_SECONDS // 60} minutes …"]

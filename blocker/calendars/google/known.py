@@ -1,7 +1,9 @@
 """What we learned about Google's calendars that no later run should have to ask for: a small JSON file.
 
-Of a calendar, by its identity: ``working_hours`` as the account has them, and ``no_focus_time``: why it takes
-no native focus time. Of a config: the ``account`` that it was used with, and by which ``sign_in``. Nothing of Google's is imported here; an unreadable file is nothing known.
+Of a calendar, by its identity: ``working_hours`` as its account has them; ``no_focus_time``: why it takes no native
+focus time; ``gone``: it was told that there is no such calendar; ``full``: why Google took no more when it was written
+last. Of a config: the ``account`` that it was used with, and by which ``sign_in``. Nothing of Google's is imported
+here; an unreadable file is nothing known.
 """
 
 from __future__ import annotations

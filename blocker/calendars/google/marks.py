@@ -12,22 +12,30 @@ from blocker.calendars.marks import MARK_VERSION, parse_slot
 
 Json = Mapping[str, Any]
 
+REMOVED = "blockerRemoved"  # on an event that we are about to take away, so that nobody takes it for a person's answer
 _PREFIX, _HASH_LENGTH = "blk0", 26
 _ID = re.compile(rf"{_PREFIX}[0-9a-v]{{{_HASH_LENGTH}}}g([1-9][0-9]{{0,5}})", re.ASCII)
 
 
-def id_for(key: str, generation: int) -> str:
-    """The id of a block: base32hex of its key, then its generation. Ids of deleted events stay taken."""
-    digest = base64.b32hexencode(hashlib.sha256(key.encode()).digest()).decode().lower()
+def id_for(key: str, generation: int, calendar: str = "") -> str:
+    """The id of a block: base32hex of its key and calendar, then its generation. Ids of deleted events stay taken.
+
+    With no calendar it is one from the days before ids told calendars apart, or where Google names none.
+    """
+    digest = (
+        base64.b32hexencode(hashlib.sha256(f"{key} {calendar}".strip().encode()).digest()).decode().lower()
+    )
     return f"{_PREFIX}{digest[:_HASH_LENGTH]}g{generation}"
 
 
-def generation_in(event_id: str, key: str) -> int | None:
-    """The generation if ``event_id`` is one that belongs to ``key``, else None."""
+def generation_in(item: Json) -> int | None:
+    """The generation if an event's id is the one that belongs to its mark, else None."""
+    event_id, mark = str(item.get("id", "")), mark_of(item)
     match = _ID.fullmatch(event_id)
-    if match is None or event_id != id_for(key, int(match[1])):
+    if match is None:
         return None
-    return int(match[1])
+    belongs = id_for(mark.get("blockerKey", ""), int(match[1]), mark.get("blockerCalendar", ""))
+    return int(match[1]) if event_id == belongs else None
 
 
 def mark_of(item: Json) -> Mapping[str, str]:
@@ -41,7 +49,7 @@ def is_ours(item: Json) -> bool:
     mark = mark_of(item)
     if mark.get("blockerVersion") != MARK_VERSION:
         return False
-    if generation_in(str(item.get("id", "")), mark.get("blockerKey", "")) is None:
+    if generation_in(item) is None:
         return False
     try:
         parse_slot(mark.get("blockerSlot", ""))
@@ -58,6 +66,11 @@ def is_ours(item: Json) -> bool:
     )
 
 
+def is_the_block(item: Json, key: str, generation: int) -> bool:
+    """True for our event that is this block in this generation."""
+    return mark_of(item).get("blockerKey") == key and generation_in(item) == generation
+
+
 def lost_its_mark(item: Json) -> bool:
     """True if an event has an id that only we give, and no mark that fits it: no person's client does that.
 
@@ -71,7 +84,7 @@ def lost_its_mark(item: Json) -> bool:
     except ValueError:
         return True
     known = mark.get("blockerVersion") == MARK_VERSION
-    return not known or generation_in(str(item["id"]), mark.get("blockerKey", "")) is None
+    return not known or generation_in(item) is None
 
 
 def may_be_ours(item: object) -> bool:

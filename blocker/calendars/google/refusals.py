@@ -1,4 +1,4 @@
-"""What Google's refusals mean: each as one of the port's failures, with the next step."""
+"""What refusals of Google's sign-in mean: each in a sentence of its own, with the next step."""
 
 from __future__ import annotations
 
@@ -12,6 +12,72 @@ from blocker.values.redaction import redacted
 # What the client, its transport and the JSON reader make of an answer that is none: too deep, too large a
 # number, an error in a form of its own, a redirect to nowhere.
 NONSENSE = (ValueError, LookupError, TypeError, AttributeError, EOFError, RecursionError, ArithmeticError)
+CONNECT = "run: blocker connect google"
+_NEW_CLIENT = (
+    "in Google's console make a new client (Clients, Create client, Desktop app), download its JSON at once, put it in "
+    f"the place of credentials.json, and {CONNECT}"
+)
+_ALLOW = (
+    "ask whoever administers your Google Workspace to allow the client id in credentials.json: Admin console, "
+    "Security, Access and data control, API controls, App access control"
+)
+
+# By OAuth's word for it, or a word of its description: what it means, and the next step.
+# Sources: developers.google.com/identity/protocols/oauth2 ("Refresh token expiration") and …/oauth2/native-app ("Errors").
+_MEANING = (
+    (
+        ("short-lived token", "iat and exp", "invalid jwt: token"),
+        "this machine's clock is wrong by minutes, so Google takes the service account's request for an old one",
+        "set the clock (or have it set from the network), and run again",
+    ),
+    (
+        ("rapt",),
+        "your organisation lets a sign-in last for some hours or days only, and this one is over",
+        (f"{CONNECT}. For a daily run, have the administrator exempt this app: Admin console, Security, Google Cloud "
+        "session control"),
+    ),
+    (("deleted_client", "client was deleted", "client was not found"), "the app of this sign-in was deleted in Google's console", _NEW_CLIENT),
+    (("disabled_client",), "the app of this sign-in is disabled in Google's console", "its page there says why; or " + _NEW_CLIENT),
+    (
+        ("invalid_client",),
+        "Google does not take the client secret that came with the app",
+        ("Google shows a secret only once, when it is made: in the console open the client, Add secret, download the JSON "
+        f"at once, put it in the place of credentials.json, and {CONNECT}"),
+    ),
+    (("admin_policy_enforced",), "your organisation's administrator does not let this app in", _ALLOW),
+    (
+        ("org_internal",),
+        "the app is “Internal”, and this account is not of its organisation",
+        f"{CONNECT}, and choose an account of it; or set the app to “External” (Audience)",
+    ),
+    (
+        ("unauthorized_client",),
+        "Google lets this service account act for nobody yet, or not with these scopes",
+        "allow it in the Admin console: Security, API controls, Domain-wide delegation",
+    ),
+    (
+        ("access_denied",),
+        "you said no; or the app is in “Testing”, and this account is not one of its test users",
+        f"publish the app (Google Auth Platform, Audience, “Publish app”), then {CONNECT}",
+    ),
+    (
+        ("invalid_grant",),
+        "the Google sign-in has expired or was revoked",
+        (f"{CONNECT}. Google ends one seven days after consent while the app is in “Testing”: publish it. It also ends one "
+        "that was not used for six months, the oldest of an account's hundred sign-ins to one app, and one that you "
+        "or an administrator took back"),
+    ),
+)  # fmt: skip
+
+
+def refused(word: str, description: str = "", secrets: Iterable[str] = ()) -> SignInNeeded:
+    """The failure that an OAuth error stands for."""
+    said = f"{word} {description}".lower()
+    words = " ".join(redacted(f"{word}: {description}".strip(": "), secrets).split())[:120]
+    for signs, message, hint in _MEANING:
+        if any(sign in said for sign in signs):
+            return SignInNeeded(f"{message} ({words})", hint)
+    return SignInNeeded(f"Google did not sign you in: {words or 'without a word'}", CONNECT)
 
 
 def said_no(error: GoogleAuthError) -> bool:
@@ -30,16 +96,9 @@ def said_no(error: GoogleAuthError) -> bool:
 
 def signed_out(error: Exception, secrets: Iterable[str] = ()) -> BlockerError:
     """A refresh that failed for good: revoked, or expired."""
-    said = redacted(str(error.args[0]), secrets) if error.args else type(error).__name__
-    if "unauthorized_client" in said:
-        return SignInNeeded(
-            "Google lets this service account act for nobody yet, or not with these scopes",
-            "allow it in the Admin console: Security, API controls, Domain-wide delegation",
-        )
-    return SignInNeeded(
-        f"the Google sign-in has expired or was revoked ({said[:120]})",
-        f"{CONNECT}. If it ends every seven days, the consent screen is in “Testing”: publish it",
-    )
-
-
-CONNECT = "run: blocker connect google"
+    answer = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], Mapping) else {}
+    words = str(error.args[0]) if error.args else ""
+    if not answer and "necessary fields" in words:
+        return refused("invalid_grant")
+    more = f"{answer.get('error_description', '')} {answer.get('error_subtype', '')}"
+    return refused(str(answer.get("error", "") or words), more, secrets)

@@ -1,4 +1,4 @@
-"""Google's JSON → Event or StandingBlock, and Block → JSON. Nothing here talks to anyone."""
+"""Google's JSON → Event or StandingBlock, and what is asked for. Nothing here talks to anyone."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker.calendars.google.marks import Json, generation_in, guests_of, id_for, is_ours, mark_of, part
+from blocker.calendars.google.descriptions import text_of
+from blocker.calendars.google.marks import Json, generation_in, guests_of, is_ours, mark_of, part
 from blocker.calendars.ics.people import CALENDAR_ADDRESSES, address_in, answer_of
-from blocker.calendars.marks import MARK_VERSION, kind_of, parse_slot, slot_text
-from blocker.values.events import DECLINE_NONE, Block, Event, Ref, StandingBlock
-from blocker.values.fingerprint import hash_of_text
+from blocker.calendars.marks import kind_of, parse_slot
+from blocker.values.events import DECLINE_NONE, Event, Ref, StandingBlock
 from blocker.values.intervals import Interval, interval
 
 FOCUS, ORDINARY, TASK = "focusTime", "default", "task"
@@ -30,10 +30,10 @@ EVENT_FIELDS = (
     "attendeesOmitted"
 )
 BLOCKS_FIELDS = f"nextPageToken,timeZone,items({BLOCK_FIELDS})"
-EVENTS_FIELDS = f"nextPageToken,summary,timeZone,items({EVENT_FIELDS})"
+EVENTS_FIELDS = f"nextPageToken,summary,timeZone,accessRole,items({EVENT_FIELDS})"
 
 # What else of a block is put back with it (undo): what the user made of it.
-_KEPT = ("visibility", "colorId", "location", "reminders")
+KEPT = ("visibility", "colorId", "location", "reminders")
 
 COLORS = ("lavender", "sage", "grape", "flamingo", "banana", "tangerine", "peacock", "graphite", "blueberry", "basil", "tomato")  # fmt: skip
 _TASK_ADDRESS = "tasks.google.com/task/"
@@ -74,7 +74,7 @@ def standing_block(item: Json, home: tzinfo) -> StandingBlock | None:
     """An event that ``is_ours``; None if a person made it take no time. Raises BrokenError."""
     if not has_version(item):
         raise BrokenError("it has no version, so that it can't be changed safely")
-    when, dates = _times(item, home)
+    when, dates = times_of(item, home)
     if when is None:
         return None
     mark = mark_of(item)
@@ -85,14 +85,14 @@ def standing_block(item: Json, home: tzinfo) -> StandingBlock | None:
         slot=parse_slot(mark["blockerSlot"]),
         when=when,
         title=str(item.get("summary", "")),
-        text=str(item.get("description", "")),
+        text=text_of(item),
         ref=Ref(str(item["id"]), str(item.get("etag", ""))),
-        generation=generation_in(str(item["id"]), key) or 1,
+        generation=generation_in(item) or 1,
         busy=item.get("transparency") != "transparent",
         focus=focus_of(item),
         dates=dates,
         text_hash=mark.get("blockerText", ""),
-        raw=json.dumps({name: item[name] for name in _KEPT if name in item}, sort_keys=True),
+        raw=json.dumps({name: item[name] for name in KEPT if name in item}, sort_keys=True),
         private=_is_private(item),
     )
 
@@ -101,16 +101,31 @@ def _is_private(item: Json) -> bool:
     return item.get("visibility") in ("private", "confidential")
 
 
-def event(item: Json, calendar: str, me: tuple[str, ...], home: tzinfo) -> Event | None:
-    """Somebody's event; None if it takes no time. Raises BrokenError."""
-    when, dates = _times(item, home)
+def event(item: Json, calendar: str, me: tuple[str, ...], home: tzinfo, own: bool) -> Event | None:
+    """Somebody's event; None if it takes no time. Raises BrokenError.
+
+    What Google calls ``self`` is the calendar: it is the user only where the calendar is the user's ``own``.
+    """
+    when, dates = times_of(item, home)
     if when is None:
         return None
+
+    def is_me(who: Json) -> bool:
+        return _address(who) in me or (own and who.get("self") is True and not is_nobody(_address(who)))
+
     guests = guests_of(item)
     organizer = part(item, "organizer")
     address = _address(organizer)
-    own = [g for g in guests if _address(g) in me] or [g for g in guests if g.get("self")]
-    answers = [str(g.get("responseStatus", "none")) for g in own]
+    mine = [g for g in guests if _address(g) in me] or [g for g in guests if is_me(g)]
+    answers = [str(g.get("responseStatus", "none")) for g in mine]
+    theirs = [] if own else [g for g in guests if g.get("self") and not is_me(g)]
+    passed_up = any(g.get("responseStatus") == "declined" for g in theirs) and not mine
+    others = [_address(g) for g in guests if not (is_me(g) or g.get("resource") or is_nobody(_address(g)))]
+    if address and not is_me(organizer) and not is_nobody(address) and address not in map(_address, guests):
+        others.append(address)  # guests may be hidden from each other, and whoever invites is one of them
+    if item.get("attendeesOmitted") and not others:
+        others.append("")  # somebody who is not shown
+    by_me = is_nobody(address) and _address(part(item, "creator")) in me
     color = str(item.get("colorId", ""))
     return Event(
         uid=str(item.get("iCalUID") or item.get("id", "")),
@@ -119,21 +134,21 @@ def event(item: Json, calendar: str, me: tuple[str, ...], home: tzinfo) -> Event
         when=when,
         dates=dates,
         status=str(item.get("status", "confirmed")),
-        transparent=item.get("transparency") == "transparent",
+        transparent=item.get("transparency") == "transparent" or passed_up,
         response=answer_of(_RESPONSES.get(answer, answer) for answer in answers),
         event_type=_type(item),
         organizer=address,
-        organizer_is_me=organizer.get("self") is True or address in me,
-        attendees=tuple(
-            _address(g)
-            for g in guests
-            if not (g.get("self") or g.get("resource") or _address(g) in me)
-            and not _address(g).endswith(CALENDAR_ADDRESSES)
-        ),
-        color=COLORS[int(color) - 1] if _is_color_number(color) else color,
+        organizer_is_me=is_me(organizer) or by_me,
+        attendees=tuple(others),
+        color=COLORS[int(color) - 1] if is_color_number(color) else color,
         private=_is_private(item),
         recurring=bool(item.get("recurringEventId") or item.get("recurrence")),
     )
+
+
+def is_nobody(address: str) -> bool:
+    """True for the address of a calendar, or of what Google puts where nobody is known."""
+    return address.endswith(CALENDAR_ADDRESSES)
 
 
 def zone_of_most(items: Iterable[object]) -> str | None:
@@ -156,73 +171,11 @@ def user_in(items: Iterable[object], name: str) -> tuple[str, ...]:
         if isinstance(item, Mapping):
             people = (part(item, "organizer"), part(item, "creator"), *guests_of(item))
             found.update(_address(who) for who in people if who.get("self"))
-    persons = {who: n for who, n in found.items() if who and not who.endswith(CALENDAR_ADDRESSES)}
+    persons = {who: n for who, n in found.items() if who and not is_nobody(who)}
     if persons:
         return (min(persons, key=lambda who: (-persons[who], who)),)
     named = address_in(name)
     return (named,) if named else ()
-
-
-def new_event(block: Block, zone: str | None, focus: Json | None) -> dict[str, Any]:
-    """The body of an insert; ``focus`` are the properties that make it native focus time."""
-    body: dict[str, Any] = {
-        "id": id_for(block.key, block.generation),
-        **changed_event(block, zone, focus),
-        "visibility": block.visibility or "default",
-        "reminders": {"useDefault": False, "overrides": _reminders(block)},
-    }
-    if focus is not None:
-        body["eventType"] = FOCUS
-    color = block.color.strip().lower()
-    if color in COLORS:
-        body["colorId"] = str(COLORS.index(color) + 1)
-    elif _is_color_number(color):
-        body["colorId"] = color
-    kept = _kept(block)
-    return _without_nulls(body | {name: kept[name] for name in _KEPT if name in kept})
-
-
-def _reminders(block: Block) -> list[Json]:
-    return [] if block.reminder is None else [{"method": "popup", "minutes": block.reminder}]
-
-
-def patched_event(there: Json, block: Block, zone: str | None, focus: Json | None) -> dict[str, Any]:
-    """The body of a patch; a time that is right already stays as the user's client wrote it."""
-    body = changed_event(block, zone, focus)
-    when, dates = _times(there, UTC)
-    if dates == block.dates and (dates is not None or when == block.slot):
-        del body["start"], body["end"]
-    return body
-
-
-def changed_event(block: Block, zone: str | None, focus: Json | None) -> dict[str, Any]:
-    """What is ours to say of an event. Colour, visibility and reminders are the user's once it is made."""
-    first, after = block.dates or (None, None)
-    body: dict[str, Any] = {
-        "summary": block.title,
-        "description": block.text,
-        "start": _time(block.slot.start, first, zone),
-        "end": _time(block.slot.end, after, zone),
-        "transparency": "opaque" if block.busy else "transparent",
-        "extendedProperties": {
-            "private": {
-                "blockerKey": block.key,
-                "blockerSlot": slot_text(block.marked),
-                "blockerVersion": MARK_VERSION,
-                "blockerText": hash_for(block),
-            }
-        },
-    }
-    if focus is not None:
-        body["focusTimeProperties"] = dict(focus)
-    return body
-
-
-def focus_properties(block: Block) -> Json | None:
-    """What makes a block native focus time; None for one that is none. Such an event is timed and busy."""
-    if not block.focus or not block.busy or block.dates is not None:
-        return None
-    return {"autoDeclineMode": block.focus}
 
 
 def focus_of(item: Json) -> str:
@@ -232,55 +185,11 @@ def focus_of(item: Json) -> str:
     return str(part(item, "focusTimeProperties").get("autoDeclineMode", DECLINE_NONE))
 
 
-def _kept(block: Block) -> Json:
-    """What was kept of a block that is put back."""
-    try:
-        found = json.loads(block.raw or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, Mapping) else {}
-
-
-def hash_for(block: Block) -> str:
-    return block.text_hash or hash_of_text(block.title, block.text)
-
-
-def holds(item: Json, block: Block) -> bool:
-    """True if a write of ``block`` reached this event: its mark says so, which nobody else writes.
-
-    What a person changed since then does not matter here: it is read like any other day.
-    """
-    mark = mark_of(item)
-    return (
-        is_ours(item)
-        and mark["blockerKey"] == block.key
-        and mark["blockerSlot"] == slot_text(block.marked)
-        and mark.get("blockerText") == hash_for(block)
-        and (item.get("transparency") != "transparent") == block.busy
-    )
-
-
-def _is_color_number(color: str) -> bool:
+def is_color_number(color: str) -> bool:
     return color in {str(number + 1) for number in range(len(COLORS))}
 
 
-def _time(instant: datetime, day: date | None, zone: str | None) -> dict[str, Any]:
-    """One side of an event; what it may have been before is taken away in a patch."""
-    if day is not None:
-        return {"date": day.isoformat(), "dateTime": None, "timeZone": None}
-    local = instant.astimezone(ZoneInfo(zone or "UTC"))
-    return {"dateTime": local.isoformat(timespec="seconds"), "timeZone": zone or "UTC", "date": None}
-
-
-def _without_nulls(body: Json) -> dict[str, Any]:
-    return {
-        name: _without_nulls(value) if isinstance(value, Mapping) else value
-        for name, value in body.items()
-        if value is not None
-    }
-
-
-def _times(item: Json, home: tzinfo) -> tuple[Interval | None, tuple[date, date] | None]:
+def times_of(item: Json, home: tzinfo) -> tuple[Interval | None, tuple[date, date] | None]:
     """The instants of an event, None if it takes no time, and the days of an all-day one."""
     try:
         start, end = item["start"], item["end"]

@@ -7,7 +7,7 @@ file of a service account; access tokens are never written down.
 from __future__ import annotations
 
 import json
-import shlex
+from datetime import datetime
 from http.client import HTTPException
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,9 +17,8 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from blocker.calendars.bounded import SILENCE_SECONDS
 from blocker.calendars.google.about import ROOT
-from blocker.calendars.google.connections import BoundedHttp
+from blocker.calendars.google.connections import bounded_http, untrusted
 from blocker.calendars.google.refusals import CONNECT
 from blocker.calendars.port import Surroundings
 from blocker.files.private import others_may_read, read_small_text, write_private
@@ -30,11 +29,21 @@ OWNED = f"{_PREFIX}calendar.events.owned"
 WRITE_ALL = f"{_PREFIX}calendar.events"
 READ_ALL = f"{_PREFIX}calendar.events.readonly"
 HOURS = f"{_PREFIX}calendar.calendars.readonly"
+LIST = f"{_PREFIX}calendar.calendarlist.readonly"
 WORDS = {
     OWNED: "see and change events on calendars that you own",
     WRITE_ALL: "see and change events on every calendar that you may change",
     READ_ALL: "see events on the other calendars that are read",
     HOURS: "see your working hours",
+    LIST: "see the list of your calendars",
+}
+# How Google's consent screen puts them, from the API's own description.
+BOXES = {
+    OWNED: "See, create, change, and delete events on Google calendars you own",
+    WRITE_ALL: "View and edit events on all your calendars",
+    READ_ALL: "View events on all your calendars",
+    HOURS: "See the title, description, default time zone, and other properties of Google calendars you have access to",
+    LIST: "See the list of Google calendars you’re subscribed to",
 }
 
 
@@ -55,12 +64,6 @@ class SignIn(Struct, frozen=True):
     def __repr__(self) -> str:
         """Nothing secret, wherever it may be printed."""
         return f"SignIn({self.kind!r}, {self.scopes!r})"
-
-
-def connect_with(around: Surroundings) -> str:
-    """The command that signs in for this config."""
-    named = [] if around.config == around.usual else ["-c", str(around.config)]
-    return shlex.join(["blocker", *named, "connect", "google"])
 
 
 def read_sign_in(path: Path) -> SignIn | None:
@@ -106,6 +109,33 @@ def read_secret(path: Path) -> dict[str, Any] | None:
     return found
 
 
+def service_sign_in(key_file: Path, subject: str, scopes: tuple[str, ...], now: datetime) -> SignIn:
+    """A service account that acts for ``subject``. Raises SignInNeeded or UsageError for a key that is none."""
+    found = read_secret(key_file)
+    if found is None:
+        raise UsageError(
+            f"there is no {key_file}", "it is the key that Google's console made for the account"
+        )
+    if found.get("type") != "service_account":
+        raise UsageError(f"{key_file} is not a service account's key", "its JSON has type service_account")
+    check_uri(str(found.get("token_uri", "")), f"{key_file}: token_uri")
+    return SignIn(
+        "service account",
+        scopes=scopes,
+        key_file=str(key_file.absolute()),
+        subject=subject,
+        at=now.isoformat(timespec="seconds"),
+    )
+
+
+def brought_sign_in(path: Path) -> SignIn:
+    """A sign-in that was made on another machine. Raises UsageError or SignInNeeded."""
+    found = read_sign_in(path)
+    if found is None:
+        raise UsageError(f"there is no {path}", "bring the google-token.json of the machine with a browser")
+    return found
+
+
 def keep_sign_in(path: Path, sign_in: SignIn) -> None:
     """Write it down for its owner alone. Raises ConfigError where that can't be done."""
     kept = {name: value for name, value in asdict(sign_in).items() if value}
@@ -141,35 +171,32 @@ def credentials_of(sign_in: SignIn) -> Any:
         raise SignInNeeded(f"{key_file} has no service account's key", CONNECT) from None
 
 
-def prove(sign_in: SignIn) -> None:
+def prove(sign_in: SignIn, around: Surroundings) -> None:
     """Ask Google once whether a sign-in is good. Raises SignInNeeded, or Unreachable."""
     from google.auth.exceptions import GoogleAuthError
     from google_auth_httplib2 import Request  # type: ignore[import-untyped]
 
     from blocker.calendars.google.refusals import NONSENSE, said_no, signed_out
 
-    http = _plain_http()
+    http = bounded_http(around)
     try:
         credentials_of(sign_in).refresh(Request(http))
     except (GoogleAuthError, OSError, MemoryError, HTTPException, *NONSENSE) as problem:
         if isinstance(problem, GoogleAuthError) and said_no(problem):
             raise signed_out(problem, (sign_in.refresh_token, sign_in.client_secret)) from problem
-        raise Unreachable("Google's sign-in server does not answer", "online? then try again") from problem
+        silent = Unreachable("Google's sign-in server does not answer", "online? then try again")
+        raise (untrusted(problem) or silent) from problem
     finally:
         http.close()
 
 
-def http_for(sign_in: SignIn | None) -> Any:
+def http_for(sign_in: SignIn | None, around: Surroundings) -> Any:
     """A connection that signs in by itself; with no sign-in at all, one for a test server that wants none."""
     if sign_in is None:
-        return _plain_http()
+        return bounded_http(around)
     from google_auth_httplib2 import AuthorizedHttp
 
-    return AuthorizedHttp(credentials_of(sign_in), _plain_http())
-
-
-def _plain_http() -> Any:
-    return BoundedHttp(timeout=SILENCE_SECONDS)
+    return AuthorizedHttp(credentials_of(sign_in), bounded_http(around))
 
 
 def api_root(around: Surroundings) -> str | None:

@@ -21,6 +21,7 @@ from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
 from msgspec import Struct
 
 from blocker.calendars.bounded import TooLarge
+from blocker.calendars.google.connections import untrusted
 from blocker.calendars.google.refusals import CONNECT, NONSENSE, said_no, signed_out
 from blocker.values.errors import Refused, SignInNeeded, Unreachable
 from blocker.values.redaction import redacted
@@ -54,6 +55,10 @@ class Answered(Exception):
     def __init__(self, status: int, reason: str, words: str) -> None:
         super().__init__(": ".join(part for part in (f"{status} {reason}".strip(), words) if part))
         self.status, self.reason, self.words = status, reason, words
+
+
+class UsedUp(Unreachable):
+    """Google takes no more for now: a calendar that is full for the day, or a project at its limit."""
 
 
 class Pace(Struct, frozen=True):
@@ -103,6 +108,9 @@ class Wire:
                 ) from error
             except _NO_ANSWER as error:
                 self._http.close()  # a broken connection is not used again
+                distrust = untrusted(error)
+                if distrust is not None:  # asking again would not make it trusted
+                    raise distrust from error
                 trouble = _in_words(error)
             except GoogleAuthError as error:
                 if said_no(error):
@@ -168,9 +176,14 @@ def passes(told: Answered) -> bool:
 def meaning(told: Answered) -> Exception:
     """The failure that a final answer stands for; Answered where that depends on what was asked."""
     if told.reason in _USED_UP:
-        return Unreachable(
-            f"Google's usage limits are used up: {told.words or told.reason}",
-            "they recover within hours; the next run tries again",
+        return UsedUp(
+            f"Google takes no more from this account or project for now: {told.words or told.reason}",
+            "that ends by itself within hours, or a day; the next run tries again",
+        )
+    if told.reason == "notACalendarUser":
+        return Refused(
+            "Google Calendar is switched off for this account",
+            "sign in to calendar.google.com once; in a Workspace the administrator switches it on (Apps, Google Workspace)",
         )
     if told.status == 401:
         return SignInNeeded("Google does not accept the sign-in any more", CONNECT)

@@ -12,7 +12,14 @@ from blocker.calendars.ics.lexer import Layout, Property, unfolded
 _ADDRESS = re.compile(r"[^@\s<>,;:/]+@[^@\s<>,;:/]+")
 _GUEST = rb"\n(BEGIN:VEVENT|BEGIN:VALARM|END:VALARM|X-BLOCKER-KEY|ATTENDEE)([^\r\n]*)"
 _THINGS = frozenset(("ROOM", "RESOURCE"))
-CALENDAR_ADDRESSES = ("@group.calendar.google.com", "@resource.calendar.google.com")
+# What Google puts where a person's address would be: shared, imported and subscribed calendars, rooms, nobody known.
+CALENDAR_ADDRESSES = (
+    "@group.calendar.google.com",
+    "@group.v.calendar.google.com",
+    "@import.calendar.google.com",
+    "@resource.calendar.google.com",
+    "@calendar.google.com",
+)
 RESPONSES = {
     "ACCEPTED": "accepted",
     "DECLINED": "declined",

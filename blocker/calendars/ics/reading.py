@@ -107,7 +107,7 @@ class _Reading:
             zone_placed=self.clock.placed,
             me=self.me,
             complete=self.complete,
-            cut_off=self.layout.insert_at is None,
+            unwritable=_CUT_OFF.format(self.calendar) if self.layout.insert_at is None else "",
             identities_return=True,
             components=len(events),
             unread=len(events.intersection(start for start, _, _, read, _, _ in self.flaws if not read)),

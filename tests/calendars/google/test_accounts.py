@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from blocker.calendars.google import sign_in as auth
+from blocker.calendars.google import sign_in
 from blocker.calendars.google.identity import token_path
 from blocker.calendars.google.marks import is_ours
 from blocker.cli import main
@@ -44,7 +44,7 @@ def configured(path: Path) -> Path:
 
 
 def brought(server: GoogleServer, place: Path, account: str) -> str:
-    auth.keep_sign_in(place / f"brought-{account}.json", signed_in(server, account=account))
+    sign_in.keep_sign_in(place / f"brought-{account}.json", signed_in(server, account=account))
     return str(place / f"brought-{account}.json")
 
 
@@ -84,26 +84,26 @@ def test_the_calendar_that_is_called_primary_is_the_one_with_the_accounts_addres
 
 
 def test_google_is_asked_once_for_the_account_of_a_sign_in(server: GoogleServer) -> None:
-    auth.keep_sign_in(token_path(surroundings()), signed_in(server))
+    sign_in.keep_sign_in(token_path(surroundings()), signed_in(server))
     asked = [requests_of(server, lambda: call("plan", now=NOW)).count("calendars.get") for _ in range(3)]
     assert asked == [1, 0, 0]
 
 
 def test_a_sign_in_that_may_only_see_events_has_an_account_too(server: GoogleServer, tmp_path: Path) -> None:
     path = token_path(surroundings())
-    auth.keep_sign_in(path, signed_in(server, auth.OWNED))
+    sign_in.keep_sign_in(path, signed_in(server, sign_in.OWNED))
     assert call("run", "-y", now=NOW).code == 0
     assert f"signed in as {LEAD}" in call("check", now=NOW).out
-    auth.keep_sign_in(path, signed_in(server, auth.OWNED, account=OTHER))
+    sign_in.keep_sign_in(path, signed_in(server, sign_in.OWNED, account=OTHER))
     assert call("run", now=NOW).code == 6
 
 
 @pytest.mark.parametrize("words", [["run", "-y"], ["plan"], ["check"], ["leave", "--remove", "-y"]])
 def test_an_account_that_changed_under_a_config_is_refused(server: GoogleServer, words: list[str]) -> None:
     path = token_path(surroundings())
-    auth.keep_sign_in(path, signed_in(server))
+    sign_in.keep_sign_in(path, signed_in(server))
     assert call("run", "-y", now=NOW).code == 0
-    auth.keep_sign_in(path, signed_in(server, account=OTHER))
+    sign_in.keep_sign_in(path, signed_in(server, account=OTHER))
     said = call(*words, now=NOW)
     heard = said.out + said.err
     assert said.code == 6, said
@@ -111,24 +111,24 @@ def test_an_account_that_changed_under_a_config_is_refused(server: GoogleServer,
     assert OTHER in heard
     assert "blocker connect google" in heard
     assert ours(server, OTHER) == 0
-    auth.keep_sign_in(path, signed_in(server))
+    sign_in.keep_sign_in(path, signed_in(server))
     assert call("run", now=NOW).out.startswith("Up to date")
 
 
 def test_connect_keeps_no_sign_in_of_another_account(server: GoogleServer, tmp_path: Path) -> None:
     assert call("connect", "google", "--token", brought(server, tmp_path, LEAD), now=NOW).code == 0
-    kept = auth.read_sign_in(token_path(surroundings()))
+    kept = sign_in.read_sign_in(token_path(surroundings()))
     said = call("connect", "google", "--token", brought(server, tmp_path, OTHER), now=NOW)
     assert said.code == 6
     assert LEAD in said.err
     assert OTHER in said.err
-    assert auth.read_sign_in(token_path(surroundings())) == kept
+    assert sign_in.read_sign_in(token_path(surroundings())) == kept
 
 
 def test_a_config_elsewhere_does_not_borrow_the_usual_sign_in(server: GoogleServer, tmp_path: Path) -> None:
     usual = token_path(surroundings())
-    auth.keep_sign_in(usual, signed_in(server))
+    sign_in.keep_sign_in(usual, signed_in(server))
     monkey = configured(tmp_path / "away" / "work.toml")
     place = surroundings(monkey)
     assert token_path(place).parent == monkey.parent
-    assert auth.read_sign_in(token_path(place)) is None
+    assert sign_in.read_sign_in(token_path(place)) is None

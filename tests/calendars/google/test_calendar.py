@@ -22,7 +22,7 @@ from tests.tools.contract import MONDAY, WINDOW, ZONE, CalendarContract, block, 
 from tests.tools.google_server import GoogleServer, drop
 from tests.tools.google_server.errors import bad
 from tests.tools.google_server.samples import timed
-from tests.tools.google_world import GoogleWorld, google_answers
+from tests.tools.google_world import LEAD, GoogleWorld, google_answers
 from tests.tools.places import GOOGLE_JSON, REAL_CALENDARS
 
 SAMPLES = GOOGLE_JSON
@@ -60,12 +60,14 @@ class TestPagedCalendar(CalendarContract):
 
 def test_what_an_insert_sends(world: GoogleWorld) -> None:
     made = replace(block(), visibility="private", color="Grape", reminder=10)
-    world.open().create(made)
+    calendar = world.open()
+    calendar.identity()
+    calendar.create(made)
     (sent,) = world.server.log.writes
     assert sent.query["sendUpdates"] == ["none"]
     assert sent.body is not None
     assert sent.body["extendedProperties"]["private"] == {
-        "blockerKey": made.key, "blockerSlot": slot_text(made.slot), "blockerVersion": "1",
+        "blockerKey": made.key, "blockerSlot": slot_text(made.slot), "blockerVersion": "1", "blockerCalendar": LEAD,
         "blockerText": sent.body["extendedProperties"]["private"]["blockerText"],
     }  # fmt: skip
     assert (sent.body["visibility"], sent.body["colorId"]) == ("private", "3")
@@ -89,20 +91,24 @@ def test_a_change_carries_the_etag_and_leaves_the_users_looks_alone(world: Googl
     ref = calendar.create(block())
     ref = calendar.update(ref, block(when=slot("13:00", "15:00")))
     calendar.delete(ref)
-    _, patch, delete = world.server.log.writes
+    _, patch, goodbye, delete = world.server.log.writes
     assert patch.headers["if-match"]
-    assert delete.headers["if-match"] == ref.etag
-    assert patch.query["sendUpdates"] == delete.query["sendUpdates"] == ["none"]
+    assert goodbye.headers["if-match"] == ref.etag
+    assert delete.headers["if-match"] not in (ref.etag, None)
+    assert (
+        patch.query["sendUpdates"] == goodbye.query["sendUpdates"] == delete.query["sendUpdates"] == ["none"]
+    )
     assert patch.body is not None
     assert {"visibility", "colorId", "reminders"}.isdisjoint(patch.body)
 
 
-def test_a_write_is_one_request(world: GoogleWorld) -> None:
+def test_a_write_is_one_request_and_a_deletion_says_first_that_it_is_ours(world: GoogleWorld) -> None:
     calendar = world.open()
     calendar.read(WINDOW)
     calendar.delete(calendar.update(calendar.create(block()), block(title="Other")))
     assert [e.name for e in world.server.log] == ["events.list"] * 2 + [
         "events.insert",
+        "events.patch",
         "events.patch",
         "events.delete",
     ]
@@ -111,7 +117,8 @@ def test_a_write_is_one_request(world: GoogleWorld) -> None:
 def test_what_was_not_read_is_looked_at_before_it_is_changed(world: GoogleWorld) -> None:
     ref = world.open().create(block())
     world.open().delete(ref)
-    assert [e.name for e in world.server.log] == ["events.insert", "events.get", "events.delete"]
+    names = [e.name for e in world.server.log]
+    assert names == ["events.insert", "events.get", "events.patch", "events.delete"]
 
 
 def test_the_wrong_block_is_not_overwritten(world: GoogleWorld) -> None:
@@ -135,16 +142,19 @@ def test_one_at_another_time_is_a_conflict(world: GoogleWorld) -> None:
         world.open().create(block(when=slot("13:00", "15:00")))
 
 
-@pytest.mark.parametrize("purged", [False, True])
-def test_a_deleted_identity_is_told_as_such(world: GoogleWorld, purged: bool) -> None:
+@pytest.mark.parametrize(("who", "told"), [("person", "deleted"), ("us", "gone"), ("purged", "gone")])
+def test_a_deleted_identity_says_whether_a_person_deleted_it(world: GoogleWorld, who: str, told: str) -> None:
     calendar = world.open()
     ref = calendar.create(block())
-    calendar.delete(ref)
-    if purged:
+    if who == "us":
+        calendar.delete(ref)
+    else:
+        world.remove(ref.id)
+    if who == "purged":
         world.server.purge("primary", ref.id)
     with pytest.raises(AlreadyExists) as caught:
-        calendar.create(block())
-    assert caught.value.taken_by == "deleted"
+        world.open().create(block())
+    assert caught.value.taken_by == told
 
 
 def test_an_event_that_is_not_ours_keeps_the_id(world: GoogleWorld) -> None:

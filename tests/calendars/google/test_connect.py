@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from googleapiclient.discovery_cache import get_static_doc
 from msgspec.structs import replace
 
 from blocker.calendars.google import consent, sign_in
@@ -20,7 +21,7 @@ from blocker.values.settings import Settings
 from tests.tools.command_line import sample
 from tests.tools.google_days import call
 from tests.tools.google_server import GoogleServer
-from tests.tools.google_world import SOME, signed_in
+from tests.tools.google_world import SOME, signed_in, surroundings
 
 NOW = "2026-11-02T06:30"
 IN_THE_CLEAR: dict[str, Any] = {"token_uri": "http://example.org/token"}
@@ -30,28 +31,42 @@ SECRETS = ("refresh-1", "client-secret")
 # Scopes
 
 
+TEAM = "google:team@group.calendar.google.com"
+
+
 @pytest.mark.parametrize(
     ("settings", "scopes"),
     [
-        (Settings(), [OWNED, HOURS]),
-        (Settings(calendar="google:primary", hours_set=True), [OWNED]),
-        (
-            Settings(calendar="google:primary", also_read=("ics:/x", "google:primary"), hours_set=True),
-            [OWNED],
-        ),
-        (Settings(calendar="google:primary", also_read=("google:t@x",), hours_set=True), [OWNED, READ_ALL]),
-        (Settings(calendar="google:t@x", hours_set=True), [WRITE_ALL]),
-        (Settings(calendar="ics:/x"), [OWNED, HOURS]),
+        (Settings(), [OWNED]),
+        (Settings(calendar="google:primary"), [OWNED]),
+        (Settings(calendar="google:primary", also_read=("ics:/x", "google:primary")), [OWNED]),
+        (Settings(calendar="google:primary", also_read=(TEAM,)), [OWNED, READ_ALL]),
+        (Settings(calendar=TEAM), [WRITE_ALL]),
+        (Settings(calendar=TEAM, also_read=(TEAM, "google:primary")), [WRITE_ALL]),
+        (Settings(calendar="google:lead@example.org", me=("lead@example.org",)), [OWNED]),
+        (Settings(calendar="ics:/x"), [OWNED]),
     ],
 )
-def test_the_least_is_asked_for(settings: Settings, scopes: list[str]) -> None:
-    asked = consent.scopes_for(settings)
+def test_one_scope_is_asked_for_unless_more_is_named(settings: Settings, scopes: list[str]) -> None:
+    asked = consent.scopes_for(replace(surroundings(), settings=settings), {})
     assert [a.scope for a in asked] == scopes
     assert all(a.why and a.scope in sign_in.WORDS for a in asked)
 
 
+def test_more_is_asked_for_when_it_is_wanted() -> None:
+    around = surroundings()
+    assert [a.scope for a in consent.scopes_for(around, {"hours": True})] == [OWNED, HOURS]
+    assert [a.scope for a in consent.scopes_for(around, {"calendars": True})] == [OWNED, sign_in.LIST]
+    assert [a.scope for a in consent.scopes_for(around, {"account": "p@example.net"})] == [READ_ALL]
+
+
+def test_each_permission_is_called_as_the_consent_screen_calls_it() -> None:
+    scopes = json.loads(get_static_doc("calendar", "v3"))["auth"]["oauth2"]["scopes"]
+    assert {scope: scopes[scope]["description"] for scope in sign_in.WORDS} == sign_in.BOXES
+
+
 def test_what_was_left_unticked() -> None:
-    asked = consent.scopes_for(Settings())
+    asked = consent.scopes_for(surroundings(), {"hours": True})
     assert consent.check_granted(replace(SOME, scopes=(OWNED, HOURS)), asked) == ()
     assert [a.scope for a in consent.check_granted(replace(SOME, scopes=(OWNED,)), asked)] == [HOURS]
     assert [a.scope for a in consent.check_granted(replace(SOME, scopes=(WRITE_ALL,)), asked)] == [HOURS]
@@ -141,13 +156,13 @@ def test_a_service_account_acts_for_somebody(
     refused = call(*words, now=NOW)
     assert refused.code == 6  # the test server grants no tokens to service accounts
     assert not place.exists()
-    monkeypatch.setattr(sign_in, "prove", lambda kept: None)
+    monkeypatch.setattr(sign_in, "prove", lambda kept, around: None)
     call(*words, now=NOW)
     kept = sign_in.read_sign_in(place)
     assert kept is not None
     assert (kept.kind, kept.subject, kept.key_file) == ("service account", "lead@example.org", str(key))
     made = sign_in.credentials_of(kept)
-    assert (made._subject, made.scopes) == ("lead@example.org", [OWNED, HOURS])
+    assert (made._subject, made.scopes) == ("lead@example.org", [OWNED])
     key.chmod(0o644)
     with pytest.raises(SignInNeeded, match="others"):
         sign_in.credentials_of(kept)
@@ -195,9 +210,10 @@ def test_check_without_a_sign_in_says_so(place: Path) -> None:
 
 
 def test_consent_that_ends_is_kept_with_its_end() -> None:
+    at = datetime(2026, 11, 2, tzinfo=UTC)
     token = {"refresh_token": "r", "scope": f"{OWNED} {HOURS}", "refresh_token_expires_in": 604800}
-    made = consent._sign_in(client()["installed"], token, (OWNED,), datetime(2026, 11, 2, tzinfo=UTC))
+    made = consent._sign_in(client()["installed"], token, (OWNED,), at, surroundings())
     assert made.scopes == (OWNED, HOURS)
     assert made.ends == "2026-11-09T00:00:00+00:00"
     with pytest.raises(SignInNeeded):
-        consent._sign_in(client()["installed"], {}, (OWNED,), datetime(2026, 11, 2, tzinfo=UTC))
+        consent._sign_in(client()["installed"], {}, (OWNED,), at, surroundings())

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from blocker.calendars.google import calendar as google
+from blocker.calendars.google import snapshot
 from blocker.calendars.google.identity import token_path
 from blocker.calendars.google.sign_in import keep_sign_in, prove
 from blocker.calendars.google.wire import ATTEMPTS, Pace, Wire
@@ -177,7 +177,7 @@ def test_a_page_that_is_none_is_given_up(world: GoogleWorld, how: Corrupt) -> No
 
 
 def test_pages_without_end_are_given_up(world: GoogleWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(google, "MOST_PAGES", 20)
+    monkeypatch.setattr(snapshot, "MOST_PAGES", 20)
     numbers = iter(range(10**6))
     corrupt(world.server, lambda right: instead({"items": [], "nextPageToken": f"{next(numbers)}"})(right))
     with pytest.raises(Unreachable, match="circles"):
@@ -259,7 +259,7 @@ def test_a_day_behind_a_broken_proxy_is_exit_75_and_the_next_makes_up_for_it(
     assert len(keys) == len(set(keys)) > 3
     before, theirs = [e["etag"] for e in blocks(server)], others(server)
     end = corrupt(server, NO_ANSWERS[name], *what)
-    assert call("undo", now=NOW).code in ((75,) if "events.list" in what else (0,))
+    assert call("undo", now=NOW).code == Temporary.exit_code
     end()
     assert "events.list" not in what or before == [e["etag"] for e in blocks(server)]
     assert theirs == others(server)
@@ -303,7 +303,7 @@ def test_a_page_in_place_of_a_token_is_no_end_of_the_sign_in(signed: GoogleServe
     assert "expired" not in caught.value.message
     calendar.close()
     with suppress(Unreachable):  # a token that holds for the client library may do
-        prove(signed_in(signed))
+        prove(signed_in(signed), surroundings())
     end()
     calendar = GoogleWorld(signed).open()
     assert calendar.read(WINDOW).complete
@@ -320,7 +320,7 @@ def test_what_the_sign_in_server_says_itself_is_believed(signed: GoogleServer, w
         calendar.read(WINDOW)
     calendar.close()
     with pytest.raises(SignInNeeded, match=word):
-        prove(signed_in(signed))
+        prove(signed_in(signed), surroundings())
 
 
 def test_nothing_is_booked_on_a_calendar_of_which_most_cannot_be_read(server: GoogleServer) -> None:

@@ -23,15 +23,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from msgspec.structs import replace
 
-from blocker.calendars.google import consent, sign_in
+from blocker.calendars.google import sign_in
 from blocker.calendars.google.identity import token_path
 from blocker.commands import Answer, Talk
 from blocker.commands.setting_up import connect
 from blocker.config.load import Config
 from blocker.running.session import Setup
-from blocker.values.errors import BlockerError, SignInNeeded
+from blocker.values.errors import SignInNeeded
 from blocker.values.settings import Settings
 from tests.tools.google_days import call
 from tests.tools.google_world import surroundings
@@ -94,7 +93,6 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 @pytest.fixture
 def client(google: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A desktop app's ``credentials.json`` for it."""
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
     monkeypatch.setenv("BLOCKER_GOOGLE_ROOT", f"{google}/")
     path = tmp_path / "credentials.json"
     inside = {
@@ -140,7 +138,15 @@ class Person:
 
 def signed_in(client: Path, tmp_path: Path, person: Person, **settings: Any) -> Answer:
     args = Namespace(
-        what="google", credentials=client, token=None, service_account=None, subject=None, headless=True
+        what="google",
+        credentials=client,
+        token=None,
+        service_account=None,
+        subject=None,
+        headless=True,
+        hours=True,
+        calendars=False,
+        account=None,
     )
     config = Config(Settings(calendar="google:primary", **settings), {}, None)
     setup = Setup(config, tmp_path / "state", NOW, dict(os.environ))
@@ -162,7 +168,7 @@ def test_signing_in_and_reading(client: Path, tmp_path: Path) -> None:
     assert person.asked["code_challenge_method"] == ["S256"]
     assert person.asked["access_type"] == ["offline"]
     assert person.asked["prompt"] == ["consent"]
-    assert person.asked["redirect_uri"][0].startswith("http://localhost:")
+    assert person.asked["redirect_uri"][0].startswith("http://127.0.0.1:")
     said = "\n".join([*person.heard, *answer.lines])
     assert sign_in.WORDS[sign_in.OWNED] in said
     assert str(path) in said
@@ -175,12 +181,12 @@ def test_a_sign_in_is_renewed_and_ends_when_it_is_revoked(client: Path, tmp_path
     signed_in(client, tmp_path, Person())
     kept = sign_in.read_sign_in(token_path(surroundings()))
     assert kept is not None
-    sign_in.prove(kept)
-    sign_in.prove(kept)
+    sign_in.prove(kept, surroundings())
+    sign_in.prove(kept, surroundings())
     made = requests.post(f"{google}/oauth2/revoke", data={"token": kept.refresh_token}, timeout=10)
     assert made.ok
     with pytest.raises(SignInNeeded, match="expired or was revoked") as caught:
-        sign_in.prove(kept)
+        sign_in.prove(kept, surroundings())
     assert "blocker connect google" in caught.value.hint
     said = call("run", "-y", now="2026-11-02T06:30")
     assert said.code == 6
@@ -191,64 +197,3 @@ def test_a_no_is_a_no_and_nothing_is_kept(client: Path, tmp_path: Path) -> None:
     with pytest.raises(SignInNeeded, match="access_denied"):
         signed_in(client, tmp_path, Person("no"))
     assert not token_path(surroundings()).exists()
-
-
-def test_a_box_left_unticked(client: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The consent screen lets people take scopes away, and the token then says so."""
-    ask = consent.ask_consent
-
-    def less(known: Any, scopes: tuple[str, ...], **more: Any) -> Any:
-        made = ask(known, scopes, **more)
-        return replace(made, scopes=(sign_in.OWNED,))
-
-    monkeypatch.setattr(consent, "ask_consent", less)
-    answer = signed_in(client, tmp_path, Person())
-    assert any("you left that out" in line for line in answer.lines)
-
-
-def test_a_partial_consent_is_read_from_the_token(client: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from requests_oauthlib import OAuth2Session
-
-    fetch = OAuth2Session.fetch_token
-
-    def partial(self: Any, *words: Any, **more: Any) -> Any:
-        self.register_compliance_hook("access_token_response", _without_hours)
-        return fetch(self, *words, **more)
-
-    monkeypatch.setattr(OAuth2Session, "fetch_token", partial)
-    person = Person()
-    made = consent.ask_consent(
-        consent.read_client(client), (sign_in.OWNED, sign_in.HOURS), headless=True, now=NOW, say=person
-    )
-    person.done()
-    assert made.scopes == (sign_in.OWNED,)
-    assert made.refresh_token
-
-
-def _without_hours(answer: Any) -> Any:
-    body = answer.json()
-    answer._content = json.dumps({**body, "scope": sign_in.OWNED}).encode()
-    return answer
-
-
-def test_nobody_answers(client: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consent, "WAIT_SECONDS", 0.1)
-    with pytest.raises(SignInNeeded, match="nobody answered"):
-        consent.ask_consent(
-            consent.read_client(client), (sign_in.OWNED,), headless=True, now=NOW, say=lambda line: None
-        )
-
-
-def test_no_browser_says_what_to_do(client: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import webbrowser
-
-    def none(using: str | None = None) -> Any:
-        raise webbrowser.Error("could not locate runnable browser")
-
-    monkeypatch.setattr(webbrowser, "get", none)
-    with pytest.raises(BlockerError) as caught:
-        consent.ask_consent(
-            consent.read_client(client), (sign_in.OWNED,), headless=False, now=NOW, say=lambda line: None
-        )
-    assert "--headless" in caught.value.hint
-    assert "--token" in caught.value.hint

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker.calendars.google import marks, shapes
+from blocker.calendars.google import bodies, marks, shapes
 from blocker.calendars.google.snapshot import Seen
 from blocker.values.errors import Refused, Unreachable, Unreadable, UsageError
 from blocker.values.events import Event, Ref
@@ -45,7 +45,8 @@ def test_a_read_is_two_lists_that_ask_for_no_more_than_is_needed(world: GoogleWo
     window, own = world.server.log
     assert window.name == own.name == "events.list"
     assert own.query["privateExtendedProperty"] == ["blockerVersion=1"]
-    assert "timeMin" not in own.query
+    (since,) = own.query["timeMin"]
+    assert datetime.fromisoformat(since) == WINDOW.start - 366 * DAY
     asked = [set(re.split(r"[^A-Za-z]+", entry.query["fields"][0])) for entry in (window, own)]
     for fields in asked:
         assert {"conferenceData", "hangoutLink", "attachments"}.isdisjoint(fields)
@@ -154,7 +155,7 @@ def test_the_users_answer(world: GoogleWorld, answer: str, response: str) -> Non
         {"email": "team@group.calendar.google.com"},
     ]
     event = read_one(world, timed(attendees=guests, organizer={"email": "boss@example.org"}))
-    assert (event.response, event.attendees) == (response, ("ann@example.org",))
+    assert (event.response, event.attendees) == (response, ("ann@example.org", "boss@example.org"))
     assert (event.organizer, event.organizer_is_me) == ("boss@example.org", False)
 
 
@@ -180,7 +181,7 @@ def test_cancelled_events_and_instances_are_not_there(world: GoogleWorld) -> Non
 
 def test_an_unknown_type_of_event_counts_like_any_other(world: GoogleWorld) -> None:
     item = {"id": "x", **times_of("2026-11-24T09:00:00Z"), "eventType": "newGoogleType2027"}
-    event = shapes.event(item, "google:primary", (), UTC)
+    event = shapes.event(item, "google:primary", (), UTC, own=True)
     assert event is not None
     assert (event.event_type, event.transparent) == ("newGoogleType2027", False)
 
@@ -197,9 +198,9 @@ def test_recorded_payloads_are_read(path: Path) -> None:
     for item in items_in(json.loads(path.read_text("utf-8"))):
         if not {"date", "dateTime"} & set(item.get("start", ())):
             with pytest.raises(shapes.BrokenError):
-                shapes.event(item, "google:primary", (), UTC)
+                shapes.event(item, "google:primary", (), UTC, own=True)
             continue
-        event = shapes.event(item, "google:primary", (), UTC)
+        event = shapes.event(item, "google:primary", (), UTC, own=True)
         assert event is None or event.when.start < event.when.end
         assert not marks.is_ours(item)
 
@@ -239,7 +240,7 @@ def test_nothing_odd_in_an_event_is_more_than_a_broken_event(item: dict[str, Any
     marks.may_be_ours(item)
     shapes.user_in([item], "")
     with suppress(shapes.BrokenError):
-        shapes.event(item, "google:primary", (), UTC)
+        shapes.event(item, "google:primary", (), UTC, own=True)
 
 
 def test_a_broken_event_is_reported_and_the_rest_counts() -> None:
@@ -282,14 +283,20 @@ def test_a_zone_that_is_none_is_refused(world: GoogleWorld) -> None:
 def test_an_id_is_legal_and_belongs_to_its_key(key: str, generation: int) -> None:
     made = marks.id_for(key, generation)
     assert re.fullmatch(r"[a-v0-9]{5,1024}", made)
-    assert marks.generation_in(made, key) == generation
-    assert marks.generation_in(made, key + "x") is None
+    assert (
+        marks.generation_in({"id": made, "extendedProperties": {"private": {"blockerKey": key}}})
+        == generation
+    )
+    assert (
+        marks.generation_in({"id": made, "extendedProperties": {"private": {"blockerKey": key + "x"}}})
+        is None
+    )
 
 
 def ours(**changes: Any) -> dict[str, Any]:
     made = block()
     item: dict[str, Any] = {
-        **shapes.new_event(made, ZONE, None), "etag": '"1"', "status": "confirmed", "organizer": {"email": LEAD, "self": True}
+        **bodies.new_event(made, LEAD, ZONE, None), "etag": '"1"', "status": "confirmed", "organizer": {"email": LEAD, "self": True}
     }  # fmt: skip
     return {name: value for name, value in {**item, **changes}.items() if value is not None}
 
@@ -303,7 +310,8 @@ def test_a_block_is_ours() -> None:
     "changes",
     [
         {"id": "abcde12345"},
-        {"id": marks.id_for("strategic/2026-W48/2", 1)},
+        {"id": marks.id_for("strategic/2026-W48/2", 1, LEAD)},
+        {"id": marks.id_for("strategic/2026-W48/1", 1, "dana@example.net")},
         {"extendedProperties": None},
         {"extendedProperties": {"private": {"blockerKey": "strategic/2026-W48/1", "blockerVersion": "1"}}},
         {"extendedProperties": {"shared": {"blockerKey": "strategic/2026-W48/1"}}},

@@ -182,5 +182,5 @@ def test_a_sign_in_server_in_trouble_is_exit_75(server: GoogleServer, place: Pat
     sign_in.keep_sign_in(place, signed_in(server))
     server.faults.next(backend_error(), on="token", times=99)
     with pytest.raises(Unreachable):
-        sign_in.prove(signed_in(server))
+        sign_in.prove(signed_in(server), surroundings())
     assert call("plan", now=NOW).code == 75

@@ -120,6 +120,8 @@ class App:
         try:
             if call.path == "/token" and call.verb == "POST":
                 return Answer(*self.tokens.answer(_read(call.body.decode())))
+            if call.path == "/o/oauth2/auth":
+                return _page(*self.tokens.consent(call.query, _read(call.body.decode())))
             if call.path == self.discovery.batch_path and call.verb == "POST":
                 return self._batch(call)
             with self.busy:
@@ -173,6 +175,11 @@ class App:
 def _refused(error: ApiError) -> Answer:
     headers = {"WWW-Authenticate": 'Bearer realm="calendar"'} if error.status == 401 else {}
     return Answer(error.status, error.body(), headers)
+
+
+def _page(status: int, text: str, location: str) -> Answer:
+    headers = {"Content-Type": "text/html; charset=UTF-8"} | ({"Location": location} if location else {})
+    return Answer(status, headers=headers, raw=text.encode())
 
 
 def _json_or_none(body: bytes) -> Json | None:

@@ -1,8 +1,12 @@
-"""Bearer tokens and the OAuth token endpoint, as far as a refresh needs them."""
+"""Bearer tokens, the consent screen, and the OAuth token endpoint as far as a desktop app needs it."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 from .errors import ApiError
 
@@ -25,6 +29,12 @@ class Tokens:
             str, str
         ] = {}  # by refresh token and by access token, where it is not the usual one
         self._issued = 0
+        self.blocked = ""  # why the consent screen lets nobody through: org_internal, admin_policy_enforced …
+        self.refusal: tuple[str, str] | None = (
+            None  # what the token endpoint says to all: error and description
+        )
+        self.consents = ""  # who signs in at the consent screen; "" is the usual account
+        self._codes: dict[str, dict[str, str]] = {}  # by authorisation code: what was asked for it
 
     def grant(self, *scopes: str, account: str = "") -> str:
         """What a user's consent leaves behind: a refresh token. Scopes may be given without their prefix.
@@ -55,10 +65,14 @@ class Tokens:
     def answer(self, form: dict[str, list[str]]) -> tuple[int, Json]:
         """The token endpoint. Its errors have OAuth's shape, not the API's."""
         given = {name: values[0] for name, values in form.items()}
+        if self.refusal is not None:
+            return 400, {"error": self.refusal[0], "error_description": self.refusal[1]}
+        if given.get("grant_type") == "authorization_code":
+            return self._exchange(given)
         if given.get("grant_type") != "refresh_token":
             return 400, {
                 "error": "unsupported_grant_type",
-                "error_description": "Only refresh_token is served here.",
+                "error_description": "Only a desktop app's grants are served here.",
             }
         if (given.get("client_id"), given.get("client_secret")) != (self.client_id, self.client_secret):
             return 401, {"error": "invalid_client", "error_description": "The OAuth client was not found."}
@@ -75,6 +89,69 @@ class Tokens:
             "scope": " ".join(sorted(scopes)),
             "token_type": "Bearer",
         }
+
+    def consent(self, query: dict[str, list[str]], form: dict[str, list[str]]) -> tuple[int, str, str]:
+        """The consent screen: status, page, and where the browser is sent. The form is what a person has sent off.
+
+        A single scope is granted with the whole. Of several each has a box, none of which is ticked beforehand.
+        """
+        asked = {name: values[0] for name, values in query.items()}
+        scopes = asked.get("scope", "").split()
+        if self.blocked:
+            words = f"<h1>Access blocked</h1><p>Error 400: {escape(self.blocked)}</p>"
+            return 400, words, ""
+        if asked.get("client_id") != self.client_id:
+            return 401, "<h1>Access blocked</h1><p>Error 401: deleted_client</p>", ""
+        if not form:
+            boxes = "".join(
+                f'<p><label><input type="checkbox" name="granted" value="{escape(one)}"> {escape(one)}</label></p>'
+                for one in scopes
+            )
+            return (
+                200,
+                (
+                    f'<h1>blocker wants access</h1><form method="post">{boxes if len(scopes) > 1 else escape(scopes[0])}'
+                    '<p><button name="answer" value="allow">Continue</button> '
+                    '<button name="answer" value="deny">Cancel</button></p></form>'
+                ),
+                "",
+            )
+        back = {"state": asked.get("state", "")}
+        if form.get("answer") == ["allow"]:
+            granted = form.get("granted", []) if len(scopes) > 1 else scopes
+            code = f"4/code-{len(self._codes) + 1}"
+            self._codes[code] = asked | {"granted": " ".join(granted)}
+            back |= {"code": code, "scope": " ".join(granted)}
+        else:
+            back |= {"error": "access_denied"}
+        return 302, "", f"{asked['redirect_uri']}?{urlencode(back)}"
+
+    def _exchange(self, given: dict[str, str]) -> tuple[int, Json]:
+        """An authorisation code, good once, for tokens. PKCE's verifier has to fit, and the client's secret."""
+        asked = self._codes.pop(given.get("code", ""), None)
+        if asked is None or asked["redirect_uri"] != given.get("redirect_uri"):
+            return 400, {"error": "invalid_grant", "error_description": "Malformed auth code."}
+        digest = hashlib.sha256(given.get("code_verifier", "").encode()).digest()
+        if base64.urlsafe_b64encode(digest).decode().rstrip("=") != asked.get("code_challenge"):
+            return 400, {"error": "invalid_grant", "error_description": "Invalid code verifier."}
+        if (given.get("client_id"), given.get("client_secret")) != (self.client_id, self.client_secret):
+            return 401, {
+                "error": "invalid_client",
+                "error_description": "The provided client secret is invalid.",
+            }
+        granted = asked["granted"].split()
+        if not granted:
+            return 200, {
+                "access_token": "access-none",
+                "expires_in": 3599,
+                "scope": "",
+                "token_type": "Bearer",
+            }
+        refresh = self.grant(*granted, account=self.consents)
+        form = {"grant_type": ["refresh_token"], "refresh_token": [refresh]}
+        client = {"client_id": [self.client_id], "client_secret": [self.client_secret]}
+        status, answer = self.answer(form | client)
+        return status, answer | {"refresh_token": refresh}
 
     def check(self, header: str | None, allowed: frozenset[str]) -> frozenset[str]:
         """Those scopes of the token that the method accepts. 401 without a token, 403 without a scope."""

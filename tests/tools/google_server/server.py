@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import datetime
+from html import escape
 from types import TracebackType
 from typing import Any, Self
 
@@ -51,13 +52,14 @@ class GoogleServer:
         empty_pages: bool = False,
         working_hours: Json | None = None,
         clock: Callable[[], datetime] | None = None,
+        certificate: tuple[str, str] | None = None,
     ) -> None:
         """A server, not yet started.
 
         `focus_time`: whether the account is eligible; if not, such an insert fails with `ineligible`, whose
         true form is nowhere documented. `restorable`: whether a deleted event can be updated back to life;
         reports differ. `page_size` caps what clients ask for; `empty_pages` puts an empty page after each
-        full one.
+        full one. `certificate` (a file with it, a file with its key): the server speaks https.
         """
         refusal = ineligible or bad("eventTypeRestriction", "Focus time is not available for this account.")
         self.discovery = Discovery()
@@ -69,14 +71,21 @@ class GoogleServer:
         self.app = App(self.api, self.discovery, self.tokens)
         self.add_calendar(email, zone=zone, primary=True, working_hours=working_hours)
         self.store.settings |= {"timezone": zone, "weekStart": "1", "format24HourTime": "true"}
-        self._port = port
+        self._port, self._certificate = port, certificate
 
     # Starting and stopping
 
     def start(self) -> Self:
         """Again after a stop, the server comes back at the same address with all it held."""
         self.app.ending.clear()
-        self._server = make_server("127.0.0.1", self._port, self.app, threaded=True, request_handler=_Handler)
+        self._server = make_server(
+            "127.0.0.1",
+            self._port,
+            self.app,
+            threaded=True,
+            request_handler=_Handler,
+            ssl_context=self._certificate,
+        )
         self._server.daemon_threads = False  # type: ignore[attr-defined]  # closing waits for the last answers
         self._port = self._server.port
         self._thread = threading.Thread(
@@ -106,7 +115,7 @@ class GoogleServer:
 
     @property
     def root_url(self) -> str:
-        return f"http://{self.host}/"
+        return f"http{'s' if self._certificate else ''}://{self.host}/"
 
     @property
     def token_uri(self) -> str:
@@ -119,6 +128,18 @@ class GoogleServer:
     @property
     def log(self) -> Log:
         return self.app.log
+
+    def credentials(self) -> Json:
+        """What Google's console gives to download for a desktop app, with this server in place of Google."""
+        return {
+            "installed": {
+                "client_id": self.tokens.client_id,
+                "client_secret": self.tokens.client_secret,
+                "auth_uri": self.root_url + "o/oauth2/auth",
+                "token_uri": self.token_uri,
+                "redirect_uris": ["http://localhost"],
+            }
+        }
 
     def document(self) -> Json:
         """The discovery document with this server in place of Google."""
@@ -163,6 +184,19 @@ class GoogleServer:
         """A person's deletion: the event stays as a tombstone."""
         with self.app.busy:
             self.store.delete(self._calendar(calendar_id), event_id)
+
+    def format(self, calendar_id: str, event_id: str) -> Json:
+        """A person opens the description in the web client, formats a word of it, and saves: it is HTML from then on."""
+        with self.app.busy:
+            there = self._calendar(calendar_id).records[event_id].body
+            lines = [escape(line, quote=False) for line in there.get("description", "").split("\n")]
+            lines[0] = f"<b>{lines[0]}</b>"
+        return self.edit(calendar_id, event_id, {"description": "<br>".join(lines)})
+
+    def remove_calendar(self, calendar_id: str) -> None:
+        """It was deleted, or is not shared with the account any more."""
+        with self.app.busy:
+            del self.store.calendars[calendar_id]
 
     def purge(self, calendar_id: str, event_id: str) -> None:
         """The end of a tombstone: the event can no longer be found, and its id stays taken."""

@@ -47,6 +47,10 @@ def event(
         if name in seen:
             seen[name] = times.shown(seen[name], zone or calendar.zone)
     guests = seen.get("attendees", [])
+    invited = not body.get("organizer", {}).get("self")
+    if guests and invited and body.get("guestsCanSeeOtherGuests") is False:  # not even who invites is listed
+        guests = seen["attendees"] = [guest for guest in guests if guest.get("self")]
+        seen["attendeesOmitted"] = True
     if max_attendees is not None and len(guests) > max_attendees:
         seen["attendees"] = [guest for guest in guests if guest.get("self")]
         seen["attendeesOmitted"] = True
@@ -60,7 +64,7 @@ def _only(body: Json, names: tuple[str, ...]) -> Json:
 def calendar(found: Calendar) -> Json:
     body: Json = {"kind": "calendar#calendar", "etag": _etag(found), "id": found.id, "summary": found.summary}
     body["timeZone"] = found.zone.key
-    if found.working_hours is not None:
+    if found.primary and found.working_hours is not None:
         body["workingHours"] = found.working_hours
     return body
 
