@@ -92,7 +92,7 @@ def connected(client: Path, tmp_path: Path, browser: Browser, typed: Any = None,
     config = Config(Settings(calendar="google:primary"), {}, None)
     setup = Setup(config, tmp_path / "state", NOW, dict(os.environ))
     try:
-        return connect(Namespace(**(options | flags | asked)), setup, Talk(browser, None, None, typed))
+        return connect(Namespace(**(options | flags | asked)), setup, Talk(browser, None, typed=typed))
     finally:
         browser.done()
 
