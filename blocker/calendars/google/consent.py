@@ -5,8 +5,6 @@ The desktop-app flow (RFC 8252): a listener on this machine's loopback, PKCE (RF
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import secrets
 import webbrowser
@@ -123,9 +121,11 @@ def ask_consent(
 
     Raises SignInNeeded if the user says no, nothing, or not enough; Temporary if Google can't be reached.
     """
-    state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
+    state = secrets.token_urlsafe(24)
     with Listener(state) as listener:
-        address = _consent_address(client, asked, around, listener.address, state, verifier)
+        flow, hint = _flow(client, asked, listener.address), account_before(around)
+        more = {"login_hint": hint} if hint else {}
+        address, _ = flow.authorization_url(state=state, access_type="offline", prompt="consent", **more)
         if not (headless or _browser_opens(address)):
             if talk.typed is None:
                 raise SignInNeeded("there is no browser on this machine", NO_BROWSER)
@@ -146,7 +146,7 @@ def ask_consent(
                 raise refused(
                     answer["error"], answer.get("error_description", ""), (client["client_secret"],)
                 )
-            token = _exchange(client, answer["code"], verifier, listener.address, around)
+            token = _exchange(client, answer["code"], flow.code_verifier, listener.address, around)
             made = _sign_in(client, token, tuple(one.scope for one in asked), now, around)
             check_granted(made, asked)
         except BlockerError as problem:
@@ -156,28 +156,14 @@ def ask_consent(
     return made
 
 
-def _consent_address(
-    client: Mapping[str, Any],
-    asked: tuple[Asked, ...],
-    around: Surroundings,
-    redirect: str,
-    state: str,
-    verifier: str,
-) -> str:
-    digest = hashlib.sha256(verifier.encode()).digest()
-    query = {
-        "response_type": "code",
-        "client_id": client["client_id"],
-        "redirect_uri": redirect,
-        "scope": " ".join(one.scope for one in asked),
-        "state": state,
-        "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
-        "code_challenge_method": "S256",
-        "access_type": "offline",
-        "prompt": "consent",
-    }
-    hint = account_before(around)
-    return f"{client['auth_uri']}?{urlencode(query | ({'login_hint': hint} if hint else {}))}"
+def _flow(client: Mapping[str, Any], asked: tuple[Asked, ...], redirect: str) -> Any:
+    """What makes the address of the consent screen, with a secret of its own for the exchange."""
+    from google_auth_oauthlib.flow import Flow  # type: ignore[import-untyped]
+
+    scopes = [one.scope for one in asked]
+    return Flow.from_client_config(
+        {"installed": client}, scopes, redirect_uri=redirect, autogenerate_code_verifier=True
+    )
 
 
 def _browser_opens(address: str) -> bool:

@@ -27,6 +27,7 @@ from blocker.values.events import Event, SkippedComponent, Snapshot, StandingBlo
 from blocker.values.intervals import Interval
 
 MAX_REPORTS = 200
+_CUT_OFF = "{} has no END:VCALENDAR: it may be cut off, and nothing is written to it; replace it with a complete copy"
 _TELLING = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "RECURRENCE-ID")
 
 

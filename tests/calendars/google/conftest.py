@@ -20,6 +20,12 @@ def shown_as_busy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BLOCKER_PROTECT", "busy")
 
 
+@pytest.fixture(autouse=True)
+def plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    """oauthlib makes the address of a consent screen for https alone, unless it is told that this is a trial."""
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+
+
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
     with google_answers(monkeypatch) as running:

@@ -49,6 +49,7 @@ def main() -> int:
         for name in (signal.SIGINT, signal.SIGTERM):  # shells start background jobs deaf to the first
             signal.signal(name, signal.default_int_handler)
         sys.stdout.write(f"BLOCKER_GOOGLE_ROOT={server.root_url}\n")
+        sys.stdout.write("OAUTHLIB_INSECURE_TRANSPORT=1\n")  # oauthlib knows https alone, but for trials
         sys.stdout.write(f"blocker connect google --credentials {credentials}\n")
         sys.stdout.flush()
         sys.stderr.write("Ctrl-C ends it; each request is shown here.\n")
