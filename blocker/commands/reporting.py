@@ -23,11 +23,10 @@ from blocker.rules.survey import Survey
 from blocker.running.session import Setup, look
 from blocker.showing.page.files import GENERATOR, write_report
 from blocker.showing.page.gather import gather
-from blocker.showing.page.page import render_page
+from blocker.showing.page.page import render_page, report_document, report_lines
 from blocker.showing.page.proposal import proposal
 from blocker.showing.page.tables import as_document, week_rows, written
 from blocker.showing.page.values import Report
-from blocker.showing.page.words import report_document, report_lines
 from blocker.showing.report_text import report_text
 from blocker.values.errors import UsageError
 from blocker.values.plan import Plan

@@ -80,6 +80,15 @@ def page_of(asked: Request, titles: bool = True) -> str:
     return render_page(lambda coarse: gather(plan, seen, asked, titles, coarse))
 
 
+def whole_weeks_of_meetings() -> list[Event]:
+    """Half of each day for four weeks: the weeks are red, and there is room for little."""
+    return [
+        meeting(MONDAY + timedelta(days=n), start, end)
+        for n in range(28)
+        for start, end in (("09:00", "10:30"), ("11:00", "12:30"), ("13:30", "15:00"), ("15:30", "17:00"))
+    ]
+
+
 def week_of_meetings(title: str = "Standing committee") -> list[Event]:
     return [meeting(MONDAY + timedelta(days=n), "09:00", "12:00", title=title) for n in range(5)]
 
@@ -197,35 +206,85 @@ def test_a_crammed_calendar_stays_small() -> None:
 # What is on it
 
 
-def test_every_block_has_its_reason_and_every_button_a_card() -> None:
+def test_every_block_has_its_reason_and_every_box_its_line() -> None:
     asked = request(week_of_meetings())
     report = report_of(asked)
     plan = make_plan(asked)
-    assert {note.key for note in report.notes} == {c.key for c in plan.changes if c.action != "forget"}
-    assert not any(cause.startswith("•") for note in report.notes for cause in note.causes)
-    assert all(note.why and note.causes for note in report.notes if note.sign == "+" and note.kind != "note")
+    lines = [*(block for week in report.weeks for block in week.blocks), *report.later]
+    assert {block.key for block in lines} == {c.key for c in plan.changes if c.action != "forget"}
+    assert len(lines) == len({block.number for block in lines})
+    assert all(block.why for block in lines)
     page = page_of(asked)
-    buttons = set(re.findall(r'popovertarget="(n\d+)"(?! popovertargetaction)', page))
-    cards = set(re.findall(r'popover id="(n\d+)"', page))
-    assert buttons
-    assert buttons <= cards
+    boxes = set(re.findall(r'href="#(b\d+)"', page))
+    assert boxes
+    assert boxes <= set(re.findall(r'id="(b\d+)"', page))
 
 
-def test_before_and_after_differ_by_the_plan_alone() -> None:
+def test_each_week_is_drawn_once() -> None:
     report = report_of(request(week_of_meetings()))
-    week = report.weeks[0]
-    before = [box for column in week.before for box in column.boxes]
-    after = [box for column in week.after for box in column.boxes]
-    assert [box for box in after if not box.sign] == before
-    assert any(box.sign == "+" for box in after)
+    assert [picture.name for picture in report.pictures] == ["This week", "Next week"]
+    boxes = [box for column in report.pictures[0].columns for box in column.boxes]
+    assert [box.title for box in boxes if not box.sign] == ["Standing committee"] * 5
+    assert any(box.sign == "+" for box in boxes)
     assert len(report.weeks) == 5
     assert len(report.bars) == 17
-    assert report.share_limits == (("amber", 0.5), ("red", 0.65))
+
+
+def test_what_is_the_same_is_said_once() -> None:
+    report = report_of(request(whole_weeks_of_meetings()))
+    for week in report.weeks:
+        said = [(item.what, item.minutes, item.why) for item in week.missing]
+        assert len(said) == len(set(said))
+    assert sum(item.times for week in report.weeks for item in week.missing) > sum(
+        len(week.missing) for week in report.weeks
+    )
+
+
+def test_before_the_first_run_it_is_a_proposal_and_then_no_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = CommandLine(capsys, sample(tmp_path), NOW)
+    page = tmp_path / "r.html"
+
+    def words() -> str:
+        assert line.call("report", "--html", str(page)).code == 0
+        return " ".join(" ".join(Tags(page.read_text()).words).split())
+
+    assert "A proposal: nothing of it is on your calendar yet." in words()
+    assert line.call("run", "-y").code == 0
+    after = words()
+    assert "proposal" not in after
+    assert "On the calendar" in after
+    assert not re.search(r"\bW\d\d\b|20\d\d-W|strategic/", after)
+
+
+def test_a_bar_has_the_level_of_its_own_weeks_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Hour lines scale with a week's capacity: the week with a holiday has lower ones than the others."""
+    bars = CommandLine(capsys, sample(tmp_path), NOW).document("report")["bars"]
+    lines = {tuple(map(tuple, bar["focus_lines"])) for bar in bars if bar["capacity"]}
+    assert len(lines) > 1
+    assert {bar["share_level"] for bar in bars} > {"calm"}
+    for bar in bars:
+        share, focus = ["calm"], ["calm"]
+        share += [level for level, at in bar["share_lines"] if bar["share"] >= at]
+        focus += [level for level, at in bar["focus_lines"] if bar["focus"] < at]
+        assert (bar["share_level"], bar["focus_level"]) == (share[-1], focus[-1])
+
+
+def test_lists_are_sorted_by_what_they_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = CommandLine(capsys, sample(tmp_path), NOW).document("report")
+    hours = [meeting["focus"] for meeting in report["displacing"]]
+    assert len(set(hours)) > 1
+    assert hours == sorted(hours, reverse=True)
+    numbers = [block["number"] for week in report["weeks"] for block in week["blocks"]]
+    assert numbers == sorted(numbers)
 
 
 def test_boxes_stand_in_proportion() -> None:
     report = report_of(request([meeting(MONDAY, "09:00", "10:00")]))
-    first = report.weeks[0].before[0]
+    first = report.pictures[0].columns[0]
     assert [hour for hour, _ in report.clock] == [f"{h:02d}" for h in range(9, 18)]
     assert first.boxes[0].place == "top:0.0%;height:11.11%"  # an hour of nine
     assert first.lunch is not None
@@ -250,7 +309,7 @@ def test_owed_and_kept_come_from_the_ledger(tmp_path: Path, capsys: pytest.Captu
     page = tmp_path / "r.html"
     assert line.call("report", "--html", str(page)).code == 0
     words = " ".join(Tags(page.read_text()).words)
-    assert re.search(r"Of [\d.]+\sh owed in the weeks behind, [\d.]+\sh were kept", words)
+    assert re.search(r"[\d.]+ of [\d.]+\sh owed were kept", words)
     rows = list(csv.DictReader(io.StringIO(line.call("report", "--csv").out)))
     assert sum(float(row["kept_hours"]) for row in rows) > 0
     assert sum(float(row["owed_hours"]) for row in rows) > 0
@@ -415,8 +474,8 @@ def test_the_report_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     line = CommandLine(capsys, sample(tmp_path), NOW)
     said = line.call("report")
     assert said.code == 0
-    assert "2026-W45" in said.out
-    assert "Offsite" in said.out
+    assert "2–6 Nov" in said.out
+    assert "Half day, October to December 2026" in said.out
     assert line.call("report", "--text").out == said.out
     assert "Budget round" in said.out
     assert "Budget round" not in line.call("report", "--no-titles").out

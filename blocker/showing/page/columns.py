@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -40,29 +41,34 @@ def clock_range(views: Iterable[WeekView]) -> tuple[int, int]:
 
 
 def columns(
-    view: WeekView, side: str, clock: tuple[int, int], names: Naming, notes: Mapping[str, int], coarse: bool
+    view: WeekView,
+    today: date,
+    clock: tuple[int, int],
+    names: Naming,
+    numbers: Mapping[str, int],
+    coarse: bool,
 ) -> tuple[Column, ...]:
-    """A week's columns in one of its two pictures. ``coarse`` draws crowds as one box each."""
-    return tuple(_column(day, side, clock, names, notes, coarse) for day in view.shown_days())
+    """A week's columns, as they will be. ``numbers`` are those of the blocks' lines; ``coarse`` draws crowds as one box each."""
+    return tuple(_column(day, today, clock, names, numbers, coarse) for day in view.shown_days())
 
 
 def _column(
-    day: DayView, side: str, clock: tuple[int, int], names: Naming, notes: Mapping[str, int], coarse: bool
+    day: DayView, today: date, clock: tuple[int, int], names: Naming, numbers: Mapping[str, int], coarse: bool
 ) -> Column:
-    items = [item for item in day.side(side) if item.end > clock[0] and item.start < clock[1]]
-    lunch = day.lunch_after if side == AFTER else day.lunch
+    items = [item for item in day.side(AFTER) if item.end > clock[0] and item.start < clock[1]]
     return Column(
         name=f"{day.date:%a}",
         date=f"{day.date.day}",
         long=f"{day.date:%A} {day.date.day} {day.date:%B}",
         away=names.away(day),
-        lunch=_band(*lunch, clock) if lunch else None,
+        today=day.date == today,
+        lunch=_band(*day.lunch_after, clock) if day.lunch_after else None,
         off=tuple(_band(a, b, clock) for a, b in _gaps(day.hours, clock)),
         boxes=tuple(
-            _box(item, lane, lanes, clock, names.item, notes)
+            _box(item, lane, lanes, clock, names.item, numbers)
             for item, lane, lanes in lay_out(items, names.item, coarse)
         ),
-        outside=len(day.side(side)) - len(items),
+        outside=len(day.side(AFTER)) - len(items),
     )
 
 
@@ -107,7 +113,7 @@ def _close(
 
 
 def _box(
-    item: Item, lane: int, lanes: int, clock: tuple[int, int], name: Name, notes: Mapping[str, int]
+    item: Item, lane: int, lanes: int, clock: tuple[int, int], name: Name, numbers: Mapping[str, int]
 ) -> Box:
     band = _band(item.start, item.end, clock)
     place = f"top:{band.top}%;height:{band.height}%"
@@ -121,7 +127,7 @@ def _box(
         start=_clock(item.start),
         end=_clock(item.end),
         sign=item.sign,
-        note=notes.get(item.key, 0) if item.sign else 0,
+        block=numbers.get(item.key, 0) if item.sign else 0,
     )
 
 

@@ -1,17 +1,20 @@
-"""A report → one self-contained page: the template and the style sheet that ship with the package."""
+"""A report → one self-contained page, by the template and the style sheet that ship with the package; or in words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
+from msgspec import to_builtins
 
-from blocker.showing.page.values import Report
+from blocker.showing.page.values import Report, Week
+from blocker.showing.plan_text import number
 
-MOST_BYTES = 390_000
+MOST_BYTES = 60_000
 _FOLDER = files("blocker.showing.page")
 _QUANTITY = re.compile(r"(?<=\d) (?=%|h\b|min\b)")  # a number and its unit stay on one line
 
@@ -36,7 +39,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["hours"] = _hours
+    environment.filters["hours"] = number
     environment.filters["first_up"] = _first_up
     return environment.from_string((_FOLDER / "page.html.j2").read_text("utf-8"))
 
@@ -45,5 +48,25 @@ def _first_up(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _hours(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+def report_lines(report: Report, behind: Sequence[str] = ()) -> list[str]:
+    """What the page shows, in words; ``behind`` says what the weeks behind were like."""
+    lines = [f"Thinking time, {report.today}", "", *(_week_line(week) for week in report.weeks), ""]
+    lines += [f"Thinking time in these weeks, with the plan: {number(report.thinking)} h."]
+    lines += report.kept_words
+    for quarter in report.quarters:
+        words = f": {quarter.words}" if quarter.words else ""
+        lines.append(f"Half day, {quarter.name}: {quarter.state}{words}")
+    return [*lines, "", *behind, "", report.summary]
+
+
+def _week_line(week: Week) -> str:
+    if week.away:
+        return f"{week.dates:<16} away"
+    share = f"{week.share * 100:.0f} % operational ({week.hours} of {week.capacity} h)"
+    return f"{week.dates:<16} {week.level:<6} {share:<36} thinking time {number(week.thinking)} h"
+
+
+def report_document(report: Report) -> dict[str, Any]:
+    """The same for programs; the pictures are left out."""
+    document = {name: value for name, value in to_builtins(report).items() if name != "pictures"}
+    return {"schema": 1, "report": "text", **document}

@@ -15,10 +15,10 @@ class Band(Struct, frozen=True):
 
 
 class Box(Struct, frozen=True):
-    """An event or a block in a day's column: where it stands, in per cent, and what is written on it.
+    """An event or a block in a day's column: where it is, in per cent, and what is written on it.
 
-    ``look`` names its kind and its size for the style sheet. ``sign`` is empty for an event. ``note`` is
-    the number of the block's reason, 0 where there is none.
+    ``look`` names its kind and its size for the style sheet. ``sign`` is empty for an event. ``block`` is
+    the number of the block's line in the list, 0 where there is none.
     """
 
     place: str
@@ -27,91 +27,97 @@ class Box(Struct, frozen=True):
     start: str
     end: str
     sign: str = ""
-    note: int = 0
+    block: int = 0
 
 
 class Column(Struct, frozen=True):
-    """A day in one of the two pictures of a week."""
+    """A day of a week's picture."""
 
     name: str  # Mon
     date: str  # 18
     long: str  # Monday 18 November
     away: str
+    today: bool
     lunch: Band | None
     off: Sequence[Band]
     boxes: Sequence[Box]
     outside: int  # events before or after what is shown
 
 
-class WeekCard(Struct, frozen=True):
-    """A week before and after the plan."""
+class Picture(Struct, frozen=True):
+    """A week as it will be, drawn day by day."""
 
-    week: str
+    name: str  # This week
     dates: str
-    running: bool
-    level: str
-    judged_by: str
-    judged_words: str
-    hours: str
-    capacity: str
-    share: float
-    share_level: str  # by its thresholds alone
-    limits: Sequence[tuple[str, float]]
-    reasons: Sequence[str]
-    floor: str
-    before: Sequence[Column]
-    after: Sequence[Column]
-    before_words: str
-    kept_before: str  # hours of thinking time on the calendar now
-    kept_after: str
-    new: int
-    missing: Sequence[Missing]
-    answered: Sequence[Missing]  # what the person said no to
+    columns: Sequence[Column]
 
 
-class Note(Struct, frozen=True):
-    """Everything about one block: what becomes of it, and why."""
+class Block(Struct, frozen=True):
+    """A line of the list of blocks. ``what`` becomes of it is empty where nothing does."""
 
     number: int
     sign: str
-    what: str  # new | moved | stays | …
+    what: str  # new | moved | removed | …
     kind: str
     kind_words: str
     title: str
     when: str
-    week: str
     was: str
-    short: str
     why: str
-    causes: Sequence[str]
-    next_best: str
     conflict: str
     key: str
 
 
 class Missing(Struct, frozen=True):
-    """A block that is not booked, and where it found no place what would make room."""
+    """Blocks that are not booked, and where they found no place what would make room."""
 
     what: str
-    minutes: int
+    minutes: int  # of each
     why: str
     options: Sequence[str]
-    key: str
+    times: int = 1
+
+
+class Week(Struct, frozen=True):
+    """A week of the list: how heavy it is and why, its blocks, and what is not booked in it.
+
+    Of what is missing, ``answered`` is what the person said no to.
+    """
+
+    week: str  # 2026-W45, for programs
+    name: str  # This week, or empty
+    dates: str  # 2–6 Nov
+    away: bool
+    level: str
+    because: str
+    hours: str
+    capacity: str
+    share: float
+    thinking: float  # hours on the calendar after the plan
+    blocks: Sequence[Block]
+    missing: Sequence[Missing]
+    answered: Sequence[Missing]
 
 
 class Bar(Struct, frozen=True):
-    """A week in the charts. Hours of thinking time: owed by the rules, kept, planned, and the person's own."""
+    """A week in the charts. Hours of thinking time: owed by the rules, kept, planned, and the person's own.
+
+    ``share_lines`` and ``focus_lines`` are where the levels begin in this very week, by the person's own
+    lines or the usual ones; ``share_level`` and ``focus_level`` follow from them alone.
+    """
 
     week: str
     date: str
     position: str  # past | now | ahead
     level: str
     share: float
-    share_level: str  # by the thresholds of the chart alone, as is ``focus_level``
+    share_lines: Sequence[tuple[str, float]]
+    share_level: str
     recent_share: float | None
     hours: float
     capacity: float
     focus: float
+    focus_lines: Sequence[tuple[str, float]]
     focus_level: str
     owed: float
     kept: float
@@ -120,10 +126,7 @@ class Bar(Struct, frozen=True):
     own: float
     waived: float
     empty: bool  # before the calendar begins
-
-    @property
-    def tip(self) -> str:
-        return f"{self.week}: {self.share * 100:.0f} %, {self.level}"
+    offsite: bool
 
 
 class Displacing(Struct, frozen=True):
@@ -135,21 +138,12 @@ class Displacing(Struct, frozen=True):
     focus: float
 
 
-class QuarterWeek(Struct, frozen=True):
-    week: str
-    date: str
-    level: str  # empty where nothing is known
-    now: bool
-    offsite: bool
-
-
-class QuarterCard(Struct, frozen=True):
-    """A quarter as a strip of weeks, and its half day."""
+class Quarter(Struct, frozen=True):
+    """A quarter's half day."""
 
     name: str
     state: str
     words: str
-    weeks: Sequence[QuarterWeek]
     missing: Missing | None
 
 
@@ -161,34 +155,30 @@ class Parked(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """The whole page. ``hours`` are the clock times beside the grids, with their place in per cent."""
+    """The whole page. ``clock`` are the hours beside the pictures, with their place in per cent."""
 
     made: str
     today: str
     zone: str
     calendar: str
     titles: bool
+    started: bool  # False: nothing is on the calendar yet, and all of it is a proposal
     level: str
     headline: str  # why the week has its level, to be read after “This week is red: ”
-    weeks: Sequence[WeekCard]
+    weeks: Sequence[Week]
+    later: Sequence[Block]  # beyond these weeks
+    pictures: Sequence[Picture]
     clock: Sequence[tuple[str, float]]
     clock_hours: float
     bars: Sequence[Bar]
-    share_limits: Sequence[tuple[str, float]]
-    focus_limits: Sequence[tuple[str, float]]
     focus_top: float
     thinking_top: float
-    recorded: bool
-    owed: float
-    kept: float
+    thinking: float  # hours in these weeks after the plan
+    doing: Sequence[str]
+    kept_words: Sequence[str]  # what became of the weeks behind
     displacing: Sequence[Displacing]
     overrun: float  # hours of blocks that meetings took
-    quarters: Sequence[QuarterCard]
+    quarters: Sequence[Quarter]
     parked: Sequence[Parked]
-    notes: Sequence[Note]
     unread: int
-    focus: float
-    protected_before: float
-    protected_after: float
-    doing: Sequence[str]
     summary: str

@@ -34,7 +34,7 @@ function layout() {
     const r = box(e);
     if (r.width && (r.right > root.clientWidth + 1 || r.left < -1)) problems.push(`sticks out: ${name(e)}`);
   }
-  for (const e of document.querySelectorAll('h1, h2, h3, p, figcaption, .stats > div, .ranks li, .strip li, .legend li, summary, .week > header')) {
+  for (const e of document.querySelectorAll('h1, h2, h3, p, figcaption, .row, .ranks li, .levels li, .legend li, summary')) {
     if (seen(e) && !e.closest('.sr') && e.scrollWidth > e.clientWidth + 1 && e.clientWidth) problems.push(`too wide: ${name(e)}`);
   }
   for (const column of document.querySelectorAll('.column')) {
@@ -45,11 +45,10 @@ function layout() {
       if (r.left < c.left - 1 || r.right > c.right + 1 || r.top < c.top - 1 || r.bottom > c.bottom + 1) problems.push(`out of its day: ${name(b)}`);
     }
   }
-  for (const group of ['main > *', '.stats > *', '.two > *', '.charts > *', '.week > header > *', '.pair > *', 'header.top > *', '.legend > li', '.strip', '.day > .name'])
+  for (const group of ['main > *', '.spread > *', '.two > *', '.charts > *', '.week > *', '.week > ol > *', 'header.top > *', '.legend > li', '.levels > *', '.day > .name'])
     for (const parent of new Set([...document.querySelectorAll(group)].map((e) => e.parentElement)))
       pairs([...parent.children].filter((e) => seen(e) && e.matches(group.split('>').pop().trim())), 0.6);
   for (const axis of document.querySelectorAll('.axis')) pairs([...axis.children].filter(seen), 0.6, words);
-  for (const plot of document.querySelectorAll('.plot')) pairs([...plot.querySelectorAll('.line span')], 0.6);
   return problems;
 }
 
@@ -62,44 +61,28 @@ async function axe(page, where, what) {
   return result.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => `axe ${where} ${v.id}: ${n.target.join(' ')}: ${n.failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`));
 }
 
-// The first blocks say why: to a click, and to the Enter key.
-async function reasons(page, schemes) {
+// The first blocks lead to their line in the list, to a click and to the Enter key.
+async function leads(page) {
   const problems = [];
-  const buttons = page.locator('button[popovertarget]:not(.close)');
-  const count = await buttons.count();
+  const links = page.locator('.b a');
+  const count = await links.count();
   for (let n = 0; n < Math.min(count, 4); n++) {
-    const button = buttons.nth(n);
-    const card = page.locator('#' + (await button.getAttribute('popovertarget')));
-    if (n % 2) { await button.focus(); await page.keyboard.press('Enter'); } else await button.click();
-    if (!(await card.isVisible())) { problems.push(`block ${n}: no reason shows`); continue; }
-    if (!(await card.evaluate((e) => e.contains(document.activeElement)))) problems.push(`block ${n}: its card has no focus`);
-    const said = await card.innerText();
-    if (!/Why/.test(said) || said.length < 60) problems.push(`block ${n}: no reason in “${said.slice(0, 60)}”`);
-    const r = await card.boundingBox(), view = page.viewportSize();
-    if (r.x < 0 || r.y < 0 || r.x + r.width > view.width || r.y + r.height > view.height) problems.push(`block ${n}: its card sticks out`);
-    for (const colorScheme of n === 0 ? schemes : []) {
-      await page.emulateMedia({ colorScheme });
-      problems.push(...(await axe(page, `card ${colorScheme}`, colorScheme === schemes[0] ? 'all' : 'contrast')));
-    }
-    if (n % 2) await page.keyboard.press('Escape'); else await card.getByRole('button', { name: 'Close' }).click();
-    if (await card.isVisible()) problems.push(`block ${n}: its card stays`);
-    if (!(await button.evaluate((e) => e === document.activeElement))) problems.push(`block ${n}: the focus does not come back to it`);
+    const link = links.nth(n), row = page.locator(await link.getAttribute('href'));
+    if (n % 2) { await link.focus(); await page.keyboard.press('Enter'); } else await link.click();
+    if (!(await row.evaluate((e) => e.matches(':target')))) problems.push(`block ${n}: its line is not marked`);
+    const r = await row.boundingBox();
+    if (r.y < 0 || r.y + r.height > page.viewportSize().height) problems.push(`block ${n}: its line is not in view`);
   }
   return { problems, count };
 }
 
-// A narrow page shows one picture of each week, and the other one to a key.
-async function sides(page) {
-  const shown = (side) => page.locator(`.grid.${side}`).first().isVisible();
-  const both = async () => [await shown('before'), await shown('after')].join();
-  if (!(await page.locator('.sides').isVisible())) return (await both()) === 'true,true' ? [] : ['a picture is missing'];
-  const problems = (await both()) === 'false,true' ? [] : ['a phone does not begin with the picture after'];
-  await page.locator('#show-after').focus();
-  await page.keyboard.press('ArrowLeft');
-  if ((await both()) !== 'true,false') problems.push('the picture before can’t be chosen');
-  problems.push(...(await page.evaluate(layout)));
-  await page.keyboard.press('ArrowRight');
-  return problems;
+// On paper nothing can be pointed at: a meeting's name has to be there to be read.
+function names() {
+  return [...document.querySelectorAll('.e .t')].filter((e) => {
+    const r = e.getBoundingClientRect(), range = document.createRange();
+    range.selectNodeContents(e);
+    return !e.checkVisibility({ opacityProperty: true }) || r.height < 5 || r.width < 10 || !range.getClientRects().length;
+  }).map((e) => `no name on paper: ${e.textContent.trim().slice(0, 40)}`);
 }
 
 async function main() {
@@ -121,8 +104,10 @@ async function main() {
       where = `${width}`;
       await page.setViewportSize({ width, height: 900 });
       say(where, await page.evaluate(layout));
-      const shown = await reasons(page, width === job.widths[0] ? job.schemes : []);
-      say(where, [...shown.problems, ...(await sides(page))]);
+      const shown = await leads(page);
+      say(where, shown.problems);
+      const screens = await page.evaluate(() => (document.querySelector('.trends').getBoundingClientRect().top + scrollY) / 812);
+      if (job.blocks && width === 375 && screens > 3) say(where, [`${screens.toFixed(2)} screens before the trends`]);
       if (job.blocks && !shown.count) say(where, ['no block to choose']);
       await page.evaluate(() => document.querySelectorAll('details').forEach((d) => { d.open = true; }));
       say(where + ' open', await page.evaluate(layout));
@@ -136,9 +121,13 @@ async function main() {
       await page.evaluate(() => document.querySelectorAll('details').forEach((d) => { d.open = false; }));
     }
     say('load', asked.filter((one) => one !== url && !one.startsWith('data:')).map((one) => `asks for ${one}`));
+    await page.emulateMedia({ media: 'print', colorScheme: 'light' });
+    await page.setViewportSize({ width: 710, height: 1000 });
+    say('print', [...(await page.evaluate(layout)), ...(job.blocks ? await page.evaluate(names) : [])]);
+    await page.emulateMedia({ media: null });
     for (const format of job.paper || []) {
       const pages = ((await page.pdf({ format })).toString('latin1').match(/\/Type \/Page\b/g) || []).length;
-      if (pages !== 2) say(format, [`prints on ${pages} pages`]);
+      if (pages > 3) say(format, [`prints on ${pages} pages`]);
     }
     await page.close();
   }
