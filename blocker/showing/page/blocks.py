@@ -28,7 +28,7 @@ from blocker.values.kinds import AWAY, FRONTLINE, LEARNING, LEVELS, OFFSITE, OPE
 from blocker.values.plan import Cause, Change, Option, Plan, Unplaced, WeekLoad
 from blocker.values.request import Request
 
-KEPT = "kept"
+KEPT, BY_YOU = "kept", "moved by you"
 WHAT = {"create": "new", "move": "moved", "remove": "removed"}
 KINDS = {
     "strategic": "Thinking time",
@@ -110,7 +110,7 @@ def _block(n: int, change: Change, names: Names, request: Request, started: bool
         title=names.block(change.kind, change_title(change)),
         when=when_words(change, zone),
         was=span(change.was, zone) if change.was else "",
-        why="" if conflict or what == KEPT else words,
+        why="" if conflict or what in (KEPT, BY_YOU) else words,
         conflict=conflict if names.titles or not conflict else "overlaps something on the calendar",
         key=change.key,
     )
@@ -118,7 +118,7 @@ def _block(n: int, change: Change, names: Names, request: Request, started: bool
 
 def _what(change: Change, request: Request) -> str:
     if change.pinned and not change.writes:
-        return "moved by you"
+        return BY_YOU
     if change.action == "update" and "shown" in refreshed_words(change):
         return refreshed_words(change).split("and it is ")[-1].removeprefix("it is ")
     over = change.slot.end <= request.now and not change.writes and not change.conflict
