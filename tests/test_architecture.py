@@ -141,6 +141,7 @@ HEAVY = {
     "icalendar",
     "jinja2",
     "rich.console",
+    "shtab",
     "holidays",
     "tomlkit",
 }

@@ -62,6 +62,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
         "cron": Entry("scheduling", "install, show or remove the daily run"),
         "config": Entry("setting_up", "show the settings and where each comes from"),
         "notify": Entry("notices", "send a test notice to your addresses"),
+        "completion": Entry("completing", "finish commands on Tab: a script for bash, zsh or fish"),
         "demo": Entry("demo", "see it work on a sample calendar; nothing of yours is touched"),
     },
 }
