@@ -9,69 +9,56 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
-from msgspec.structs import replace
 from rich.console import Console
 from rich.theme import Theme
 
 from blocker.commands.sample import sample_calendar
 from blocker.config.load import Config
 from blocker.engine import make_plan
-from blocker.rules.survey import Survey
 from blocker.running.session import Session, Setup
-from blocker.showing.grid import change_list, week_lines
-from blocker.showing.page.gather import gather
-from blocker.showing.page.page import render_page
+from blocker.showing.grid import plan_picture
 from blocker.showing.paint import STYLES, as_text
-from blocker.showing.picture import Canvas, Line, Piece, beside, text_of
-from blocker.showing.plan_text import to_ascii
+from blocker.showing.picture import Canvas, Line, text_of
+from blocker.showing.printable import to_ascii
 from blocker.showing.week_view import week_views
 from blocker.values.memory import Memory
-from blocker.values.request import Request
 from blocker.values.settings import Settings
 
 DOCS = Path(__file__).parent
-TODAY = date(2026, 11, 9)
-HALF = 71
+FIRST = date(2026, 11, 2)  # the sample's first Monday; the report is made two weeks of daily runs later
+WIDTH, NARROW = 110, 76
 SHOT = """
 const { chromium } = require('playwright-core');
 (async () => {
   const [chrome, page, out] = process.argv.slice(1);
   const browser = await chromium.launch({ executablePath: chrome, args: ['--no-sandbox', '--disable-gpu'] });
-  const tab = await browser.newPage({ viewport: { width: 1200, height: 948 } });
+  const tab = await browser.newPage({ viewport: { width: 1200, height: 900 } });
   await tab.goto('file://' + page);
-  await tab.screenshot({ path: out });
+  const height = await tab.evaluate(() => Math.ceil(document.querySelector('.spread').getBoundingClientRect().bottom));
+  await tab.screenshot({ path: out, clip: { x: 0, y: 0, width: 1200, height: height + 16 }, fullPage: true });
   await browser.close();
 })();
 """
 
 
-def look(folder: Path) -> tuple[Request, Survey]:
-    calendar = folder / "calendar.ics"
-    calendar.write_bytes(sample_calendar(TODAY))
-    config = Config(Settings(calendar=f"ics:{calendar}"), {}, None)
-    now = datetime(TODAY.year, TODAY.month, TODAY.day, 6, 30)  # noqa: DTZ001 - read in the calendar's zone
-    with Session(Setup(config, folder, now, {})) as session:
+def plan_lines(calendar: Path, width: int, unicode: bool) -> Sequence[Line]:
+    """What ``blocker plan`` shows on a terminal before the first run."""
+    now = datetime(FIRST.year, FIRST.month, FIRST.day, 6, 30)  # noqa: DTZ001 - read in the calendar's zone
+    setup = Setup(Config(Settings(calendar=f"ics:{calendar}"), {}, None), calendar.parent, now, {})
+    with Session(setup) as session:
         sight = session.read(Memory())
-    return sight.request, sight.survey()
+    plan, seen = make_plan(sight.request), sight.survey()
+    return plan_picture(plan, week_views(plan, seen, sight.request), Canvas(width, unicode))
 
 
-def week(
-    request: Request, seen: Survey, width: int, unicode: bool
-) -> tuple[list[Line], list[Line], list[Line]]:
-    """The running week before the plan, after it, and what changes."""
-    plan = make_plan(request, seen)
-    after = week_views(plan, seen, request)[0]
-    before = week_views(replace(plan, changes=()), seen, request)[0]
-    canvas, zone = Canvas(width, unicode), request.workweek.zone
-    return week_lines(before, canvas, zone), week_lines(after, canvas, zone), change_list(after, width, zone)
-
-
-def svg(lines: list[Line], width: int) -> str:
+def svg(lines: Sequence[Line], width: int) -> str:
     """The picture as rich draws it, without the fonts that it would fetch from elsewhere."""
     console = Console(
         file=StringIO(), record=True, width=width, force_terminal=True, color_system="truecolor",
@@ -86,36 +73,48 @@ def svg(lines: list[Line], width: int) -> str:
     )
 
 
+def report(calendar: Path) -> Path:
+    """The page after two weeks of daily runs."""
+    page = calendar.with_name("report.html")
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(calendar.parent),
+        "BLOCKER_STATE_DIR": str(calendar.parent),
+    }
+    days = [FIRST + timedelta(days=n) for n in range(15)]
+    for day, words in [*((day, ("run", "-y")) for day in days), (days[-1], ("report", "--html", str(page)))]:
+        call = [
+            sys.executable,
+            "-m",
+            "blocker",
+            "--calendar",
+            f"ics:{calendar}",
+            "--now",
+            f"{day}T06:30",
+            *words,
+        ]
+        subprocess.run(call, env=environ, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
+    return page
+
+
+def photograph(page: Path, picture: Path) -> None:
+    """The upper part of the page, as Chromium shows it."""
+    chrome = shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
+    modules = DOCS.parent / "tests" / "showing" / "browser" / "node_modules"
+    words = [shutil.which("node") or "node", "-e", SHOT, chrome, str(page), str(picture)]
+    subprocess.run(words, env={**os.environ, "NODE_PATH": str(modules)}, check=True)  # noqa: S603
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        request, seen = look(folder)
-        before, after, _ = week(request, seen, HALF, unicode=True)
-        changes = week(request, seen, 2 * HALF + 3, unicode=True)[2]
-        heads = beside([[Piece("Before", "strong")], []], [[Piece("After", "strong")], []], HALF + 3)
-        lines = [*heads, *beside(before, after, HALF + 3), [], *changes]
-        (DOCS / "week.svg").write_text(svg(lines, 2 * HALF + 3), encoding="utf-8")
-        before, after, changes = week(request, seen, 76, unicode=False)
-        grid = before.index([])  # the heading and the load are the same before and after
-        text = [*text_of(before[:grid]), "", "BEFORE", *text_of(before[grid + 1 :])]
-        text += ["", "AFTER", *text_of(after[grid + 1 :]), "", *text_of(changes)]
-        (DOCS / "week.txt").write_text(to_ascii("\n".join(text)) + "\n", encoding="ascii")
-        page = folder / "report.html"
-        plan = make_plan(request, seen)
-        shown = replace(plan, calendar="dana.ics")
-        page.write_text(
-            render_page(lambda coarse: gather(shown, seen, request, coarse=coarse)), encoding="utf-8"
+        calendar = Path(name) / "dana.ics"
+        calendar.write_bytes(sample_calendar(FIRST))
+        (DOCS / "week.svg").write_text(
+            svg(plan_lines(calendar, WIDTH, unicode=True), WIDTH), encoding="utf-8"
         )
-        chrome = shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
-        environ = {
-            **os.environ,
-            "NODE_PATH": str(DOCS.parent / "tests" / "showing" / "browser" / "node_modules"),
-        }
-        subprocess.run(  # noqa: S603
-            [shutil.which("node") or "node", "-e", SHOT, chrome, str(page), str(DOCS / "report.png")],
-            env=environ,
-            check=True,
-        )
+        text = "\n".join(text_of(plan_lines(calendar, NARROW, unicode=False)))
+        (DOCS / "week.txt").write_text(to_ascii(text) + "\n", encoding="ascii")
+        photograph(report(calendar), DOCS / "report.png")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
+import shlex
 import shutil
 import struct
 import subprocess
@@ -16,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from blocker.commands.parser import Parser
-from blocker.commands.program import program
+from blocker.commands.program import program, read_words
 from blocker.commands.reference import commands_page, manual_page
 from blocker.commands.registry import COMMANDS
 from tests.tools.command_line import CommandLine
@@ -46,6 +48,15 @@ def test_both_pages_name_every_command_and_option(page: object) -> None:
         assert f"blocker {name}" in text
     for option in every_option():
         assert option in text
+
+
+def test_every_command_in_the_readme_can_be_typed() -> None:
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^ *(blocker .*)$", readme, re.MULTILINE)
+    assert len(lines) >= 5
+    for line in lines:
+        read_words(shlex.split(line, comments=True)[1:])
+    assert readme.count("\n") <= 120
 
 
 @pytest.mark.skipif(shutil.which("man") is None, reason="no man: apt-get install man-db")
