@@ -208,8 +208,8 @@ def _free(day: DayView, start: int, row: int, width: int, signs: Glyphs) -> Piec
         if row < len(words):
             return Piece(fit(f"{signs.away} {words[row]}", width, signs.more), "away")
         return Piece(signs.away * width, "away")
-    if day.lunch_after and day.lunch_after[0] < start + HALF_HOUR and start < day.lunch_after[1]:
-        label = " lunch" if start <= day.lunch_after[0] else ""
+    if day.lunch and day.lunch[0] < start + HALF_HOUR and start < day.lunch[1]:
+        label = " lunch" if start <= day.lunch[0] else ""
         return Piece(fit(signs.lunch + label, width, signs.more), "lunch")
     return Piece(" " * width)
 

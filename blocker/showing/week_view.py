@@ -47,14 +47,13 @@ class Item(Struct, frozen=True):
 
 
 class DayView(Struct, frozen=True):
-    """One day. ``lunch`` is where it fits now, ``lunch_after`` where it fits beside the plan's blocks."""
+    """One day. ``lunch`` is where it fits beside the plan's blocks."""
 
     date: date
     hours: tuple[tuple[int, int], ...]
     away: str
     items: tuple[Item, ...]
     lunch: tuple[int, int] | None
-    lunch_after: tuple[int, int] | None
     operational_minutes: int
     now: int | None = None  # the minute that it is; None on every day but today
 
@@ -139,7 +138,6 @@ def _day(day: Day, events: Sequence[Classified], changes: Sequence[Change], work
         for item in events
         if item.event.when.overlaps(span)
     ]
-    before: list[Interval] = []
     after: list[Interval] = []
     for change in changes:
         for when, side, sign in _sides(change):
@@ -147,8 +145,6 @@ def _day(day: Day, events: Sequence[Classified], changes: Sequence[Change], work
                 title = clean(change_title(change))
                 start, end = wall_minutes(when, day.date, zone)
                 items.append(Item(start, end, change.kind, title, side, sign, change.key))
-                if side in (BEFORE, BOTH):
-                    before.append(when)
                 if side in (AFTER, BOTH):
                     after.append(when)
     return DayView(
@@ -156,8 +152,7 @@ def _day(day: Day, events: Sequence[Classified], changes: Sequence[Change], work
         hours=tuple(wall_minutes(part, day.date, zone) for part in day.hours),
         away=clean(day.away or ""),
         items=tuple(sorted(items, key=lambda item: (item.start, -item.end, item.title))),
-        lunch=_lunch(day, before, zone),
-        lunch_after=_lunch(day, after, zone),
+        lunch=_lunch(day, after, zone),
         operational_minutes=round(sum(minutes(clip(day.operational, part)) for part in day.working)),
     )
 

@@ -106,7 +106,6 @@ def _block(n: int, change: Change, names: Names, request: Request, started: bool
         sign="!" if trouble else {"create": "+", "move": "~", "remove": "-"}.get(change.action, "="),
         what=what,
         kind=change.kind,
-        kind_words=KINDS.get(change.kind, change.kind.capitalize()),
         title=names.block(change.kind, change_title(change)),
         when=when_words(change, zone),
         was=span(change.was, zone) if change.was else "",

@@ -59,16 +59,14 @@ def _column(
     return Column(
         name=f"{day.date:%a}",
         date=f"{day.date.day}",
-        long=f"{day.date:%A} {day.date.day} {day.date:%B}",
         away=names.away(day),
         today=day.date == today,
-        lunch=_band(*day.lunch_after, clock) if day.lunch_after else None,
+        lunch=_band(*day.lunch, clock) if day.lunch else None,
         off=tuple(_band(a, b, clock) for a, b in _gaps(day.hours, clock)),
         boxes=tuple(
             _box(item, lane, lanes, clock, names.item, numbers)
             for item, lane, lanes in lay_out(items, names.item, coarse)
         ),
-        outside=len(day.side(AFTER)) - len(items),
     )
 
 

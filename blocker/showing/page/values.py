@@ -35,13 +35,11 @@ class Column(Struct, frozen=True):
 
     name: str  # Mon
     date: str  # 18
-    long: str  # Monday 18 November
     away: str
     today: bool
     lunch: Band | None
     off: Sequence[Band]
     boxes: Sequence[Box]
-    outside: int  # events before or after what is shown
 
 
 class Picture(Struct, frozen=True):
@@ -59,7 +57,6 @@ class Block(Struct, frozen=True):
     sign: str
     what: str  # new | moved | removed | …
     kind: str
-    kind_words: str
     title: str
     when: str
     was: str
