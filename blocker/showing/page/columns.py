@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Protocol
 
 from msgspec.structs import replace
 
+from blocker.showing.page.blocks import Names
 from blocker.showing.page.values import Band, Box, Column
 from blocker.showing.week_view import AFTER, DayView, Item, WeekView
 from blocker.values.kinds import OPERATIONAL
@@ -18,14 +18,6 @@ MOST_LANES = 4  # narrower ones could not be read
 SHORTEST = 15  # minutes that a box is drawn with at least
 
 Name = Callable[[Item], str]
-
-
-class Naming(Protocol):
-    """What things are called on the page."""
-
-    def item(self, item: Item) -> str: ...
-
-    def away(self, day: DayView) -> str: ...
 
 
 def clock_range(views: Iterable[WeekView]) -> tuple[int, int]:
@@ -44,7 +36,7 @@ def columns(
     view: WeekView,
     today: date,
     clock: tuple[int, int],
-    names: Naming,
+    names: Names,
     numbers: Mapping[str, int],
     coarse: bool,
 ) -> tuple[Column, ...]:
@@ -53,7 +45,7 @@ def columns(
 
 
 def _column(
-    day: DayView, today: date, clock: tuple[int, int], names: Naming, numbers: Mapping[str, int], coarse: bool
+    day: DayView, today: date, clock: tuple[int, int], names: Names, numbers: Mapping[str, int], coarse: bool
 ) -> Column:
     items = [item for item in day.side(AFTER) if item.end > clock[0] and item.start < clock[1]]
     return Column(
