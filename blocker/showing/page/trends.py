@@ -39,7 +39,7 @@ def bars(plan: Plan, seen: Survey, request: Request) -> tuple[Bar, ...]:
 
 def _bar(week: Week, plan: Plan, seen: Survey, request: Request, record: WeekRecord | None) -> Bar:
     load = seen.loads[week]
-    held = load.held
+    held, likely = load.held, (load.recent if week > request.running and load.recent else load.held)
     share, focus = (
         thresholds(load),
         {level: at for level, at in thresholds(load, "focus_hours").items() if at},
@@ -52,12 +52,15 @@ def _bar(week: Week, plan: Plan, seen: Survey, request: Request, record: WeekRec
         share=held["operational_share"],
         share_lines=tuple(share.items()),
         share_level=_heaviest(level for level, at in share.items() if held["operational_share"] >= at),
-        recent_share=(load.recent or {}).get("operational_share"),
+        recent_share=likely["operational_share"]
+        if likely["operational_share"] > held["operational_share"]
+        else None,
         hours=held["operational_hours"],
         capacity=held["capacity_hours"],
         focus=held["focus_hours"],
         focus_lines=tuple(focus.items()),
         focus_level=_heaviest(level for level, at in focus.items() if held["focus_hours"] < at),
+        recent_focus=likely["focus_hours"] if likely["focus_hours"] < held["focus_hours"] else None,
         owed=record.owed_minutes / 60 if record else 0.0,
         kept=record.kept_minutes / 60 if record else 0.0,
         kept_of_owed=record.kept_of_owed / 60 if record else 0.0,

@@ -110,12 +110,13 @@ class Bar(Struct, frozen=True):
     share: float
     share_lines: Sequence[tuple[str, float]]
     share_level: str
-    recent_share: float | None
+    recent_share: float | None  # what the weeks before make likely, where it is heavier
     hours: float
     capacity: float
     focus: float
     focus_lines: Sequence[tuple[str, float]]
     focus_level: str
+    recent_focus: float | None
     owed: float
     kept: float
     kept_of_owed: float
