@@ -71,7 +71,7 @@ class Names:
         """By its kind, where titles are left out: a theme of the config, or a new title, may give much away."""
         if not self.titles:
             return KINDS.get(kind, kind.capitalize())
-        return short(title.removeprefix("Strategic thinking: "))
+        return short(title.removeprefix("Think: "))
 
 
 def short(title: str) -> str:
