@@ -25,7 +25,7 @@ from blocker.showing.plan_text import (
 from blocker.showing.week_view import AFTER, DayView, Item, WeekView
 from blocker.values.intervals import Interval
 from blocker.values.kinds import AWAY, FRONTLINE, LEARNING, LEVELS, OFFSITE, OPERATIONAL, PERSONAL, STRATEGIC
-from blocker.values.plan import Cause, Change, Option, Plan, Unplaced, WeekLoad
+from blocker.values.plan import Change, Option, Plan, Unplaced, WeekLoad
 from blocker.values.request import Request
 
 KEPT, BY_YOU = "kept", "moved by you"
@@ -71,7 +71,7 @@ class Names:
         """By its kind, where titles are left out: a theme of the config, or a new title, may give much away."""
         if not self.titles:
             return KINDS.get(kind, kind.capitalize())
-        return short(title.removeprefix("Think: "))
+        return short(title)
 
 
 def short(title: str) -> str:
@@ -183,24 +183,7 @@ def because(load: WeekLoad) -> str:
         share = load.held.get("operational_share", 0.0)
         return f"{share * 100:.0f} % of it is operational work" if share else "no operational work is on it"
     by = judged_words(load)
-    words = _of_week(cause) or cause_text(cause).split(": ", 1)[-1]
-    return f"{words}, judged by {by}" if by else words
-
-
-def _of_week(cause: Cause) -> str:
-    value = number(cause.measured)
-    hours = f"{value} hour{'s' if value != '1' else ''}"
-    if cause.measure == "operational_share":
-        return f"{cause.measured * 100:.0f} % of it is operational work"
-    if cause.measure == "operational_hours":
-        return f"{hours} of it are operational work"
-    if cause.measure == "focus_hours":
-        return f"only {hours} of unbroken time" if cause.measured else "no unbroken time is left"
-    if cause.measure == "back_to_back_hours":
-        return f"{hours} without a break"
-    if cause.measure == "meetings_max_day":
-        return f"{value} meetings on its fullest day"
-    return ""
+    return f"{cause_text(cause)} (judged by {by})" if by else cause_text(cause)
 
 
 def missing_words(item: Unplaced, zone: ZoneInfo, names: Names) -> Missing:
