@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from blocker.showing.page.values import Block, Missing, Week
 from blocker.showing.plan_text import (
-    cause_text,
     change_title,
     clean,
+    healthy_words,
     judged_words,
     number,
     option_text,
@@ -183,7 +183,8 @@ def because(load: WeekLoad) -> str:
         share = load.held.get("operational_share", 0.0)
         return f"{share * 100:.0f} % of it is operational work" if share else "no operational work is on it"
     by = judged_words(load)
-    return f"{cause_text(cause)} (judged by {by})" if by else cause_text(cause)
+    words = healthy_words(cause, load).partition("; ")[0]  # the charts have the lines
+    return f"{words}, judged by {by}" if by else words
 
 
 def missing_words(item: Unplaced, zone: ZoneInfo, names: Names) -> Missing:
