@@ -66,6 +66,7 @@ def no_write() -> Exception:
 def striking(fate: Fate) -> Iterator[None]:
     """Every write of this process goes through ``fate``."""
     transaction, sync, rename, send = Ledger._transaction, os.fsync, Path.replace, Wire.send
+    unlink = Path.unlink
 
     @contextmanager
     def mortal(self: Ledger) -> Iterator[None]:
@@ -93,8 +94,10 @@ def striking(fate: Fate) -> Iterator[None]:
     Ledger._transaction = mortal  # type: ignore[method-assign]
     os.fsync = around(sync, fate.full_disk)
     Path.replace = around(rename, fate.full_disk)  # type: ignore[method-assign]
+    Path.unlink = around(unlink, None)  # type: ignore[method-assign]
     Wire.send = around(send, None)  # type: ignore[method-assign]
     try:
         yield
     finally:
         Ledger._transaction, os.fsync, Path.replace, Wire.send = transaction, sync, rename, send  # type: ignore[method-assign]
+        Path.unlink = unlink  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""A calendar that a person and the program share: a file, or Google's as the test server plays it."""
+"""A calendar that a person and the program share: a file, a folder, or Google's as the test server plays it."""
 
 from __future__ import annotations
 
@@ -127,6 +127,42 @@ class FileStage:
         self._path.write_bytes(b"".join(parts))
 
 
+class FolderStage(FileStage):
+    """A folder with one file an event, in which a person's program puts new files in place of old ones."""
+
+    def __init__(self, folder: Path, first: date) -> None:
+        super().__init__(folder, first)
+        self._folder = folder / "calendar"
+        self._folder.mkdir()
+        self._head, *events, self._tail = self._parts()
+        for number, event in enumerate(events):
+            self._put(f"daily-{number}.ics", event)
+        self.address = f"dir:{self._folder}"
+
+    def theirs(self) -> object:
+        files = {path.name: path.read_bytes() for path in self._folder.glob("[!.]*")}
+        return {name: content for name, content in files.items() if b"X-BLOCKER-KEY" not in content}
+
+    def meet(self, when: Interval, title: str) -> None:
+        start, end = (f":{instant_text(instant)}" for instant in (when.start, when.end))
+        self._put(f"{title}.ics", _component(title, title, start, end).encode())
+
+    def _put(self, name: str, event: bytes) -> None:
+        fresh = self._folder / f".{name}.tmp"
+        fresh.write_bytes(self._head + event + self._tail)
+        fresh.replace(self._folder / name)
+
+    def _change(self, uid: str, change: Any) -> None:
+        line = b"\r\nUID:" + uid.encode() + b"\r\n"
+        (file,) = [path for path in self._folder.glob("[!.]*") if line in path.read_bytes()]
+        content = file.read_bytes()
+        event = change(content[content.index(b"BEGIN:VEVENT") : content.index(b"END:VCALENDAR")])
+        if event:
+            self._put(file.name, event)
+        else:
+            file.unlink()
+
+
 class GoogleStage:
     """The primary calendar on the test server."""
 
@@ -189,8 +225,8 @@ def open_stage(backend: str, folder: Path, first: date) -> Iterator[Stage]:
     config.write_text('timezone = "Europe/Berlin"\n', encoding="utf-8")
     os.environ |= {"BLOCKER_STATE_DIR": str(folder / "state"), "BLOCKER_CONFIG": str(config), "TZ": "UTC"}
     try:
-        if backend == "ics":
-            yield FileStage(folder, first)
+        if backend != "google":
+            yield {"ics": FileStage, "dir": FolderStage}[backend](folder, first)
             return
         from tests.tools.google_server import GoogleServer
 

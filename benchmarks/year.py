@@ -1,6 +1,6 @@
 """A year without anybody looking: daily runs, failing writes and requests, kills, and a person who edits every day.
 
-    python -m benchmarks.year [--days 365] [--backend ics|google|both] [--seed 1]
+    python -m benchmarks.year [--days 365] [--backend ics|dir|google|all] [--seed 1]
 
 Prints how often each thing struck, and what of the calendar suffered: nothing must. Exits 1 otherwise.
 The daily run is the one that cron calls: after a failure or a kill it is called again an hour later.
@@ -25,6 +25,7 @@ from benchmarks.stages import ZONE, Seen, Stage, open_stage
 from blocker.cli import main as blocker
 from blocker.values.intervals import Interval
 
+BACKENDS = ("ics", "dir", "google")
 FIRST = date(2026, 1, 5)
 FAULT_RATE = 0.1
 KILL_EVERY = 20  # runs
@@ -223,10 +224,10 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--days", type=int, default=365)
-    parser.add_argument("--backend", choices=("ics", "google", "both"), default="both")
+    parser.add_argument("--backend", choices=(*BACKENDS, "all"), default="all")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    backends = ("ics", "google") if options.backend == "both" else (options.backend,)
+    backends = BACKENDS if options.backend == "all" else (options.backend,)
     clean = [report(backend, options.days, options.seed) for backend in backends]
     return 0 if all(clean) else 1
 

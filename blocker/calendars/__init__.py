@@ -13,6 +13,7 @@ from pathlib import Path
 
 from blocker.calendars.port import COLORS as COLORS
 from blocker.calendars.port import NATIVE_FOCUS as NATIVE_FOCUS
+from blocker.calendars.port import PUBLISHED as PUBLISHED
 from blocker.calendars.port import VERBATIM as VERBATIM
 from blocker.calendars.port import About, Backend, Hours, Surroundings
 from blocker.calendars.port import Calendar as Calendar
@@ -22,10 +23,13 @@ from blocker.calendars.port import Paged as Paged
 from blocker.files.places import data_dir
 from blocker.values.errors import UsageError
 from blocker.values.identity import Identity
+from blocker.values.redaction import redacted
 
 BACKENDS = {
     "ics": "blocker.calendars.ics",
+    "dir": "blocker.calendars.dir",
     "google": "blocker.calendars.google",
+    "feed": "blocker.calendars.feed",
 }
 FILE = "ics"  # the kind of calendar that needs nothing but a path
 SHOWN = "google"  # the kind that set-up shows as an example
@@ -84,11 +88,37 @@ def open_calendar(
 
 def settle(address: str, base: Path) -> str:
     """An address of a known kind made absolute, relative paths taken from ``base``. Raises ValueError."""
-    scheme, _, rest = address.strip().partition(":")
+    scheme, _, rest = in_full(address).partition(":")
     scheme = scheme.lower()
     if scheme not in BACKENDS or not rest.strip():
         raise ValueError(f"{address!r} is not a calendar address")
     return f"{scheme}:{about(scheme).settle(rest, base)}"
+
+
+def in_full(address: str) -> str:
+    """An address with its scheme in front, as a link from elsewhere has none of ours."""
+    plain = address.strip()
+    if scheme_of(plain).lower() not in BACKENDS:
+        for scheme in BACKENDS:
+            if plain.lower().startswith(about(scheme).links):
+                return f"{scheme}:{plain}"
+    return plain
+
+
+def shown(address: str) -> str:
+    """An address as a person may read it, without what is secret in it."""
+    scheme, _, rest = in_full(address).partition(":")
+    return f"{scheme}:{about(scheme).shown(rest)}" if scheme in BACKENDS else redacted(address)
+
+
+def exposed(address: str) -> str:
+    """Why an address may not be said on a command line or in the environment; "" where it may."""
+    return about(address).exposed(address.partition(":")[2])
+
+
+def read_only(address: str) -> str:
+    """Why nothing can be written to a calendar, and where blocks then go; "" where it can."""
+    return about(address).read_only
 
 
 def identity(address: str, around: Surroundings) -> Identity:

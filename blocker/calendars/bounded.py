@@ -69,7 +69,7 @@ class _Metered(io.RawIOBase):
             if self._left < 0:
                 raise TooLarge
         except BaseException:
-            self.close()  # else the connection stays open until the response is forgotten
+            self._raw.close()  # else the connection stays open until the response is forgotten
             raise
         return got
 

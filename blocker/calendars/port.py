@@ -22,6 +22,7 @@ from blocker.values.settings import Settings
 # What a backend may declare that it can do.
 NATIVE_FOCUS = "native_focus"  # ``Block.focus``: native focus time
 VERBATIM = "verbatim"  # ``Block.raw``: an event put back exactly as it was
+PUBLISHED = "published"  # calendar programs can subscribe to it
 COLORS = "colors"  # ``Block.color`` is seen by whoever looks at the calendar
 
 Finding: TypeAlias = tuple[str, str, str]  # of ``check``: name, state (ok | note | bad), words
@@ -39,7 +40,7 @@ class Surroundings(Struct, frozen=True):
     """What a backend is handed, so that it reads no environment.
 
     ``config`` is the config file in force, whether it is there or not, and ``usual`` the one that holds where
-    no option names another: a sign-in is kept beside it. ``roots`` are servers to use in place of a backend's
+    no option names another: a sign-in is kept beside it. ``now`` is when the command began. ``roots`` are servers to use in place of a backend's
     own, by the variable that named them. ``certificates`` is the file (or folder) that names whom an encrypted
     connection trusts; "" is whomever the system trusts.
     """
@@ -48,6 +49,7 @@ class Surroundings(Struct, frozen=True):
     config: Path
     usual: Path
     settings: Settings = Settings()
+    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     roots: Mapping[str, str] = field(default_factory=dict)
     certificates: str = ""
 
@@ -92,7 +94,7 @@ class Calendar(Protocol):
 
     @property
     def address(self) -> str:
-        """The address by which it was opened, made absolute."""
+        """The address by which it was opened, made absolute, without what is secret in it."""
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -155,6 +157,10 @@ def never(text: str) -> bool:
     return False
 
 
+def no_secret(rest: str) -> str:
+    return ""
+
+
 def as_spelt(address: str, around: Surroundings) -> Identity:
     return Identity(address)
 
@@ -177,6 +183,10 @@ class About(Struct, frozen=True):
     identity: Callable[[str, Surroundings], Identity] = (
         as_spelt  # (address, …) → as far as it is known offline
     )
+    links: tuple[str, ...] = ()  # beginnings of links that are addresses by themselves
+    shown: Callable[[str], str] = str  # rest → what of it a person may read
+    exposed: Callable[[str], str] = no_secret  # rest → why it may not be on a command line; "" where it may
+    read_only: str = ""  # why nothing can be written to it, and where blocks then go
     is_meant: Callable[[str], bool] = never  # whether a text without a scheme looks like one of its addresses
     connect_arguments: Callable[[Arguments], None] = no_arguments
     root_variable: str = ""  # the environment variable that names a server for trials

@@ -9,6 +9,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
+from blocker.calendars import shown
 from blocker.commands import Answer, Talk
 from blocker.commands.unattended import told_before
 from blocker.config.load import load_config
@@ -27,7 +28,7 @@ class Call:
     def __init__(self, args: Namespace, environ: Mapping[str, str], clock: Callable[[], datetime]) -> None:
         self.args, self.environ, self.clock = args, environ, clock
         self._began = monotonic()
-        self._address = args.calendar or ""
+        self._address = shown(args.calendar or "")
 
     def answer(self, now: datetime, talk: Talk, doing: Callable[[str], None]) -> Answer:
         """Read the settings and do the work, and log what came of it. Raises BlockerError."""
@@ -39,7 +40,7 @@ class Call:
             shipped_texts=TEXTS,
             must_exist=args.command != "init",  # which writes the file that is named
         )
-        self._address = config.settings.calendar
+        self._address = shown(config.settings.calendar)
         setup = Setup(config, state_dir(self.environ), now, self.environ, doing, self._later(now))
         answer: Answer = args.work(args, setup, talk)
         if args.command in LOGGED and answer.logged is not None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from blocker.calendars import FILE, about, file_address
+from blocker.calendars import FILE, SHOWN, about, file_address
 from blocker.commands import Answer, Talk
 from blocker.commands.daily import rebalance, run
 from blocker.commands.looking import load, plan
@@ -119,7 +119,7 @@ def _called(day: date, today: date) -> tuple[str, ...]:
 
 def _next_commands() -> tuple[str, str, str]:
     own = about(FILE).forms[0]
-    return f"blocker --calendar {own} plan", "blocker connect google", "blocker init"
+    return f"blocker --calendar {own} plan", f"blocker connect {SHOWN}", "blocker init"
 
 
 _COMMANDS = {"load": load, "plan": plan, "run": run, "rebalance": rebalance}

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
-from blocker.calendars import COLORS, NATIVE_FOCUS, Finding, able, about, files_of
+from blocker.calendars import COLORS, NATIVE_FOCUS, PUBLISHED, Finding, able, about, files_of
 from blocker.files.lock import only_run
 from blocker.files.places import config_path, state_dir
 from blocker.files.replace import hindrance
@@ -67,6 +67,8 @@ def _places(state_dir: Path, address: str) -> Iterator[Finding]:
             need += 2 * size  # its copy in the ledger, for undo
             yield from list(_unwritable("calendar", file, file.parent)) or _irreplaceable(file)
             yield from _full("calendar", file.parent, size + SPARE_BYTES)
+        elif file.is_dir():
+            yield from _unwritable("calendar", file)
     there = state_dir
     while not there.exists() and there != there.parent:
         there = there.parent
@@ -204,6 +206,8 @@ def _beyond_the_calendar(settings: Settings) -> Iterator[Finding]:
             yield "config", "note", f'protect = "decline" declines nothing here: {only}'
         if settings.native_focus:
             yield "config", "note", f"native_focus = true does nothing here: {only}"
+    if settings.publish and PUBLISHED not in can:
+        yield "config", "note", f"publish = true does nothing here: it is for {' or '.join(able(PUBLISHED))}"
     colored = [name for name, kind in settings.blocks.items() if kind.color]
     if colored and COLORS not in can:
         words = "is written down, and few programs that show this calendar show it"

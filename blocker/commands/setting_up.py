@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import json
 
 from blocker import calendars
-from blocker.calendars import Finding, backend, scheme_of, to_set
+from blocker.calendars import Finding, backend, read_only, scheme_of, shown, to_set
 from blocker.commands import Answer, Talk, pasteable
 from blocker.commands.foresight import foresight
 from blocker.commands.parser import Parser
@@ -57,7 +57,7 @@ def init(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if is_calendar_unset(setup.config):
         lines.append(f"No calendar is set yet: name yours in it, {to_set()}.")
     elif args.calendar is None:
-        lines.append(f"The calendar is {setup.config.settings.calendar} until you name another in it.")
+        lines.append(f"The calendar is {shown(setup.config.settings.calendar)} until you name another in it.")
     lines.append("Next: blocker check, then blocker plan.")
     return Answer(lines, {"schema": SCHEMA, "config": str(path)})
 
@@ -71,20 +71,33 @@ def add_connect(command: Parser) -> None:
 
 
 def connect(args: Namespace, setup: Setup, talk: Talk) -> Answer:
-    """Sign in where that is needed, and look at the calendar. Raises UsageError, SignInNeeded or Temporary."""
-    config, kind = setup.config, calendars.about(args.what)
-    address = config.settings.calendar
-    if calendars.scheme_of(address) != args.what:
-        if not kind.own:
-            hint = f"name one: blocker --calendar {kind.forms[0]} connect {args.what}"
-            raise UsageError(f"{address} is not {kind.title}", hint)
-        address = kind.own
-    done = calendars.backend(args.what).connect(address, vars(args), surroundings(setup), moment(setup), talk)
-    lines = [*done.lines]
-    if address != config.settings.calendar or not config.origins.get("calendar", "").startswith("file"):
-        lines.append(f'Name it in the config: calendar = "{address}", or each time: --calendar {address}')
+    """Sign in where that is needed, and look at the calendars. Raises UsageError, SignInNeeded or Temporary."""
+    config = setup.config
+    named = (config.settings.calendar, *config.settings.also_read)
+    addresses = [each for each in named if calendars.scheme_of(each) == args.what] or [
+        _own(args.what, named[0])
+    ]
+    lines, facts = list[str](), dict[str, str]()
+    for address in addresses:
+        done = backend(address).connect(address, vars(args), surroundings(setup), moment(setup), talk)
+        lines += done.lines
+        facts |= done.facts
+        in_config = address in named[1:] or config.origins.get("calendar", "").startswith("file")
+        if address not in named or not in_config:
+            lines.append(f'Name it in the config: calendar = "{address}", or each time: --calendar {address}')
     lines.append("Next: blocker check, then blocker plan.")
-    return Answer(lines, {"schema": SCHEMA, "calendar": address, **done.facts})
+    return Answer(lines, {"schema": SCHEMA, "calendar": calendars.shown(addresses[0]), **facts})
+
+
+def _own(scheme: str, address: str) -> str:
+    """The calendar that a person has without naming one. Raises UsageError where there is none of that kind."""
+    kind = calendars.about(scheme)
+    if kind.own:
+        return kind.own
+    hint = f"name one: blocker --calendar {kind.forms[0]} connect {scheme}"
+    if kind.read_only:
+        hint = f'name one in the config: also_read = ["{kind.forms[0]}"]'
+    raise UsageError(f"{calendars.shown(address)} is not {kind.title}", hint)
 
 
 def add_config(command: Parser) -> None:
@@ -172,6 +185,8 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
         made = make_plan(sight.request, seen)
     request, snapshot = sight.request, sight.request.snapshot
     found.append(("calendar", "ok", f"{snapshot.calendar}: {snapshot.components} events"))
+    if why := read_only(setup.config.settings.calendar):
+        found.append(("calendar", "bad", why))
     found += [
         ("calendar", "note", f"{'' if s.read else 'not read: '}{s.where}: {s.why}") for s in made.skipped[:5]
     ]

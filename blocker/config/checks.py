@@ -51,7 +51,8 @@ def address(given: str, base: Path) -> str:
     """A calendar's address; a relative path in it is taken from ``base`` and made absolute."""
     if not given.strip():
         raise ValueError("must not be empty")
-    scheme, colon, rest = given.strip().partition(":")
+    given = calendars.in_full(given)
+    scheme, colon, rest = given.partition(":")
     known = calendars.schemes()
     if not colon or not (scheme in known or re.fullmatch(SCHEME, scheme)):
         meant = calendars.meant(given)

@@ -14,10 +14,10 @@ from types import MappingProxyType
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.calendars import default_calendar, root_variables
+from blocker.calendars import default_calendar, exposed, root_variables
 from blocker.config.checks import Around
 from blocker.config.decode import Reading
-from blocker.config.described import Field, fields_of, is_list
+from blocker.config.described import Field, fields_of, is_address, is_list
 from blocker.config.lines import line_of, lines_of
 from blocker.files.places import config_path, holiday_dir
 from blocker.files.private import read_small
@@ -76,6 +76,8 @@ def load_config(
         reading = Reading(Settings, here)
         plain = reading.value((field.key,), value, field.type, getattr(settings, field.attribute))
         problems += [f"{culprit}: {message}" for _, message in reading.problems]
+        if is_address(field.type) and not reading.problems and (why := exposed(plain)):
+            problems.append(f"{culprit}: {why}")
         settings = replace(settings, **{field.attribute: plain})
         origins[field.key] = origin
     if problems:

@@ -9,11 +9,13 @@ from typing import Any
 from msgspec import inspect
 from msgspec.structs import asdict
 
+from blocker.calendars import shown
 from blocker.config.described import (
     Field,
     bare,
     fields_of,
     in_tables,
+    is_address,
     is_array_of_tables,
     is_table,
     struct_in,
@@ -63,7 +65,17 @@ def rows(table: Section, above: str = "") -> Iterator[tuple[str, str, str]]:
         elif not value and field.facts.get("unset"):
             yield name, f"({field.facts['unset']})", name
         else:
-            yield name, toml(value), name
+            yield name, toml(_as_shown(field, value)), name
+
+
+def _as_shown(field: Field, value: Any) -> Any:
+    """The value without what is secret in it."""
+    kind = bare(field.type).type
+    if is_address(field.type):
+        return shown(value)
+    if isinstance(kind, inspect.VarTupleType) and is_address(kind.item_type):
+        return [shown(address) for address in value]
+    return value
 
 
 def config_template(calendar: str | None = None) -> str:

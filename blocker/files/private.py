@@ -125,9 +125,13 @@ def in_place_of(path: Path) -> Iterator[BinaryIO]:
 
 
 def clear_left_overs(path: Path) -> None:
-    """Take away what writers of ``path`` that were killed have left beside it; one at work holds its own."""
+    """Take away what writers of ``path`` that were killed have left beside it, or inside if it is a folder.
+
+    One at work holds its own.
+    """
     with suppress(OSError):
-        for left_over in path.parent.glob(f"{escape(_stem(path))}{'[0-9a-f]' * 8}{TEMPORARY}"):
+        folder, stem = (path, ".*.") if path.is_dir() else (path.parent, escape(_stem(path)))
+        for left_over in folder.glob(f"{stem}{'[0-9a-f]' * 8}{TEMPORARY}"):
             with suppress(OSError):
                 handle = os.open(left_over, os.O_RDONLY | _CAREFULLY)
                 try:

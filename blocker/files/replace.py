@@ -16,7 +16,7 @@ if sys.platform != "win32":
     import fcntl
 
 from blocker.files.private import in_place_of
-from blocker.values.errors import CalendarError, Conflict, Refused, Unreachable, Unreadable
+from blocker.values.errors import AlreadyExists, CalendarError, Conflict, Refused, Unreachable, Unreadable
 
 MAX_BYTES = 64 * 1024 * 1024  # reading and rewriting one takes 500 MB at most
 LOCK_TRIES, LOCK_PAUSE = 100, 0.05  # 5 seconds in all; a write takes milliseconds
@@ -36,7 +36,7 @@ def _check(path: Path) -> None:
     try:
         status = path.stat()
     except FileNotFoundError:
-        hint = "check the path; blocker does not create calendar files"
+        hint = "check the path; blocker does not create calendar files, except with publish = true"
         raise Unreadable(f"there is no calendar file {path}", hint) from None
     except (OSError, ValueError) as problem:
         raise Unreadable(f"{path} can't be read: {_reason(problem)}") from problem
@@ -123,9 +123,55 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     except FileNotFoundError:
         raise Unreadable(f"there is no calendar file {path} any more") from None
     except OSError as problem:
-        if problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise Refused(f"{path} can't be written: {_reason(problem)}") from problem
-        raise CalendarError(f"{path} can't be written, and is as it was: {_reason(problem)}") from problem
+        raise _unwritten(path, problem) from problem
+
+
+def make_file(path: Path, content: bytes, mode: int | None = None) -> None:
+    """Make a file that isn't there, in one step; others may do with it what ``mode`` or else the umask allows.
+
+    Raises AlreadyExists, Refused if its folder may not be written, CalendarError if it can't be (a full disk).
+    """
+    try:
+        if not _may_write(path.parent, path.parent.stat()):
+            raise Refused(
+                f"{path.parent} is read-only", "make the folder writable, or choose another calendar"
+            )
+        with in_place_of(path) as file:
+            file.write(content)
+            if sys.platform != "win32":
+                os.fchmod(file.fileno(), 0o666 & ~_umask() if mode is None else mode)
+            if path.exists():
+                raise AlreadyExists(f"{path} is there already", taken_by="other")
+    except OSError as problem:
+        raise _unwritten(path, problem) from problem
+
+
+def remove_file(path: Path, before: bytes) -> None:
+    """Take away a file that holds ``before``. ``path`` is no link. Raises what :func:`replace_file` raises."""
+    try:
+        refusal = hindrance(path)
+        if refusal is not None:
+            raise refusal
+        if path.read_bytes() != before:
+            raise Conflict(f"{path} was changed by another program", "run again")
+        path.unlink()
+    except FileNotFoundError:
+        raise Unreadable(f"there is no calendar file {path} any more") from None
+    except OSError as problem:
+        raise _unwritten(path, problem) from problem
+
+
+def _unwritten(path: Path, problem: OSError) -> CalendarError:
+    if problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return Refused(f"{path} can't be written: {_reason(problem)}")
+    return CalendarError(f"{path} can't be written, and is as it was: {_reason(problem)}")
+
+
+def _umask() -> int:
+    """The process's own; it can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def hindrance(path: Path) -> Refused | None:

@@ -108,6 +108,10 @@ def notes(
         found[f"unread {where}"] = (
             f"Not all blocks could be read ({where}): until they can be, none is removed."
         )
+    for source in (request.snapshot, *request.others):
+        if source.copy_of is not None:  # once for as long as it stays the same copy
+            words = f"{source.skipped[0].where}: {source.skipped[0].why}."
+            found[f"copy {source.calendar} {source.copy_of.isoformat()}"] = words
     undone = sum(
         known.answer == "undone" and known.slot.start > request.now for known in request.memory.blocks
     )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from blocker.calendars import Checkpointed, files_of
+from blocker.calendars import Checkpointed, files_of, read_only
 from blocker.files.lock import only_run
 from blocker.files.private import clear_left_overs
 from blocker.ledger.ledger import Ledger, open_ledger
@@ -21,14 +21,20 @@ from blocker.rules.forecast import fill_now
 from blocker.rules.survey import Survey
 from blocker.running.apply import apply
 from blocker.running.session import Session
-from blocker.values.errors import BlockerError, PartlyApplied
+from blocker.values.errors import BlockerError, PartlyApplied, Refused
 from blocker.values.plan import Change, Plan, Receipt
 from blocker.values.request import Request
 
 
 @contextmanager
 def at_work(session: Session) -> Iterator[Ledger]:
-    """The calendar's ledger, with the lock held. Raises Temporary if another run holds it."""
+    """The calendar's ledger, with the lock held.
+
+    Raises Temporary if another run holds it, Refused for a calendar that can only be read.
+    """
+    why = read_only(session.settings.calendar)
+    if why:
+        raise Refused(f"nothing can be written to {session.address}: {why}")
     with (
         only_run(session.state_dir, session.identity.name),
         open_ledger(session.state_dir, session.identity) as ledger,

@@ -67,7 +67,7 @@ class Session:
         self.settings = setup.config.settings
         self._known_hours = _known_hours(self.settings, self.around)
         self._open = ExitStack()
-        self._others: dict[str, Calendar] = {}  # those that are also read, by address
+        self._others: dict[tuple[str, str | None], Calendar] = {}  # those also read, by address and zone
         self.calendar: Calendar = self._connect(self.settings.timezone)
         self._zone_name: str | None = self.settings.timezone
         self._zone_source = "the config"
@@ -116,17 +116,21 @@ class Session:
         rough_now = aware(self.setup.now, UTC)
         window = _window(rough_now, week, self.settings, back, ahead)
         snapshot = self._read(self.calendar, window)
+        clock = snapshot
         if self._zone_name is None:
-            self._zone_name, self._zone_source = snapshot.zone, snapshot.zone_source
-            if snapshot.zone is None:  # floating times and all-day events need one: read again with it
+            clock = self._whose_clock(snapshot, window)
+            self._zone_name, self._zone_source = clock.zone, clock.zone_source
+            if clock.zone is None:
                 self._zone_name, self._zone_source = machine_zone(self.setup.environ), "the machine"
-                self._open.close()
-                self._others.clear()
+            if snapshot.zone is None:  # floating times and all-day events need one: read again with it
                 self.calendar = self._connect(self._zone_name)
                 snapshot = self._read(self.calendar, window)
         zone = ZoneInfo(self._zone_name or "UTC")
         now = aware(self.setup.now, zone).astimezone(UTC)
-        others = tuple(self._read(other, window) for other in self._also_read(zone.key, snapshot.me))
+        others = []
+        for other in self._also_read(zone.key, snapshot.me):
+            others.append(self._read(other, window))
+            snapshot = replace(snapshot, me=snapshot.me or others[-1].me)
         read = (snapshot, *others)
         refuse_beyond(
             sum(len(each.events) for each in read),
@@ -134,7 +138,7 @@ class Session:
             self.address if len(read) == 1 else "what is read of all your calendars",
             window,
         )
-        placed = snapshot.zone_placed or zone.key != snapshot.zone
+        placed = clock.zone_placed or zone.key != clock.zone
         settings = _in_hours(self.settings, self._known_hours, zone.key if placed else "")
         workweek, holiday_source = self._workweek(settings, zone, placed, window, now)
         request = Request(
@@ -144,7 +148,7 @@ class Session:
             settings=settings,
             workweek=workweek,
             snapshot=snapshot,
-            others=others,
+            others=tuple(others),
             memory=memory,
             back=back,
             ahead=ahead,
@@ -152,7 +156,16 @@ class Session:
         )
         return Sight(request, holiday_source)
 
-    def _also_read(self, zone: str, me: tuple[str, ...]) -> Iterator[Calendar]:
+    def _whose_clock(self, snapshot: Snapshot, window: Interval) -> Snapshot:
+        """The calendar, unless it has no zone of its own and one that is also read has."""
+        if snapshot.zone is None:
+            for other in self._also_read(None, snapshot.me):
+                seen = self._read(other, window)
+                if seen.zone is not None:
+                    return replace(seen, zone_source=seen.calendar)
+        return snapshot
+
+    def _also_read(self, zone: str | None, me: tuple[str, ...]) -> Iterator[Calendar]:
         """The other calendars, each once, whatever it is called."""
         seen = {self.identity.name}
         for address in self.settings.also_read:
@@ -166,14 +179,14 @@ class Session:
         self._open.callback(calendar.close)
         return calendar
 
-    def _other(self, address: str, zone: str, me: tuple[str, ...]) -> Calendar:
-        other = self._others.get(address)
+    def _other(self, address: str, zone: str | None, me: tuple[str, ...]) -> Calendar:
+        other = self._others.get((address, zone))
         if other is None:
             beside = (self.calendar, *self._others.values())
             other = open_calendar(
                 address, zone=zone, me=self.settings.me or me, around=self.around, beside=beside
             )
-            self._others[address] = other
+            self._others[address, zone] = other
             self._open.callback(other.close)
         return other
 
@@ -264,6 +277,7 @@ def surroundings(setup: Setup) -> Surroundings:
         config.absolute() if config else usual,
         usual,
         setup.config.settings,
+        moment(setup),
         calendars.roots(setup.environ),
         setup.environ.get("SSL_CERT_FILE") or setup.environ.get("REQUESTS_CA_BUNDLE") or "",
     )

@@ -68,7 +68,7 @@ def _parts(
         _changes(told, plan, width, plain, terse)
     )  # before the weeks that are planned, and after them
     parts.append([*_flowed(_missing(plan, zone), width), *_flowed(unread(plan.skipped), width)])
-    news = news_lines(plan, ("released ", "conflict ", "no room ", "outside ", "of "))
+    news = news_lines(plan, ("released ", "conflict ", "no room ", "outside ", "of ", "copy "))
     parts.append(_flowed([*news, *_of_the_quarter(plan)], width))
     last = [Piece(last_words(plan, done), "strong"), Piece(_more_missing(plan) if not plan.failed else "")]
     whose = [Piece(words, "quiet") for words in zone_lines(plan.zone, plan.zone_source)[1:]]
@@ -233,6 +233,7 @@ def unread(skipped: Sequence[SkippedComponent]) -> Iterator[str]:
     if passed:
         more = f" and {len(passed) - 1} more (details with -v)" if len(passed) > 1 else ""
         yield f"Could not be read: {clean(passed[0].where)} ({clean(passed[0].why)}){more}. Everything else counts."
+    yield from (f"{clean(item.where)}: {clean(item.why)}." for item in skipped if item.whole)
 
 
 def _sentence(words: str) -> str:

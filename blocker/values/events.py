@@ -155,7 +155,7 @@ class StandingBlock(Struct, frozen=True):
 class SkippedComponent(Struct, frozen=True):
     """A part of a calendar that could not be read; the rest still counts.
 
-    ``read``: it counts all the same, in the way that ``why`` says. ``first`` and ``last`` are the days that
+    ``read``: it counts all the same, in the way that ``why`` says; ``whole``: it is all of the calendar that ``where`` names. ``first`` and ``last`` are the days that
     it may be about, None where there is no telling.
     """
 
@@ -164,6 +164,7 @@ class SkippedComponent(Struct, frozen=True):
     read: bool = False
     first: date | None = None
     last: date | None = None
+    whole: bool = False
 
     def may_concern(self, first: date, last: date) -> bool:
         """False if it says nothing about any day from ``first`` to ``last``."""
@@ -178,7 +179,7 @@ class Snapshot(Struct, frozen=True):
     leads to a removal. ``zone`` is the calendar's own, ``zone_source`` where that is from,
     and ``zone_placed`` whether its country is known too. ``components`` counts every event found, ours included, and
     ``unread`` those of them that could not be read. ``unwritable`` says why nothing can be written to it, and
-    what would help; "" where something can.
+    what would help; "" where something can. ``copy_of`` is when it was read where it could not be read now.
     ``identities_return``: a block that was deleted can be written again under the identity that it had.
     """
 
@@ -192,6 +193,7 @@ class Snapshot(Struct, frozen=True):
     me: tuple[str, ...] = ()
     complete: bool = True
     unwritable: str = ""
+    copy_of: datetime | None = None
     identities_return: bool = False
     components: int = 0
     unread: int = 0

@@ -168,6 +168,7 @@ class BlockKind(Section, frozen=True):
 _OF_NO_WEIGHT = (
     "calendar",
     "week_starts",
+    "publish",
     "texts",
     "notices",
     "commands_in_text",
@@ -213,6 +214,12 @@ class Settings(Section, frozen=True):
         tuple[Address, ...],
         setting("Calendars that are only read: what is on them counts as busy and as load."),
     ] = ()
+    publish: Annotated[
+        bool,
+        setting(
+            "Whether calendar programs subscribe to the calendar file: it is made if it isn't there, and says how often to look."
+        ),
+    ] = False
     role: Annotated[Role, setting("Whose thresholds to begin with.", environment=True)] = "manager"
     timezone: Annotated[
         TimeZone | None,

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from blocker.calendars import offered, schemes
 from blocker.cli import main
 from blocker.commands.registry import COMMANDS
 from tests.tools.command_line import CommandLine, sample
 
 NAMES = list(COMMANDS)
+KINDS = " or ".join((", ".join(schemes()[:-1]), schemes()[-1]))
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ def test_an_option_that_nobody_knows_is_named_with_the_nearest(
         ("help pln", "there is no command “pln”; did you mean plan?", "blocker --help"),
         ("cron instal --at 06:30", "blocker: cron: “instal” is not supported; did you mean install?", "cron --help"),
         ("connect gogle", "blocker: connect: “gogle” is not supported; did you mean google?", "connect --help"),
-        ("connect exchange", "blocker: connect: “exchange” is not supported; choose ics or google", "connect --help"),
+        ("connect exchange", f"blocker: connect: “exchange” is not supported; choose {KINDS}", "connect --help"),
         ("calibrate --write ambr", "--write: “ambr” is not supported; did you mean amber?", "calibrate --help"),
         ("calibrate --write xyzzy", "--write: “xyzzy” is not supported; choose amber, red or both", "calibrate --help"),
     ],
@@ -77,7 +79,7 @@ def test_a_word_that_nobody_knows_is_told_with_the_nearest_or_all(
     ("line", "message"),
     [
         ("explain", "explain needs DATE, WEEK or KEY\n"),
-        ("connect", "connect needs ics or google\n"),
+        ("connect", f"connect needs {KINDS}\n"),
         ("cron", "cron needs install, show or remove\n"),
         ("pause", "pause needs --until\n"),
         ("parked done", "parked done needs ID\n"),
@@ -167,11 +169,9 @@ def test_an_address_of_no_kind_is_told_those_that_there_are(capsys: pytest.Captu
 def test_a_kind_of_calendar_that_is_not_there_is_told_those_that_are(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert "connect: “caldav” is not supported; choose ics or google" in complaint(
-        capsys, "connect", "caldav"
-    )
+    assert f"connect: “caldav” is not supported; choose {KINDS}" in complaint(capsys, "connect", "caldav")
     said = complaint(capsys, "--calendar", "caldav:https://a.b/", "plan")
-    assert "“caldav:” is not supported; use ics:PATH, google:primary or google:ID" in said
+    assert f"“caldav:” is not supported; use {offered()}" in said
 
 
 @pytest.mark.parametrize("words", [("rebalance", "W54"), ("rebalance", "soon", "-y")])

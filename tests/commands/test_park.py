@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from blocker.calendars.ics.backend import IcsCalendar
+from blocker.calendars.ics.file import IcsCalendar
 from blocker.cli import main
 from blocker.ledger.ledger import open_ledger
 from blocker.values.events import StandingBlock

@@ -57,6 +57,7 @@ def test_an_empty_file_is_the_defaults(tmp_path: Path) -> None:
 EVERYTHING = """
 calendar = "google:primary"
 also_read = ["google:team@group.calendar.google.com", "google:board@group.calendar.google.com"]
+publish = true
 role = "executive"
 timezone = "Asia/Kolkata"
 holidays = "off"
@@ -170,6 +171,7 @@ def test_every_key_of_a_file(tmp_path: Path) -> None:
     assert settings == Settings(
         calendar="google:primary",
         also_read=("google:team@group.calendar.google.com", "google:board@group.calendar.google.com"),
+        publish=True,
         role="executive",
         timezone="Asia/Kolkata",
         holidays="off",

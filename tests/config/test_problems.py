@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from blocker import calendars
 from blocker.config.load import load_config
 from blocker.values.errors import ConfigError
 from blocker.wording.texts import TEXTS
+
+SCHEMES = ", ".join(f"{name}:" for name in calendars.schemes())
 
 
 def problems(tmp_path: Path, text: str | bytes, **flags: object) -> list[str]:
@@ -139,20 +142,21 @@ ONE_PROBLEM = {
     "[blocks.learning]\ndays = ['monday']": "line 2: unknown value “monday”; did you mean “mon”?",
     # calendars, addresses, zones, holidays
     "calendar = '/home/x/work.ics'": (
-        "line 1: “/home/x/work.ics” has no scheme (ics:, google:); "
+        f"line 1: “/home/x/work.ics” has no scheme ({SCHEMES}); "
         "did you mean “ics:/home/x/work.ics”?"
     ),
-    "calendar = 'primary'": "line 1: “primary” has no scheme (ics:, google:)",
+    "calendar = 'primary'": f"line 1: “primary” has no scheme ({SCHEMES})",
     "calendar = 'gogle:primary'": (
         "line 1: “gogle:” is not supported; did you mean “google”?"
     ),
-    "calendar = 'https://example.org/cal'": (
-        "line 1: “https:” is not supported; use ics:PATH, google:primary or google:ID"
+    "calendar = 'ftp://example.org/cal'": f"line 1: “ftp:” is not supported; use {calendars.offered()}",
+    "calendar = 'http://example.org/cal'": (
+        "line 1: the link to example.org is not encrypted, so everybody on the way could read it; use https://"
     ),
     "calendar = 'google:'": "line 1: “google:” has no calendar after “google:”",
     "calendar = ''": "line 1: must not be empty",
-    "calendar = 'caldav:example.org'": "line 1: “caldav:” is not supported; use ics:PATH, google:primary or google:ID",
-    "also_read = ['google:a',\n 'x']": "line 2: “x” has no scheme (ics:, google:)",
+    "calendar = 'exchange:example.org'": f"line 1: “exchange:” is not supported; use {calendars.offered()}",
+    "also_read = ['google:a',\n 'x']": f"line 2: “x” has no scheme ({SCHEMES})",
     "me = ['lead']": "line 1: “lead” is not a mail address",
     "timezone = 'Europe/Berln'": (
         "line 1: unknown time zone “Europe/Berln”; did you mean “Europe/Berlin”?"
@@ -348,8 +352,8 @@ def test_the_message_of_one_and_of_several(tmp_path: Path) -> None:
         ),
         ({"BLOCKER_ME": "a@b.example,c"}, {}, "BLOCKER_ME: “c” is not a mail address"),
         ({"BLOCKER_TIMEZONE": "Mars"}, {}, "BLOCKER_TIMEZONE: unknown time zone “Mars”"),
-        ({}, {"calendar": "work"}, "--calendar: “work” has no scheme (ics:, google:)"),
-        ({"BLOCKER_CALENDAR": "a\nb"}, {}, "BLOCKER_CALENDAR: “a b” has no scheme (ics:, google:)"),
+        ({}, {"calendar": "work"}, f"--calendar: “work” has no scheme ({SCHEMES})"),
+        ({"BLOCKER_CALENDAR": "a\nb"}, {}, f"BLOCKER_CALENDAR: “a b” has no scheme ({SCHEMES})"),
     ],
 )
 def test_outside_a_file(

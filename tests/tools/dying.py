@@ -106,6 +106,7 @@ def mortal(fate: Fate) -> None:
     Ledger._transaction = dying  # type: ignore[method-assign]
     Wire.send = fate.around(Wire.send)  # type: ignore[method-assign]
     Path.replace = fate.around(Path.replace)  # type: ignore[method-assign]
+    Path.unlink = fate.around(Path.unlink)  # type: ignore[method-assign]
     os.fsync = fate.around(os.fsync)
     os.fchmod = fate.around(os.fchmod)
 

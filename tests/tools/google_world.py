@@ -49,7 +49,14 @@ def surroundings(config: Path | None = None) -> Surroundings:
     """What the command line would hand to a backend in this environment."""
     usual = config_path(os.environ).absolute()
     trusted = os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE") or ""
-    return Surroundings(state_dir(os.environ), config or usual, usual, Settings(), roots(os.environ), trusted)
+    return Surroundings(
+        state_dir(os.environ),
+        config or usual,
+        usual,
+        Settings(),
+        roots=roots(os.environ),
+        certificates=trusted,
+    )
 
 
 class GoogleWorld:

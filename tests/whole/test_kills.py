@@ -22,6 +22,7 @@ from typing import Any, Protocol
 import pytest
 
 from blocker.commands.sample import sample_calendar
+from tests.calendars.dir.vdir import put, split
 from tests.tools.dying import ROOT, Death, Mortals
 from tests.tools.google_days import blocks, busy_weeks, key, meeting, others
 from tests.tools.google_server import GoogleServer
@@ -46,11 +47,12 @@ class Stage(Protocol):
 
 
 class FileStage:
+    scheme = "ics"
+
     def __init__(self, folder: Path) -> None:
         self.place, self.kept = folder / "place", folder / "kept"
         self.place.mkdir()
-        self.calendar = self.place / "calendar.ics"
-        self.calendar.write_bytes(sample_calendar(MONDAY))
+        self.calendar = self._sample()
         self.mortals = Mortals(self.place)
         assert self.call("run", "-y").code == 0
         self._drop_a_meeting_on(b"strategic/2026-W46")
@@ -65,26 +67,35 @@ class FileStage:
         shutil.copytree(self.kept, self.place)
 
     def call(self, *words: str, dies_at: int = 0) -> Death:
-        return self.mortals.call("--calendar", f"ics:{self.calendar}", "--now", NOW, *words, dies_at=dies_at)
+        address = f"{self.scheme}:{self.calendar}"
+        return self.mortals.call("--calendar", address, "--now", NOW, *words, dies_at=dies_at)
 
     def keys(self) -> Counter[str]:
-        return Counter(
-            found.decode() for found in re.findall(rb"X-BLOCKER-KEY:(\S+)", self.calendar.read_bytes())
-        )
+        return Counter(found.decode() for found in re.findall(rb"X-BLOCKER-KEY:(\S+)", self._content()))
 
     def foreign(self) -> object:
         """The file without our components. No temporary file is left beside it once a run went through."""
         parts = re.split(rb"(BEGIN:VEVENT\r\n.*?END:VEVENT\r\n)", self.calendar.read_bytes(), flags=re.DOTALL)
         return [part for part in parts if part and b"X-BLOCKER-KEY" not in part]
 
+    def left_over(self) -> list[Path]:
+        return list(self.place.glob(".calendar.ics*"))
+
+    def _sample(self) -> Path:
+        path = self.place / "calendar.ics"
+        path.write_bytes(sample_calendar(MONDAY))
+        return path
+
+    def _content(self) -> bytes:
+        return self.calendar.read_bytes()
+
     def _drop_a_meeting_on(self, name: bytes) -> None:
-        content = self.calendar.read_bytes()
+        content = self._content()
         slot = re.search(rb"X-BLOCKER-KEY:%s\S*\r\nX-BLOCKER-SLOT:(\w+)/(\w+)" % name, content)
         assert slot is not None
         self._add(b"hit", slot[1], slot[2])
 
     def _add(self, uid: bytes, start: bytes, end: bytes) -> None:
-        content = self.calendar.read_bytes()
         lines = (
             b"BEGIN:VEVENT",
             b"UID:" + uid,
@@ -93,8 +104,36 @@ class FileStage:
             b"DTEND:" + end,
         )
         meeting = b"\r\n".join((*lines, b"SUMMARY:Hit", b"END:VEVENT", b""))
+        self._put(uid, meeting)
+
+    def _put(self, uid: bytes, meeting: bytes) -> None:
+        content = self.calendar.read_bytes()
         at = content.rindex(b"END:VCALENDAR")
         self.calendar.write_bytes(content[:at] + meeting + content[at:])
+
+
+class FolderStage(FileStage):
+    """The same calendar with one file an event."""
+
+    scheme = "dir"
+
+    def foreign(self) -> object:
+        files = {path.name: path.read_bytes() for path in self.calendar.glob("[!.]*")}
+        return {name: content for name, content in files.items() if b"X-BLOCKER-KEY" not in content}
+
+    def left_over(self) -> list[Path]:
+        return list(self.calendar.glob(".*"))
+
+    def _sample(self) -> Path:
+        path = self.place / "calendar"
+        split(sample_calendar(MONDAY), path)
+        return path
+
+    def _content(self) -> bytes:
+        return b"".join(path.read_bytes() for path in self.calendar.glob("[!.]*"))
+
+    def _put(self, uid: bytes, meeting: bytes) -> None:
+        put(self.calendar / f"{uid.decode()}.ics", meeting.decode())
 
 
 class GoogleStage:
@@ -126,11 +165,11 @@ class GoogleStage:
         return others(self.server)
 
 
-@pytest.fixture(scope="module", params=["ics", "google"])
+@pytest.fixture(scope="module", params=["ics", "dir", "google"])
 def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("stage")
-    if request.param == "ics":
-        on_file = FileStage(folder)
+    if request.param != "google":
+        on_file = FileStage(folder) if request.param == "ics" else FolderStage(folder)
         with on_file.mortals:
             yield on_file
         return
@@ -167,8 +206,7 @@ def test_a_kill_at_any_write_point_is_mended_by_the_next_run(stage: Stage, words
         if words[0] != "undo":
             assert stage.keys() == expected, where
         if isinstance(stage, FileStage) and words[0] != "undo":  # the next write takes it away
-            left = list(stage.place.glob(".calendar.ics*"))
-            assert not left, f"{where}: a temporary file stayed beside the calendar"
+            assert not stage.left_over(), f"{where}: a temporary file stayed beside the calendar"
     assert deaths >= SAMPLE
     sys.stdout.write(f"\n{deaths} kills at {undisturbed.points} write points\n")  # pytest -s shows it
 

@@ -7,7 +7,9 @@ import pytest
 from benchmarks.year import KILL_EVERY, report, simulate
 
 
-@pytest.mark.parametrize(("backend", "days"), [("ics", KILL_EVERY + 1), ("google", KILL_EVERY // 2 + 2)])
+@pytest.mark.parametrize(
+    ("backend", "days"), [("ics", KILL_EVERY + 1), ("dir", KILL_EVERY + 1), ("google", KILL_EVERY // 2 + 2)]
+)
 def test_weeks_of_bad_weather_harm_nothing(backend: str, days: int) -> None:
     tally, fate, faults = simulate(backend, days, seed=3)
     assert not any(tally.harm.values()), tally.harm

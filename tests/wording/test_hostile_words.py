@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from blocker.calendars.ics.backend import IcsCalendar
+from blocker.calendars.ics.file import IcsCalendar
 from blocker.commands.sample import sample_calendar
 from blocker.files.places import state_dir
 from blocker.ledger.ledger import open_ledger

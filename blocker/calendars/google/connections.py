@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ssl
-from pathlib import Path
 from typing import Any
 
 import httplib2  # type: ignore[import-untyped]
-import truststore
 
 from blocker.calendars.bounded import SILENCE_SECONDS, BoundedResponse
 from blocker.calendars.port import Surroundings
-from blocker.values.errors import ConfigError, Unreachable
+from blocker.calendars.trust import trusted
+from blocker.values.errors import Unreachable
 
 # The certificate is not valid yet, or not any more (OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID, …_HAS_EXPIRED).
 _WRONG_TIME = (9, 10)
@@ -44,30 +43,12 @@ class BoundedHttp(httplib2.Http):  # type: ignore[misc]
 
     def _trusting(self) -> type[_Encrypted]:
         if self._encrypted is None:
-            self._encrypted = type("_Trusting", (_Encrypted,), {"trusted": _trusted(self._certificates)})
+            self._encrypted = type("_Trusting", (_Encrypted,), {"trusted": trusted(self._certificates)})
         return self._encrypted
 
 
 def bounded_http(around: Surroundings) -> BoundedHttp:
     return BoundedHttp(around.certificates)
-
-
-def _trusted(certificates: str) -> ssl.SSLContext:
-    """Whoever the system trusts and the list that comes with httplib2, or the named ones alone. Raises ConfigError."""
-    if not certificates:
-        context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(httplib2.CA_CERTS)  # for a machine that has none of its own
-        return context
-    named = Path(certificates)
-    try:
-        if named.is_dir():
-            return ssl.create_default_context(capath=certificates)
-        return ssl.create_default_context(cafile=certificates)
-    except OSError as problem:
-        raise ConfigError(
-            f"the certificates in {certificates} can't be read: {problem.strerror or problem}",
-            "SSL_CERT_FILE or REQUESTS_CA_BUNDLE names them: a file in PEM form",
-        ) from None
 
 
 def untrusted(error: BaseException) -> Unreachable | None:

@@ -6,12 +6,13 @@ import os
 import re
 from pathlib import Path
 
-from blocker.calendars.port import VERBATIM, About
+from blocker.calendars.port import PUBLISHED, VERBATIM, About
 from blocker.values.errors import quoted
 from blocker.values.identity import Identity
 
 
-def _settle(rest: str, base: Path) -> str:
+def settled_path(rest: str, base: Path) -> str:
+    """A path made absolute. Raises ValueError."""
     try:
         return str((base / Path(rest).expanduser()).absolute())
     except RuntimeError:
@@ -45,8 +46,8 @@ ABOUT = About(
     title="a calendar file",
     forms=("ics:PATH",),
     example="ics:~/calendar.ics",
-    capabilities=frozenset((VERBATIM,)),
-    settle=_settle,
+    capabilities=frozenset((VERBATIM, PUBLISHED)),
+    settle=settled_path,
     files=lambda rest: (Path(rest),),
     identity=lambda address, around: identity_of(Path(address.partition(":")[2])),
     is_meant=_is_path,

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from msgspec import Struct
@@ -46,7 +47,9 @@ def calendar_clock(layout: Layout, zones: Callable[[int], Zones], around: Interv
     named = iana_zone(calendar_value(layout, "X-WR-TIMEZONE"))
     if named is not None and not _is_utc(named):
         return Clock(named.key, NAMED)
-    zone_names = Counter(_starts(layout))
+    # A known name means the same in every calendar of the file: one that was put together of many has thousands.
+    anywhere = cache(lambda tzid: iana_zone(tzid) is not None)
+    zone_names = Counter((0 if anywhere(tzid) else number, tzid) for number, tzid in _starts(layout))
     timed = sum(zone_names.values())
     counts: Counter[tzinfo] = Counter()
     for (calendar, tzid), count in zone_names.most_common(_MOST_NAMES):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, tzinfo
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -31,19 +33,30 @@ _CUT_OFF = "{} has no END:VCALENDAR: it may be cut off, and nothing is written t
 _TELLING = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "RECURRENCE-ID")
 
 
+Places = Sequence[tuple[int, str]]  # where each of several files begins in a text, in order, and its name
+
+
 def read_calendar(
-    layout: Layout, window: Interval, *, calendar: str, zone: str | None, me: tuple[str, ...]
+    layout: Layout,
+    window: Interval,
+    *,
+    calendar: str,
+    zone: str | None,
+    me: tuple[str, ...],
+    places: Places = ((0, ""),),
 ) -> Snapshot:
     """Everything in a file that touches ``window``, and our blocks without a window.
 
     ``zone`` is the user's; None means the calendar's own, and UTC where it has none. What can't be
     read is listed in ``skipped``; ``complete`` is False only if one of our blocks may be among it.
+    ``places`` are the files that the text was put together from.
     """
     zones = zones_of(layout)
     clock = calendar_clock(layout, zones_of(layout), window)  # what it doesn't know isn't reported
     home: tzinfo = ZoneInfo(zone or clock.zone or "UTC")
     people = tuple(address.lower() for address in me) or calendar_user(layout)
-    return _Reading(layout, window, calendar, UTC if str(home) == "UTC" else home, people, zones, clock).run()
+    home = UTC if str(home) == "UTC" else home
+    return _Reading(layout, window, calendar, home, people, zones, clock, places).run()
 
 
 def calendar_user(layout: Layout) -> tuple[str, ...]:
@@ -64,9 +77,10 @@ class _Reading:
         me: tuple[str, ...],
         zones: Callable[[int], Zones],
         clock: Clock,
+        places: Places,
     ) -> None:
         self.layout, self.window, self.calendar, self.home, self.me = layout, window, calendar, home, me
-        self.zones, self.clock = zones, clock
+        self.zones, self.clock, self.places = zones, clock, places
         self.own = ZoneInfo(clock.zone) if clock.zone else only_zone(layout, zones_of(layout))
         self.steps = Steps()
         # Offset, UID, why, whether it counts all the same, and the days it may be about.
@@ -221,11 +235,13 @@ class _Reading:
         line, at = 1, 0
         flaws = sorted(self.flaws, key=lambda flaw: flaw[0])
         for start, uid, why, read, first, last in flaws[:MAX_REPORTS]:
+            begin, name = self.places[bisect_right(self.places, start, key=itemgetter(0)) - 1]
+            if begin > at:
+                line, at = 1, begin
             line += self.layout.text.count(b"\n", at, start)
             at = start
-            yield SkippedComponent(
-                f"line {line}, UID {uid}" if uid else f"line {line}", why, read, first, last
-            )
+            where = f"{name}, line {line}" if name else f"line {line}"
+            yield SkippedComponent(f"{where}, UID {uid}" if uid else where, why, read, first, last)
         if len(flaws) > MAX_REPORTS:
             yield SkippedComponent(
                 "further on", f"{len(flaws) - MAX_REPORTS} more parts have something wrong"

@@ -80,7 +80,9 @@ def zones_of(layout: Layout) -> Callable[[int], Zones]:
 def only_zone(layout: Layout, zones: Callable[[int], Zones]) -> tzinfo | None:
     """The zone that a file defines, if it defines just one: its writer's, though no timed event is in it."""
     found = [component for component in layout.components if component.name == "VTIMEZONE"]
-    if len(found) != 1:
-        return None
-    named = properties(layout.text[found[0].start : found[0].end], ("TZID",))
-    return zones(found[0].calendar).find(named[0].value.strip()) if named else None
+    names = {
+        named.value.strip()
+        for component in found
+        for named in properties(layout.text[component.start : component.end], ("TZID",))
+    }
+    return zones(found[0].calendar).find(names.pop()) if len(names) == 1 else None

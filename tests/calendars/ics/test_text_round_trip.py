@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from blocker.calendars.ics.backend import IcsCalendar
+from blocker.calendars.ics.file import IcsCalendar
 from blocker.values.events import Block, Event, StandingBlock
 from blocker.values.fingerprint import hash_of_text, parts_of_text, with_section
 from blocker.values.intervals import Interval, interval
