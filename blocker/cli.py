@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from getpass import getpass
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, TextIO
 
@@ -127,15 +128,24 @@ def _talk(args: argparse.Namespace, wait: Wait) -> Talk:
         with wait.quiet():
             sys.stderr.write(in_encoding(harmless(line), sys.stderr.encoding) + "\n")
 
-    def read(question: str) -> str:
-        """The answer in small letters; "" where none is to come. Raises Interrupted."""
-        sys.stderr.write(in_encoding(harmless(question), sys.stderr.encoding))
-        sys.stderr.flush()
+    def typed(question: str, *, hidden: bool = False) -> str:
+        """The line as it was typed, with its end; "" where none is to come. Raises Interrupted."""
+        question = in_encoding(harmless(question), sys.stderr.encoding)
         try:
-            answer = sys.stdin.readline()
+            if hidden:
+                with suppress(EOFError):
+                    return getpass(question, sys.stderr) + "\n"
+                return ""
+            sys.stderr.write(question)
+            sys.stderr.flush()
+            return sys.stdin.readline()
         except KeyboardInterrupt:
             sys.stderr.write("\n")
             raise Interrupted("interrupted at the question: nothing was done") from None
+
+    def read(question: str) -> str:
+        """The answer in small letters; "" where none is to come."""
+        answer = typed(question)
         return (answer.strip().lower() or " ") if answer else ""
 
     def ask(lines: Sequence[str], question: str) -> bool:
@@ -156,10 +166,15 @@ def _talk(args: argparse.Namespace, wait: Wait) -> Talk:
         with wait.quiet():
             sys.stderr.write(_shown(answer, args, sys.stderr) + "\n")
 
+    def prompt(question: str, *, hidden: bool = False) -> str:
+        with wait.quiet():
+            answer = typed(f"{question}: ", hidden=hidden)
+            return answer.rstrip("\r\n") if hidden else answer.strip()
+
     width = _width()
     if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return Talk(say, None, width=width, typed=_typed())
-    return Talk(say, ask, show, choose, width, _typed())
+    return Talk(say, ask, show, choose, width, _typed(), prompt)
 
 
 def _typed() -> Callable[[float], str | None] | None:

@@ -20,6 +20,7 @@ from blocker.calendars.port import Calendar as Calendar
 from blocker.calendars.port import Checkpointed as Checkpointed
 from blocker.calendars.port import Finding as Finding
 from blocker.calendars.port import Paged as Paged
+from blocker.calendars.port import Remembering as Remembering
 from blocker.files.places import data_dir
 from blocker.values.errors import UsageError
 from blocker.values.identity import Identity
@@ -29,6 +30,7 @@ BACKENDS = {
     "ics": "blocker.calendars.ics",
     "dir": "blocker.calendars.dir",
     "google": "blocker.calendars.google",
+    "caldav": "blocker.calendars.caldav",
     "feed": "blocker.calendars.feed",
 }
 FILE = "ics"  # the kind of calendar that needs nothing but a path

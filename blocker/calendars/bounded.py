@@ -46,6 +46,9 @@ class BoundedResponse(http.client.HTTPResponse):
             return unpacked(content)
         return content
 
+    def flush(self) -> None:
+        """Nothing, as it is only read: closing a response whose file was given up would fail on that else."""
+
 
 class _Metered(io.RawIOBase):
     """A socket's bytes, counted and timed."""

@@ -68,8 +68,14 @@ class Arguments(Protocol):
     def one_of(self) -> OneOf: ...
 
 
+class Prompt(Protocol):
+    """Asks a person for a line of text, which is not shown as they type it if ``hidden``."""
+
+    def __call__(self, question: str, *, hidden: bool = False) -> str: ...
+
+
 class Talk(Protocol):
-    """How ``connect`` speaks with a person while it works; ``ask`` is None where nobody can answer.
+    """How ``connect`` speaks with a person while it works; ``ask`` and ``prompt`` are None where nobody can answer.
 
     ``typed`` gives a line of standard input, waited for so many seconds: None where none came, "" at its end.
     It is None where there is no input that can be waited for.
@@ -83,6 +89,9 @@ class Talk(Protocol):
 
     @property
     def typed(self) -> Callable[[float], str | None] | None: ...
+
+    @property
+    def prompt(self) -> Prompt | None: ...
 
 
 class Calendar(Protocol):
@@ -141,6 +150,14 @@ class Checkpointed(Protocol):
         """Replace everything by ``content``. Raises Conflict unless it holds what ``expected`` says."""
 
 
+@runtime_checkable
+class Remembering(Protocol):
+    """A calendar of which a copy is kept on this machine."""
+
+    def forget(self) -> None:
+        """Take the copy away."""
+
+
 def as_it_is(rest: str, base: Path) -> str:
     return rest
 
@@ -176,6 +193,7 @@ class About(Struct, frozen=True):
     example: str  # an address, as a person may write one
     capabilities: frozenset[str] = frozenset()  # what its calendars may be able to do
     own: str = ""  # the address of a person's own calendar; "" where each has to be named
+    asks: bool = False  # ``connect`` finds the address out with the person
     settle: Callable[[str, Path], str] = as_it_is  # (rest, base) → rest made absolute; raises ValueError
     files: Callable[[str], tuple[Path, ...]] = (
         no_files  # rest → the files of this machine that a write changes
@@ -194,10 +212,11 @@ class About(Struct, frozen=True):
 
 
 class Connected(Struct, frozen=True):
-    """What came of ``connect``: lines for people, and facts for programs."""
+    """What came of ``connect``: lines for people, facts for programs, and the address that it found out."""
 
     lines: list[str]
     facts: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
 
 
 class Backend:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from blocker.calendars.port import Prompt
 from blocker.files.places import config_path
 from blocker.showing.picture import Picture
 
@@ -36,7 +37,7 @@ class Answer(Struct, frozen=True):
 
 
 class Talk(Struct, frozen=True):
-    """How a command speaks while it works. ``ask`` is None where nobody can answer.
+    """How a command speaks while it works. ``ask`` and ``prompt`` are None where nobody can answer.
 
     ``show`` puts a whole answer before the person, to be asked about next. ``choose`` asks for one of the answers,
     each a word by its letter, until it gets one; "" if there is none to come. Both raise Interrupted.
@@ -50,6 +51,7 @@ class Talk(Struct, frozen=True):
     choose: Callable[[str, Mapping[str, str]], str] | None = None
     width: int = 80
     typed: Callable[[float], str | None] | None = None
+    prompt: Prompt | None = None
 
 
 def pasteable(setup: Setup, *words: str) -> str:

@@ -57,7 +57,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
     },
     "setting up": {
         "init": Entry("setting_up", "write a commented config file"),
-        "connect": Entry("setting_up", "sign in to your calendar, once"),
+        "connect": Entry("connecting", "sign in to your calendar, once"),
         "check": Entry("setting_up", "is everything set up, and what could go wrong"),
         "cron": Entry("scheduling", "install, show or remove the daily run"),
         "config": Entry("setting_up", "show the settings and where each comes from"),

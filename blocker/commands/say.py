@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from blocker.calendars import Remembering
 from blocker.commands import Answer, Talk, pasteable
 from blocker.commands.parser import Joined, Parser, add_week, number_of_hours
 from blocker.ledger.file import ledger_path
@@ -173,6 +174,8 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
                 f"{pasteable(setup, 'leave', '--remove')} tries again; or delete them on the calendar",
             )
         ledger.leave()
+        if isinstance(session.calendar, Remembering):
+            session.calendar.forget()
     removed = len(done.changes)
     stays = [
         f"your parked questions in {ledger_path(setup.state_dir)}",

@@ -1,4 +1,4 @@
-"""``init``, ``connect``, ``check`` and ``config show``: getting started, and knowing where one stands."""
+"""``init``, ``check`` and ``config show``: getting started, and knowing where one stands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 from msgspec import json
 
-from blocker import calendars
 from blocker.calendars import Finding, backend, read_only, scheme_of, shown, to_set
 from blocker.commands import Answer, Talk, pasteable
 from blocker.commands.foresight import foresight
@@ -26,7 +25,7 @@ from blocker.planning import guard
 from blocker.running.session import Session, Setup, is_calendar_unset, moment, surroundings
 from blocker.showing.documents import SCHEMA
 from blocker.showing.dose import dose_lines
-from blocker.values.errors import BlockerError, GuardRefused, UsageError
+from blocker.values.errors import BlockerError, GuardRefused
 from blocker.values.kinds import LEVELS
 from blocker.values.memory import Memory
 from blocker.values.settings import Settings
@@ -60,44 +59,6 @@ def init(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         lines.append(f"The calendar is {shown(setup.config.settings.calendar)} until you name another in it.")
     lines.append("Next: blocker check, then blocker plan.")
     return Answer(lines, {"schema": SCHEMA, "config": str(path)})
-
-
-def add_connect(command: Parser) -> None:
-    what = command.add_subparsers(dest="what", metavar="|".join(calendars.schemes()), required=True)
-    for scheme in calendars.schemes():
-        kind = calendars.about(scheme)
-        kind.connect_arguments(what.add_parser(scheme, help=kind.title))
-    command.set_defaults(work=connect)
-
-
-def connect(args: Namespace, setup: Setup, talk: Talk) -> Answer:
-    """Sign in where that is needed, and look at the calendars. Raises UsageError, SignInNeeded or Temporary."""
-    config = setup.config
-    named = (config.settings.calendar, *config.settings.also_read)
-    addresses = [each for each in named if calendars.scheme_of(each) == args.what] or [
-        _own(args.what, named[0])
-    ]
-    lines, facts = list[str](), dict[str, str]()
-    for address in addresses:
-        done = backend(address).connect(address, vars(args), surroundings(setup), moment(setup), talk)
-        lines += done.lines
-        facts |= done.facts
-        in_config = address in named[1:] or config.origins.get("calendar", "").startswith("file")
-        if address not in named or not in_config:
-            lines.append(f'Name it in the config: calendar = "{address}", or each time: --calendar {address}')
-    lines.append("Next: blocker check, then blocker plan.")
-    return Answer(lines, {"schema": SCHEMA, "calendar": calendars.shown(addresses[0]), **facts})
-
-
-def _own(scheme: str, address: str) -> str:
-    """The calendar that a person has without naming one. Raises UsageError where there is none of that kind."""
-    kind = calendars.about(scheme)
-    if kind.own:
-        return kind.own
-    hint = f"name one: blocker --calendar {kind.forms[0]} connect {scheme}"
-    if kind.read_only:
-        hint = f'name one in the config: also_read = ["{kind.forms[0]}"]'
-    raise UsageError(f"{calendars.shown(address)} is not {kind.title}", hint)
 
 
 def add_config(command: Parser) -> None:

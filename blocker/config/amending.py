@@ -1,4 +1,4 @@
-"""Rules put into a config file that somebody wrote by hand. Only what fits thresholds wants this."""
+"""A config file that somebody wrote by hand, with a setting put into it. Few commands want this."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ from msgspec import to_builtins
 
 from blocker.config.writing import toml
 from blocker.values.settings import RuleText
+
+
+def with_calendar(text: str, address: str) -> str:
+    """The text of a config file that names this calendar; every other line stays as it is."""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    document = tomlkit.parse(text.replace("\r\n", "\n"))
+    document["calendar"] = address
+    written: str = tomlkit.dumps(document)
+    return written.replace("\n", newline)
 
 
 def with_rules(text: str, rules: Sequence[RuleText], remark: str = "") -> str:

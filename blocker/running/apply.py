@@ -162,7 +162,8 @@ def _create(change: Change, block: Block, calendar: _Watched, ledger: Ledger) ->
         else:
             ledger.remember(_row(change, "placed", ref))
             if could_focus and NATIVE_FOCUS not in calendar.capabilities:
-                change = replace(change, why=f"{change.why}; {_NO_FOCUS}".removeprefix("; "))
+                why = f"{change.why}; {_NO_FOCUS}".removeprefix("; ")
+                change = replace(change, why=why, remark=_NO_FOCUS)
             break
     return change
 
@@ -170,7 +171,9 @@ def _create(change: Change, block: Block, calendar: _Watched, ledger: Ledger) ->
 def _create_anew(change: Change, block: Block, old: Ref, calendar: _Watched, ledger: Ledger) -> Change:
     """Replace an event by one of another type. Cut short anywhere, the next run completes it."""
     last = max(block.generation, ledger.memory().generations.get(change.key, 0))
-    fresh = replace(block, generation=last + 1)
+    is_private = change.standing is not None and change.standing.private
+    visibility = block.visibility or ("private" if is_private else "")  # a new event has none of its own
+    fresh = replace(block, generation=last + 1, visibility=visibility)
     ledger.remember(_row(replace(change, block=fresh), "creating", None))
     with suppress(Missing):
         calendar.delete(old)

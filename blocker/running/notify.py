@@ -6,18 +6,16 @@ Addresses hold secrets. They come from a file that only its owner can read, or f
 from __future__ import annotations
 
 import logging
-import shlex
-import subprocess
 import warnings
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from blocker.files.printed import printed_by
 from blocker.files.private import others_may_read, read_small_text
 from blocker.values.errors import BlockerError, ConfigError
 from blocker.values.settings import Settings
 
-COMMAND_SECONDS = 30
 INSTALL = "install it beside blocker: pip install apprise, or with pipx: pipx inject calendar-blocker apprise"
 
 
@@ -26,7 +24,11 @@ def addresses(settings: Settings) -> tuple[str, ...]:
     if settings.notify_file:
         text = _from_file(Path(settings.notify_file).expanduser())
     elif settings.notify_command:
-        text = _from_command(settings.notify_command)
+        text = printed_by(
+            settings.notify_command,
+            "the notification addresses",
+            "run what notify_command in the config says by hand",
+        )
     else:
         return ()
     lines = (line.strip() for line in text.splitlines())
@@ -84,31 +86,3 @@ def _from_file(path: Path) -> str:
             f"the notification addresses in {path} can't be read: they are not UTF-8 text",
             "save the file as UTF-8 in your editor",
         ) from None
-
-
-def _from_command(command: str) -> str:
-    try:
-        result = subprocess.run(  # noqa: S603 - the person's own command from their own config, no shell
-            shlex.split(command), capture_output=True, text=True, check=True, timeout=COMMAND_SECONDS
-        )
-    except (OSError, ValueError, subprocess.SubprocessError) as problem:
-        raise ConfigError(
-            f"the command for the notification addresses failed: {_why(problem)}",
-            "run what notify_command in the config says by hand",
-        ) from None
-    return result.stdout
-
-
-def _why(problem: Exception) -> str:
-    """What became of a command, in words that have nothing of the command in them: it may hold secrets."""
-    if isinstance(problem, subprocess.CalledProcessError):
-        return f"it ended with code {problem.returncode}"
-    if isinstance(problem, subprocess.TimeoutExpired):
-        return f"it took more than {COMMAND_SECONDS} seconds"
-    if isinstance(problem, FileNotFoundError):
-        return "there is no such program"
-    if isinstance(problem, OSError):
-        return problem.strerror or "the system said no"
-    if isinstance(problem, UnicodeDecodeError):
-        return "what it printed is not text"
-    return "it can't be read; is a quote never closed?"

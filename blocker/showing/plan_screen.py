@@ -157,7 +157,7 @@ def _why(change: Change, plan: Plan, zone: ZoneInfo) -> str:
         return "; ".join(filter(None, (change.conflict, change.why if change.writes else "")))
     if change.kind in (OFFSITE, NOTE):
         return change.why if change.kind == OFFSITE else ""  # a note's title says it
-    return _why_new(change)
+    return "; ".join(filter(None, (_why_new(change), change.remark)))
 
 
 def _why_new(change: Change) -> str:

@@ -176,6 +176,7 @@ class Change(Struct, frozen=True):
     ended_by: str = "deleted"  # what made it a tombstone
     released: bool = False  # a removal that leaves the block owed: it comes back when there is room
     nearest: tuple[Option, ...] = ()  # what would help a released block, or one that stays although it is hit
+    remark: str = ""  # what came up while it was written, in words
     hit_by: str = ""  # of a move: what took the block's time before it, in words
     makes_room_for: str = ""  # the key of the block that this one gave way to
     done: bool = False

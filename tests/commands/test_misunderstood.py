@@ -146,32 +146,12 @@ def test_hours_may_have_a_decimal_comma(cli: CommandLine, hours: str) -> None:
     assert cli.document("busy", hours)["busy_hours"] == 2.5
 
 
-@pytest.mark.parametrize("words", [("--help",), ("connect", "--help")])
-def test_help_does_not_offer_what_is_not_there(
-    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit):
-        main(words)
-    assert "caldav" not in capsys.readouterr().out.casefold()
-
-
-def test_the_file_that_init_writes_does_not_offer_it_either(cli: CommandLine, tmp_path: Path) -> None:
-    path = tmp_path / "config.toml"
-    assert cli.call("init", options=("-c", str(path))).code == 0
-    assert "caldav" not in path.read_text(encoding="utf-8").casefold()
-
-
-def test_an_address_of_no_kind_is_told_those_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
-    for address in ("calendar", "exchange:me", "https://example.org/me"):
-        assert "caldav" not in complaint(capsys, "--calendar", address, "plan").casefold()
-
-
 def test_a_kind_of_calendar_that_is_not_there_is_told_those_that_are(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert f"connect: “caldav” is not supported; choose {KINDS}" in complaint(capsys, "connect", "caldav")
-    said = complaint(capsys, "--calendar", "caldav:https://a.b/", "plan")
-    assert f"“caldav:” is not supported; use {offered()}" in said
+    assert f"connect: “outlook” is not supported; choose {KINDS}" in complaint(capsys, "connect", "outlook")
+    said = complaint(capsys, "--calendar", "ews:https://a.b/", "plan")
+    assert f"“ews:” is not supported; use {offered()}" in said
 
 
 @pytest.mark.parametrize("words", [("rebalance", "W54"), ("rebalance", "soon", "-y")])

@@ -119,7 +119,7 @@ def test_a_first_morning(tmp_path: Path) -> None:
     ("words", "code", "expected"),
     [
         (("--calendar", "smtp:x", "plan"), 2, "smtp:"),
-        (("--calendar", "caldav:https://example.org", "plan"), 2, "not supported"),
+        (("--calendar", "ews:https://example.org", "plan"), 2, "not supported"),
         (("frobnicate",), 2, "frobnicate"),
         (("--now", "yesterday", "plan"), 2, "yesterday"),
         (("-c", "nowhere.toml", "plan"), 2, "nowhere.toml"),

@@ -33,7 +33,8 @@ from blocker.calendars.google.sign_in import (
     http_for,
     read_sign_in,
 )
-from blocker.calendars.google.wire import Answered, Pace, Wire
+from blocker.calendars.google.wire import Answered, Wire
+from blocker.calendars.pace import Pace
 from blocker.calendars.port import Surroundings
 from blocker.values.errors import SignInNeeded
 

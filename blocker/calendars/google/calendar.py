@@ -25,8 +25,9 @@ from blocker.calendars.google.identity import (
 )
 from blocker.calendars.google.known import learn, learned
 from blocker.calendars.google.snapshot import Gone, Seen, ours_among, pages_of
-from blocker.calendars.google.wire import Answered, Pace, UsedUp
+from blocker.calendars.google.wire import Answered, UsedUp
 from blocker.calendars.marks import MARK_VERSION
+from blocker.calendars.pace import Pace
 from blocker.calendars.port import NATIVE_FOCUS, Surroundings
 from blocker.values.errors import (
     AlreadyExists,

@@ -21,7 +21,8 @@ from blocker.calendars.google.about import ROOT
 from blocker.calendars.google.connections import bounded_http, untrusted
 from blocker.calendars.google.refusals import CONNECT
 from blocker.calendars.port import Surroundings
-from blocker.files.private import others_may_read, read_small_text, write_private
+from blocker.calendars.secrets import read_secret
+from blocker.files.private import write_private
 from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, UsageError
 
 _PREFIX = "https://www.googleapis.com/auth/"
@@ -71,7 +72,7 @@ def read_sign_in(path: Path) -> SignIn | None:
 
     Raises SignInNeeded if others can read the file, or if it holds no sign-in.
     """
-    found = read_secret(path)
+    found = read_secret(path, CONNECT)
     if found is None:
         return None
     known = {name: found[name] for name in SignIn.__struct_fields__ if isinstance(found.get(name), str)}
@@ -89,29 +90,9 @@ def read_sign_in(path: Path) -> SignIn | None:
     return sign_in
 
 
-def read_secret(path: Path) -> dict[str, Any] | None:
-    """A JSON file that nobody else can read; None if it isn't there. Raises SignInNeeded."""
-    try:
-        if others_may_read(path):
-            raise SignInNeeded(
-                f"{path} can be read by others on this machine, so it is not used",
-                f"chmod 600 {path}; if somebody may have read it, also revoke it and sign in again",
-            )
-        found = json.loads(read_small_text(path))
-    except FileNotFoundError:
-        return None
-    except OSError as problem:
-        raise SignInNeeded(f"{path} can't be read: {problem.strerror}", CONNECT) from problem
-    except ValueError:
-        raise SignInNeeded(f"{path} is damaged", CONNECT) from None
-    if not isinstance(found, dict):
-        raise SignInNeeded(f"{path} is damaged", CONNECT)
-    return found
-
-
 def service_sign_in(key_file: Path, subject: str, scopes: tuple[str, ...], now: datetime) -> SignIn:
     """A service account that acts for ``subject``. Raises SignInNeeded or UsageError for a key that is none."""
-    found = read_secret(key_file)
+    found = read_secret(key_file, CONNECT)
     if found is None:
         raise UsageError(
             f"there is no {key_file}", "it is the key that Google's console made for the account"
@@ -161,7 +142,7 @@ def credentials_of(sign_in: SignIn) -> Any:
     from google.oauth2 import service_account
 
     key_file = Path(sign_in.key_file)
-    info = read_secret(key_file)
+    info = read_secret(key_file, CONNECT)
     if info is None:
         raise SignInNeeded(f"the service account's key {key_file} is not there any more", CONNECT)
     read: Any = service_account.Credentials.from_service_account_info

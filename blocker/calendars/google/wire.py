@@ -9,29 +9,21 @@ from __future__ import annotations
 import http.client
 import json
 import logging
-import random
-import time
 from collections.abc import Callable, Iterable
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httplib2  # type: ignore[import-untyped]
 from google.auth.exceptions import GoogleAuthError, TransportError
 from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
-from msgspec import Struct
 
 from blocker.calendars.bounded import TooLarge
 from blocker.calendars.google.connections import untrusted
 from blocker.calendars.google.refusals import CONNECT, NONSENSE, said_no, signed_out
+from blocker.calendars.pace import IN_ALL, LONGEST_STEP, PATIENCE, SHORTEST_STEP, Pace, retry_after
 from blocker.values.errors import Refused, SignInNeeded, Unreachable
 from blocker.values.redaction import redacted
 
 Json = dict[str, Any]
-
-ATTEMPTS = 6
-SHORTEST_STEP, LONGEST_STEP = 1.0, 32.0  # seconds; the steps double in between
-PATIENCE = 90.0  # seconds; a server that asks for more is left alone until the next run
-IN_ALL = 600.0  # seconds, for all that one command asks: its run holds the calendar's lock meanwhile
 
 _RATE_LIMITS = frozenset(("rateLimitExceeded", "userRateLimitExceeded"))
 _USED_UP = frozenset(("quotaExceeded", "dailyLimitExceeded"))
@@ -59,15 +51,6 @@ class Answered(Exception):
 
 class UsedUp(Unreachable):
     """Google takes no more for now: a calendar that is full for the day, or a project at its limit."""
-
-
-class Pace(Struct, frozen=True):
-    """How often a request is tried, and how the time in between passes."""
-
-    sleep: Callable[[float], None] = time.sleep
-    dice: Callable[[], float] = random.SystemRandom().random
-    attempts: int = ATTEMPTS
-    clock: Callable[[], float] = time.monotonic
 
 
 class Wire:
@@ -200,18 +183,6 @@ def meaning(told: Answered) -> Exception:
             "a proxy, or a network that wants a sign-in of its own? Open a web page, then try again",
         )
     return told
-
-
-def retry_after(head: Any) -> float | None:
-    """The seconds that Google asks to wait. A date is measured against the answer's own ``Date``."""
-    text = str(head.get("retry-after", "")).strip()
-    if text.isdecimal():
-        return float(text)
-    try:
-        until, sent = parsedate_to_datetime(text), parsedate_to_datetime(str(head.get("date", "")))
-        return max(0.0, (until - sent).total_seconds())
-    except (ValueError, TypeError):
-        return None
 
 
 def _in_words(error: BaseException) -> str:

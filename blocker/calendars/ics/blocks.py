@@ -108,10 +108,14 @@ def standing_block(read: Read, chunk: bytes, written: bytes, home: tzinfo) -> St
     )
 
 
+def hash_in_mark(block: Block) -> str:
+    """The hash of title and text that a block is written with."""
+    return block.text_hash or hash_of_text(writable(block.title), writable(block.text))
+
+
 def _content(block: Block, sequence: int) -> dict[str, list[str]]:
     """The lines of a block by property, unfolded, in the order in which they are written."""
     stamp = instant_text(block.stamp)
-    text_hash = block.text_hash or hash_of_text(writable(block.title), writable(block.text))
     lines = {
         "DTSTAMP": [f"DTSTAMP:{stamp}"],
         "LAST-MODIFIED": [f"LAST-MODIFIED:{stamp}"],
@@ -124,7 +128,7 @@ def _content(block: Block, sequence: int) -> dict[str, list[str]]:
         "X-BLOCKER-KEY": [f"X-BLOCKER-KEY:{escape(block.key)}"],
         "X-BLOCKER-SLOT": [f"X-BLOCKER-SLOT:{slot_text(block.marked)}"],
         "X-BLOCKER-VERSION": [f"X-BLOCKER-VERSION:{MARK_VERSION}"],
-        "X-BLOCKER-TEXT": [f"X-BLOCKER-TEXT:{text_hash}"],
+        "X-BLOCKER-TEXT": [f"X-BLOCKER-TEXT:{hash_in_mark(block)}"],
     }
     # Colour and visibility are the person's to change: they are written where the block names them.
     if block.visibility in ("private", "public"):
@@ -182,6 +186,11 @@ def rewrite_block(chunk: bytes, read: Read, block: Block, line_end: bytes) -> by
             continue
         written.append(line)
     return b"".join(written)
+
+
+def without(chunk: bytes, names: frozenset[str]) -> bytes:
+    """A component without the lines of these names."""
+    return b"".join(line for name, line in _named_lines(chunk) if name not in names)
 
 
 def _at_its_time(read: Read, block: Block) -> bool:

@@ -24,7 +24,7 @@ from blocker.calendars.google import consent, sign_in
 from blocker.calendars.google.identity import token_path
 from blocker.calendars.google.sign_in import HOURS, OWNED, READ_ALL
 from blocker.commands import Answer, Talk
-from blocker.commands.setting_up import connect
+from blocker.commands.connecting import connect
 from blocker.config.load import Config
 from blocker.running.session import Setup
 from blocker.values.errors import BlockerError, SignInNeeded, Temporary, UsageError

@@ -119,7 +119,7 @@ def test_what_is_no_address_is_a_usage_error(address: str) -> None:
 
 def test_a_backend_that_is_not_there_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="not a calendar address"):
-        open_calendar("caldav:https://example.org/me", zone=None, me=())
+        open_calendar("ews:https://example.org/me", zone=None, me=())
 
 
 def test_the_home_folder_and_relative_paths_become_absolute(

@@ -172,7 +172,7 @@ def test_load_says_what_the_plan_says(desk: Desk) -> None:
     ("words", "codes", "names"),
     [
         (["--calendar", "ics:/nowhere/at/all.ics", "run", "-y"], {1, 2}, "/nowhere/at/all.ics"),
-        (["--calendar", "caldav:https://example.org/", "run", "-y"], {2}, "not supported"),
+        (["--calendar", "ews:https://example.org/", "run", "-y"], {2}, "not supported"),
         (["--calendar", "pigeon:loft", "run", "-y"], {2}, "pigeon"),
         (["frobnicate"], {2}, "frobnicate"),
         (["-c", "/nowhere/config.toml", "plan"], {1, 2}, "/nowhere/config.toml"),
