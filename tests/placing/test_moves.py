@@ -40,7 +40,7 @@ def test_a_hit_block_moves_and_nothing_else_does() -> None:
     [moved] = solution.placements
     assert (moved.key, moved.rescued) == (f"strategic/{WEEK}/1", True)
     assert moved.moved_from == standing[0].slot
-    assert "something else lies on it" in moved.why
+    assert "it overlaps something else now" in moved.why
 
 
 def test_a_rescue_takes_as_many_minutes_as_it_can_and_of_equal_ones_those_of_its_day() -> None:
@@ -78,7 +78,7 @@ def test_a_hit_block_without_another_slot_is_released_and_says_what_would_help()
     block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "hit")
     solution = place(posed("mon 09:45-17:30 Budget", hours=MON, standing=(block,)))
     assert solution.placements == ()
-    assert "under something on the calendar" in solution.released[block.key].why
+    assert "taken by something on the calendar" in solution.released[block.key].why
     assert [event.title for event in solution.released[block.key].options[0].conflicts] == ["Budget"]
     edited = place(posed("mon 09:45-17:30", hours=MON, standing=(replace(block, edited=True),)))
     assert (set(edited.stuck), edited.released) == ({block.key}, {})

@@ -82,7 +82,7 @@ def test_every_start_is_laid_to_the_limit_that_is_in_its_way_first() -> None:
     # 29 starts: one before 09:10; 28 from 09:15 to 16:00, of which two do not reach the meeting.
     assert unplaced.limits == ("meetings", "bookable", "notice")
     assert unplaced.why == (
-        "no free 90 minutes in the week: the time is under something on the calendar, "
+        "no free 90 minutes in the week: the time is taken by something on the calendar, "
         "needed to keep the day bookable for others or at too short notice"
     )
 

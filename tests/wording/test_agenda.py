@@ -229,7 +229,7 @@ def test_it_goes_with_its_offsite() -> None:
     there = note(DAY - timedelta(days=7))
     asked = replace(with_blocks(there), memory=known(offsite(), there))
     [change] = notes_of(asked)
-    assert (change.action, change.why) == ("remove", "its offsite is not there any more")
+    assert (change.action, change.why) == ("remove", "its half day is gone")
     asked = replace(asked, memory=replace(asked.memory, paused_until=MONDAY))
     assert [c.action for c in notes_of(replace(asked, snapshot=replace(asked.snapshot, complete=False)))] == [
         "keep"
