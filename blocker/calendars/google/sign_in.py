@@ -19,7 +19,7 @@ from msgspec.structs import asdict, replace
 
 from blocker.calendars.google.about import ROOT
 from blocker.calendars.google.connections import bounded_http, untrusted
-from blocker.calendars.google.refusals import CONNECT
+from blocker.calendars.google.refusals import CONNECT, NONSENSE, said_no, signed_out
 from blocker.calendars.port import Surroundings
 from blocker.calendars.secrets import read_secret
 from blocker.files.private import write_private
@@ -156,8 +156,6 @@ def prove(sign_in: SignIn, around: Surroundings) -> None:
     """Ask Google once whether a sign-in is good. Raises SignInNeeded, or Unreachable."""
     from google.auth.exceptions import GoogleAuthError
     from google_auth_httplib2 import Request  # type: ignore[import-untyped]
-
-    from blocker.calendars.google.refusals import NONSENSE, said_no, signed_out
 
     http = bounded_http(around)
     try:
