@@ -39,9 +39,9 @@ def demo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     place = Path(tempfile.mkdtemp(prefix="blocker-demo-"))
     calendar = place / "calendar.ics"
     now = setup.now if setup.now.tzinfo else setup.now.replace(tzinfo=UTC)
-    calendar.write_bytes(sample_calendar(now.date()))
+    today = now.astimezone(ZoneInfo(BERLIN)).date()  # hers: at this machine it may be another
+    calendar.write_bytes(sample_calendar(today))
     mine = Setup(Config(Settings(calendar=file_address(calendar)), {}, None), place / "state", now, {})
-    today = now.date()
     steps = [
         _Step("How heavy is the week?", ("load", *_called(today + timedelta(days=3), today)), most=1),
         _Step("What would be done about it?", ("plan",)),

@@ -71,8 +71,8 @@ def _parts(
     news = news_lines(plan, ("released ", "conflict ", "no room ", "outside ", "of ", "copy "))
     parts.append(_flowed([*news, *_of_the_quarter(plan)], width))
     last = [Piece(last_words(plan, done), "strong"), Piece(_more_missing(plan) if not plan.failed else "")]
-    whose = [Piece(words, "quiet") for words in zone_lines(plan.zone, plan.zone_source)[1:]]
-    parts.append([*_line(last, width), *_line(whose, width)])
+    whose = [Piece(words, "quiet") for words in zone_lines(plan.zone, plan.zone_source)[1:] if any(parts)]
+    parts.append([*_line(whose, width), *_line(last, width)])
     return [part for part in parts if part]
 
 

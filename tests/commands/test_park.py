@@ -225,7 +225,10 @@ def test_a_question_that_was_confirmed_survives_a_kill(tmp_path: Path) -> None:
     environ = {"HOME": str(tmp_path), "BLOCKER_STATE_DIR": str(tmp_path / "state"), "PATH": ""}
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=environ)
     assert process.stdout is not None
-    confirmed = [process.stdout.readline() for _ in range(3)]
+    confirmed = [process.stdout.readline()]
+    while not confirmed[-1].startswith(b"Parked as 3"):
+        confirmed.append(process.stdout.readline())
+        assert confirmed[-1], confirmed
     time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     rest = process.communicate()[0].splitlines()
