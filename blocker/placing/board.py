@@ -109,7 +109,7 @@ class Board:
     def case(self, of: Demand | Standing) -> Case:
         """What binds a block within the manners."""
         problem, room, rescue = self.problem, self.rooms[of.week], self._is_rescue(of)
-        # What the week's blocks had is never too much for a rescue, or for a block that moves.
+        # What the week's blocks have, or had before they were hit, is never too much for a rescue or a move.
         had = self._had(of.week) if rescue or isinstance(of, Standing) else 0
         return Case(
             week=of.week,
@@ -131,15 +131,14 @@ class Board:
 
     def lengths(self, of: Demand | Standing) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The minutes that it may have, longest first: the usual ones, and those of a short floor."""
-        longest, shortest, floor = of.minutes, of.shortest, of.floor_minutes
+        usual, floor = lengths_between(of.shortest, of.minutes), of.floor_minutes
         if self._is_rescue(of):
             had = of.minutes if isinstance(of, Demand) else of.was_minutes or of.slot.minutes
-            longest, floor = had if self.run else max(had, of.minutes), None
-            shortest = min(SHORTEST_RESCUE, had)
-        elif isinstance(of, Standing) and (self.run or of.kind != STRATEGIC or of.tier != "floor"):
+            rescue = lengths_between(min(SHORTEST_RESCUE, had), had)
+            return (rescue if self.run else tuple(sorted({*rescue, *usual}, reverse=True))), ()
+        if isinstance(of, Standing) and (self.run or of.kind != STRATEGIC or of.tier != "floor"):
             floor = None
-        usual = lengths_between(shortest, longest)
-        return usual, lengths_between(floor, longest)[len(usual) :] if floor is not None else ()
+        return usual, lengths_between(floor, of.minutes)[len(usual) :] if floor is not None else ()
 
     def _ask(self, name: str, of: Demand | Standing, demands: Sequence[Demand] = ()) -> Ask:
         lengths, short = self.lengths(of)
@@ -189,12 +188,17 @@ class Board:
         )  # fmt: skip
 
     def _had(self, week: Week) -> int:
-        """Minutes of the week's blocks before any was hit."""
-        standing = (
-            b for b in self.standing if b.week == week and b.kind != OFFSITE and b.state != "hit_fixed"
-        )
-        had = sum(b.slot.minutes if b.state != "hit" else (b.was_minutes or b.slot.minutes) for b in standing)
-        return had + sum(d.minutes for d in self.problem.demands if d.rescue and d.week == week)
+        """Minutes of the week's blocks before any was hit.
+
+        What is still without a place once the plan is carried out is left out (displaced ones, under ``rebalance``
+        edited ones too): others may take those minutes, and then they would count twice.
+        """
+        had = 0
+        for block in self.standing:
+            homeless = block.state == "hit_fixed" or (block.state == "hit" and block.edited and not self.run)
+            if block.week == week and block.kind != OFFSITE and not homeless:
+                had += (block.state == "hit" and block.was_minutes) or block.slot.minutes
+        return had
 
 
 def _look(demand: Demand) -> str:

@@ -187,11 +187,20 @@ class WeekSolver:
         kept = [self.board.there[other.name] for other in self.asks if other.kept and self.run]
         held, taken = {there.date for there in kept}, self.taken + sum(there.minutes for there in kept)
         lengths = ask.lengths
-        if not any(c.minutes in lengths and c.day not in held and taken + c.minutes <= c.most for c in found):
+        usual = (c.minutes in lengths and c.day not in held and taken + c.minutes <= c.most for c in found)
+        if not (any(usual) or self._may_stay(ask)):
             lengths += ask.short
         if ask.floor_case is not None and self.wants_floor:
             found += self._slots(ask, ask.floor_case, inf)
         return [choice for choice in found if choice.minutes in lengths]
+
+    def _may_stay(self, ask: Ask) -> bool:
+        """True if a block has a usual length where it is, and could be placed there."""
+        stands = self.board.there.get(ask.name)
+        if stands is None or not ask.kept or stands.minutes not in ask.lengths:
+            return False
+        room = self.board.stay.room(self.board.view(stands.date), ask.name)
+        return stands.span[0] in room.starts(ask.case, stands.minutes) and room.allows(ask.case, stands.span)
 
     def _slots(self, ask: Ask, case: Case, most: float) -> list[Choice]:
         """For each day and length the best slot that all limits of the day allow; not the one where it stands."""

@@ -202,6 +202,8 @@ class _Asking:
     def _want(self, kind: str, tier: str, load: WeekLoad, number: int, causes: tuple[Cause, ...]) -> None:
         look = self.known.settings.kind(kind)
         displaced = self.ranks(kind, load.week).displaced.get(number)
+        anew = displaced is None or load.week == self.known.reoffer  # as long as a new one
+        had = displaced.slot.minutes if displaced else 0
         self.wanted_in.add((kind, load.week))
         self.wanted.append(
             Demand(
@@ -209,8 +211,8 @@ class _Asking:
                 kind=kind,
                 tier=tier,
                 week=load.week,
-                minutes=displaced.slot.minutes if displaced else look.minutes,
-                shortest=min(SHORTEST_RESCUE, displaced.slot.minutes) if displaced else look.shortest,
+                minutes=max(had, look.minutes) if anew else had,
+                shortest=look.shortest if anew else min(SHORTEST_RESCUE, had),
                 floor_minutes=look.floor_minutes if tier == "floor" else None,
                 prefer=look.prefer,
                 causes=causes,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from blocker.placing.place import place
 from blocker.placing.problem import Problem
-from blocker.values.plan import OffsiteDemand, Standing
+from blocker.values.plan import Demand, OffsiteDemand, Standing
 from blocker.values.workweek import DAY, Quarter, parse_week
 from tests.tools.placing import (
     MON,
@@ -273,6 +273,37 @@ def test_rebalance_leaves_fixed_blocks_alone_and_gives_back_what_is_beyond_the_l
     solution = place(rebalanced(standing=standing, surplus={standing[1].key: "the week is calm now"}))
     assert solution.placements == ()
     assert solution.given_back == {standing[1].key: "the week is calm now"}
+
+
+def test_rebalance_gives_the_minutes_of_a_displaced_block_away_once_at_most() -> None:
+    # The displaced one has no day. Without it the week's blocks take what they may, and a longer one is too much.
+    block = stands(f"strategic/{WEEK}/1", "mon 09:00-10:30")
+    away = strategic(2, minutes=90, rescue=True, days=(6,))
+    problem = rebalanced(standing=(block,), demands=(away,), cap=90)
+    assert place(problem).placements == ()
+    assert only(replace(problem, weeks=(replace(problem.weeks[0], share_minutes=120),))).slot.minutes == 120
+
+
+def test_rebalance_places_a_displaced_block_at_once_as_long_as_a_later_rebalance_would() -> None:
+    away = strategic(2, minutes=120, shortest=90, rescue=True)
+    assert only(rebalanced("mon 10:00-17:30", hours=MON, demands=(away,), notice=0)).slot.minutes == 60
+    reading = replace(away, key=f"reading/{WEEK}/1", kind="reading", minutes=60, shortest=30)
+    assert only(rebalanced("mon 09:30-17:30", hours=MON, demands=(reading,))).slot.minutes == 30
+    assert not place(posed("mon 09:30-17:30", hours=MON, demands=(reading,))).placements
+
+
+def test_rebalance_does_not_shorten_a_floor_that_has_its_length_where_it_is() -> None:
+    # With 60 minutes of it there would be room for the other one; but a plan made anew may not do that either.
+    other = Demand(f"reading/{WEEK}/1", "reading", "other", WEEK, 60, 60, prefer="any")
+    anew = rebalanced(
+        hours=hours(mon="09:00-10:30", tue="09:00-10:00"),
+        demands=(strategic(1, "floor"), other),
+        cap=120,
+        **NO_LUNCH,
+    )
+    assert found(anew) == {"strategic/1": "mon 09:00-10:30"}
+    floor = stands(f"strategic/{WEEK}/1", "mon 09:00-10:30", tier="floor")
+    assert found(replace(anew, standing=(floor,), demands=(other,))) == {}
 
 
 def test_rebalance_solves_the_week_as_if_it_were_new() -> None:

@@ -128,12 +128,14 @@ class Limits:
         """The lengths that a block may have without being a short floor."""
         if key in self.demands:
             d = self.demands[key]
-            return steps(min(60, d.minutes) if d.rescue else d.shortest, d.minutes)
-        s = self.standing[key]
-        if key in self.kept:
-            return steps(s.shortest, s.minutes)
-        was = s.was_minutes or s.slot.minutes
-        return steps(min(60, was), was if self.run else max(was, s.minutes))
+            rescue = steps(min(60, d.minutes), d.minutes) if d.rescue else []
+        else:
+            s = self.standing[key]
+            was = s.was_minutes or s.slot.minutes
+            rescue = steps(min(60, was), was) if key in self.hit else []
+        if rescue and self.run:
+            return rescue
+        return sorted({*rescue, *steps(self.of(key).shortest, self.of(key).minutes)}, reverse=True)
 
     def short(self, key: str) -> list[int]:
         """The lengths that it may have as a short floor."""
@@ -170,7 +172,7 @@ class Limits:
             kept = [s for s in self.kept.values() if self.run and s.key != key]
             others = [*self.in_any_case(key), *(Thing(s.key, s.kind, s.week, s.slot, False) for s in kept)]
             slots = self.slots(key, self.usual(key))
-            self.longer[key] = any(not self.broken_by(key, slot, others) for slot in slots)
+            self.longer[key] = any(set(self.broken_by(key, s, others)) <= {"not a move"} for s in slots)
         return self.longer[key]
 
     def slots(self, key: str, lengths: list[int] | None = None) -> list[Interval]:
@@ -217,9 +219,10 @@ class Limits:
 
     def had(self, week: Week) -> int:
         """What the week's blocks had before they were hit."""
-        total = sum(d.minutes for d in self.demands.values() if d.rescue and d.week == week)
+        total = 0
         for s in self.p.standing:
-            if s.week == week and s.kind != "offsite" and s.state != "hit_fixed":
+            stays_hit = s.state == "hit_fixed" or (s.state == "hit" and s.edited and not self.run)
+            if s.week == week and s.kind != "offsite" and not stays_hit:
                 total += (s.was_minutes or s.slot.minutes) if s.state == "hit" else s.slot.minutes
         return total
 
