@@ -50,7 +50,7 @@ def pose(
         standing=examined.standing,
         offsite=None if rebalance else next(iter(offsite.demands), None),
         policy=request.policy,
-        surplus=_surplus(request.week, seen, examined, known) if rebalance else {},
+        surplus=_surplus(request.week, seen, examined, asked, known) if rebalance else {},
         buffer_before=request.settings.buffer_before,
         buffer_after=request.settings.buffer_after,
         bookable_minutes=limits.bookable,
@@ -85,7 +85,9 @@ def _needs_floor(week: Week, asked: Demands, examined: Inspection) -> bool:
     return asked.floors.get(week) == "unplaced" or (bool(states) and not states & {"kept", "fixed"})
 
 
-def _surplus(week: Week, seen: Survey, examined: Inspection, known: Known) -> Mapping[str, str]:
+def _surplus(
+    week: Week, seen: Survey, examined: Inspection, demands: Demands, known: Known
+) -> Mapping[str, str]:
     """The blocks of a week beyond what its level asks for: the hit ones first, then those of the highest number."""
     load, own = seen.loads[week], known.own_events()
     found: dict[str, str] = {}
@@ -93,7 +95,7 @@ def _surplus(week: Week, seen: Survey, examined: Inspection, known: Known) -> Ma
         if kind in BY_OTHER_RULES:
             continue
         free = [b for b in examined.standing if b.week == week and b.kind == kind and _may_go(b)]
-        asked = load.booked.get(kind, 0) + any(block.tier == "debt" for block in free)
+        asked = load.booked.get(kind, 0) + (kind == STRATEGIC and week in demands.paying)
         there = ranks(kind, week, known, own.get((kind, week), ())).settled
         free.sort(key=lambda block: (block.state == "hit", int(block.key.rpartition("/")[2])), reverse=True)
         why = f"given back: the week is {load.level} now, and asks for {asked or 'none'} of its kind"

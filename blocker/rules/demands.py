@@ -34,11 +34,13 @@ class Demands(Struct, frozen=True):
 
     ``floors`` says what each week's floor is before anything is placed: block, own, deleted,
     skipped, undone, paused, none (no working week) or unplaced (it is among ``wanted``, or all that stands is hit).
+    In the weeks ``paying`` one of the blocks beyond what the level books pays back a debt.
     """
 
     wanted: tuple[Demand, ...]
     answered: tuple[Unplaced, ...]
     floors: Mapping[Week, str]
+    paying: frozenset[Week]
 
     def of(self, week: Week) -> Demands:
         """Those of one week."""
@@ -47,6 +49,7 @@ class Demands(Struct, frozen=True):
             tuple(demand for demand in self.wanted if demand.week == week),
             tuple(item for item in self.answered if prefix in item.key),
             self.floors,
+            self.paying,
         )
 
 
@@ -55,7 +58,7 @@ def ask(loads: Sequence[WeekLoad], known: Known) -> Demands:
     asking = _Asking(known)
     for load in loads:
         asking.strategic(load)
-    asking.debts(loads)
+    paying = asking.debts(loads)
     named = {*known.settings.blocks, *(kind for load in loads for kind in load.booked)} - {STRATEGIC}
     for kind in sorted(kind for kind in named if known.settings.kind(kind).enabled):
         if kind == LEARNING and known.settings.kind(kind).rhythm == QUARTERLY:
@@ -64,7 +67,8 @@ def ask(loads: Sequence[WeekLoad], known: Known) -> Demands:
         for load in loads:
             asking.by_rhythm(kind, load)
     wanted = sorted(asking.wanted, key=lambda demand: demand.week)
-    return Demands(tuple(wanted), tuple(asking.answered), {load.week: asking.floor(load) for load in loads})
+    floors = {load.week: asking.floor(load) for load in loads}
+    return Demands(tuple(wanted), tuple(asking.answered), floors, paying)
 
 
 def tier_of_level(load: WeekLoad) -> str:
@@ -96,14 +100,18 @@ class _Asking:
             else:
                 self._want(STRATEGIC, tier_of_level(load), load, number, causes)
 
-    def debts(self, loads: Sequence[WeekLoad]) -> None:
-        """At most one block a week for what was owed and not kept, less what already goes beyond the due."""
+    def debts(self, loads: Sequence[WeekLoad]) -> frozenset[Week]:
+        """At most one block a week for what was owed and not kept, less what already goes beyond the due.
+
+        Gives the weeks in which such a block would be asked for if what goes beyond the due were given back.
+        """
         length = self.known.settings.kind(STRATEGIC).minutes
         owed = debt_minutes(self.known.memory, self.known.running)
         there = {load.week: self.ranks(STRATEGIC, load.week) for load in loads}
         due = {load.week: load.booked.get(STRATEGIC, 0) for load in loads}
         beyond = {week: max(0, there[week].settled - due[week]) for week in due}
-        left = floor(owed / length + 0.5) - sum(beyond.values())
+        blocks = floor(owed / length + 0.5)
+        left = blocks - sum(beyond.values())
         cause = Cause("debt", "owed_hours", owed / 60, length / 60 / 2, "hours")  # half a block rounds up
         for load in loads:
             week = load.week
@@ -113,6 +121,9 @@ class _Asking:
                 number = there[week].free_numbers(asked - there[week].settled + 1)[-1]
                 self._want(STRATEGIC, "debt", load, number, (cause,))
                 left -= 1
+        return frozenset(
+            week for week, more in beyond.items() if more and blocks > sum(beyond.values()) - more
+        )
 
     def by_rhythm(self, kind: str, load: WeekLoad) -> None:
         """As many as the rules book, and one where the rhythm of the kind has come round."""

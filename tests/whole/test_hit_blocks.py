@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from blocker.values.events import Event
 from blocker.values.intervals import Interval
+from blocker.values.memory import WeekRecord
 from blocker.values.settings import Settings
 from blocker.values.workweek import parse_week
 from tests.tools.calendars_by_hand import MONDAY, at, meeting, slot, week_days
@@ -113,7 +114,7 @@ def test_a_block_that_the_person_moved_stays_is_told_once_and_the_floor_is_place
     assert len(others) == 1
     assert others[0].key not in person.under_meetings()
     assert [change.conflict for change in plan.changes if change.key == floor.key] == [
-        "overlaps “Urgent”; it is where you put it, so it stays"
+        "overlaps “Urgent”; you put it there, so it stays"
     ]
     assert [note for note in plan.notes if "overlaps “Urgent”" in note]
     assert not [note for note in person.run().notes if "overlaps" in note]
@@ -331,6 +332,17 @@ def test_a_load_that_fell_to_nothing_keeps_its_blocks_by_run_and_gives_the_surpl
     assert not any(change.released for change in gone.values())
     assert len(person.of(NEXT)) == 1
     assert {known.key for known in person.memory.blocks} >= {block.key for block in person.of(NEXT)}
+
+
+def test_a_block_that_pays_back_a_debt_is_not_given_back() -> None:
+    person = Diary(weeks(RED, before=0), at(MONDAY, "6:30"), STRATEGIC_ONLY)
+    person.run()
+    assert len(person.of(NEXT)) == 2
+    person.ledger.remember_week(WeekRecord(THIS.plus(-1), "calm", owed_minutes=120))
+    for day in week_days(NEXT_MONDAY):
+        person.calendar.remove_event(meeting(day, *RED).uid)
+    assert changed(person.rebalance(NEXT), "remove") == {}
+    assert changed(person.rebalance(NEXT)) == {}
 
 
 def test_rebalance_of_next_week_reads_writes_and_names_next_week_only() -> None:
