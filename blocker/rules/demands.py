@@ -128,6 +128,8 @@ class _Asking:
     def by_rhythm(self, kind: str, load: WeekLoad) -> None:
         """As many as the rules book, and one where the rhythm of the kind has come round."""
         due = self._due(kind, load)
+        if due and self.ranks(kind, load.week).lost:
+            self.wanted_in.add((kind, load.week))  # once it is off the calendar, it is asked for again
         causes = (*self._rule_causes(kind, load), *((due,) if due else ()))
         for number in self._missing(kind, load, max(load.booked.get(kind, 0), int(due is not None)), causes):
             self._want(kind, kind if kind in RHYTHMIC else "other", load, number, causes)
@@ -139,7 +141,7 @@ class _Asking:
             return None
         own = minutes(event.when for week in weeks for event in self.own.get((kind, week), ()))
         others = [self.ranks(kind, week) for week in weeks if week != load.week]
-        had = any(there.live or there.answers for there in others)
+        had = any(there.live > there.lost or there.answers for there in others)
         if had or own >= DUE_MINUTES or any((kind, week) in self.wanted_in for week in weeks):
             return None
         return Cause(kind, f"{kind}_hours", own / 60, DUE_MINUTES / 60, "hours")

@@ -105,15 +105,16 @@ class Ranks(Struct, frozen=True):
     """What there is of one kind in one week.
 
     ``own`` counts the person's own events, ``live`` our blocks, past ones and those to be rescued too; ``stands``
-    how many of our blocks count, and ``hit`` how many don't. ``answers`` holds key and code (deleted, skipped or undone) of
-    those a person said no to. ``used`` numbers are never given again, but for the ``displaced`` ones: they are
-    owed, and come back first.
+    how many of our blocks count, ``hit`` how many don't, and ``lost`` how many of those have no place. ``answers``
+    holds key and code (deleted, skipped or undone) of those a person said no to. ``used`` numbers are never given
+    again, but for the ``displaced`` ones: they are owed, and come back first.
     """
 
     own: int
     live: int
     stands: int
     hit: int
+    lost: int
     answers: tuple[tuple[str, str], ...]
     used: frozenset[int]
     displaced: Mapping[int, Remembered]
@@ -166,7 +167,8 @@ def ranks(kind: str, week: Week, known: Known, own: Sequence[Event] = ()) -> Ran
     back = dict(zip(_numbers(displaced, prefix), displaced.values(), strict=True))
     said = tuple(sorted(answers.items()))
     counted = _count_own(own, known.settings)
-    return Ranks(counted, len(live), len(live - hit), len(hit), said, numbers, back)
+    lost = len(hit & known.lost)
+    return Ranks(counted, len(live), len(live - hit), len(hit), lost, said, numbers, back)
 
 
 def _numbers(keys: Iterable[str], prefix: str) -> list[int]:

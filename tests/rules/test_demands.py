@@ -65,7 +65,8 @@ def own(week: str, *texts: str) -> tuple[Classified, ...]:
 def asked(
     loads: Sequence[WeekLoad], blocks: Iterable[str] = (), remembered: Iterable[Remembered] = (),
     events: Sequence[Classified] = (), rules: tuple[RuleText, ...] = (), reoffer: str | None = None,
-    today: date = TODAY, settings: Settings | None = None, hit: Iterable[str] = (), stuck: Iterable[str] = (), **memory: Any,
+    today: date = TODAY, settings: Settings | None = None, hit: Iterable[str] = (), stuck: Iterable[str] = (),
+    lost: Iterable[str] = (), **memory: Any,
 ) -> Demands:  # fmt: skip
     settings = settings or Settings(rules=rules)
     standing = [block(key) if isinstance(key, str) else key for key in blocks]
@@ -80,8 +81,9 @@ def asked(
             settings=settings,
             workweek=BERLIN,
             reoffer=parse_week(reoffer) if reoffer else None,
-            hit=frozenset((*hit, *stuck)),
+            hit=frozenset((*hit, *stuck, *lost)),
             stuck=frozenset(stuck),
+            lost=frozenset(lost),
         ),
     )
 
@@ -323,6 +325,13 @@ def test_front_line_time_comes_every_two_weeks() -> None:
     assert keys(asked(horizon()), "frontline") == ["W48/1", "W50/1", "W52/1"]
     assert keys(asked(horizon(), blocks=["frontline/2026-W47/1"]), "frontline") == ["W49/1", "W51/1"]
     assert keys(asked(horizon(), blocks=["frontline/2026-W48/1"]), "frontline") == ["W50/1", "W52/1"]
+
+
+def test_a_front_line_block_that_is_lost_counts_for_nothing_and_comes_back_in_its_own_week() -> None:
+    there = "frontline/2026-W48/1"
+    assert keys(asked(horizon(), blocks=[there], lost=[there]), "frontline") == ["W50/1", "W52/1"]
+    before = ["frontline/2026-W47/1", there]  # it is not due in its week: the next run forgets it
+    assert keys(asked(horizon(), blocks=before, lost=[there]), "frontline") == ["W49/1", "W51/1"]
 
 
 @pytest.mark.parametrize(("minutes", "first"), [("09:59", "W48/1"), ("10:00", "W49/1")])
