@@ -22,7 +22,6 @@ from blocker.planning.standing import dismissed, examine
 from blocker.rules.demands import Demands, Known, ask
 from blocker.rules.offsite import OffsiteAsked, ask_for_offsite
 from blocker.rules.survey import Survey, take_survey
-from blocker.values.keys import key_week
 from blocker.values.plan import Inspection, Plan
 from blocker.values.request import Request
 from blocker.wording.brief import Sources
@@ -90,7 +89,7 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
         now=request.now,
     )
     if request.policy == "rebalance":
-        changes = tuple(c for c in changes if key_week(c.key, c.slot, request.workweek) == request.week)
+        changes = tuple(c for c in changes if request.workweek.key_week(c.key, c.slot) == request.week)
     ordinary = ordinary_words(seen.lines, request.settings.texts)
     said, words = notes(request, changes, missing, inspection, ordinary)
     return Plan(

@@ -16,7 +16,6 @@ from blocker.running.undo import Outcome, reverse
 from blocker.showing.documents import SCHEMA
 from blocker.showing.plan_text import clean, moment, span
 from blocker.values.errors import PartlyApplied
-from blocker.values.keys import key_week
 from blocker.values.kinds import NOTE, OFFSITE
 from blocker.values.workweek import Week
 
@@ -81,7 +80,7 @@ def _weeks_to_ask_for(run: UndoableRun, sight: Sight, ledger: Ledger) -> list[We
         known = ledger.recall(change.key)
         if change.action != "create" or known is None or known.answer != "undone":
             continue
-        week = key_week(known.key, known.slot, request.workweek)
+        week = request.workweek.key_week(known.key, known.slot)
         if known.kind not in (OFFSITE, NOTE) and week in request.horizon and loads[week].working:
             weeks.add(week)
     return sorted(weeks)

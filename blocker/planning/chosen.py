@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from msgspec.structs import replace
 
 from blocker.values.intervals import Interval
-from blocker.values.keys import key_week
 from blocker.values.kinds import NOTE, OFFSITE, STRATEGIC
 from blocker.values.plan import Change, Plan, QuarterPlan, WeekPlan
 from blocker.values.workweek import WorkWeek
@@ -80,7 +79,7 @@ def _makes_room(one: Change, other: Change, workweek: WorkWeek) -> bool:
     if workweek.date_of(left.start) == workweek.date_of(taken.start):
         return True
     given_back = one.action == "remove" and not one.forced
-    return given_back and key_week(one.key, left, workweek) == key_week(other.key, taken, workweek)
+    return given_back and workweek.key_week(one.key, left) == workweek.key_week(other.key, taken)
 
 
 def _left_slot(change: Change) -> Interval | None:
@@ -106,7 +105,7 @@ def _week(
     """A week whose only thinking block is not booked has none yet."""
     if plan.floor != "block":
         return plan
-    mine = [c for c in changes if c.kind == STRATEGIC and key_week(c.key, c.slot, workweek) == plan.load.week]
+    mine = [c for c in changes if c.kind == STRATEGIC and workweek.key_week(c.key, c.slot) == plan.load.week]
     counting = [
         c for c in mine if c.action in ("create", "move", "update", "adopt", "keep") and not c.conflict
     ]

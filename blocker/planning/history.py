@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from blocker.rules.demands import DEBT_WEEKS
 from blocker.rules.survey import Survey
 from blocker.values.intervals import minutes, subtract
-from blocker.values.keys import key_week
 from blocker.values.kinds import OPERATIONAL, STRATEGIC
 from blocker.values.memory import Memory, WeekRecord
 from blocker.values.plan import Change, Plan, WeekLoad
@@ -87,13 +86,13 @@ def _with_result(record: WeekRecord, changes: Sequence[Change], seen: Survey, re
     mine = [
         block
         for block in request.snapshot.blocks
-        if block.kind == STRATEGIC and key_week(block.key, block.when, workweek) == week
+        if block.kind == STRATEGIC and workweek.key_week(block.key, block.when) == week
     ]
     slots = {block.key: block.when for block in mine}
     cleared = _minutes_cleared(week, slots, request)
     moved = {*record.moved, *(block.key for block in mine if block.pinned)}
     for change in changes:
-        if change.done and change.kind == STRATEGIC and key_week(change.key, change.slot, workweek) == week:
+        if change.done and change.kind == STRATEGIC and workweek.key_week(change.key, change.slot) == week:
             slots[change.key] = change.slot
             if change.action == "remove":
                 del slots[change.key]
@@ -125,7 +124,7 @@ def _minutes_cleared(week: Week, standing: Iterable[str], request: Request) -> i
         and known.state == "placed"
         and known.key not in there
         and known.slot.end <= request.now
-        and key_week(known.key, known.slot, request.workweek) == week
+        and request.workweek.key_week(known.key, known.slot) == week
     )
 
 

@@ -12,7 +12,6 @@ from blocker.rules.known import two_deleted_in_a_row
 from blocker.rules.offsite import OffsiteAsked
 from blocker.rules.survey import Survey
 from blocker.values.intervals import Interval
-from blocker.values.keys import key_week
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.memory import UNDONE_TOLD
 from blocker.values.plan import Change, Inspection, QuarterPlan, Unplaced, WeekPlan
@@ -35,7 +34,7 @@ def floors(
     for change in changes:
         if change.kind != STRATEGIC:
             continue
-        week = key_week(change.key, change.slot, request.workweek)
+        week = request.workweek.key_week(change.key, change.slot)
         if change.action in ("create", "move") or (
             change.action in ("keep", "adopt", "update") and change.key not in inspection.uncounted
         ):
@@ -168,7 +167,7 @@ def _wanted(item: Unplaced, request: Request) -> str:
     """``Week of 7 Dec: no time for a strategic block``."""
     if item.kind == OFFSITE:
         return f"Half day of {item.key.partition('/')[2]}: not found yet"
-    monday = key_week(item.key, Interval(request.now, request.now), request.workweek).monday
+    monday = request.workweek.key_week(item.key, Interval(request.now, request.now)).monday
     what = "the weekly minimum" if item.tier == "floor" else f"a {item.kind} block"
     return f"Week of {monday.day} {monday:%b}: no time for {what}"
 

@@ -12,7 +12,6 @@ from blocker.measuring.days import Day, build_days
 from blocker.rules.demands import BOOKED_BY_LEVEL, tier_of_level
 from blocker.rules.survey import Survey
 from blocker.values.events import StandingBlock
-from blocker.values.keys import key_week
 from blocker.values.kinds import NO_TIME, NOTE, OFFSITE
 from blocker.values.plan import Classified, Hit, Inspection, Standing
 from blocker.values.request import Request
@@ -26,7 +25,7 @@ def dismissed(request: Request, blocks: Sequence[StandingBlock]) -> Mapping[str,
     weeks, keys = set(request.memory.skipped_weeks), set(request.memory.skipped_keys)
     reasons = {}
     for block in blocks:
-        week = key_week(block.key, block.when, request.workweek)
+        week = request.workweek.key_week(block.key, block.when)
         if _goes_with_its_kind(block, request):
             reasons[block.key] = TURNED_OFF
         elif block.key in keys:
@@ -85,7 +84,7 @@ def _tier(block: StandingBlock, was: str, request: Request, seen: Survey) -> str
 
     Otherwise a new block of today's level would outrank the one that stands in its place.
     """
-    load = seen.loads.get(key_week(block.key, block.when, request.workweek))
+    load = seen.loads.get(request.workweek.key_week(block.key, block.when))
     again = request.policy == "rebalance" and was in BOOKED_BY_LEVEL
     return tier_of_level(load) if again and load is not None else was
 
@@ -97,7 +96,7 @@ def _as_standing(block: StandingBlock, hit: bool, stays: bool, tier: str, reques
         key=block.key,
         kind=block.kind,
         tier=tier,
-        week=key_week(block.key, block.when, request.workweek),
+        week=request.workweek.key_week(block.key, block.when),
         slot=block.when,
         state="hit_fixed" if hit and stays else "hit" if hit else "fixed" if stays else "kept",
         minutes=look.minutes if anew else length,
@@ -114,7 +113,7 @@ def _stays(block: StandingBlock, request: Request) -> bool:
     """True for a block that is the person's, has begun, or is of a week that is not asked about."""
     if block.pinned or block.when.start <= request.now:
         return True
-    other_week = key_week(block.key, block.when, request.workweek) != request.week
+    other_week = request.workweek.key_week(block.key, block.when) != request.week
     return request.policy == "rebalance" and other_week
 
 

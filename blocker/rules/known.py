@@ -12,7 +12,6 @@ from msgspec import Struct
 from blocker.measuring.classify import own_offsites
 from blocker.rules.rules import Rule
 from blocker.values.events import Event, StandingBlock
-from blocker.values.keys import key_week
 from blocker.values.kinds import IGNORED, OPERATIONAL, STRATEGIC
 from blocker.values.memory import Memory, Remembered
 from blocker.values.plan import Classified
@@ -203,5 +202,5 @@ def asked_back(known: Remembered, request: Request) -> bool:
     return (
         known.answer == "undone"
         and request.policy == "rebalance"
-        and key_week(known.key, known.slot, request.workweek) == request.week
+        and request.workweek.key_week(known.key, known.slot) == request.week
     )

@@ -11,7 +11,6 @@ from blocker.measuring.conditions import compare, comparisons
 from blocker.rules.own_lines import FEWEST_WEEKS
 from blocker.rules.survey import Survey
 from blocker.showing.plan_text import measured
-from blocker.values.keys import key_week
 from blocker.values.kinds import NOTE, OFFSITE, STRATEGIC
 from blocker.values.memory import OwnLines
 from blocker.values.plan import Plan
@@ -53,7 +52,7 @@ def dose_of(plan: Plan, seen: Survey, request: Request) -> Dose:
     for change in plan.changes:
         if change.action in STANDS and change.kind not in (OFFSITE, NOTE) and change.slot.end > request.now:
             kinds[change.kind] += 1
-            minutes[key_week(change.key, change.slot, request.workweek)] += change.slot.minutes
+            minutes[request.workweek.key_week(change.key, change.slot)] += change.slot.minutes
     free = 0.0
     for week in request.horizon:
         held, lately = seen.loads[week].held, seen.recent_operational[week] or 0.0

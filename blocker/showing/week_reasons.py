@@ -11,7 +11,6 @@ from blocker.measuring.conditions import Comparison, comparisons, holds
 from blocker.rules.rules import Rule
 from blocker.rules.survey import Survey
 from blocker.values.events import StandingBlock
-from blocker.values.keys import key_week
 from blocker.values.kinds import NOTE, STRATEGIC
 from blocker.values.memory import ANSWERS
 from blocker.values.plan import Change, Clause, Plan, Unplaced, WeekPlan
@@ -51,7 +50,7 @@ def week_reasons(week: WeekPlan, made: Plan, seen: Survey, request: Request) -> 
         for change in made.changes
         if change.action != "forget"
         and change.kind != NOTE
-        and key_week(change.key, change.slot, workweek) == number
+        and workweek.key_week(change.key, change.slot) == number
     )
     shown = {change.key for change in blocks}
     stood = tuple(
@@ -59,7 +58,7 @@ def week_reasons(week: WeekPlan, made: Plan, seen: Survey, request: Request) -> 
         for block in request.snapshot.blocks
         if block.kind != NOTE
         and block.key not in shown
-        and key_week(block.key, block.when, workweek) == number
+        and workweek.key_week(block.key, block.when) == number
     )
     kinds = {*(block.kind for block in stood), *(change.kind for change in blocks)}
     if over and STRATEGIC in kinds:
@@ -125,7 +124,7 @@ def _afterwards(week: WeekPlan, request: Request) -> list[str]:
     if number in request.memory.skipped_weeks:
         found.append("You skipped this week: nothing was booked in it.")
     for known in request.memory.blocks:
-        if known.answer and key_week(known.key, known.slot, request.workweek) == number:
+        if known.answer and request.workweek.key_week(known.key, known.slot) == number:
             found.append(_sentence(ANSWERS[known.answer].replace(" it", f" {known.key}", 1)))
     if record is not None and record.overrun_minutes:
         found.append(f"Meetings took {record.overrun_minutes} minutes of its strategic blocks.")

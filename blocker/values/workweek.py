@@ -208,6 +208,14 @@ class WorkWeek(Struct, frozen=True):
     def date_of(self, instant: datetime) -> date:
         return instant.astimezone(self.zone).date()
 
+    def key_week(self, key: str, slot: Interval) -> Week:
+        """The week a block counts for: that of its key, or of its slot where the key names a quarter."""
+        part = key.split("/")[1]
+        try:
+            return parse_week(part)
+        except ValueError:
+            return week_of(self.date_of(slot.start))
+
     def day(self, day: date) -> WorkDay:
         span = self.span(day, day + DAY)
         # No zone changes its clocks twice within a day: one of 24 hours has the same offset throughout.

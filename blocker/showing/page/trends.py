@@ -14,7 +14,6 @@ from blocker.showing.history import closing_lines
 from blocker.showing.page.values import Bar, Displacing
 from blocker.showing.plan_text import clean
 from blocker.values.intervals import minutes
-from blocker.values.keys import key_week
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.memory import WeekRecord
 from blocker.values.plan import Change, Plan
@@ -85,7 +84,7 @@ def _planned(week: Week, plan: Plan, request: Request) -> float:
         if change.kind == STRATEGIC
         and _there(change)
         and change.slot.end > request.now
-        and key_week(change.key, change.slot, request.workweek) == week
+        and request.workweek.key_week(change.key, change.slot) == week
     )
 
 
