@@ -21,15 +21,15 @@ from blocker.values.intervals import InOrder
 from blocker.values.kinds import IGNORED, PERSONAL
 from blocker.values.memory import Memory, OwnLines
 from blocker.values.plan import Classified, WeekLoad
-from blocker.values.request import HISTORY_WEEKS, Request
+from blocker.values.request import HISTORY_WEEKS, QUARTER_WEEKS, Request
 from blocker.values.workweek import DAY, Week, WorkWeek, quarter_of
 
 
 class Survey(Struct, frozen=True):
     """The classified calendars and the judged weeks.
 
-    ``loads`` has twelve weeks behind or more, the weeks ahead, and the week that was asked for with its
-    own twelve; ``recent_operational`` is the mean of recent weeks' operational hours scaled to each week
+    ``loads`` has a quarter's weeks behind or more, the weeks ahead, and the week that was asked for with those
+    behind it; ``recent_operational`` is the mean of recent weeks' operational hours scaled to each week
     (None where there are no recent weeks). ``own_offsites`` are half days the person made. ``rules`` are those that
     the weeks were judged by, at the person's own ``lines`` if there are any.
     """
@@ -92,15 +92,22 @@ def take_survey(request: Request) -> Survey:
 
 def _lines(request: Request, measured: Mapping[Week, WeekLoad], judge: Judge) -> OwnLines | None:
     """The person's own lines: those of this quarter, or new ones; None where the usual ones hold."""
-    settings, kept = request.settings, request.memory.lines
-    if settings.thresholds == "usual":
+    if request.settings.thresholds == "usual":
         return None
+    if not _lines_are_due(request):
+        return request.memory.lines
     today = request.workweek.date_of(request.now)
-    quarter = quarter_of(today, settings.fiscal_start)
-    if kept and kept.role == settings.role and quarter_of(kept.taken, settings.fiscal_start) >= quarter:
-        return kept
     behind = weeks_that_count(measured.values(), request.running)
-    return take_lines(behind, [measured[week] for week in request.horizon], settings.role, judge, today)
+    ahead = [measured[week] for week in request.horizon]
+    return take_lines(behind, ahead, request.settings.role, judge, today)
+
+
+def _lines_are_due(request: Request) -> bool:
+    """True if the person's own lines hold, and those that were taken last are not of this quarter and role."""
+    settings, kept = request.settings, request.memory.lines
+    quarter = quarter_of(request.workweek.date_of(request.now), settings.fiscal_start)
+    of_now = kept and kept.role == settings.role and quarter_of(kept.taken, settings.fiscal_start) >= quarter
+    return settings.thresholds == "own" and not of_now
 
 
 def _forecasts(
@@ -159,7 +166,8 @@ def _as_event(block: StandingBlock, calendar: str) -> Event:
 
 def _weeks(request: Request) -> tuple[Week, ...]:
     running = request.running
-    wanted = {week.plus(-n) for week in (running, request.week) for n in range(HISTORY_WEEKS + 1)}
+    behind = HISTORY_WEEKS if _lines_are_due(request) else QUARTER_WEEKS
+    wanted = {week.plus(-n) for week in (running, request.week) for n in range(behind + 1)}
     wanted.update(running.plus(n) for n in range(-request.back, request.ahead + 1))
     return tuple(sorted(wanted | set(request.horizon)))
 

@@ -32,7 +32,7 @@ from blocker.values.identity import Identity
 from blocker.values.intervals import Interval
 from blocker.values.memory import Memory
 from blocker.values.plan import Plan
-from blocker.values.request import HISTORY_WEEKS, Request
+from blocker.values.request import HISTORY_WEEKS, QUARTER_WEEKS, Request
 from blocker.values.settings import FILL_WEEKS, HORIZON_WEEKS, Settings
 from blocker.values.workweek import WorkWeek, quarter_of, week_of
 
@@ -106,7 +106,7 @@ class Session:
         memory: Memory,
         policy: str = "run",
         week: str | None = None,
-        back: int = HISTORY_WEEKS,
+        back: int = QUARTER_WEEKS,
         ahead: int = FILL_WEEKS,
     ) -> Sight:
         """Read every calendar and say what holds now. ``week`` as a person names it.
@@ -324,7 +324,7 @@ def _window(now: datetime, week: str | None, settings: Settings, back: int, ahea
     """Weeks enough to judge by, to the end of the quarter whose offsite may be due; a day of slack."""
     today = now.date()
     running, named = week_of(today).monday, find_week(week, today, settings.week_lead).monday
-    first = min(running - timedelta(weeks=back + 1), named - timedelta(weeks=HISTORY_WEEKS + 1))
+    first = min(running, named) - timedelta(weeks=max(back, HISTORY_WEEKS) + 1)
     last = max(
         quarter_of(today, settings.fiscal_start).next().end,
         running + timedelta(weeks=max(HORIZON_WEEKS, ahead + 1)),

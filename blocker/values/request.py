@@ -13,6 +13,7 @@ from blocker.values.workweek import Week, WorkWeek, week_of
 
 # The half year of completed weeks that a person's own lines are taken from.
 HISTORY_WEEKS = 26
+QUARTER_WEEKS = 13  # all that a plan looks back on once they are taken
 
 
 class Request(Struct, frozen=True):
@@ -31,7 +32,7 @@ class Request(Struct, frozen=True):
     snapshot: Snapshot
     others: tuple[Snapshot, ...]
     memory: Memory
-    back: int = HISTORY_WEEKS
+    back: int = QUARTER_WEEKS
     ahead: int = FILL_WEEKS
     zone_source: str = ""
 

@@ -14,11 +14,13 @@ from blocker.measuring.measures import MEASURES
 from blocker.rules.judge import Judge
 from blocker.rules.own_lines import take_lines, weeks_that_count
 from blocker.rules.rules import rules_for
+from blocker.rules.survey import take_survey
 from blocker.values.kinds import LEVELS
-from blocker.values.memory import OwnLines
+from blocker.values.memory import Memory, OwnLines
 from blocker.values.plan import WeekLoad
 from blocker.values.settings import RuleText, Settings
 from blocker.values.workweek import Week, parse_week
+from tests.tools.calendars_by_hand import request
 
 FULL = 2250  # working minutes
 RUNNING = parse_week("2026-W48")
@@ -48,6 +50,18 @@ def level(
 
 def levels(weeks: Sequence[WeekLoad], lines: OwnLines | None, role: str = "manager") -> list[str]:
     return [level(load, lines, role) for load in weeks]
+
+
+def test_half_a_year_is_looked_at_where_lines_are_taken_and_a_quarter_afterwards() -> None:
+    lines, old = lines_of([busy(n, 30.0) for n in range(40, 48)]), date(2026, 9, 30)
+    for memory, settings, behind in (
+        (Memory(), None, 26),
+        (Memory(lines=lines), None, 13),
+        (Memory(lines=replace(lines, taken=old)), None, 26),
+        (Memory(), Settings(thresholds="usual"), 13),
+    ):
+        asked = request(memory=memory, settings=settings)
+        assert min(take_survey(asked).loads) == asked.running.plus(-behind)
 
 
 def test_of_fewer_than_eight_weeks_nothing_is_taken() -> None:
