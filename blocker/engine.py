@@ -27,7 +27,7 @@ from blocker.values.request import Request
 from blocker.wording.brief import Sources
 from blocker.wording.causes import ordinary_words
 from blocker.wording.drafts import drafting, next_thinking_block, refreshed, where_they_will_be
-from blocker.wording.themes import draw
+from blocker.wording.themes import draw, goal_topics
 
 
 class Question(Struct, frozen=True):
@@ -75,7 +75,8 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
     solution = replace(solution, placements=(*solution.placements, *note.placements))
     slots = where_they_will_be(recollection.live, solution, unwanted)
     next_key = next_thinking_block(slots, recollection.live, request)
-    sources = Sources(request, seen, next_key, draw(slots, recollection.live, request))
+    themes = {**draw(slots, recollection.live, request), **goal_topics(solution.placements, request)}
+    sources = Sources(request, seen, next_key, themes)
 
     missing = unplaced(asked, offsite, solution)
     changes = diff(

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from msgspec import inspect, json
+from msgspec import inspect, json, to_builtins
 
 from blocker.config.described import Field, allowed, bare, fields_of, in_tables, struct_in
 from blocker.config.writing import toml
@@ -42,7 +42,7 @@ def _unset(field: Field) -> str:
 
 def schema(settings: type[Section] = Settings) -> dict[str, Any]:
     """The JSON schema (draft 2020-12) of a config file."""
-    found = json.schema(settings)
+    found: dict[str, Any] = to_builtins(json.schema(settings))  # a date in an example is text there
     for table in found["$defs"].values():
         properties = table["properties"].items()
         table["properties"] = {

@@ -60,7 +60,9 @@ def rows(table: Section, above: str = "") -> Iterator[tuple[str, str, str]]:
                 )
         elif is_array_of_tables(field.type) and not above:
             for number, item in enumerate(value):
-                rest = {key: found for key, found in asdict(item).items() if key != "name"}
+                rest = {
+                    key: found for key, found in asdict(item).items() if key != "name" and found is not None
+                }
                 yield f"{name}.{toml_key(item.name)}", toml(rest), f"{name}.{number}"
         elif not value and field.facts.get("unset"):
             yield name, f"({field.facts['unset']})", name

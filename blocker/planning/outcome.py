@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from blocker.placing.problem import Solution
 from blocker.rules.demands import Demands
+from blocker.rules.goals import goals_past
 from blocker.rules.known import two_deleted_in_a_row
 from blocker.rules.offsite import OffsiteAsked
 from blocker.rules.survey import Survey
@@ -83,6 +84,11 @@ def notes(
     A name says what happened and to which block, so that other words for the same are no news.
     """
     found = _given_up(request, changes)
+    for goal, due in goals_past(request.settings, request.workweek.date_of(request.now)):
+        found[f"goal {goal.name} {due}"] = (
+            f"“{goal.name}” was due on {due.day} {due:%b %Y}. Your next thinking block asks about it once. "
+            "Take it out of the config, or give it a new day."
+        )
     if of_quarter:
         found[f"of {_quarter(request)}"] = of_quarter
     for change in changes:

@@ -10,6 +10,7 @@ from math import floor
 
 from msgspec import Struct
 
+from blocker.rules.goals import is_for_a_goal, learning_for_goals
 from blocker.rules.known import DEBT_WEEKS, OWN_MINUTES, Known, Ranks, debt_minutes, ranks, week_quarter
 from blocker.values.intervals import minutes
 from blocker.values.kinds import FRONTLINE, LEARNING, STRATEGIC
@@ -66,6 +67,8 @@ def ask(loads: Sequence[WeekLoad], known: Known) -> Demands:
             continue
         for load in loads:
             asking.by_rhythm(kind, load)
+    if known.settings.kind(LEARNING).enabled:
+        asking.goals(loads)
     wanted = sorted(asking.wanted, key=lambda demand: demand.week)
     floors = {load.week: asking.floor(load) for load in loads}
     return Demands(tuple(wanted), tuple(asking.answered), floors, paying)
@@ -174,6 +177,17 @@ class _Asking:
             for rank in self._missing(LEARNING, load, number, causes):
                 self._want(LEARNING, LEARNING, load, rank, causes)
 
+    def goals(self, loads: Sequence[WeekLoad]) -> None:
+        """One for each goal some weeks before its day, beside the one of the quarter."""
+        due = learning_for_goals(loads, self.known)
+        for load in loads:
+            causes = due.get(load.week, [])
+            asked = sum(demand.kind == LEARNING and demand.week == load.week for demand in self.wanted)
+            number = self.ranks(LEARNING, load.week).settled + asked + len(causes)
+            free = self._missing(LEARNING, load, number, tuple(causes)) if causes else []
+            for rank, cause in zip(free[asked:], causes, strict=False):
+                self._want(LEARNING, LEARNING, load, rank, (cause,))
+
     def floor(self, load: WeekLoad) -> str:
         there = self.ranks(STRATEGIC, load.week)
         if there.stands:
@@ -279,7 +293,7 @@ def _heavy_causes(quarter: Quarter, loads: Iterable[WeekLoad], known: Known) -> 
 
 
 def _had_learning(quarter: Quarter, known: Known) -> bool:
-    """True if a learning block of the quarter stands, stood or was refused."""
+    """True if a learning block of the quarter stands, stood or was refused, those for goals left out."""
     keys = {block.key for block in known.blocks} - known.stuck - known.lost
     keys.update(
         block.key
@@ -289,5 +303,6 @@ def _had_learning(quarter: Quarter, known: Known) -> bool:
         and not (block.answer == "undone" and block.key.startswith(f"{LEARNING}/{known.reoffer}/"))
     )
     keys.update(known.memory.skipped_keys)
-    weeks = (parse_week(key.split("/")[1]) for key in keys if key.startswith(f"{LEARNING}/"))
+    keys = {key for key in keys if key.startswith(f"{LEARNING}/") and not is_for_a_goal(key, known)}
+    weeks = (parse_week(key.split("/")[1]) for key in keys)
     return any(week_quarter(week, known.settings.fiscal_start) == quarter for week in weeks)

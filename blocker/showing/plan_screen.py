@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from blocker.planning.outcome import MOST_OPTIONS
+from blocker.rules.goals import GOAL
 from blocker.showing.picture import Line, Piece, flow, text_of
 from blocker.showing.plan_text import (
     change_title,
@@ -164,7 +165,9 @@ def _why_new(change: Change) -> str:
     placement, cause = change.placement, change.causes[0] if change.causes else None
     rule = cause.rule if cause is not None else ""
     known = (WHY.get(rule) or (f"your rule “{rule}”" if rule not in LEVELS else "")) if rule else ""
-    if change.kind == LEARNING and not known:
+    if cause is not None and rule == GOAL:
+        known = f"before “{clean(cause.measure)}” is due"
+    elif change.kind == LEARNING and not known:
         known = "before the heaviest week"
     parts = [known]
     if placement is not None and placement.short:

@@ -9,6 +9,7 @@ struct that has them.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from hashlib import sha256
 from typing import Annotated, Literal
 
@@ -60,6 +61,11 @@ RULE = {
     "name": "amber",
     "when": "operational_share >= 50% or focus_hours < 6.5",
     "book": {"strategic": 2},
+}
+GOAL = {
+    "name": "New LMS live",
+    "by": date(2027, 3, 31),
+    "ability": "Trainers can build a course alone",
 }
 CONDITIONS = {"strategic": ["title ~ 'strategy|vision'"], "personal": ["calendar = 'family'"]}
 SHIFT = {"shift": "Close the door, and open only this question."}
@@ -127,7 +133,10 @@ class BlockKind(Section, frozen=True):
     reminder: Annotated[ReminderMinutes | None, setting("Minutes before the block.", 10, unset="none")] = None
     visits: Annotated[
         tuple[Words, ...],
-        setting("Whom to go to, in turn.", ["Help desk", "Registration desk", "A customer"]),
+        setting(
+            "Whom to go to, in turn: those who do the work, and those it is for.",
+            ["Help desk", "Registration desk", "A customer"],
+        ),
     ] = ()
     themes: Annotated[
         tuple[Theme, ...], setting("What the blocks are about, in turn; none for the usual ones.", [THEME])
@@ -201,6 +210,17 @@ class RuleText(Section, frozen=True):
     def problems(self, given: Collection[KeyPath]) -> Problems:
         if ("book",) in given and not self.book:
             yield ("book",), "a rule books something, such as book = { strategic = 2 }"
+
+
+class Goal(Section, frozen=True):
+    """What is to be reached, and what somebody has to be able to do for it."""
+
+    name: Annotated[Words, setting("What is to be reached.")]
+    by: Annotated[
+        date | None,
+        setting("The day it is due; one without comes up in strategic blocks in turn.", unset="no day"),
+    ] = None
+    ability: Annotated[str, setting("What people must be able to do by then.")] = ""
 
 
 class Settings(Section, frozen=True):
@@ -328,6 +348,13 @@ class Settings(Section, frozen=True):
         tuple[RuleText, ...],
         setting("A rule: when it fires for a week, so many blocks of each kind are booked.", [RULE]),
     ] = field(default=(), name="rule")
+    goals: Annotated[
+        tuple[Goal, ...],
+        setting(
+            "A goal: six to two weeks before its day a learning block asks who must be able to do what by then.",
+            [GOAL],
+        ),
+    ] = field(default=(), name="goal")
     texts: Annotated[
         Mapping[TextName, Text], setting("Your own words for a text that blocker writes, by its name.", SHIFT)
     ] = field(default_factory=dict)
@@ -362,7 +389,7 @@ class Settings(Section, frozen=True):
         return self.blocks.get(name) or SHIPPED_KINDS.get(name) or BlockKind()
 
     def problems(self, given: Collection[KeyPath]) -> Problems:
-        """Kinds that nobody knows, rules of the same name, and a week without a strategic block."""
+        """Kinds that nobody knows, rules or goals of the same name, and a week without a strategic block."""
         strategic = self.kind(STRATEGIC)
         if not strategic.enabled:
             words = "a week always has one strategic block: blocker pause --until DATE stops all for a while"
@@ -374,11 +401,14 @@ class Settings(Section, frozen=True):
         for name in self.classify:
             if name not in times:
                 yield ("classify", name), f"unknown kind of time {quoted(name)}{did_you_mean(name, times)}"
-        above: set[str] = set()
+        for table, names in {
+            "rule": [rule.name for rule in self.rules],
+            "goal": [goal.name for goal in self.goals],
+        }.items():
+            for number, name in enumerate(names):
+                if name and name in names[:number]:
+                    yield (table, number, "name"), f"there is a {table} {quoted(name)} above already"
         for number, rule in enumerate(self.rules):
-            if rule.name in above:
-                yield ("rule", number, "name"), f"there is a rule {quoted(rule.name)} above already"
-            above |= {rule.name} - {""}
             for kind in rule.book:
                 if kind not in self.blocks:
                     words = f"unknown kind {quoted(kind)}{did_you_mean(kind, self.blocks)}"

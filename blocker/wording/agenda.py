@@ -12,8 +12,8 @@ from blocker.values.request import Request
 from blocker.values.workweek import DAY, Quarter, quarter_of
 from blocker.wording.causes import ordinary_words
 from blocker.wording.digest import WEEK, digest
-from blocker.wording.digest_words import cost, count_words, in_words, parked_lines, series_lines
-from blocker.wording.texts import length_words, plain, quantity, say
+from blocker.wording.digest_words import cost, count_words, parked_lines, series_lines
+from blocker.wording.texts import in_words, length_words, plain, quantity, say
 from blocker.wording.themes import Topic
 
 PARTS = (30, 75, 15, 75, 45)  # looking back, a question, a break, another question, what follows

@@ -14,6 +14,7 @@ from blocker.wording.causes import why_booked
 from blocker.wording.digest import heaviest_week, week_behind
 from blocker.wording.digest_words import count_words, facts, named, parked_lines
 from blocker.wording.fitting import MOST_CHARACTERS, text_of
+from blocker.wording.goals import goal_lines
 from blocker.wording.texts import TEXTS, date_words, length_words, plain, say
 from blocker.wording.themes import Themes, visit_of
 
@@ -72,7 +73,7 @@ def _way_in(key: str, kind: str, sources: Sources) -> str:
     if kind == FRONTLINE:
         visit = visit_of(key, kind, settings)
         return say("frontline.visit", texts, name=plain(visit)) if visit else say("frontline.unknown", texts)
-    if kind != LEARNING:
+    if kind != LEARNING or any(topic.start for topic in sources.themes.get(key, ())):
         return ""
     use = say("learning.use", texts)
     heavy = heaviest_week(sources.request, sources.seen)
@@ -101,8 +102,9 @@ def section(key: str, kind: str, tier: str, slot: Interval, around: str, sources
         day = request.workweek.date_of(slot.start)
         below = facts(week_behind(day, request, seen), request.workweek, texts)
         below.append(why_booked(key, tier, seen.loads.get(week_of(day)), texts))
-        above = parked_lines(waiting, request.settings, room - count_words(below))
-        lines = [*above, "", *below] if above else below
+        goals = goal_lines(key, day, request)
+        parked = parked_lines(waiting, request.settings, room - count_words([*goals, *below]))
+        lines = [*goals, *parked, *([""] if goals or parked else []), *below]
     else:
         lines = [say("later", texts)]
     return "\n".join([say("section.open", texts), *lines, say("section.close", texts)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from blocker.measuring.conditions import compare
+from blocker.rules.goals import GOAL
 from blocker.values.memory import OwnLines
 from blocker.values.plan import Cause, WeekLoad
 from blocker.wording.texts import MEASURE_WORDS, TEXTS, quantity, say
@@ -57,6 +58,8 @@ def ordinary_words(lines: OwnLines | None, texts: Mapping[str, str]) -> str:
 
 def cause_words(cause: Cause, texts: Mapping[str, str]) -> str:
     """One cause as a sentence with measured value and threshold, for a terminal."""
+    if cause.rule == GOAL:
+        return say("cause.goal", texts, goal=cause.measure, weeks=quantity(cause.measured, cause.unit, texts))
     words = say(
         f"cause.{_judged_by(cause)}",
         texts,

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from blocker.values.events import DECLINE_ALL, DECLINE_NEW, DECLINE_NONE, Block, StandingBlock
 from blocker.values.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
 from blocker.values.intervals import Interval
-from blocker.values.kinds import NOTE, OFFSITE, STRATEGIC
+from blocker.values.kinds import LEARNING, NOTE, OFFSITE, STRATEGIC
 from blocker.values.plan import Placement
 from blocker.values.settings import Settings
 from blocker.values.workweek import DAY
@@ -102,5 +102,7 @@ def block_title(key: str, kind: str, sources: Sources) -> str:
     visit = visit_of(key, kind, settings)
     if visit:
         return say("title.visit", settings.texts, visit=visit)
+    if kind == LEARNING and about:
+        return say("title.goal", settings.texts, goal=theme)
     name = f"title.{kind}" if f"title.{kind}" in TEXTS else "title.other"
     return say(name, settings.texts, theme=theme, kind=kind.capitalize())

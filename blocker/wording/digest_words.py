@@ -11,8 +11,8 @@ from blocker.values.workweek import WorkWeek
 from blocker.wording.digest import Digest
 from blocker.wording.texts import (
     date_words,
+    in_words,
     length_words,
-    plain,
     quantity,
     say,
     say_times,
@@ -25,7 +25,6 @@ MOST_ALONE = 3  # so many that took the same time share a line
 MOST_PARKED = 5
 QUESTION_WORDS = range(40, 2, -1)  # how much of each is shown: the most that there is room for
 WITH_ASKER = 6  # with fewer words of a question it is not said who asked
-QUESTION_CHARACTERS = 240
 
 
 def facts(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> list[str]:
@@ -90,12 +89,6 @@ def _parked_line(question: ParkedQuestion, most: int, settings: Settings) -> str
         who=shortened(question.asked_by, FEW_CHARACTERS),
         id=question.id,
     )
-
-
-def in_words(text: str, most: int) -> str:
-    """A text on one line, cut after so many words where it is long."""
-    words = plain(text).split()
-    return shortened(" ".join(words[:most]) + ("…" if len(words) > most else ""), QUESTION_CHARACTERS)
 
 
 def count_words(lines: Iterable[str]) -> int:

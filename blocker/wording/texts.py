@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
+QUESTION_CHARACTERS = 240
 PARKED_LONG_DAYS = 14  # a question that waits for longer is said to
 
 TEXTS: Mapping[str, str] = MappingProxyType(
@@ -19,6 +20,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "title.frontline": "Front line: {theme}",
         "title.visit": "Front line: {visit}",
         "title.learning": "Learn: what the coming weeks need",
+        "title.goal": "Learn: {goal}",
         "title.offsite": "Half day: {theme}",
         "title.note": "In about a week: your half day to think",
         "title.other": "{kind}",
@@ -79,6 +81,11 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "learning.question": "What will the coming weeks ask of you and your people that none of you can do yet?",
         "learning.week": "The heaviest is the week of {day}, with {hours} of meetings.",
         "learning.week_with": "The heaviest is the week of {day}, with {hours} of meetings, among them “{title}”.",
+        "goal.question": "For “{goal}”, due on {day}: who must be able to do what by then, and who can already?",
+        "goal.ability": "It needs this: {ability}.",
+        "goal.start": "{ability} Make two lists: who can already, and who still has to learn it. Choose the smallest thing that one of them can try this week. Write down who, with whom and when, and ask them today.",
+        "goal.rotating": "Your goal “{goal}”: are we working in line with it?",
+        "goal.past": "“{goal}” was due on {day}: did we reach it, and what do we do next time? Take it out of the config, or give it a new day.",
         "learning.use": "Choose one thing to know before then. Read or try it now, and write down whom you will show it to within a week.",
         "offsite.question": "What should be different in three months, and what has to end for it?",
         "offsite.start": "Leave the office if you can, and take paper.",
@@ -170,6 +177,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "cause.line": "{rule}: {measure} {measured}, threshold {threshold}",
         "cause.both": "{rule}: {measure} {measured}, threshold {threshold} (this week holds {held}; recent weeks {recent})",
         "cause.forecast": "{rule}: {measure} {measured}, threshold {threshold} (this week holds {held}, the rest is a forecast)",
+        "cause.goal": "“{goal}” is due in {weeks} weeks",
         "cause.usual": "; the usual line is {usual}",
         "ordinary": "Your ordinary week is past the usual red line ({measure}: {measured}, red begins at {usual}). Fewer meetings would help; more blocks would not.",
         "measure.capacity_hours": "working time",
@@ -286,6 +294,12 @@ def shortened(text: str, most: int) -> str:
         return text
     cut = text[: most - 1]
     return (cut.rpartition(" ")[0] if " " in cut[most // 2 :] else cut).rstrip() + "…"
+
+
+def in_words(text: str, most: int) -> str:
+    """A text on one line, cut after so many words where it is long."""
+    words = plain(text).split()
+    return shortened(" ".join(words[:most]) + ("…" if len(words) > most else ""), QUESTION_CHARACTERS)
 
 
 def _short(value: float, overrides: Mapping[str, str]) -> str:

@@ -7,20 +7,23 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from blocker.rules.goals import goal_named
 from blocker.values.events import StandingBlock
 from blocker.values.intervals import Interval
 from blocker.values.kinds import FRONTLINE, OFFSITE, STRATEGIC
 from blocker.values.limits import Rhythm
+from blocker.values.plan import Placement
 from blocker.values.request import Request
 from blocker.values.settings import Settings
 from blocker.values.workweek import parse_week, quarter_of
-from blocker.wording.texts import TEXTS, plain, say
+from blocker.wording.texts import TEXTS, date_words, in_words, plain, say
 
 SHIPPED = {
     STRATEGIC: "theme",
     OFFSITE: "theme",
     FRONTLINE: "listen",
 }  # where a kind's own are among the texts
+NAME_WORDS, ABILITY_WORDS = 12, 25  # of a goal, in a text
 NEAR = 3  # blocks away: what a theme of the month's half day counts as, so that others come first
 
 
@@ -80,6 +83,21 @@ def draw(slots: Mapping[str, Interval], live: Iterable[StandingBlock], request: 
                 near = beside(key, OFFSITE) if kind == STRATEGIC else set()
                 used = [found[other] for other in row]
                 found[key] = (_farthest(place, used, _from(slots[key], among[kind]), near),)
+    return found
+
+
+def goal_topics(placements: Iterable[Placement], request: Request) -> Themes:
+    """What a learning block is about that was asked for by a goal."""
+    texts, found = request.settings.texts, {}
+    goals = {goal.name: goal for goal in request.settings.goals}
+    for placed in placements:
+        goal = goals.get(goal_named(placed.causes))
+        if goal is not None and goal.by is not None:
+            name, needed = in_words(goal.name, NAME_WORDS), in_words(goal.ability, ABILITY_WORDS)
+            ability = say("goal.ability", texts, ability=needed.rstrip(".")) if needed else ""
+            question = say("goal.question", texts, goal=name, day=date_words(goal.by, texts))
+            start = say("goal.start", texts, ability=ability).strip()
+            found[placed.key] = (Topic(goal.name, question, start),)
     return found
 
 

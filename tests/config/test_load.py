@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from textwrap import dedent
 
@@ -15,7 +16,7 @@ from blocker.config.template import show
 from blocker.files.places import config_path, holiday_dir, state_dir
 from blocker.values.errors import ConfigError
 from blocker.values.limits import Limits
-from blocker.values.settings import SHIPPED_KINDS, BlockKind, Count, Notices, RuleText, Settings, Theme
+from blocker.values.settings import SHIPPED_KINDS, BlockKind, Count, Goal, Notices, RuleText, Settings, Theme
 from blocker.values.working_hours import Hours, LunchBreak
 from blocker.values.workweek import Lunch
 
@@ -99,6 +100,12 @@ notice = 3
 tentative = false
 unanswered = false
 
+[[goal]]
+name = "New LMS live"
+by = 2027-03-31
+ability = "Trainers can build a course alone"
+[[goal]]
+name = "Fewer tools"
 [[rule]]
 name = "amber"
 when = "operational_share >= 50% or focus_hours < 6.5"
@@ -199,6 +206,10 @@ def test_every_key_of_a_file(tmp_path: Path) -> None:
                 "amber", "operational_share >= 50% or focus_hours < 6.5", {"strategic": 2, "coaching": 1}
             ),
             RuleText("red", "operational_hours >= 25", {"learning": 3}),
+        ),
+        goals=(
+            Goal("New LMS live", date(2027, 3, 31), "Trainers can build a course alone"),
+            Goal("Fewer tools"),
         ),
         blocks={
             **Settings().blocks,

@@ -209,6 +209,11 @@ ONE_PROBLEM = {
     "[hours]\nlunch = { within = '12:00', minutes = 45 }": (
         "line 2: “12:00” is not a range such as “09:00-17:30”"
     ),
+    # goals
+    "[[goal]]\nby = 2027-03-31": "line 1: “name” is missing",
+    "[[goal]]\nname = ' '": "line 2: must not be empty",
+    "[[goal]]\nname = 'x'\nby = 'soon'": "line 3: expected a date such as 2027-03-31, not text",
+    "[[goal]]\nname = 'x'\n[[goal]]\nname = 'x'": "line 4: there is a goal “x” above already",
     # rules and conditions
     "[[rule]]\nwhen = 'meetings > 9'\nbook = { strategic = 1 }": "line 1: “name” is missing",
     "[[rule]]\nname = 'x'\nbook = { strategic = 1 }": "line 1: “when” is missing",

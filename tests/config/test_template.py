@@ -130,7 +130,13 @@ def test_the_template_shows_every_key_with_its_default(tmp_path: Path) -> None:
     examples = {"calendar", "also_read", "timezone", "me"}
     look = ("themes", "visits", "every", "days", "between", "reminder")
     examples |= {f"blocks.strategic.{key}" for key in look}
-    examples |= {"rule.amber", "classify.strategic", "classify.personal", "texts.shift"}
+    examples |= {
+        "rule.amber",
+        'goal."New LMS live"',
+        "classify.strategic",
+        "classify.personal",
+        "texts.shift",
+    }
     assert {name for name, (value, _) in shown.items() if defaults.get(name, ("",))[0] != value} == examples
     kinds = ("blocks.frontline.", "blocks.learning.")  # shown once, for strategic
     silent = {name for name, (_, origin) in shown.items() if origin == "default"}

@@ -1,0 +1,134 @@
+"""Goals: learning some weeks before their day, a question in strategic blocks, and one last question afterwards."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from msgspec.structs import replace
+
+from blocker.values.events import Event, StandingBlock
+from blocker.values.kinds import LEARNING, STRATEGIC
+from blocker.values.settings import Goal, Settings
+from blocker.values.workweek import week_of
+from blocker.wording.texts import TEXTS
+from tests.tools.calendars_by_hand import MONDAY, at, meeting, slot, week_days
+from tests.tools.diary import Diary
+
+BY = date(2026, 12, 16)  # a Wednesday
+LMS = Goal("New LMS live", BY, "Trainers can build a course alone")
+
+
+def light_days(weeks: int = 14) -> list[Event]:
+    return [
+        meeting(day, "10:00", "11:30", title="Planning")
+        for week in range(-4, weeks)
+        for day in week_days(MONDAY + timedelta(weeks=week))
+    ]
+
+
+def diary(*goals: Goal, **more: object) -> Diary:
+    return Diary(light_days(), at(MONDAY, "06:30"), Settings(goals=goals, **more))  # type: ignore[arg-type]
+
+
+def learning(there: Diary) -> list[StandingBlock]:
+    """The blocks for goals; the quarter's own is called otherwise."""
+    quarterly = TEXTS["title.learning"]
+    found = (b for b in there.blocks.values() if b.kind == LEARNING and b.title != quarterly)
+    return sorted(found, key=lambda block: block.when)
+
+
+def test_a_learning_block_comes_six_to_two_weeks_before_the_day() -> None:
+    there = diary(LMS)
+    there.run()
+    [block] = learning(there)
+    assert timedelta(weeks=2) <= BY - block.when.start.date() <= timedelta(weeks=6)
+    assert block.title == "Learn: New LMS live"
+    question, way_in, last = block.text.split("\n\n")
+    assert question == (
+        "For “New LMS live”, due on Wed 16 Dec: who must be able to do what by then, and who can already?"
+    )
+    assert way_in.startswith("Close mail and chat. It needs this: Trainers can build a course alone. ")
+    assert "the smallest thing that one of them can try this week" in way_in
+    assert last == "Move it or delete it: both are respected."
+    assert len(block.text.split()) <= 120
+    assert not there.run().writes
+    cause = there.memory.blocks[[b.key for b in there.memory.blocks].index(block.key)].causes[0]
+    assert (cause.rule, cause.measure) == ("goal", "New LMS live")
+
+
+def test_there_is_none_before_its_weeks_nor_after_them() -> None:
+    for days, number in ((9, 0), (24, 1), (60, 1), (90, 0)):
+        there = diary(replace(LMS, by=MONDAY + timedelta(days=days)))
+        there.run()
+        assert len(learning(there)) == number, days
+
+
+def test_two_goals_have_a_block_each_and_a_deleted_one_is_an_answer() -> None:
+    there = diary(LMS, Goal("Audit passed", BY - timedelta(days=3)))
+    there.run()
+    both = learning(there)
+    assert sorted(block.title for block in both) == ["Learn: Audit passed", "Learn: New LMS live"]
+    there.calendar.remove_block(both[0].ref.id)
+    there.now += timedelta(days=1)
+    there.run()
+    assert [block.key for block in learning(there)] == [both[1].key]
+
+
+def test_a_lost_ledger_books_no_second_block_for_the_goal() -> None:
+    there = diary(LMS)
+    there.run()
+    lost = diary(LMS)
+    lost.calendar = there.calendar
+    lost.now += timedelta(days=1)
+    lost.run()
+    assert len(learning(lost)) == 1
+
+
+def test_a_block_that_was_taken_off_comes_back_for_its_goal() -> None:
+    there = diary(LMS)
+    there.run()
+    [block] = learning(there)
+    week = week_of(block.when.start.date())
+    full = [there.land(slot(day, "09:00", "17:30"), f"Crisis {day}") for day in week.days[:5]]
+    there.run()
+    assert learning(there) == []
+    for uid in full:
+        there.calendar.remove_event(uid)
+    there.run()
+    [back] = learning(there)
+    assert back.key == block.key
+    assert back.title == block.title
+
+
+def test_goals_without_a_day_take_turns_in_strategic_blocks() -> None:
+    there = diary(Goal("Fewer tools"), Goal("One curriculum"))
+    asked = []
+    for week in range(6):
+        there.now = at(MONDAY + timedelta(weeks=week), "06:30")
+        there.run()
+        ahead = sorted(
+            (b for b in there.blocks.values() if b.kind == STRATEGIC and b.when.start > there.now),
+            key=lambda b: b.when,
+        )
+        said = [line for b in ahead for line in b.text.split("\n") if line.startswith("Your goal")]
+        assert len(said) <= 1
+        assert not [b for b in ahead[1:] if "Your goal" in b.text]
+        asked += said
+        assert len(ahead[0].text.split()) <= 120
+    assert set(asked) == {
+        "Your goal “Fewer tools”: are we working in line with it?",
+        "Your goal “One curriculum”: are we working in line with it?",
+    }
+
+
+def test_a_goal_whose_day_is_past_asks_once_and_then_goes() -> None:
+    past = replace(LMS, by=MONDAY + timedelta(days=1))
+    there = diary(past)
+    assert not [note for note in there.run().notes if "was due" in note]
+    told, asking = [], set()
+    for day in range(2, 24):
+        there.now = at(MONDAY + timedelta(days=day), "06:30")
+        told += [note for note in there.run().notes if "was due" in note]
+        asking |= {b.key for b in there.blocks.values() if "“New LMS live” was due on Tue 3 Nov" in b.text}
+    assert len(told) == 1
+    assert len(asking) == 1
