@@ -178,7 +178,7 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             session.calendar.forget()
     removed = len(done.changes)
     stays = [
-        f"your parked questions in {ledger_path(setup.state_dir)}",
+        f"your parked questions and decisions in {ledger_path(setup.state_dir)}",
         f"the log {log_path(setup.state_dir)}",
         *([f"the config {setup.config.path}"] if setup.config.path else []),
     ]

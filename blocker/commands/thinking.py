@@ -1,4 +1,7 @@
-"""``park`` and ``parked``: the deep question is kept, not answered at once. Offline: no calendar is read."""
+"""``park``, ``parked`` and ``decided``: a deep question is kept, not answered at once, and what was decided as well.
+
+Offline: no calendar is read.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from blocker.ledger.ledger import Ledger, open_ledger
 from blocker.running.session import Setup, known_identity
 from blocker.showing.documents import SCHEMA
 from blocker.values.errors import Temporary, UsageError
-from blocker.values.memory import DONE, DROPPED, ParkedQuestion
+from blocker.values.memory import DONE, DROPPED, Decision, ParkedQuestion
 from blocker.wording.texts import PARKED_LONG_DAYS, plain, shortened
 
 SHOWN_CHARACTERS = 300
@@ -113,6 +116,30 @@ def _end(args: Namespace, setup: Setup, now: datetime) -> Answer:
     return Answer(lines, {"schema": SCHEMA, how: list(args.ids)})
 
 
+def add_decided(command: Parser) -> None:
+    command.add_argument("text", nargs="*", metavar="TEXT", help="one sentence; without it all are listed")
+    command.set_defaults(work=decided)
+
+
+def decided(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """Keep what was decided for the digest and the half day; without words, list all decisions, oldest first."""
+    text = " ".join(_typed(" ".join(args.text)).replace("\0", "").split())[:MOST_CHARACTERS]
+    with _opened(setup) as ledger:
+        kept = [parking.decide(ledger.database, text, _now(setup))] if text else []
+        found = kept or parking.decisions(ledger.database, ledger.calendar)
+        zone = _zone(ledger, setup)
+    document = [{"id": one.id, "text": one.text, "at": one.at.astimezone(zone).isoformat()} for one in found]
+    lines = [_decision_line(one, zone) for one in found] or ["Nothing is decided yet."]
+    if kept:
+        lines = ["Kept. The next digest and the half day of the quarter show it again."]
+    return Answer(lines, {"schema": SCHEMA, "decided": document})
+
+
+def _decision_line(one: Decision, zone: ZoneInfo | None) -> str:
+    at = one.at.astimezone(zone)
+    return f"{at:%a} {at.day:>2} {at:%b %Y}  {shortened(one.text, SHOWN_CHARACTERS)}"
+
+
 @contextmanager
 def _opened(setup: Setup) -> Iterator[Ledger]:
     """The ledger; another program that holds it for longer than a few seconds is named as such."""
@@ -121,7 +148,7 @@ def _opened(setup: Setup) -> Iterator[Ledger]:
             yield ledger
     except sqlite3.OperationalError as problem:
         raise Temporary(
-            f"the question was not kept, the ledger can't be written: {problem}", "try again in a minute"
+            f"it was not kept, the ledger can't be written: {problem}", "try again in a minute"
         ) from problem
 
 

@@ -17,6 +17,7 @@ from msgspec import Struct, field
 from blocker import calendars
 from blocker.calendars.holidays import countries, is_kept, parse_code, parts
 from blocker.measuring.classify import condition as event_condition
+from blocker.measuring.decisions import PREFIX
 from blocker.measuring.expressions import ExpressionError
 from blocker.rules.rules import condition as rule_condition
 from blocker.values.errors import did_you_mean, nearest, quoted
@@ -43,6 +44,7 @@ class Around(Struct, frozen=True):
 TITLE_NAMES = ("theme", "kind")
 SECTION = "section."  # the two lines around what later runs keep up to date
 SECTION_LINE = re.compile(r"^—[^\n]*—[ \t]*$", re.MULTILINE)
+DECIDE = "decide"  # what asks for a decision at the end of a block
 LISTS = {"days": 7, "months": 12}  # texts that are so many words
 SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+"  # one letter is a drive
 
@@ -146,6 +148,8 @@ def template(name: str, given: str, shipped: Mapping[str, str]) -> str:
             raise ValueError(f"unknown placeholder {quoted(unknown)}{near}")
     if name in LISTS and len(given.split()) != LISTS[name]:
         raise ValueError(f"expected {LISTS[name]} words, not {len(given.split())}")
+    if name == DECIDE and not given.rstrip().casefold().endswith(PREFIX):
+        raise ValueError("must end with “Decided:”, the word by which what you write after it is found")
     lines = SECTION_LINE.findall(given)  # what later runs have to find again in a block's text
     if name.startswith(SECTION):
         if lines != [given]:

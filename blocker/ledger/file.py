@@ -84,10 +84,12 @@ def _what_version_4_lacks(connection: sqlite3.Connection) -> str:
 
 
 def _what_version_5_lacks(connection: sqlite3.Connection) -> str:
-    """Questions that were parked by an event."""
+    """Questions that were parked by an event, and decisions."""
     return (
         "ALTER TABLE parked ADD COLUMN calendar TEXT NOT NULL DEFAULT '';"
         "ALTER TABLE parked ADD COLUMN event TEXT NOT NULL DEFAULT '';"
+        "CREATE TABLE decision (id INTEGER PRIMARY KEY, text TEXT NOT NULL, at TEXT NOT NULL,"
+        " calendar TEXT NOT NULL DEFAULT '', key TEXT NOT NULL DEFAULT '');"
     )
 
 

@@ -16,7 +16,12 @@ from typing import Self
 
 from blocker.ledger.file import connect, in_words, ledger_path
 from blocker.ledger.names import carry_over
-from blocker.ledger.parking import keep_events_questions, parked_questions
+from blocker.ledger.parking import (
+    decisions,
+    keep_blocks_decisions,
+    keep_events_questions,
+    parked_questions,
+)
 from blocker.ledger.rows import (
     UndoableRun,
     block_out,
@@ -36,7 +41,7 @@ from blocker.ledger.rows import (
     word_in,
 )
 from blocker.values.identity import Identity
-from blocker.values.memory import Memory, OwnLines, ParkedQuestion, Remembered, Tried, WeekRecord
+from blocker.values.memory import Decision, Memory, OwnLines, ParkedQuestion, Remembered, Tried, WeekRecord
 from blocker.values.plan import Change
 from blocker.values.workweek import Week, parse_week
 
@@ -79,7 +84,7 @@ class Ledger:
 
     @property
     def database(self) -> sqlite3.Connection:
-        """For the functions in ``parking``: parked questions belong to no calendar."""
+        """For the functions in ``parking``: questions and decisions belong to no calendar."""
         return self._db
 
     # What a plan needs
@@ -107,6 +112,7 @@ class Ledger:
             undone_under=text_in(about["undone_under"]) if about else "",
             lines=lines_in(about["own_lines"]) if about else None,
             parked=parked_questions(self._db, self._calendar),
+            decisions=decisions(self._db, self._calendar),
             fill={
                 (parse_week(row["week"]), int(row["ahead"])): hours_in(row["hours"])
                 for row in self._rows("fill")
@@ -213,6 +219,11 @@ class Ledger:
         with self._transaction():
             keep_events_questions(self._db, self._calendar, questions)
 
+    def keep_decisions(self, found: Sequence[Decision]) -> None:
+        """Remember what the calendar's blocks say was decided."""
+        with self._transaction():
+            keep_blocks_decisions(self._db, self._calendar, found)
+
     def mark_said(self, what: Sequence[str]) -> None:
         with self._transaction():
             self._db.executemany(
@@ -252,7 +263,7 @@ class Ledger:
                 )
 
     def leave(self) -> None:
-        """Forget everything about this calendar, parked questions aside: they are the person's own.
+        """Forget everything about this calendar, parked questions and decisions aside: they are the person's own.
 
         Of its blocks the key and which identities were used stay known: some calendars never give one free, and whoever comes back later would
         find the old ones cancelled, as if deleted by a person.
@@ -269,6 +280,7 @@ class Ledger:
             )
             for table in ("week", "skip", "busy", "fill", "said", "run"):
                 self._db.execute(f"DELETE FROM {table} WHERE calendar = ?", (self._calendar,))  # noqa: S608 - our own names
+            self._db.execute("UPDATE decision SET key = '' WHERE calendar = ?", (self._calendar,))
             self._db.execute("DELETE FROM calendar WHERE address = ?", (self._calendar,))
 
     def stop(self) -> None:

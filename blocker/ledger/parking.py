@@ -1,6 +1,6 @@
-"""Parked questions: kept until the right hour. Functions over an open ledger's database.
+"""Parked questions, kept until the right hour, and decisions. Functions over an open ledger's database.
 
-A question belongs to the person and not to a calendar, though an event of one may have parked it.
+Both belong to the person and not to a calendar, though an event or a block of one may have brought them.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from blocker.ledger.rows import moment_in, text_in
-from blocker.values.memory import ParkedQuestion
+from blocker.ledger.rows import key_in, moment_in, text_in, word_in
+from blocker.values.memory import Decision, ParkedQuestion
 
 
 def park(database: sqlite3.Connection, text: str, asked_by: str, now: datetime) -> ParkedQuestion:
@@ -63,6 +63,42 @@ def question(row: sqlite3.Row) -> ParkedQuestion:
         how=text_in(row["how"] or ""),
         event=text_in(row["event"]),
     )
+
+
+def decide(database: sqlite3.Connection, text: str, now: datetime) -> Decision:
+    """Keep a decision. It is on the disk when this returns."""
+    with database:
+        cursor = database.execute("INSERT INTO decision (text, at) VALUES (?, ?)", (text, _written(now)))
+    return Decision(int(cursor.lastrowid or 0), text, now)
+
+
+def decisions(database: sqlite3.Connection, calendar: str) -> tuple[Decision, ...]:
+    """All of them, oldest first. ``key`` is known for those of this calendar."""
+    rows = database.execute(
+        "SELECT id, text, at, iif(calendar = ?, key, '') AS key FROM decision ORDER BY at, id", (calendar,)
+    )
+    return tuple(decision(row) for row in rows)
+
+
+def keep_blocks_decisions(database: sqlite3.Connection, calendar: str, found: Iterable[Decision]) -> None:
+    """Keep what is written into a calendar's blocks: new decisions, and other words for known ones."""
+    for one in found:
+        if one.key and one.id:
+            database.execute(
+                "UPDATE decision SET text = ?, calendar = ?, key = ? WHERE id = ?",
+                (one.text, calendar, one.key, one.id),
+            )
+        elif one.key:
+            database.execute(
+                "INSERT INTO decision (text, at, calendar, key) VALUES (?, ?, ?, ?)",
+                (one.text, _written(one.at), calendar, one.key),
+            )
+
+
+def decision(row: sqlite3.Row) -> Decision:
+    """A row as a value. Raises ValueError or TypeError for one that makes no sense."""
+    key = key_in(row["key"]) if row["key"] else ""
+    return Decision(row["id"], word_in(row["text"]), moment_in(row["at"]), key)
 
 
 def end_question(database: sqlite3.Connection, number: int, how: str, now: datetime) -> bool:

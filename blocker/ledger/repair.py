@@ -13,7 +13,7 @@ from pathlib import Path
 
 from blocker.ledger.file import DamagedLedger, bring_up_to_date, ledger_path
 from blocker.ledger.ledger import open_ledger
-from blocker.ledger.parking import question
+from blocker.ledger.parking import decision, question
 from blocker.ledger.rows import (
     hours_in,
     key_in,
@@ -29,7 +29,7 @@ from blocker.values.identity import Identity
 from blocker.values.memory import Remembered
 from blocker.values.workweek import parse_week
 
-UNKNOWN = "which blocks you deleted or skipped, levels and debt of past weeks, and parked questions"
+UNKNOWN = "which blocks you deleted or skipped, levels and debt of past weeks, parked questions and decisions"
 SIDE_FILES = ("-journal", "-wal", "-shm")
 
 
@@ -57,6 +57,7 @@ SALVAGED: Mapping[str, Callable[[sqlite3.Row], object]] = {
     "busy": lambda row: (parse_week(row["week"]), hours_in(row["hours"])),
     "said": lambda row: text_in(row["what"]),
     "parked": question,
+    "decision": decision,
 }
 
 

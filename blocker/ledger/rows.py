@@ -66,6 +66,10 @@ CREATE TABLE parked (
     id INTEGER PRIMARY KEY, text TEXT NOT NULL, asked_by TEXT NOT NULL, at TEXT NOT NULL, ended TEXT, how TEXT,
     calendar TEXT NOT NULL DEFAULT '', event TEXT NOT NULL DEFAULT ''
 );
+CREATE TABLE decision (
+    id INTEGER PRIMARY KEY, text TEXT NOT NULL, at TEXT NOT NULL,
+    calendar TEXT NOT NULL DEFAULT '', key TEXT NOT NULL DEFAULT ''
+);
 """
 
 

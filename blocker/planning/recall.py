@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from blocker.measuring.decisions import with_block_decisions
 from blocker.measuring.questions import with_calendar_questions
 from blocker.values.events import Event, Snapshot, StandingBlock
 from blocker.values.memory import RELEASED, Memory, Remembered
@@ -66,7 +67,8 @@ def recall(snapshot: Snapshot, memory: Memory, now: datetime, settings: str) -> 
         else:
             kept.append(known)
     parked = with_calendar_questions(memory.parked, snapshot, now)
-    memory = replace(memory, blocks=tuple(kept), parked=parked)
+    decisions = with_block_decisions(memory.decisions, live.values())
+    memory = replace(memory, blocks=tuple(kept), parked=parked, decisions=decisions)
     return Recollection(tuple(live.values()), tuple(gone), tuple(surplus), memory)
 
 

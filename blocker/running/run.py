@@ -15,6 +15,7 @@ from blocker.calendars import Checkpointed, files_of, read_only
 from blocker.files.lock import only_run
 from blocker.files.private import clear_left_overs
 from blocker.ledger.ledger import Ledger, open_ledger
+from blocker.measuring.decisions import with_block_decisions
 from blocker.measuring.questions import with_calendar_questions
 from blocker.planning.history import week_records
 from blocker.rules.forecast import fill_now
@@ -89,6 +90,8 @@ def _write(
 ) -> Receipt:
     """Apply a plan, with a checkpoint where the calendar can give one and nobody else wrote in between."""
     calendar = session.calendar
+    there = [change.standing for change in plan.changes if change.standing is not None]
+    ledger.keep_decisions(with_block_decisions(ledger.memory().decisions, there))  # before any of them goes
     ours_alone = plan.writes and not (before and before.written)
     checkpointed = calendar if ours_alone and isinstance(calendar, Checkpointed) else None
     if checkpointed is not None:

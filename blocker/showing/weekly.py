@@ -18,6 +18,7 @@ from blocker.wording.texts import shortened
 
 MOST_WORDS = 150
 MOST_BLOCKS = 4
+MOST_DECISIONS = 2
 LATELY_WEEKS = 4
 QUESTION_CHARACTERS = 110
 STOPS = 'To stop these: weekly = "off" under [notices].'
@@ -41,6 +42,7 @@ def weekly_digest(plan: Plan, seen: Survey, request: Request) -> Message:
     parts = [
         "\n".join(lines or ["No block of thinking time this week."]),
         *_last_week(plan, seen, request),
+        *_decided(request),
         *_fact(plan, request),
         f"To decide: {_to_decide(plan, seen, request)}",
         STOPS,
@@ -80,6 +82,16 @@ def _fact(plan: Plan, request: Request) -> Iterator[str]:
     week: WeekPlan | None = next((w for w in plan.weeks if w.load.week == request.running), None)
     if week is not None and week.load.causes:
         yield f"This week is {week.load.level}: {clean(level_words(week.load))}."
+
+
+def _decided(request: Request) -> Iterator[str]:
+    """What was decided since Monday a week ago, the newest first."""
+    first = request.workweek.instant(request.running.plus(-1).monday, 0)
+    made = [one.text for one in reversed(request.memory.decisions) if first <= one.at <= request.now]
+    shown = [f"“{shortened(text, QUESTION_CHARACTERS)}”" for text in made[:MOST_DECISIONS]]
+    if shown:
+        more = f" and {len(made) - len(shown)} more" if len(made) > len(shown) else ""
+        yield f"You decided: {', '.join(shown)}{more}. What has happened since?"
 
 
 def _to_decide(plan: Plan, seen: Survey, request: Request) -> str:

@@ -100,6 +100,18 @@ class ParkedQuestion(Struct, frozen=True):
     event: str = ""
 
 
+class Decision(Struct, frozen=True):
+    """What the person decided, in their own words, and when: of one that was written into a block, as that began.
+
+    ``key`` is that block's, on the calendar at hand; "" if it was not written there.
+    """
+
+    id: int
+    text: str
+    at: datetime
+    key: str = ""
+
+
 class OwnLines(Struct, frozen=True):
     """The conditions of amber and red at lines that the person's own weeks have raised, and the day they were taken.
 
@@ -119,7 +131,7 @@ class Memory(Struct, frozen=True):
 
     ``generations`` has the last generation used for each key, also of those long gone: an identity
     is never used twice. ``paused_until`` is the last day of the pause. ``parked`` has the questions
-    that are open and those that ended, oldest first. ``fill`` has the operational hours that a week held
+    that are open and those that ended, ``decisions`` all of them, oldest first. ``fill`` has the operational hours that a week held
     so many weeks before it began. ``undone_under`` is the digest of the settings when a run was last undone.
     """
 
@@ -133,6 +145,7 @@ class Memory(Struct, frozen=True):
     skipped_keys: tuple[str, ...] = ()
     confirmed: bool = False
     parked: tuple[ParkedQuestion, ...] = ()
+    decisions: tuple[Decision, ...] = ()
     fill: Mapping[tuple[Week, int], float] = field(default_factory=dict)
     undone_under: str = ""
     lines: OwnLines | None = None

@@ -15,9 +15,10 @@ from blocker.wording.digest import heaviest_week, week_behind
 from blocker.wording.digest_words import count_words, facts, named, parked_lines
 from blocker.wording.fitting import MOST_CHARACTERS, text_of
 from blocker.wording.goals import goal_lines
-from blocker.wording.texts import TEXTS, date_words, length_words, plain, say
-from blocker.wording.themes import Themes, visit_of
+from blocker.wording.texts import TEXTS, date_words, in_words, length_words, plain, say
+from blocker.wording.themes import Themes, visit_behind, visit_of
 
+BROUGHT_WORDS = 25  # of what was last brought back from a visit
 MOST_WORDS = {STRATEGIC: 120, OFFSITE: 250}  # design 4.8
 
 
@@ -37,11 +38,13 @@ def block_text(key: str, kind: str, tier: str, slot: Interval, private: bool, so
     last = [say("say.last", settings.texts)]
     if settings.commands_in_text:
         last += [say(f"say.{name}", settings.texts, key=key) for name in ("skip", "pause", "leave")]
-    around = [*opening, "\n".join(last)]
+    ending = ["\n".join(last)]
     kept = ""
-    if private:
-        kept = section(key, kind, tier, slot, text_of(around, MOST_CHARACTERS), sources)
-    return text_of([*opening, kept, around[-1]], MOST_CHARACTERS)
+    if private and kind in THINKING:
+        ending = [say("decide", settings.texts), *ending]
+        around = text_of([*opening, *ending], MOST_CHARACTERS)
+        kept = section(key, kind, tier, slot, around, sources)
+    return text_of([*opening, kept, *ending], MOST_CHARACTERS)
 
 
 def _opening(key: str, kind: str, private: bool, sources: Sources) -> list[str]:
@@ -50,7 +53,7 @@ def _opening(key: str, kind: str, private: bool, sources: Sources) -> list[str]:
     texts = settings.texts
     if kind == NOTE:
         return [say("note.text", texts)]
-    about = sources.themes.get(key, ()) if kind != OFFSITE else ()
+    about = sources.themes.get(key, ())
     theme = plain(about[0].name) if about else ""
     question = plain(about[0].question) if about else ""
     if not about and f"{kind}.question" in TEXTS:
@@ -72,7 +75,12 @@ def _way_in(key: str, kind: str, sources: Sources) -> str:
         return say("offsite.start", texts)
     if kind == FRONTLINE:
         visit = visit_of(key, kind, settings)
-        return say("frontline.visit", texts, name=plain(visit)) if visit else say("frontline.unknown", texts)
+        if not visit:
+            return say("frontline.unknown", texts)
+        brought = [q for q in sources.request.memory.parked if visit_behind(q, settings) == visit]
+        last = in_words(brought[-1].text, BROUGHT_WORDS) if brought else ""
+        before = [say("frontline.before", texts, text=last)] if last else []
+        return " ".join([say("frontline.visit", texts, name=plain(visit)), *before])
     if kind != LEARNING or any(topic.start for topic in sources.themes.get(key, ())):
         return ""
     use = say("learning.use", texts)
@@ -100,11 +108,20 @@ def section(key: str, kind: str, tier: str, slot: Interval, around: str, sources
         lines = agenda_lines(key, slot, request, seen, sources.themes[key], waiting, room)
     elif is_next:
         day = request.workweek.date_of(slot.start)
-        below = facts(week_behind(day, request, seen), request.workweek, texts)
-        below.append(why_booked(key, tier, seen.loads.get(week_of(day)), texts))
-        goals = goal_lines(key, day, request)
-        parked = parked_lines(waiting, request.settings, room - count_words([*goals, *below]))
-        lines = [*goals, *parked, *([""] if goals or parked else []), *below]
+        told = facts(week_behind(day, request, seen), request.workweek, texts)
+        why = why_booked(key, tier, seen.loads.get(week_of(day)), texts)
+        goal = goal_lines(key, day, request)
+        lines = list[str]()
+        for below in (
+            [*told, why],
+            [*told[:1], why],
+            [why],
+            [],
+        ):  # the person's own words come before the facts
+            parked = parked_lines(waiting, request.settings, room - count_words([*goal, *below]))
+            lines = [*goal, *parked, *([""] if below and (goal or parked) else []), *below]
+            if count_words(lines) <= room:
+                break
     else:
         lines = [say("later", texts)]
     return "\n".join([say("section.open", texts), *lines, say("section.close", texts)])

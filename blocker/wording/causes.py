@@ -39,8 +39,8 @@ def why_booked(key: str, tier: str, load: WeekLoad | None, texts: Mapping[str, s
     return say("why.fuller", texts, operational=quantity(load.held["operational_hours"], "hours", texts))
 
 
-def ordinary_words(lines: OwnLines | None, texts: Mapping[str, str]) -> str:
-    """One sentence of an ordinary week that is past the usual red line; "" where it is not.
+def ordinary_words(lines: OwnLines | None, texts: Mapping[str, str], name: str = "ordinary") -> str:
+    """One sentence, the text ``name``, of an ordinary week that is past the usual red line; "" where it is not.
 
     It has the measure that is furthest past its line: the load is the finding, not more blocks.
     """
@@ -48,7 +48,7 @@ def ordinary_words(lines: OwnLines | None, texts: Mapping[str, str]) -> str:
         return ""
     cause = lines.ordinary[0]
     return say(
-        "ordinary",
+        name,
         texts,
         measure=_measure(cause, texts),
         measured=quantity(cause.measured, cause.unit, texts),

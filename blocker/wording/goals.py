@@ -9,11 +9,14 @@ from blocker.values.kinds import STRATEGIC
 from blocker.values.request import Request
 from blocker.wording.texts import date_words, in_words, say
 
-NAME_WORDS = 12
+NAME_WORDS = 5
+MOST = 2  # lines
 
 
 def goal_lines(key: str, day: date, request: Request) -> list[str]:
-    """What the next strategic block, on ``day``, asks about goals: of those without a day another one each time."""
+    """What the next strategic block, on ``day``, asks about a goal: one whose day is past, or else of those without
+    a day another one each time.
+    """
     texts, today = request.settings.texts, request.workweek.date_of(request.now)
     thought = _strategic_days(key, request)
     lines = [
@@ -22,13 +25,11 @@ def goal_lines(key: str, day: date, request: Request) -> list[str]:
         if not any(by < other < day for other in thought)
     ]
     lasting = [goal for goal in goals_ahead(request.settings, today) if goal.by is None]
-    if lasting:
-        turn = (
-            day.toordinal() // 7 + day.weekday()
-        )  # the next one each week, and another one on another day of it
+    if lasting and not lines:
+        turn = day.toordinal() // 7 + day.weekday()  # the next one each week, another one on another day
         name = lasting[turn % len(lasting)].name
         lines.append(say("goal.rotating", texts, goal=in_words(name, NAME_WORDS)))
-    return lines
+    return lines[:MOST]
 
 
 def _strategic_days(key: str, request: Request) -> set[date]:

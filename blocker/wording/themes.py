@@ -12,6 +12,7 @@ from blocker.values.events import StandingBlock
 from blocker.values.intervals import Interval
 from blocker.values.kinds import FRONTLINE, OFFSITE, STRATEGIC
 from blocker.values.limits import Rhythm
+from blocker.values.memory import ParkedQuestion
 from blocker.values.plan import Placement
 from blocker.values.request import Request
 from blocker.values.settings import Settings
@@ -127,6 +128,13 @@ def _from(slot: Interval, among: Sequence[Topic]) -> list[Topic]:
     """All of them, beginning with another one each week, so that not everybody begins with the first."""
     first = slot.start.toordinal() // 7
     return [among[(first + n) % len(among)] for n in range(len(among))]
+
+
+def visit_behind(question: ParkedQuestion, settings: Settings) -> str:
+    """The visit that a question was brought back from: said with it, or at its beginning; "" for any other."""
+    who, text = question.asked_by.casefold(), question.text.casefold()
+    visits = settings.kind(FRONTLINE).visits
+    return next((v for v in visits if v.casefold() == who or text.startswith(f"{v.casefold()}:")), "")
 
 
 def visit_of(key: str, kind: str, settings: Settings) -> str:

@@ -23,6 +23,7 @@ COLUMNS = {
     "said": "what",
     "calendar": "confirmed_at paused_until undone_under own_lines",
     "parked": "text asked_by at ended how",
+    "decision": "text at key",
     "run": "command started finished exit_code undone",
     "change": "action key before after state",
 }
@@ -36,6 +37,7 @@ def lived(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     for words in (
         ("run", "-y"),
         ("park", "why?"),
+        ("decided", "We stop it."),
         ("skip", "2026-W48"),
         ("busy", "2", "2026-W47"),
         ("run", "-y"),

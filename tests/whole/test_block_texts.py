@@ -69,7 +69,7 @@ def check(diary: Diary) -> None:
     thinking = ahead(diary, STRATEGIC, OFFSITE)
     informed = [b for b in thinking if b.kind == STRATEGIC and any(words in b.text for words in FACTS)]
     assert informed == [block for block in thinking[:1] if block.kind == STRATEGIC]
-    assert [b for b in thinking if "Parked questions:" in b.text or "longest: " in b.text] == thinking[:1]
+    assert [b for b in thinking if "Parked questions:" in b.text or "longest:" in b.text] == thinking[:1]
     shipped = topics(STRATEGIC, Settings())
     row = sorted(
         (block for block in diary.blocks.values() if block.kind == STRATEGIC), key=lambda block: block.when

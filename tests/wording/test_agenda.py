@@ -15,12 +15,13 @@ from blocker.showing.history import closing_lines
 from blocker.values.events import Event, Ref, StandingBlock
 from blocker.values.fingerprint import hash_of_text
 from blocker.values.intervals import Interval
-from blocker.values.memory import Memory, ParkedQuestion, Remembered, WeekRecord
+from blocker.values.memory import Decision, Memory, ParkedQuestion, Remembered, WeekRecord
 from blocker.values.plan import Change, WeekLoad
 from blocker.values.request import Request
-from blocker.values.settings import Settings
+from blocker.values.settings import Goal, Settings
 from blocker.values.workweek import week_of
 from blocker.wording.agenda import agenda_lines, part_minutes, quarter_named
+from blocker.wording.brief import Sources, block_text
 from blocker.wording.texts import TEXTS
 from blocker.wording.themes import draw
 from tests.tools.calendars_by_hand import MONDAY, at, meeting, request, slot, workweek
@@ -74,19 +75,23 @@ def lines(asked: Request, span: Interval = SLOT, room: int = 220) -> list[str]:
 
 
 def test_the_parts_fill_the_half_day() -> None:
-    assert part_minutes(240) == (30, 75, 15, 75, 45)
+    assert part_minutes(240) == (45, 75, 15, 60, 45)
     for length in range(120, 601, 15):
         assert sum(part_minutes(length)) == length
         assert min(part_minutes(length)) > 0
 
 
-def test_it_has_its_five_parts_and_two_questions() -> None:
-    text = "\n".join(lines(request()))
-    for part in ("30 minutes: look back", "75 minutes: the first", "15 minutes: a break", "75 minutes: the second", "45 minutes: stop"):  # fmt: skip
-        assert part in text
-    asked = [text for name, text in TEXTS.items() if name.startswith("theme.") and name.endswith("question")]
-    assert sum(question in text for question in asked) == 2
-    assert all(TEXTS[f"agenda.{name}"] in text for name in ("stop", "start", "delegate"))
+def test_it_has_four_parts_and_a_break_and_two_questions() -> None:
+    asked = request()
+    text = block_text(KEY, "offsite", "offsite", SLOT, True, Sources(asked, take_survey(asked), KEY, draw({KEY: SLOT}, (), asked)))  # fmt: skip
+    for part in ("45 minutes: look back", "75 minutes: the question above", "15 minutes: a break", "60 minutes: stop", "45 minutes: next quarter"):  # fmt: skip
+        assert f"\n{part}" in text
+    questions = [
+        text for name, text in TEXTS.items() if name.startswith("theme.") and name.endswith("question")
+    ]
+    assert sum(question in text for question in questions) == 2
+    wanted = (TEXTS[f"agenda.{name}"] for name in ("stop", "start", "delegate", "next"))
+    assert all(words in text for words in (*wanted, TEXTS["offsite.question"]))
 
 
 def test_it_looks_back_on_the_quarter_and_no_further() -> None:
@@ -95,42 +100,61 @@ def test_it_looks_back_on_the_quarter_and_no_further() -> None:
     before = replace(meeting(date(2026, 9, 28), "09:00", "17:00", title="Last quarter"), recurring=True)
     away = Event("v", "memory:", "Annual leave", workweek().span(date(2026, 10, 12), date(2026, 10, 13)), dates=(date(2026, 10, 12), date(2026, 10, 13)))  # fmt: skip
     text = "\n".join(lines(request([*weekly, before, away])))
-    assert "The quarter up to this day: 12 h of meetings in " in text
-    assert "• 12 h Board (8 times)" in text  # nine Mondays, one of them away
+    assert "The quarter so far: 12 h of meetings in " in text
+    assert "Stop: “Board” costs most, 12 h." in text  # nine Mondays, one of them away
     assert "Last quarter" not in text
     assert "\n“Board” cost you a free stretch on 8 days.\n" in text
 
 
-def test_the_question_that_has_waited_longest_is_the_second() -> None:
+def test_the_two_questions_that_have_waited_longest_and_the_goals_come_before_the_second_theme() -> None:
     waiting = (
         ParkedQuestion(1, "Done before", "", at(MONDAY, "09:00"), at(MONDAY, "10:00"), "done"),
         ParkedQuestion(2, "Is certification right?", "", at(MONDAY, "11:00")),
+        ParkedQuestion(3, "What else?", "Ann", at(MONDAY, "12:00")),
+        ParkedQuestion(4, "And then?", "", at(MONDAY, "13:00")),
     )
-    waiting = (*waiting, ParkedQuestion(3, "What else?", "Ann", at(MONDAY, "12:00")))
-    text = "\n".join(lines(request(memory=Memory(parked=waiting))))
-    assert (
-        "The one that has waited longest: Is certification right?\nParked questions:\n• What else? (Ann)\n"
-        in text
+    goals = (
+        Goal("Fewer tools"),
+        Goal("Gone", MONDAY - timedelta(days=1)),
+        Goal("LMS live", date(2027, 3, 31)),
     )
-    assert "waited" not in "\n".join(lines(request()))
-
-
-def test_with_little_room_the_meetings_are_left_out_first() -> None:
-    weekly = [
-        replace(
-            meeting(MONDAY + timedelta(weeks=n), "09:00", f"1{m}:00", title=f"Series {m}"), recurring=True
-        )
-        for n in range(-4, 4)
-        for m in range(3)
+    asked = request(memory=Memory(parked=waiting), settings=Settings(goals=goals))
+    assert "\n".join(lines(asked)).split("\n\n")[1].split("\n") == [
+        "75 minutes: the question above, goals, open questions",
+        "On course, at risk, or drop it?",
+        "• LMS live, Wed 31 Mar",
+        "• Fewer tools",
+        "What has waited longest:",
+        "• Is certification right?",
+        "• What else?",
+        "• and 1 more",
     ]
-    waiting = tuple(ParkedQuestion(n, "Why? " * 9, "", at(MONDAY, "11:00")) for n in range(8))
-    asked = request(weekly, memory=Memory(parked=waiting))
-    wide, narrow = ("\n".join(lines(asked, room=room)) for room in (220, 150))
-    assert wide.count("Series") == 3
-    assert narrow.count("Series") == 0
-    assert len(wide.split()) <= 220
-    assert len(narrow.split()) <= 150
-    assert "• and 2 more" in narrow
+    [*_, second] = "\n".join(lines(request())).split("\n\n")[1].split("\n")
+    assert second == draw({KEY: SLOT}, (), request())[KEY][1].question
+
+
+def test_with_little_room_what_the_person_wrote_is_cut_and_then_left_out() -> None:
+    waiting = tuple(ParkedQuestion(n, "Why? " * 30, "", at(MONDAY, "11:00")) for n in range(8))
+    made = tuple(Decision(n, "We stop it. " * 9, at(MONDAY, "09:00") + timedelta(hours=n)) for n in range(6))
+    asked = request(memory=Memory(parked=waiting, decisions=made))
+    wide, middle, narrow = ("\n".join(lines(asked, room=room)) for room in (300, 166, 140))
+    for text, room in ((wide, 300), (middle, 166), (narrow, 140)):
+        assert len(text.split()) <= room
+    assert [text.count("• We stop") for text in (wide, middle, narrow)] == [4, 1, 0]
+    assert wide.count("• and 2 more") == 1
+    assert narrow.count("• Why?") == 2
+
+
+def test_what_was_decided_in_the_quarter_is_asked_after() -> None:
+    made = tuple(
+        Decision(n, text, at(day, "10:00"))
+        for n, (text, day) in enumerate(
+            (("Before the quarter", date(2026, 9, 30)), ("We stop the report.", MONDAY), ("Later", DAY))
+        )
+    )
+    text = "\n".join(lines(request(memory=Memory(decisions=made))))
+    assert "\nWhat became of your decisions?\n• We stop the report. (Mon 2 Nov)\n\n75" in text
+    assert "What became" not in "\n".join(lines(request()))
 
 
 def test_what_was_kept_is_what_history_tells() -> None:
@@ -151,7 +175,7 @@ def test_early_in_a_quarter_it_looks_back_on_twelve_weeks() -> None:
     weekly = [replace(meeting(date(2026, 9, 1) + timedelta(weeks=n), "09:00", "10:00", title="Board"), recurring=True) for n in range(13)]  # fmt: skip
     text = "\n".join(lines(request(weekly), early))
     assert "The 12 weeks before: 10 h of meetings in " in text
-    assert "• 10 h Board (10 times)" in text
+    assert "“Board” costs most, 10 h" in text
 
 
 @pytest.mark.parametrize("start", range(1, 13))

@@ -73,6 +73,12 @@ CREATE TABLE parked (
 , calendar TEXT NOT NULL DEFAULT '', event TEXT NOT NULL DEFAULT '');
 INSERT INTO "parked" VALUES(1,'Is the academy worth it?','','2026-11-02T07:30:00+00:00',NULL,NULL,'','');
 INSERT INTO "parked" VALUES(2,'Why do we certify?','','2026-11-05T09:00:00+00:00',NULL,NULL,'ics:/home/dana/calendar.ics','ask-1@example.org');
+CREATE TABLE decision (
+    id INTEGER PRIMARY KEY, text TEXT NOT NULL, at TEXT NOT NULL,
+    calendar TEXT NOT NULL DEFAULT '', key TEXT NOT NULL DEFAULT ''
+);
+INSERT INTO "decision" VALUES(1,'We stop the weekly report.','2026-11-05T09:00:00+00:00','','');
+INSERT INTO "decision" VALUES(2,'Anna runs the review from December.','2026-11-06T10:00:00+00:00','ics:/home/dana/calendar.ics','strategic/2026-W45/2');
 CREATE TABLE run (
     id INTEGER PRIMARY KEY, calendar TEXT NOT NULL, command TEXT NOT NULL, started TEXT NOT NULL,
     finished TEXT, exit_code INTEGER, undone INTEGER NOT NULL DEFAULT 0
