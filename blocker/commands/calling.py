@@ -19,7 +19,7 @@ from blocker.running.session import Setup
 from blocker.values.errors import BlockerError
 from blocker.wording.texts import TEXTS
 
-LOGGED = ("run", "rebalance", "apply", "skip", "undo", "leave")
+LOGGED = ("run", "rebalance", "apply", "learn", "skip", "undo", "leave")
 
 
 class Call:

@@ -46,6 +46,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
     "thinking": {
         "park": Entry("thinking", "save a question for your next thinking block"),
         "parked": Entry("thinking", "list saved questions; done ID or drop ID closes one"),
+        "learn": Entry("learning", "book a learning team with the people nearest to the work"),
         "decided": Entry("thinking", "keep what you decided; without words, list it"),
     },
     "your say": {

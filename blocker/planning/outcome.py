@@ -13,7 +13,7 @@ from blocker.rules.known import two_deleted_in_a_row
 from blocker.rules.offsite import OffsiteAsked
 from blocker.rules.survey import Survey
 from blocker.values.intervals import Interval
-from blocker.values.kinds import OFFSITE, STRATEGIC
+from blocker.values.kinds import OFFSITE, STRATEGIC, TEAM
 from blocker.values.memory import UNDONE_TOLD
 from blocker.values.plan import Change, Inspection, QuarterPlan, Unplaced, WeekPlan
 from blocker.values.request import Request
@@ -141,7 +141,7 @@ def _given_up(request: Request, changes: Sequence[Change]) -> dict[str, str]:
     blocks = (replace(b, state="tombstone") if b.key in gone else b for b in request.memory.blocks)
     memory = replace(request.memory, blocks=tuple(blocks))
     found = {}
-    for kind in sorted(settings.blocks):
+    for kind in sorted(settings.blocks.keys() - {TEAM}):
         if two_deleted_in_a_row(kind, quarter, memory, settings):
             stop = f"none until {quarter.end.day} {quarter.end:%b}. To have none at all, set blocks.{kind}.enabled = false"
             if kind == STRATEGIC:

@@ -13,7 +13,7 @@ from blocker.rules.demands import Demands, Known
 from blocker.rules.known import asked_back, ranks
 from blocker.rules.offsite import OffsiteAsked
 from blocker.rules.survey import Survey
-from blocker.values.kinds import FRONTLINE, LEARNING, NO_TIME, OFFSITE, STRATEGIC
+from blocker.values.kinds import FRONTLINE, LEARNING, NO_TIME, OFFSITE, STRATEGIC, TEAM
 from blocker.values.limits import Limits
 from blocker.values.plan import Inspection, OffsiteDemand, Standing, WeekRoom
 from blocker.values.request import Request
@@ -21,7 +21,7 @@ from blocker.values.workweek import Week
 
 FLOOR_NOTICE = timedelta(hours=24)
 FORETHOUGHT = timedelta(hours=1)  # what rebalance, and a notice of no days, leave between now and a block
-BY_OTHER_RULES = (FRONTLINE, LEARNING, OFFSITE)  # these do not follow the week's level
+BY_OTHER_RULES = (FRONTLINE, LEARNING, OFFSITE, TEAM)  # these do not follow the week's level
 
 
 def pose(

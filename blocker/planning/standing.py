@@ -12,7 +12,7 @@ from blocker.measuring.days import Day, build_days
 from blocker.rules.demands import BOOKED_BY_LEVEL, tier_of_level
 from blocker.rules.survey import Survey
 from blocker.values.events import StandingBlock
-from blocker.values.kinds import NO_TIME, NOTE, OFFSITE
+from blocker.values.kinds import NO_TIME, NOTE, OFFSITE, TEAM
 from blocker.values.plan import Classified, Hit, Inspection, Standing
 from blocker.values.request import Request
 from blocker.values.workweek import WorkWeek
@@ -91,6 +91,7 @@ def _tier(block: StandingBlock, was: str, request: Request, seen: Survey) -> str
 
 def _as_standing(block: StandingBlock, hit: bool, stays: bool, tier: str, request: Request) -> Standing:
     look, length = request.settings.kind(block.kind), block.when.minutes
+    team = block.kind == TEAM  # others were asked to come: it moves if it is hit, and never goes
     anew = hit or request.policy == "rebalance"  # as long as a new one may be; else at most as it is
     return Standing(
         key=block.key,
@@ -98,14 +99,14 @@ def _as_standing(block: StandingBlock, hit: bool, stays: bool, tier: str, reques
         tier=tier,
         week=request.workweek.key_week(block.key, block.when),
         slot=block.when,
-        state="hit_fixed" if hit and stays else "hit" if hit else "fixed" if stays else "kept",
+        state="hit_fixed" if hit and stays else "hit" if hit else "fixed" if stays or team else "kept",
         minutes=look.minutes if anew else length,
         shortest=look.shortest if anew else min(length, look.shortest),
         prefer=look.prefer,
         floor_minutes=look.floor_minutes,
         days=look.weekdays,
         between=look.clock_ranges,
-        edited=bool(block.text_hash) and block.edited,
+        edited=team or (bool(block.text_hash) and block.edited),
     )
 
 

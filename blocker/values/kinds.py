@@ -14,6 +14,7 @@ EVENT_KINDS = (OPERATIONAL, STRATEGIC, FRONTLINE, LEARNING, PERSONAL, AWAY, IGNO
 NO_TIME = frozenset((IGNORED, AWAY))  # what takes no working time: the one is nothing, the other leaves none
 # Kinds that only blocks have.
 OFFSITE = "offsite"
+TEAM = "team"  # a learning team: booked only when a person asks for it
 NOTE = "note"
 THINKING = (STRATEGIC, OFFSITE)  # what parked questions wait for
 LEVELS = ("calm", "amber", "red")

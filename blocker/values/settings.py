@@ -39,13 +39,14 @@ from blocker.values.fields import (
     Words,
     setting,
 )  # fmt: skip
-from blocker.values.kinds import EVENT_KINDS, FRONTLINE, LEARNING, OFFSITE, STRATEGIC
+from blocker.values.kinds import EVENT_KINDS, FRONTLINE, LEARNING, OFFSITE, STRATEGIC, TEAM
 from blocker.values.limits import DEFAULT_QUIET, Limits, Rhythm, days_of_year, rhythm
 from blocker.values.working_hours import Hours, LunchBreak
 from blocker.values.workweek import WEEKDAYS, DaysOfYear, Lunch, clock_range
 
 GRID_MINUTES = 15
 FLOOR_MINUTES = 60  # the shortest block for a week's floor
+FOLLOW_UP_MINUTES = 45  # of a learning team's second block
 MOST_REMINDER = 28 * 24 * 60  # minutes before: four weeks, as far as calendars go
 
 
@@ -191,6 +192,7 @@ SHIPPED_KINDS: Mapping[str, BlockKind] = {
     STRATEGIC: BlockKind(),
     FRONTLINE: BlockKind(every="2 weeks", minutes=60, shortest=60, prefer="any"),
     LEARNING: BlockKind(every="quarter", prefer="any"),
+    TEAM: BlockKind(minutes=75, shortest=75, prefer="any"),
     OFFSITE: BlockKind(minutes=240, shortest=240, prefer="any"),
 }
 
@@ -333,7 +335,7 @@ class Settings(Section, frozen=True):
     blocks: Annotated[
         Mapping[KindName, BlockKind],
         setting(
-            "When blocks of one kind come, and how they look: strategic, frontline, learning, or a new kind of your own."
+            "When blocks of one kind come, and how they look: strategic, frontline, learning, team, or a new kind of your own."
         ),
     ] = field(default_factory=lambda: {k: kind for k, kind in SHIPPED_KINDS.items() if k != OFFSITE})
     classify: Annotated[

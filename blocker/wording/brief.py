@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from blocker.rules.survey import Survey
 from blocker.values.intervals import Interval
-from blocker.values.kinds import FRONTLINE, LEARNING, NOTE, OFFSITE, STRATEGIC, THINKING
+from blocker.values.kinds import FRONTLINE, LEARNING, NOTE, OFFSITE, STRATEGIC, TEAM, THINKING
 from blocker.values.request import Request
 from blocker.values.workweek import week_of
 from blocker.wording.agenda import agenda_lines
@@ -62,7 +62,11 @@ def _opening(key: str, kind: str, private: bool, sources: Sources) -> list[str]:
         return [say("question", texts, theme=theme[:1].upper() + theme[1:], question=question)]
     if not private:
         return [question]
-    shift = "" if kind == FRONTLINE else say("shift_inside" if settings.shift == "inside" else "shift", texts)
+    shift = (
+        ""
+        if kind in (FRONTLINE, TEAM)
+        else say("shift_inside" if settings.shift == "inside" else "shift", texts)
+    )
     start = _way_in(key, kind, sources) or (about[0].start if about else "")
     return [say("ask", texts, question=question), say("start", texts, shift=shift, start=start).strip()]
 

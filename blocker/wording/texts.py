@@ -22,6 +22,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "title.learning": "Learn: what the coming weeks need",
         "title.goal": "Learn: {goal}",
         "title.offsite": "Half day: {theme}",
+        "title.team": "Learning team: {theme}",
         "title.note": "In about a week: your half day to think",
         "title.other": "{kind}",
         # A block: its question, a way in, what is kept up to date, the last line.
@@ -90,6 +91,17 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "goal.rotating": "Your goal “{goal}”: are we working in line with it?",
         "goal.past": "“{goal}” was due on {day}. Did we reach it, and what did we learn?",
         "learning.use": "Choose one thing to know before then. Read or try it now, and write down whom you will show it to within a week.",
+        "team.question": "How does this work really get done, and what makes it hard?",
+        "team.start": "Invite three to five people who do this work, and none of their managers; ask them yourself. You come to learn, not to judge.\n"
+        "• 30 minutes: how does this work really get done, on a good day and on a bad one? Listen.\n"
+        "• 10 minutes: a pause. Solve nothing yet.\n"
+        "• 25 minutes: what makes it hard?\n"
+        "• 10 minutes: what would we try? With them, not to them.\n"
+        "Thank them, and say when they will hear from you.",
+        "team.from": "{who} asked for this.",
+        "team.next": "what we try after “{what}”",
+        "team.next_question": "What do we try, who does it, and by when?",
+        "team.next_start": "The same people again. Say back what you heard, and let them correct it. Choose one small thing or two, each with a name and a day. Agree how all of you will see whether it helped.",
         "offsite.question": "What should be different in three months, and what has to end for it?",
         "offsite.start": "Leave the office if you can, and take paper.",
         "agenda.back": "{minutes} minutes: look back",

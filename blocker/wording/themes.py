@@ -25,6 +25,7 @@ SHIPPED = {
     FRONTLINE: "listen",
 }  # where a kind's own are among the texts
 NAME_WORDS, ABILITY_WORDS = 12, 25  # of a goal, in a text
+WHAT_WORDS = 15  # of what a learning team is about
 NEAR = 3  # blocks away: what a theme of the month's half day counts as, so that others come first
 
 
@@ -100,6 +101,16 @@ def goal_topics(placements: Iterable[Placement], request: Request) -> Themes:
             start = say("goal.start", texts, ability=ability).strip()
             found[placed.key] = (Topic(goal.name, question, start),)
     return found
+
+
+def team_topics(what: str, who: str, keys: Sequence[str], settings: Settings) -> Themes:
+    """What a learning team's one or two blocks are about, in the order of ``keys``."""
+    texts, about = settings.texts, in_words(what, WHAT_WORDS)
+    asked = say("team.from", texts, who=in_words(who, WHAT_WORDS)) if who.strip() else ""
+    first = Topic(about, about, f"{say('team.start', texts)} {asked}".strip())
+    name = say("team.next", texts, what=about)
+    second = Topic(name, say("team.next_question", texts), say("team.next_start", texts))
+    return {key: (topic,) for key, topic in zip(keys, (first, second), strict=False)}
 
 
 def _farthest(

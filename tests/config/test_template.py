@@ -138,7 +138,7 @@ def test_the_template_shows_every_key_with_its_default(tmp_path: Path) -> None:
         "texts.shift",
     }
     assert {name for name, (value, _) in shown.items() if defaults.get(name, ("",))[0] != value} == examples
-    kinds = ("blocks.frontline.", "blocks.learning.")  # shown once, for strategic
+    kinds = ("blocks.frontline.", "blocks.learning.", "blocks.team.")  # shown once, for strategic
     silent = {name for name, (_, origin) in shown.items() if origin == "default"}
     assert all(name.startswith(kinds) for name in silent)
 

@@ -1,0 +1,156 @@
+"""``learn``: two blocks for the people nearest to the work, booked when asked for, both or neither."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from blocker.calendars.ics.file import IcsCalendar
+from blocker.values.errors import Temporary
+from blocker.values.events import Block, Ref
+from tests.tools.command_line import CommandLine, Said
+
+NOW = "2026-11-02T06:30"
+HEAD = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nX-WR-TIMEZONE:Europe/Berlin\r\n"
+
+
+def calendar(*times: str, weeks: int = 3) -> bytes:
+    """A file with the same meetings on every working day."""
+    events = b""
+    for day in range(7 * weeks):
+        date_of = date(2026, 11, 2) + timedelta(days=day)
+        for time in times if date_of.weekday() < 5 else ():
+            start, end = (f"{date_of:%Y%m%d}T{clock}00" for clock in time.split("-"))
+            events += (
+                f"BEGIN:VEVENT\r\nUID:{start}\r\nDTSTAMP:20261101T000000Z\r\nSUMMARY:Ops\r\n"
+                f"DTSTART;TZID=Europe/Berlin:{start}\r\nDTEND;TZID=Europe/Berlin:{end}\r\nEND:VEVENT\r\n"
+            ).encode()
+    return HEAD + events + b"END:VCALENDAR\r\n"
+
+
+@pytest.fixture
+def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    file = tmp_path / "calendar.ics"
+    file.write_bytes(calendar("1000-1130"))
+    there = CommandLine(capsys, file, NOW)
+    assert there.call("run", "-y").code == 0
+    return there
+
+
+def learn(cli: CommandLine, *more: str) -> Said:
+    return cli.call("learn", "What happened at the go-live", *more)
+
+
+def teams(cli: CommandLine) -> dict[str, str]:
+    """Their days by key."""
+    events = re.findall(r"BEGIN:VEVENT.*?END:VEVENT", cli.content.decode(), re.DOTALL)
+    found = {}
+    for event in events:
+        key = re.search(r"X-BLOCKER-KEY:(team/\S+)", event)
+        if key:
+            found[key[1]] = re.search(r"DTSTART[^:]*:(\d{8})", event)[1]  # type: ignore[index]
+    return found
+
+
+def test_two_blocks_are_booked_within_ten_working_days_and_a_week_later(cli: CommandLine) -> None:
+    said = learn(cli, "--from", "The board")
+    assert said.code == 0
+    assert "The invitations are yours" in said.out
+    first, second = (date.fromisoformat(day) for day in sorted(teams(cli).values()))
+    assert date(2026, 11, 4) <= first <= date(2026, 11, 16)
+    assert timedelta(days=5) <= second - first <= timedelta(days=9)
+    text = cli.content.replace(b"\r\n ", b"").decode().replace("\\n", "\n").replace("\\,", ",")
+    assert "SUMMARY:Learning team: What happened at the go-live" in text
+    for words in ("three to five people who do this work", "none of their managers", "a pause", "With them, not to them", "The board asked for this.", "What do we try, who does it, and by when?"):  # fmt: skip
+        assert words in text
+    written = cli.content
+    assert cli.call("run").code == 0
+    assert cli.content == written
+
+
+def test_once_is_one_block_and_a_look_books_none(cli: CommandLine) -> None:
+    before = cli.content
+    assert "would be booked" in learn(cli, "-n").out
+    assert cli.content == before
+    learn(cli, "--once")
+    assert len(teams(cli)) == 1
+
+
+def test_undo_takes_both_back(cli: CommandLine) -> None:
+    before = cli.content
+    learn(cli)
+    assert cli.call("undo").code == 0
+    assert cli.content == before
+
+
+def test_without_room_nothing_is_booked_and_what_would_help_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "full.ics"
+    file.write_bytes(calendar("0900-1200", "1300-1730"))
+    cli = CommandLine(capsys, file, NOW)
+    assert cli.call("run", "-y").code == 0
+    said = learn(cli)
+    assert said.code == 0
+    assert "Nothing was booked" in said.out
+    assert "would work if you moved “Ops”" in said.out
+    assert teams(cli) == {}
+
+
+def test_the_only_gap_of_a_full_day_is_left_to_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each day has one gap of 90 minutes beside lunch: with the block in it nobody could book anything."""
+    file = tmp_path / "gaps.ics"
+    file.write_bytes(calendar("0900-1200", "1300-1400", "1530-1730"))
+    cli = CommandLine(capsys, file, NOW)
+    assert cli.call("run", "-y").code == 0
+    assert "Nothing was booked" in learn(cli).out
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_failure_leaves_no_block_without_its_other(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    before, create, tried = teams(cli), IcsCalendar.create, []
+
+    def fails(self: IcsCalendar, block: Block) -> Ref:
+        tried.append(block.key)
+        if len(tried) == number:
+            raise Temporary("the disk is slow", "")
+        return create(self, block)
+
+    monkeypatch.setattr(IcsCalendar, "create", fails)
+    assert learn(cli).code != 0
+    assert teams(cli) == before == {}
+    assert "Learning team" not in cli.call("plan", "--all").out
+
+
+def test_before_the_first_yes_and_without_words_it_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "calendar.ics"
+    file.write_bytes(calendar("1000-1130"))
+    cli = CommandLine(capsys, file, NOW)
+    assert learn(cli).code == 4
+    assert cli.call("learn").code == 2
+    assert cli.call("learn", " ").code == 2
+
+
+def test_a_meeting_on_it_moves_it_and_where_there_is_no_time_it_stays(cli: CommandLine) -> None:
+    learn(cli)
+    key, day = min(teams(cli).items(), key=lambda item: item[1])
+    week = key.split("/")[1]
+    crisis = "".join(
+        f"BEGIN:VEVENT\r\nUID:c{n}\r\nDTSTAMP:20261101T000000Z\r\nSUMMARY:Crisis\r\n"
+        f"DTSTART;TZID=Europe/Berlin:{date.fromisocalendar(2026, int(week[-2:]), n):%Y%m%d}T090000\r\n"
+        f"DTEND;TZID=Europe/Berlin:{date.fromisocalendar(2026, int(week[-2:]), n):%Y%m%d}T173000\r\nEND:VEVENT\r\n"
+        for n in range(1, 6)
+    ).encode()
+    cli.calendar.write_bytes(cli.content.replace(b"END:VCALENDAR", crisis + b"END:VCALENDAR"))
+    said = cli.call("run", "--force")
+    assert teams(cli)[key] == day, said
+    assert "Learning team" in said.out
