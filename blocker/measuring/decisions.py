@@ -26,14 +26,15 @@ def decision_in(text: str) -> str:
 def with_block_decisions(known: Iterable[Decision], blocks: Iterable[StandingBlock]) -> tuple[Decision, ...]:
     """The decisions, oldest first, with what the blocks that are there say now.
 
-    One whose line or block is gone stays. A new one has the number 0 until the ledger gives it its own.
+    One whose line or block is gone stays; one of no block is the same as a block's in the same words. A new one has
+    the number 0 until the ledger gives it its own.
     """
     found = list(known)
     for block in blocks:
         text, at = decision_in(block.text), block.when.start
         if not text:
             continue
-        same = (n for n, old in enumerate(found) if old.key == block.key or (old.text, old.at) == (text, at))
+        same = (n for n, old in enumerate(found) if old.key == block.key or (old.key, old.text) == ("", text))
         place = next(same, None)
         if place is None:
             found.append(Decision(0, text, at, block.key))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from blocker.rules.survey import Survey
 from blocker.values.request import Request
-from blocker.wording.causes import ordinary_words
+from blocker.wording.causes import ordinary_words, red_weeks_words
 from blocker.wording.digest import WEEK, Digest, digest
 from blocker.wording.digest_words import hours_line, named, series_lines
 from blocker.wording.texts import PARKED_LONG_DAYS, date_words, length_words, say, say_times
@@ -28,6 +28,8 @@ def report_text(request: Request, seen: Survey, titles: bool = True) -> list[str
     lines = [say("report.head", texts, weeks=WEEKS, first=first, last=last), hours_line(found, texts)]
     ordinary = ordinary_words(seen.lines, texts)
     lines += [ordinary] if ordinary else []
+    red = red_weeks_words(request.memory, request.running, texts)
+    lines += [red] if red else []
     if found.series:
         lines += ["", say("report.series", texts), *series_lines(found, texts, MOST)]
     lines += ["", *_displaced(found, texts)]

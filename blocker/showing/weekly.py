@@ -13,6 +13,7 @@ from blocker.values.kinds import NOTE
 from blocker.values.memory import WeekRecord
 from blocker.values.plan import Change, Plan, WeekPlan
 from blocker.values.request import Request
+from blocker.wording.causes import red_weeks_words
 from blocker.wording.digest import WEEK, digest
 from blocker.wording.texts import shortened
 
@@ -44,6 +45,7 @@ def weekly_digest(plan: Plan, seen: Survey, request: Request) -> Message:
         *_last_week(plan, seen, request),
         *_decided(request),
         *_fact(plan, request),
+        *filter(None, [red_weeks_words(request.memory, request.running, request.settings.texts)]),
         f"To decide: {_to_decide(plan, seen, request)}",
         STOPS,
     ]

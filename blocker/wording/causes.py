@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 from blocker.measuring.conditions import compare
 from blocker.rules.goals import GOAL
-from blocker.values.memory import OwnLines
+from blocker.values.memory import Memory, OwnLines
 from blocker.values.plan import Cause, WeekLoad
+from blocker.values.workweek import Week
 from blocker.wording.texts import MEASURE_WORDS, TEXTS, quantity, say
 
 CALM = "calm"
 DEBT = "debt"
+RED_WEEKS = 2  # in a row: a learning team about normal work is suggested
 
 
 def why_lines(kind: str, tier: str, texts: Mapping[str, str]) -> list[str]:
@@ -54,6 +56,13 @@ def ordinary_words(lines: OwnLines | None, texts: Mapping[str, str], name: str =
         measured=quantity(cause.measured, cause.unit, texts),
         usual=quantity(cause.threshold, cause.unit, texts),
     )
+
+
+def red_weeks_words(memory: Memory, running: Week, texts: Mapping[str, str]) -> str:
+    """What to think of once two weeks or more were red, up to the last one; "" before that."""
+    levels = {record.week: record.level for record in memory.weeks}
+    number = next(n for n in range(len(levels) + 1) if levels.get(running.plus(-n - 1)) != "red")
+    return say("red_weeks", texts, number=number) if number >= RED_WEEKS else ""
 
 
 def cause_words(cause: Cause, texts: Mapping[str, str]) -> str:

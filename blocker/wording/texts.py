@@ -202,6 +202,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "cause.goal": "“{goal}” is due in {weeks} weeks",
         "cause.usual": "; the usual line is {usual}",
         "ordinary": "Your ordinary week is past the usual red line ({measure}: {measured}, red begins at {usual}). Fewer meetings would help; more blocks would not.",
+        "red_weeks": "{number} red weeks in a row. A learning team about a normal week would show what makes the work hard: blocker learn books the time.",
         "measure.capacity_hours": "working time",
         "measure.operational_hours": "operational time",
         "measure.operational_share": "operational share of working time",

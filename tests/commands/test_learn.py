@@ -101,7 +101,7 @@ def test_without_room_nothing_is_booked_and_what_would_help_is_said(
 
 
 def test_the_only_gap_of_a_full_day_is_left_to_others(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each day has one gap of 90 minutes beside lunch: with the block in it nobody could book anything."""
     file = tmp_path / "gaps.ics"
@@ -109,6 +109,10 @@ def test_the_only_gap_of_a_full_day_is_left_to_others(
     cli = CommandLine(capsys, file, NOW)
     assert cli.call("run", "-y").code == 0
     assert "Nothing was booked" in learn(cli).out
+    config = tmp_path / "config.toml"
+    config.write_text("[limits]\nbookable = 0\n", "utf-8")
+    monkeypatch.setenv("BLOCKER_CONFIG", str(config))
+    assert learn(cli).out.count(": booked") == 2, "it is that limit which keeps the gap"
 
 
 @pytest.mark.parametrize("number", [1, 2])

@@ -6,9 +6,15 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
+from blocker.engine import make_plan
+from blocker.ledger.parking import decide, park
+from blocker.rules.survey import take_survey
+from blocker.showing.report_text import report_text
+from blocker.showing.weekly import weekly_digest
 from blocker.values.events import Event, StandingBlock
-from blocker.values.kinds import LEARNING, STRATEGIC
-from blocker.values.settings import Goal, Settings
+from blocker.values.kinds import FRONTLINE, LEARNING, STRATEGIC
+from blocker.values.memory import WeekRecord
+from blocker.values.settings import BlockKind, Goal, Settings
 from blocker.values.workweek import week_of
 from blocker.wording.texts import TEXTS
 from tests.tools.calendars_by_hand import MONDAY, at, meeting, slot, week_days
@@ -132,3 +138,56 @@ def test_a_goal_whose_day_is_past_asks_once_and_then_goes() -> None:
         asking |= {b.key for b in there.blocks.values() if "“New LMS live” was due on Tue 3 Nov" in b.text}
     assert len(told) == 1
     assert len(asking) == 1
+
+
+# What belongs to learning beside goals
+
+
+def test_a_visit_has_what_was_last_brought_back() -> None:
+    look = BlockKind(every="2 weeks", minutes=60, shortest=60, visits=("Help desk", "A customer"))
+    there = Diary(
+        light_days(), at(MONDAY, "06:30"), Settings(blocks={**Settings().blocks, "frontline": look})
+    )
+    park(there.ledger.database, "They print every form twice", "help desk", at(MONDAY, "05:00"))
+    park(there.ledger.database, "Is it right?", "The board", at(MONDAY, "05:10"))
+    there.run()
+    visits = {b.title: b.text for b in there.blocks.values() if b.kind == FRONTLINE}
+    assert set(visits) == {"Front line: Help desk", "Front line: A customer"}
+    brought = "Last time you brought back: “They print every form twice”. Say what became of it."
+    assert brought in visits["Front line: Help desk"]
+    assert "brought back" not in visits["Front line: A customer"]
+    [asking] = [b for b in there.blocks.values() if "• They print every form twice (help desk)" in b.text]
+    assert asking.kind == STRATEGIC
+
+
+def test_red_weeks_in_a_row_suggest_a_learning_team_and_book_none() -> None:
+    red = [replace(e, when=slot(e.when.start.date(), "09:00", "17:30")) for e in light_days(1)]
+    there = Diary(red, at(MONDAY, "06:30"), Settings(thresholds="usual"))
+    weeks = [week_of(MONDAY).plus(-n) for n in (3, 2, 1)]
+    for week, level in zip(weeks, ("amber", "red", "red"), strict=True):
+        there.ledger.remember_week(WeekRecord(week, level))
+    request = there.request()
+    seen = take_survey(request)
+    words = "2 red weeks in a row. A learning team about a normal week"
+    assert words in weekly_digest(make_plan(request, seen), seen, request).body
+    assert any(line.startswith(words) for line in report_text(request, seen))
+    there.run()
+    assert not [key for key in there.blocks if key.startswith("team/")]
+    there.ledger.remember_week(WeekRecord(weeks[-1], "amber"))
+    assert not any("red weeks" in line for line in report_text(there.request(), seen))
+
+
+def test_the_digest_of_the_week_asks_after_what_was_decided() -> None:
+    there = diary()
+    for days, text in (
+        (-9, "Long ago"),
+        (-6, "We stop the report"),
+        (-3, "Anna runs it"),
+        (-1, "And a third"),
+    ):
+        decide(there.ledger.database, text, at(MONDAY + timedelta(days=days), "12:00"))
+    request = there.request()
+    seen = take_survey(request)
+    body = weekly_digest(make_plan(request, seen), seen, request).body
+    assert "You decided: “And a third”, “Anna runs it” and 1 more. What has happened since?" in body
+    assert len(body.split()) <= 150
