@@ -77,10 +77,12 @@ def _had(goal: Goal, by: date, known: Known) -> bool:
         _is_due(by, parse_week(key.split("/")[1])) for key in known.memory.skipped_keys if _is_learning(key)
     ):
         return True
+    void = known.stuck | known.lost
     states = ("creating", "displaced")  # they are still to come
-    if any(b.state not in states and goal_named(b.causes) == goal.name for b in known.memory.blocks):
+    there = (b for b in known.memory.blocks if b.state not in states and b.key not in void)
+    if any(goal_named(block.causes) == goal.name for block in there):
         return True
-    return any(_reads(goal, block.key, known) for block in known.blocks)
+    return any(_reads(goal, block.key, known) for block in known.blocks if block.key not in void)
 
 
 def _reads(goal: Goal, key: str, known: Known) -> bool:
