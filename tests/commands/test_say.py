@@ -188,7 +188,7 @@ def test_leaving_for_good_says_what_stays_and_where(cli: CommandLine) -> None:
     cli.call("run", "-y")
     cli.call("park", "Who decides this?")
     said = cli.call("leave", "--remove", "-y").out
-    assert f"parked questions in {state / 'ledger.sqlite3'}" in said
+    assert f"parked questions and decisions in {state / 'ledger.sqlite3'}" in said
     assert f"log {state / 'log' / 'blocker.log'}" in said
     assert (state / "ledger.sqlite3").exists()
     assert "Who decides this?" in cli.call("parked").out
