@@ -29,7 +29,7 @@ def completion(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             if action.type is Path:
                 action.complete = shtab.FILE  # type: ignore[attr-defined] # what shtab looks for
     script = shtab.complete(parser, args.shell)
-    return Answer(script.splitlines(), {"schema": 1, "shell": args.shell, "script": script})
+    return Answer(script.splitlines(), {"schema": 1, "shell": args.shell, "script": script}, verbatim=True)
 
 
 def every_parser(parser: Parser) -> Iterator[Parser]:

@@ -111,12 +111,12 @@ def _ledger(setup: Setup, calendar: Identity) -> Iterator[Finding]:
     except Temporary:
         yield "lock", "note", "another run is at work at this moment"
     except BlockerError as problem:
-        yield "lock", "bad", f"{problem.message}. {problem.hint}"
+        yield "lock", "bad", problem.in_full
     try:
         with open_ledger(setup.state_dir, calendar) as ledger:
             tried = ledger.tried_runs(setup.now.tzinfo or UTC)
     except BlockerError as problem:
-        yield "ledger", "bad", f"{problem.message}. {problem.hint}"
+        yield "ledger", "bad", problem.in_full
         return
     due = usual_days(setup)
     gap = outage(tried, setup.now.date(), lambda day: day.weekday() in due, today_failed=False)
@@ -183,7 +183,7 @@ def _hearing(settings: Settings, environ: Mapping[str, str], scheduler: str | No
         number = len(addresses(settings))
         silent = unheard(settings, environ, scheduler) if scheduler else None
     except BlockerError as problem:
-        yield "notify", "bad", f"{problem.message}. {problem.hint}".strip()
+        yield "notify", "bad", problem.in_full
         return
     if silent:
         yield "notify", "note", silent

@@ -49,7 +49,7 @@ def tell(news: Sequence[str], title: str, setup: Setup, talk: Talk) -> bool:
     try:
         send(setup.config.settings, title, "\n".join(news))
     except BlockerError as problem:
-        talk.say(f"blocker: {problem.message}. {problem.hint}".strip())
+        talk.say(f"blocker: {problem.in_full}")
         return False
     return True
 

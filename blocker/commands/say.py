@@ -58,9 +58,16 @@ def skip(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
         done = carry_out(decide, f"skip {' '.join(skipped)}", session, ledger, lambda change: None)
     zone = ZoneInfo(done.zone)
-    lines = [f"{_named(what)} is skipped: nothing is booked in its place." for what in skipped]
+    gone = {change.key for change in done.changes}
+    lines = [
+        f"{_named(what)} is skipped: nothing is booked in its place." for what in skipped if what not in gone
+    ]
     for change in done.changes:
-        outcome = f"could not be removed: {change.error}" if change.error else "removed"
+        outcome = (
+            f"could not be removed: {change.error}"
+            if change.error
+            else "removed, and nothing takes its place"
+        )
         lines.append(f"  {when_words(change, zone)}  {clean(change_title(change))}: {outcome}")
     return Answer(lines, plan_document(done, applied=True), exit_code(done))
 
@@ -154,11 +161,11 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             stay = "stays" if len(staying) == 1 else "stay"
             lines = [
                 f"Stopped: blocker will not write to {session.address} until you say yes to a run again.",
-                f"{blocks(len(staying), 'No blocks', new='future ')} {stay} on it. To delete them:",
-                f"  {pasteable(setup, 'leave', '--remove')}",
-                "To end the daily run:",
-                "  blocker cron remove",
+                f"{blocks(len(staying), 'No future blocks', new='future ')} {stay} on it.",
             ]
+            if staying:
+                lines += ["To delete them:", f"  {pasteable(setup, 'leave', '--remove')}"]
+            lines += ["To end the daily run, if there is one:", "  blocker cron remove"]
             return Answer(lines, {"schema": SCHEMA, "removed": 0, "staying": staying})
         try:
             gone = _leaving(session, ledger, args, talk)

@@ -112,7 +112,7 @@ def check(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         findings += _calendar_findings(setup)
     except BlockerError as error:
         exit_code = error.exit_code
-        findings.append(("calendar", "bad", f"{error.message}. {error.hint}".strip()))
+        findings.append(("calendar", "bad", error.in_full))
     findings += foresight(setup)
     if exit_code == 0 and any(state == "bad" for _, state, _ in findings):
         exit_code = BlockerError.exit_code

@@ -54,13 +54,13 @@ def park(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         kept = parking.park(ledger.database, text, asked_by, now)
         waits = parking.next_thinking_block(ledger.database, ledger.calendar, now)
         zone = _zone(ledger, setup)
-    where, document = "It waits for the next strategic block that a run books.", None
+    where, document = "It goes into your next thinking block, at the next run.", None
     if waits is not None:
         key, start = waits
         local = start.astimezone(zone)
         where = (
-            f"It waits for {key}, {local:%a} {local.day} {local:%b %H:%M %Z}: the next run writes it there, unless you "
-            "rewrote that part of its text."
+            f"It goes into your block of {local:%a} {local.day} {local:%b, %H:%M}: the next run writes it there, unless "
+            "you rewrote that part of its text."
         )
         document = {"key": key, "start": local.isoformat()}
     lines = [f"Parked as {kept.id}. {where}"]

@@ -66,7 +66,7 @@ def _failed(error: BlockerError, setup: Setup, talk: Talk) -> Answer:
         if not gap.loud or gap.name in ledger.memory().said:
             return _quiet(error)
         ledger.mark_said([gap.name])
-    _tell_failure([_words(gap), f"{error.message}. {error.hint}".strip()], setup, talk)
+    _tell_failure([_words(gap), error.in_full], setup, talk)
     talk.say(_words(gap))
     raise error
 

@@ -39,7 +39,7 @@ REST = (
     "overrun by meetings",
     "skipped, deleted or taken back by you",
     "still to come in a later week",
-    "not found time for",
+    "without a free time",
 )
 
 

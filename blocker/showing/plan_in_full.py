@@ -147,7 +147,7 @@ def change_lines(
         lines.append(f"      {refreshed_words(change)}")
     if change.conflict:
         lines.append(f"      {clean(change.conflict)}")
-    if (change.writes and change.action != "update") or verbose or (change.pinned and not change.conflict):
+    if change.writes or verbose or (change.pinned and not change.conflict):
         why = clean(change.why) if change.released else reason(change, () if verbose else said)
         lines += [f"      {why}"] if why else []
     lines += [f"      {option_text(option, zone)}" for option in change.nearest]

@@ -238,7 +238,7 @@ def healthy_words(cause: Cause, load: WeekLoad) -> str:
     ] or [cause.threshold]
     healthy = max(lines) if low else min(lines)
     if cause.measure not in templates:
-        return cause_text(cause)
+        return cause_text(cause).removeprefix(f"{cause.rule}: ")
     words = templates[cause.measure]
     if low and not cause.measured:
         words = words.replace("only {measured} of", "no")

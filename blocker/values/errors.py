@@ -20,6 +20,13 @@ class BlockerError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def in_full(self) -> str:
+        """What is wrong and the next step, as sentences."""
+        if not self.hint:
+            return f"{self.message}."
+        return f"{self.message}{'' if self.message.endswith('?') else '.'} {self.hint[:1].upper()}{self.hint[1:]}"
+
 
 class UsageError(BlockerError):
     """The command line or an address is wrong."""

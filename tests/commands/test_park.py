@@ -72,7 +72,7 @@ def test_the_time_it_waits_for_is_that_of_the_calendar_and_not_the_machines(
 
 
 def test_a_question_is_kept_and_the_block_it_waits_in_is_named(cli: CommandLine) -> None:
-    assert "next strategic block that a run books" in cli.call("park", "Why?").out
+    assert "next thinking block, at the next run" in cli.call("park", "Why?").out
     cli.call("run", "-y")
     said = cli.document("park", "VP asks: is certification the right goal?", "--from", "VP Sales")
     assert said["id"] == 2

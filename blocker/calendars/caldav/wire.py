@@ -156,7 +156,7 @@ class Wire:
                 tried = "one attempt" if attempt == 1 else f"{attempt} attempts"
                 raise Unreachable(
                     f"{host} did not answer: {trouble}, {tried}",
-                    "try again later; what was written so far is remembered",
+                    "is its address right, and is this machine online? Then try again; it is safe",
                 )
             self._pace.sleep(max(asked or 0.0, self._pace.dice() * step))
             step = min(step * 2, LONGEST_STEP)

@@ -150,7 +150,7 @@ def ask_consent(
             made = _sign_in(client, token, tuple(one.scope for one in asked), now, around)
             check_granted(made, asked)
         except BlockerError as problem:
-            listener.close_page("You are not signed in", f"{problem.message}. {problem.hint}")
+            listener.close_page("You are not signed in", problem.in_full)
             raise
         listener.close_page("Signed in", "You can close this window and go back to blocker.")
     return made

@@ -114,7 +114,7 @@ class Wire:
                 raise Unreachable(
                     f"Google Calendar did not answer: {trouble}, {attempt} "
                     + ("attempt" if attempt == 1 else "attempts"),
-                    "try again later; what was written so far is remembered",
+                    "is its address right, and is this machine online? Then try again; it is safe",
                 )
             self._pace.sleep(max(asked or 0.0, self._pace.dice() * step))
             step = min(step * 2, LONGEST_STEP)

@@ -163,7 +163,7 @@ def _row(change: Change, plan: Plan, request: Request, slots: Mapping[str, Seque
         state=SPOKEN["keep" if along else change.action],
         when=when_words(change, zone),
         title=_title(change),
-        why="" if along else change_words(change, plan)[1],
+        why=change_words(change, plan)[1] if change.writes and not along else _why_there(change),
         asked=change.writes and not along,
         along=along,
         is_ahead=change.slot.start > plan.now and change.kind != NOTE,
@@ -171,6 +171,11 @@ def _row(change: Change, plan: Plan, request: Request, slots: Mapping[str, Seque
             Slot(slot.start.isoformat(), _slot_words(slot, request)) for slot in slots.get(change.key, ())
         ],
     )
+
+
+def _why_there(change: Change) -> str:
+    """Why a block that stays is where it is: what lies on it, or what was said of its place when it got it."""
+    return clean(change.conflict or change.why.partition(";")[0])
 
 
 def _is_along(change: Change) -> bool:
