@@ -410,8 +410,14 @@ def program(client: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     words = [sys.executable, "-m", "blocker", "connect", "google", "--headless", "--credentials", str(client)]
     environ = {**os.environ, "HOME": str(tmp_path), "BROWSER": "false"}
     pipe = subprocess.PIPE
-    with subprocess.Popen(  # noqa: PLW1509 - no threads run here
-        words, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environ, preexec_fn=_hears_ctrl_c
+    with subprocess.Popen(
+        words,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        env=environ,
+        preexec_fn=_hears_ctrl_c,  # noqa: PLW1509 - no threads run here
     ) as running:
         yield running
         running.kill()
