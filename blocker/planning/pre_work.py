@@ -48,7 +48,7 @@ def pre_work(
         if found is not None:
             slot = request.workweek.span(found, found + DAY)
             moved = note.when if note is not None else None
-            why = "about a week before the offsite"
+            why = "about a week before the half day"
             placements.append(Placement(key, NOTE, NOTE, slot, why=why, moved_from=moved))
     if request.snapshot.complete:
         dropped = {
