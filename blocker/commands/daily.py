@@ -176,9 +176,14 @@ def _asks_about_undone(plan: Plan, memory: Memory, ledger: Ledger, args: Namespa
     return True
 
 
-def proposal(plan: Plan, seen: Survey, request: Request, args: Namespace, talk: Talk) -> Answer:
-    """A plan that is not carried out, or not yet; the first on a calendar says what it comes to."""
-    first = dose_lines(plan, seen, request, brief=not in_full(args)) if _is_the_first(plan, request) else []
+def proposal(
+    plan: Plan, seen: Survey, request: Request, args: Namespace, talk: Talk, asked: bool = False
+) -> Answer:
+    """A plan that is not carried out, or not yet; the first on a calendar says what it comes to, and to whoever is
+    ``asked`` about it also what to set for less or more.
+    """
+    brief = not (asked or in_full(args))
+    first = dose_lines(plan, seen, request, brief) if _is_the_first(plan, request) else []
     return replace(
         _answer(plan, seen, request, args, talk, first=first), document=plan_document(plan, applied=False)
     )
@@ -224,7 +229,7 @@ def _with_consent(
     plan: Plan, seen: Survey, request: Request, args: Namespace, setup: Setup, talk: Talk, again: bool
 ) -> Plan:
     """The plan as far as a person says yes to it. Raises NotConfirmed."""
-    shown = proposal(plan, seen, request, args, talk)
+    shown = proposal(plan, seen, request, args, talk, asked=True)
     if talk.choose is None or talk.show is None:
         if args.cron:
             look, yes = pasteable(setup, "plan"), pasteable(setup, "run", "-y")
