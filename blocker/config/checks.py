@@ -134,7 +134,8 @@ def title(given: str) -> str:
 def text_name(name: str, shipped: Mapping[str, str]) -> str:
     """The name of a text, if there are any that are shipped."""
     if shipped and name not in shipped:
-        raise ValueError(f"unknown text {quoted(name)}{did_you_mean(name, shipped)}")
+        near = did_you_mean(name, shipped) or "; another setting stands above the first [table] of the file"
+        raise ValueError(f"unknown text {quoted(name)}{near}")
     return name
 
 

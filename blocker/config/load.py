@@ -31,7 +31,7 @@ PLAINER = {
     "expected \"'": "a quote is never closed",
     "invalid value": "text needs quotes",
     "cannot overwrite a value": "this key is set twice",
-    "cannot declare": "this table is there twice",
+    "cannot declare": "this table is there twice; add to the first one",
 }
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 DEBUG = "BLOCKER_DEBUG"

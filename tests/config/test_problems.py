@@ -273,7 +273,7 @@ NO_TOML = {
     'a = """x\n': "line 1: a quote is never closed, at the end of the file",
     "a = '''x\n": "line 1: a quote is never closed, at the end of the file",
     "role = 'a'\nrole = 'b'\n": "line 2: this key is set twice",
-    "[hours]\n[hours]\n": "line 2: this table is there twice",
+    "[hours]\n[hours]\n": "line 2: this table is there twice; add to the first one",
     "role 'x'\n": "line 1: expected '=' after a key in a key/value pair",
     "a = " + "[" * 5000: "the file is nested too deeply",
     "a = " + "9" * 5000: "a value can't be read: Exceeds the limit",
