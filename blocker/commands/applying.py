@@ -25,10 +25,9 @@ from blocker.showing.plan_text import span
 from blocker.showing.printable import as_json
 from blocker.values.errors import BlockerError, GuardRefused, UsageError
 from blocker.values.intervals import Interval, interval
-from blocker.values.plan import Plan
+from blocker.values.plan import WRITES, Plan
 
 MOST_TOLD = 3
-WRITES = ("create", "move", "update", "remove")
 
 
 class Entry(Struct, frozen=True):

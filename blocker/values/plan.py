@@ -153,6 +153,9 @@ class Unplaced(Struct, frozen=True):
         return self.code != "no_room"
 
 
+WRITES = ("create", "move", "update", "remove")  # the actions that change the calendar
+
+
 class Change(Struct, frozen=True):
     """One line of a plan: what will be, or was, done about one block.
 
@@ -185,7 +188,7 @@ class Change(Struct, frozen=True):
     @property
     def writes(self) -> bool:
         """True if applying it changes the calendar."""
-        return self.action in ("create", "move", "update", "remove")
+        return self.action in WRITES
 
 
 class WeekPlan(Struct, frozen=True):

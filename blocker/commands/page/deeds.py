@@ -20,7 +20,7 @@ from blocker.running.by_hand import move_by_hand
 from blocker.running.run import at_work
 from blocker.running.session import Session, Setup
 from blocker.showing.documents import plan_document
-from blocker.showing.plan_text import summary
+from blocker.showing.plan_text import last_words
 from blocker.values.errors import UsageError
 from blocker.values.plan import Plan
 
@@ -72,7 +72,7 @@ class Deeds:
         def work(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             with Session(setup) as session, at_work(session) as ledger:
                 done.append(carry_out_agreed(agreed, session, ledger, lambda change: None))
-            return Answer([summary(done[0], done=True)], plan_document(done[0], applied=True))
+            return Answer([last_words(done[0], done=True)], plan_document(done[0], applied=True))
 
         try:
             return self._do(Namespace(command="apply", work=work)).lines
@@ -92,7 +92,8 @@ class Deeds:
                     raise UsageError("that time is not free any more", "choose another one")
                 done = move_by_hand(key, slot, sight, session, ledger)
             return Answer(
-                [summary(done, done=True), "It stays where you put it."], plan_document(done, applied=True)
+                [last_words(done, done=True), *(() if done.failed else ("It stays where you put it.",))],
+                plan_document(done, applied=True),
             )
 
         return self._do(Namespace(command="move", work=work)).lines
