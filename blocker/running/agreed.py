@@ -20,6 +20,7 @@ from blocker.values.errors import GuardRefused, UsageError
 from blocker.values.intervals import Interval
 from blocker.values.plan import Change, Plan
 from blocker.values.request import Request
+from blocker.values.workweek import WorkWeek
 
 
 class Agreed(Struct, frozen=True):
@@ -116,7 +117,14 @@ def _refuse_half_of_it(plan: Plan, keys: frozenset[str], request: Request) -> No
         taken = [change for change in bundle if change.key in keys]
         if taken and len(taken) < len(bundle):
             missing = next(change for change in bundle if change.key not in keys)
+            one, other = (_in_words(change, request.workweek) for change in (taken[0], missing))
             raise UsageError(
-                f"{taken[0].key} can't be had without {missing.key}: the one needs the place of the other",
+                f"{one} and {other} go together: the one needs the place of the other",
                 "take both, or neither",
             )
+
+
+def _in_words(change: Change, workweek: WorkWeek) -> str:
+    """A change as a person knows it: its title and its day."""
+    there, day = change.block or change.standing, workweek.local(change.slot.start)
+    return f"“{there.title if there else change.kind}” on {day:%a} {day.day} {day:%b}"

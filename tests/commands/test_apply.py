@@ -66,6 +66,16 @@ def test_what_is_taken_out_of_the_file_is_not_made(cli: CommandLine, plan: Path)
     assert keys(cli, "create") == created - kept  # it was no answer: the next plan has it again
 
 
+def test_what_goes_together_is_not_torn_apart(cli: CommandLine, plan: Path) -> None:
+    before = cli.content
+    change(plan, lambda d: d.update(changes=[c for c in d["changes"] if not c["key"].startswith("note/")]))
+    answer = cli.call("apply", str(plan))
+    assert answer.code == 2
+    assert "“Half day: " in answer.err
+    assert "go together" in answer.err
+    assert cli.content == before
+
+
 def test_a_calendar_that_changed_is_left_alone(cli: CommandLine, plan: Path) -> None:
     first = min(c["start"] for c in cli.document("plan")["changes"] if c["kind"] == "strategic")
     start = first[:16].replace("-", "").replace(":", "") + "00"

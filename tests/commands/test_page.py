@@ -18,6 +18,7 @@ import pytest
 
 from tests.showing.test_page_browser import HERE, chromium
 from tests.tools.command_line import CommandLine, sample
+from tests.tools.firefox import ENTER, firefox
 
 NOW = "2026-11-02T06:30"
 
@@ -217,6 +218,17 @@ def test_a_block_is_moved_to_a_time_that_is_offered_and_stays_there(cli: Command
     assert again["start"] != moved["start"]
 
 
+def test_each_block_has_its_reason_and_the_page_is_small(cli: CommandLine) -> None:
+    with served(cli) as visitor:
+        visitor.enter()
+        page = visitor.page()
+    blocks = re.findall(r'<li class="block new">.*?</li>', page, re.DOTALL)
+    assert len(blocks) > 5
+    for block in blocks:
+        assert '<p class="why">' in block or "your half day to think" in block, block
+    assert len(page.encode()) < 60_000
+
+
 def test_one_page_at_a_time(cli: CommandLine) -> None:
     with served(cli):
         assert cli.call("page", "--no-open").code == 75
@@ -250,20 +262,40 @@ def test_it_can_be_read_at_every_width_and_by_everybody(cli: CommandLine) -> Non
     assert problems == []
 
 
+# What a person does on the page: each job in one to two steps, of a control to reach and what to type there.
+JOBS = [
+    [["Make the ticked changes", ""]],
+    [["Skip Think", ""]],
+    [["Undo the changes", ""]],
+    [["text", "Why do we certify?"], ["Park it", ""]],
+    [["Thought through", ""]],
+    [["until", "friday"], ["Pause", ""]],
+    [["End the pause", ""]],
+    [["Move ", ""]],
+]
+
+
 def test_everything_is_done_with_the_keyboard_alone_and_no_script(cli: CommandLine) -> None:
-    deeds = [
-        [["Make the ticked changes", ""]],
-        [["Skip Think", ""]],
-        [["Undo the changes", ""]],
-        [["text", "Why do we certify?"], ["Park it", ""]],
-        [["Thought through", ""]],
-        [["until", "friday"], ["Pause", ""]],
-        [["End the pause", ""]],
-        [["Move ", ""]],
-    ]
-    problems, said = browse(cli, job="keys", deeds=deeds)
+    problems, said = browse(cli, job="keys", deeds=JOBS)
     assert problems == []
-    assert len(said) == len(deeds)
+    assert len(said) == len(JOBS)
+    assert any(c["pinned"] for c in cli.document("plan")["changes"])
+
+
+def test_firefox_does_it_all_with_the_keyboard_alone_and_no_script(cli: CommandLine, tmp_path: Path) -> None:
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    with served(cli) as visitor, firefox(profile) as browser:
+        browser.go(visitor.address)
+        assert not urlsplit(browser.address).query, "the ticket is left in the address"
+        for job in JOBS:
+            for name, typed in job:
+                browser.reach(name)
+                browser.press(typed)
+            browser.press(ENTER)
+            assert browser.told()
+            browser.go(f"http://{visitor.host}/")  # nothing is told twice
+    assert [q["state"] for q in cli.document("parked", "--all")["parked"]] == ["done"]
     assert any(c["pinned"] for c in cli.document("plan")["changes"])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from threading import Lock
 
 from starlette.applications import Starlette
@@ -13,9 +12,9 @@ from starlette.routing import Route
 
 from blocker.commands.page.deeds import Deeds
 from blocker.commands.page.view import rendered
+from blocker.showing.page.page import style
 from blocker.values.errors import BlockerError
 
-FOLDER = files("blocker.commands.page")
 # What a button of the page says, as the words of a command; {} is what the form gives.
 SAYINGS: Mapping[str, Sequence[str]] = {
     "skip": ("skip", "--", "{key}"),
@@ -37,11 +36,11 @@ class Desk:
         self._told: Sequence[str] = ()
         self._is_trouble = False
         self.form_token = ""
-        style = (FOLDER / "page.css").read_bytes()
+        look = style("commands/page/page.css")
         self.app = Starlette(
             routes=[
                 Route("/", self._show),
-                Route("/page.css", lambda request: Response(style, media_type="text/css")),
+                Route("/page.css", lambda request: Response(look, media_type="text/css")),
                 Route("/{what}", self._do, methods=["POST"]),
             ]
         )

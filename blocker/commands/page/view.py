@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 
-from jinja2 import Environment, StrictUndefined, Template
 from msgspec import Struct
 
 from blocker.planning.outcome import MOST_OPTIONS
+from blocker.showing.page.page import laid_out
 from blocker.showing.plan_screen import change_words
 from blocker.showing.plan_text import (
     SPOKEN,
@@ -48,6 +46,7 @@ class Row(Struct, frozen=True):
     """
 
     key: str
+    kind: str
     state: str
     when: str
     title: str
@@ -160,10 +159,11 @@ def _row(change: Change, plan: Plan, request: Request, slots: Mapping[str, Seque
     zone, along = request.workweek.zone, _is_along(change)
     return Row(
         key=change.key,
+        kind=change.kind,
         state=SPOKEN["keep" if along else change.action],
         when=when_words(change, zone),
         title=_title(change),
-        why=change_words(change, plan)[1] if change.writes and not along else _why_there(change),
+        why=_why(change, plan, request) if change.writes and not along else _why_there(change),
         asked=change.writes and not along,
         along=along,
         is_ahead=change.slot.start > plan.now and change.kind != NOTE,
@@ -171,6 +171,17 @@ def _row(change: Change, plan: Plan, request: Request, slots: Mapping[str, Seque
             Slot(slot.start.isoformat(), _slot_words(slot, request)) for slot in slots.get(change.key, ())
         ],
     )
+
+
+def _why(change: Change, plan: Plan, request: Request) -> str:
+    """Why it changes; one more block than the minimum is there for its week's level."""
+    level = next((w.load.level for w in plan.weeks if w.load.week == _week_of(change, request)), "")
+    more = (
+        f"one more, as the week is {level}"
+        if change.action == "create" and change.kind in THINKING and level
+        else ""
+    )
+    return change_words(change, plan)[1] or more
 
 
 def _why_there(change: Change) -> str:
@@ -217,13 +228,4 @@ def _slot_words(slot: Interval, request: Request) -> str:
 
 def rendered(shown: View | None, told: Sequence[str], is_trouble: bool, token: str) -> str:
     """The page as HTML; without a view only what has to be told."""
-    page = _template().render(v=shown, told=told, is_trouble=is_trouble, token=token)
-    return "\n".join(line for line in page.splitlines() if line.strip()) + "\n"
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string((files("blocker.commands.page") / "page.html.j2").read_text("utf-8"))
+    return laid_out("commands/page/page.html.j2", v=shown, told=told, is_trouble=is_trouble, token=token)

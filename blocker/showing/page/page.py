@@ -8,14 +8,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from msgspec import to_builtins
 
 from blocker.showing.page.values import Report, Week
 from blocker.showing.plan_text import number
 
 MOST_BYTES = 60_000
-_FOLDER = files("blocker.showing.page")
+_PACKAGE = files("blocker")
 _QUANTITY = re.compile(r"(?<=\d) (?=%|h\b|min\b)")  # a number and its unit stay on one line
 
 
@@ -26,14 +26,25 @@ def render_page(gather: Callable[[bool], Report]) -> str:
 
 
 def _render(report: Report) -> str:
-    style = (_FOLDER / "page.css").read_text("utf-8")
-    page = "\n".join(line for line in _template().render(r=report, style=style).splitlines() if line) + "\n"
+    page = laid_out("showing/page/page.html.j2", r=report, style=style("showing/page/page.css"))
     return _QUANTITY.sub("\u00a0", page)
 
 
+def laid_out(template: str, **values: Any) -> str:
+    """A page by a template of the package, without blank lines. Whatever is put in is escaped."""
+    page = _environment().get_template(template).render(values)
+    return "\n".join(line for line in page.splitlines() if line.strip()) + "\n"
+
+
+def style(of_page: str) -> str:
+    """The look that all pages share, and the style sheet of one of them after it."""
+    return _text("showing/page/look.css") + _text(of_page)
+
+
 @cache
-def _template() -> Template:
+def _environment() -> Environment:
     environment = Environment(
+        loader=FunctionLoader(_text),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -41,7 +52,11 @@ def _template() -> Template:
     )
     environment.filters["hours"] = number
     environment.filters["first_up"] = _first_up
-    return environment.from_string((_FOLDER / "page.html.j2").read_text("utf-8"))
+    return environment
+
+
+def _text(name: str) -> str:
+    return (_PACKAGE / name).read_text("utf-8")
 
 
 def _first_up(words: str) -> str:
