@@ -64,7 +64,7 @@ def send_weekly(ledger: Ledger, setup: Setup, talk: Talk) -> None:
         return
     message = _digest(setup)
     if tell([message.body], message.title, setup, talk):
-        ledger.mark_said([name])
+        ledger.mark_said([name, *message.said])
 
 
 def _due(setup: Setup) -> Week | None:

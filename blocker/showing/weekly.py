@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -26,10 +27,11 @@ STOPS = 'To stop these: weekly = "off" under [notices].'
 
 
 class Message(Struct, frozen=True):
-    """What is sent: a title, and plain text."""
+    """What is sent: a title, and plain text. ``said`` are the names of what need not be told in another one."""
 
     title: str
     body: str
+    said: tuple[str, ...] = ()
 
 
 def weekly_digest(plan: Plan, seen: Survey, request: Request) -> Message:
@@ -40,16 +42,19 @@ def weekly_digest(plan: Plan, seen: Survey, request: Request) -> Message:
     number = f"{len(here)} block" if len(here) == 1 else f"{len(here)} blocks"
     lines = [f"{when_words(c, zone)}: {clean(_title(c))}{_question(c)}" for c in here[:MOST_BLOCKS]]
     lines += [f"And {len(here) - MOST_BLOCKS} more."] if len(here) > MOST_BLOCKS else []
+    answers = _answers(plan, request)
     parts = [
         "\n".join(lines or ["No block of thinking time this week."]),
         *_last_week(plan, seen, request),
+        *_answered(answers),
         *_decided(request),
         *_fact(plan, request),
         *filter(None, [red_weeks_words(request.memory, request.running, request.settings.texts)]),
         f"To decide: {_to_decide(plan, seen, request)}",
         STOPS,
     ]
-    return Message(f"Your week: {number} of thinking time" if here else "Your week", "\n\n".join(parts))
+    title = f"Your week: {number} of thinking time" if here else "Your week"
+    return Message(title, "\n\n".join(parts), tuple(answers))
 
 
 def _is_coming(change: Change, plan: Plan) -> bool:
@@ -78,6 +83,31 @@ def _last_week(plan: Plan, seen: Survey, request: Request) -> Iterator[str]:
 def _moved(record: WeekRecord) -> str:
     number = len(record.moved)
     return "" if not number else ", one block moved" if number == 1 else f", {number} blocks moved"
+
+
+def _answers(plan: Plan, request: Request) -> dict[str, str]:
+    """What the person did with blocks on the calendar since last Monday and no digest has told: moved or deleted, by its name."""
+    first = request.workweek.instant(request.running.plus(-1).monday, 0)
+    moved = {
+        f"digest moved {c.key} to {c.slot.start:%Y-%m-%dT%H:%MZ}": "moved"
+        for c in plan.changes
+        if c.pinned and c.slot.end > first and c.standing is not None and not c.standing.put_back
+    }
+    deleted = {
+        f"digest deleted {known.key}": "deleted"
+        for known in request.memory.blocks
+        if known.answer == "deleted" and known.slot.end > first
+    }
+    found = {**moved, **deleted}
+    return {name: what for name, what in found.items() if name not in request.memory.said}
+
+
+def _answered(answers: Mapping[str, str]) -> Iterator[str]:
+    counts = Counter(answers.values())
+    done = [f"{what} {count} block{'s' if count > 1 else ''}" for what, count in counts.items()]
+    if done:
+        stays = "it stays as you left it" if len(answers) == 1 else "they stay as you left them"
+        yield f"You {' and '.join(done)}: {stays}."
 
 
 def _fact(plan: Plan, request: Request) -> Iterator[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -237,6 +239,42 @@ def test_the_digest_of_a_week_comes_once_at_its_hour(
     cli.call("run", "--cron")
     assert sum("Your week" in post["title"] for post in posts) == 2
     assert "Last week: " in posts[-1]["message"]
+
+
+def test_what_a_person_did_with_blocks_is_in_one_digest(
+    told: tuple[CommandLine, Path, list[dict[str, Any]]],
+) -> None:
+    cli, _, posts = told
+    cli.call("run", "-y")
+    blocks = [c for c in cli.document("plan")["changes"] if c["action"] == "keep"]
+    deleted, moved = (
+        c for c in blocks if c["kind"] == "strategic" and "2026-11-09" < c["start"] < "2026-11-20"
+    )
+    rest = b"".join(part for part in _events(cli.content) if deleted["key"].encode() not in part)
+    start = datetime.fromisoformat(moved["start"]).astimezone(UTC)
+    wanted = (start + timedelta(minutes=30)).strftime("%Y%m%dT%H%M%SZ").encode()
+    cli.calendar.write_bytes(
+        b"".join(
+            re.sub(rb"DTSTART:\d{8}T\d{6}Z", b"DTSTART:" + wanted, part)
+            if moved["key"].encode() in part
+            else part
+            for part in _events(rest)
+        )
+    )
+    cli.now = "2026-11-04T07:30"
+    cli.call("run", "--cron")
+    bodies = []
+    for day in ("09", "16"):
+        cli.now = f"2026-11-{day}T07:30"
+        cli.call("run", "--cron")
+        bodies.append(posts[-1]["message"])
+    assert "You moved 1 block and deleted 1 block: they stay as you left them." in bodies[0]
+    assert "as you left" not in bodies[1]
+
+
+def _events(content: bytes) -> list[bytes]:
+    """A calendar in pieces, each event in one."""
+    return re.split(rb"(?=BEGIN:VEVENT)|(?<=END:VEVENT\r\n)", content)
 
 
 def test_a_machine_that_slept_too_long_sends_no_old_digest(
