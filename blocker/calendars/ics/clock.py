@@ -14,8 +14,7 @@ from tzlocal.windows_tz import win_tz
 
 from blocker.calendars.ics.lexer import Layout, content_line, properties_by_name
 from blocker.calendars.ics.vtimezone import DefinedZone
-from blocker.calendars.ics.zone_names import iana_zone, with_its_slash
-from blocker.calendars.ics.zones import Zones
+from blocker.calendars.ics.zones import Zones, iana_zone, with_its_slash
 from blocker.values.intervals import Interval
 
 OWN = ("X-WR-TIMEZONE", "X-WR-CALNAME")  # what a calendar says of itself; looked for by one expression

@@ -10,7 +10,6 @@ from blocker.calendars.ics.lexer import Property, properties
 from blocker.calendars.ics.moments import read_moment
 from blocker.calendars.ics.rrule import parse_rule
 from blocker.calendars.ics.rrule_dates import Steps, TooDenseError, occurrences
-from blocker.calendars.ics.zone_names import iana_zone
 from blocker.values.intervals import Interval
 
 # Rules are followed from here to there; outside, the nearest offset holds.
@@ -19,7 +18,6 @@ MAX_STEPS_OF_A_ZONE = 20_000
 
 _BORDER = re.compile(rb"\n(BEGIN|END)[ \t]*:[ \t]*(STANDARD|DAYLIGHT)\b", re.IGNORECASE)
 _OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?", re.ASCII)
-_HEAD = ("X-LIC-LOCATION", "TZID")
 _BODY = ("DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO")
 
 
@@ -76,9 +74,6 @@ class DefinedZone(tzinfo):
 
 def read_definition(chunk: bytes) -> tzinfo:
     """The zone that a VTIMEZONE defines. Raises ValueError where it defines none."""
-    for found in properties(chunk, _HEAD):
-        if found.name == "X-LIC-LOCATION" and (known := iana_zone(found.value)):
-            return known
     changes: list[tuple[datetime, timedelta, timedelta]] = []
     begin, allowed = None, Steps(MAX_STEPS_OF_A_ZONE)
     for border in _BORDER.finditer(chunk):

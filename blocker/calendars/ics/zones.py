@@ -1,6 +1,7 @@
 """TZID → tzinfo. Real files name zones in half a dozen ways; most come down to an IANA zone.
 
-In order: the IANA name itself; a Windows name; an IANA name at the end of a globally unique id
+In order: the IANA name itself; a Windows name, as Outlook and Exchange write them (tzlocal has the pairs from
+windowsZones.xml of the Unicode CLDR); an IANA name at the end of a globally unique id
 (``/freeassociation.sourceforge.net/Europe/Berlin``); the file's own VTIMEZONE; and an IANA name with its
 slash written otherwise (``Europe_Berlin``). What is left is ``unknown``, for the caller to read as local
 time and to say so: an event at a doubtful hour is better than one that is silently free.
@@ -8,16 +9,21 @@ time and to say so: an event at a doubtful hour is better than one that is silen
 
 from __future__ import annotations
 
+import re
 from collections import ChainMap, defaultdict
 from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from functools import cache
+from zoneinfo import ZoneInfo
+
+from tzlocal.windows_tz import win_tz
 
 from blocker.calendars.ics.lexer import Layout, properties
 from blocker.calendars.ics.vtimezone import read_definition
-from blocker.calendars.ics.zone_names import iana_zone, with_its_slash
 
 MAX_ZONES = 300  # looking for one that isn't there costs time; no real file names half as many
+_UTC_NAMES = frozenset(("UTC", "Z", "ETC/UTC", "TZONE://MICROSOFT/UTC", "COORDINATED UNIVERSAL TIME"))
+_IANA = r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}"
 
 
 class Zones:
@@ -48,7 +54,7 @@ class Zones:
         definition = self._defined.get(tzid)
         if definition is not None:
             try:
-                return read_definition(definition)
+                return _located(definition) or read_definition(definition)
             except ValueError:
                 pass  # a definition that can't be read is as good as none
         return with_its_slash(tzid)
@@ -86,3 +92,40 @@ def only_zone(layout: Layout, zones: Callable[[int], Zones]) -> tzinfo | None:
         for named in properties(layout.text[component.start : component.end], ("TZID",))
     }
     return zones(found[0].calendar).find(names.pop()) if len(names) == 1 else None
+
+
+def iana_zone(tzid: str) -> ZoneInfo | None:
+    """The IANA zone that a TZID names, whatever its form, or None."""
+    name = tzid.strip()
+    zone = _load(name)
+    if zone is not None:
+        return zone
+    if name.upper() in _UTC_NAMES:
+        return ZoneInfo("UTC")
+    if "/" not in name:
+        return _load(win_tz.get(name, ""))
+    parts = name.strip("/").split("/")
+    for take in (3, 2):
+        if len(parts) >= take and (zone := _load("/".join(parts[-take:]))):
+            return zone
+    return None
+
+
+def with_its_slash(tzid: str) -> ZoneInfo | None:
+    """The IANA zone of a name whose slash is written otherwise (``Europe_Berlin``), or None."""
+    return _load(tzid.replace("_", "/", 1)) or _load(tzid.replace("-", "/", 1))
+
+
+def _located(definition: bytes) -> ZoneInfo | None:
+    """The IANA zone that a VTIMEZONE names beside its offsets, or None."""
+    known = (iana_zone(found.value) for found in properties(definition, ("X-LIC-LOCATION",)))
+    return next(filter(None, known), None)
+
+
+def _load(name: str) -> ZoneInfo | None:
+    if not re.fullmatch(_IANA, name):
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return None

@@ -35,8 +35,7 @@ from blocker.calendars.ics.lexer import (
 from blocker.calendars.ics.moments import read_duration, read_moment
 from blocker.calendars.ics.reading import read_calendar
 from blocker.calendars.ics.vtimezone import read_definition
-from blocker.calendars.ics.zone_names import iana_zone
-from blocker.calendars.ics.zones import Zones
+from blocker.calendars.ics.zones import Zones, iana_zone
 from blocker.values.events import Event, Snapshot
 from blocker.values.intervals import Interval, interval
 from tests.tools.places import CORPUS
