@@ -23,7 +23,7 @@ from blocker.calendars.port import Paged as Paged
 from blocker.calendars.port import Remembering as Remembering
 from blocker.files.places import data_dir
 from blocker.values.errors import UsageError
-from blocker.values.identity import Identity
+from blocker.values.memory import Identity
 from blocker.values.redaction import redacted
 
 BACKENDS = {

@@ -11,8 +11,8 @@ from blocker.calendars.marks import kind_of, uid_for
 from blocker.values.errors import AlreadyExists, BlockerError, Conflict, Missing, Refused
 from blocker.values.events import Block, Event, Ref, Snapshot, StandingBlock
 from blocker.values.fingerprint import hash_of_text
-from blocker.values.identity import Identity
 from blocker.values.intervals import Interval
+from blocker.values.memory import Identity
 
 
 class MemoryCalendar:

@@ -15,8 +15,8 @@ from msgspec import Struct, field
 
 from blocker.values.errors import Unreadable
 from blocker.values.events import Block, Ref, Snapshot
-from blocker.values.identity import Identity
 from blocker.values.intervals import Interval
+from blocker.values.memory import Identity
 from blocker.values.settings import Settings
 
 # What a backend may declare that it can do.

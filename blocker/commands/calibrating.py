@@ -13,7 +13,7 @@ from blocker.commands import Answer, Talk
 from blocker.commands.parser import Parser, whole_number
 from blocker.config.amending import with_rules
 from blocker.config.checks import condition as checked
-from blocker.config.writing import toml
+from blocker.config.toml import toml
 from blocker.files.replace import replace_file
 from blocker.ledger.ledger import read_memory
 from blocker.rules.calibration import calibrate as compare

@@ -26,7 +26,7 @@ from blocker.running.outages import outage
 from blocker.running.schedule import TWICE, Cron, Installed, installed
 from blocker.running.session import Setup, known_identity, usual_days
 from blocker.values.errors import BlockerError, Temporary
-from blocker.values.identity import Identity
+from blocker.values.memory import Identity
 from blocker.values.settings import Settings
 
 SPARE_BYTES = 1 << 20  # what the ledger, its journal and the log may take in a run

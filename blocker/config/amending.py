@@ -8,7 +8,7 @@ from typing import Any
 import tomlkit
 from msgspec import to_builtins
 
-from blocker.config.writing import toml
+from blocker.config.toml import toml
 from blocker.values.settings import RuleText
 
 

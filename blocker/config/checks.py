@@ -17,8 +17,8 @@ from msgspec import Struct, field
 from blocker import calendars
 from blocker.calendars.holidays import countries, is_kept, parse_code, parts
 from blocker.measuring.classify import condition as event_condition
-from blocker.measuring.decisions import PREFIX
 from blocker.measuring.expressions import ExpressionError
+from blocker.measuring.thinking import DECIDED
 from blocker.rules.rules import condition as rule_condition
 from blocker.values.errors import did_you_mean, nearest, quoted
 from blocker.values.fields import KeyPath
@@ -149,7 +149,7 @@ def template(name: str, given: str, shipped: Mapping[str, str]) -> str:
             raise ValueError(f"unknown placeholder {quoted(unknown)}{near}")
     if name in LISTS and len(given.split()) != LISTS[name]:
         raise ValueError(f"expected {LISTS[name]} words, not {len(given.split())}")
-    if name == DECIDE and not given.rstrip().casefold().endswith(PREFIX):
+    if name == DECIDE and not given.rstrip().casefold().endswith(DECIDED):
         raise ValueError("must end with “Decided:”, the word by which what you write after it is found")
     lines = SECTION_LINE.findall(given)  # what later runs have to find again in a block's text
     if name.startswith(SECTION):

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from blocker.config.checks import CHECKS, Around
 from blocker.config.described import allowed, bare, fields_of, in_tables, is_array_of_tables, is_table
-from blocker.config.writing import toml
+from blocker.config.toml import toml
 from blocker.values.errors import did_you_mean, quoted
 from blocker.values.fields import KeyPath, Section
 

@@ -18,7 +18,7 @@ from blocker.calendars import default_calendar, exposed, root_variables
 from blocker.config.checks import Around
 from blocker.config.decode import Reading
 from blocker.config.described import Field, fields_of, is_address, is_list
-from blocker.config.lines import line_of, lines_of
+from blocker.config.toml import line_of, lines_of
 from blocker.files.places import config_path, holiday_dir
 from blocker.files.private import read_small
 from blocker.values.errors import ConfigError, did_you_mean, quoted

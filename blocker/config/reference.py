@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import inspect, json, to_builtins
 
 from blocker.config.described import Field, allowed, bare, fields_of, in_tables, struct_in
-from blocker.config.writing import toml
+from blocker.config.toml import toml
 from blocker.values.fields import Section
 from blocker.values.settings import Settings
 

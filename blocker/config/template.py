@@ -22,7 +22,7 @@ from blocker.config.described import (
 )
 from blocker.config.load import Config
 from blocker.config.reference import sentence
-from blocker.config.writing import toml, toml_key
+from blocker.config.toml import toml, toml_key
 from blocker.values.fields import Section
 from blocker.values.settings import Settings
 

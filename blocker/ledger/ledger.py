@@ -40,8 +40,16 @@ from blocker.ledger.rows import (
     when,
     word_in,
 )
-from blocker.values.identity import Identity
-from blocker.values.memory import Decision, Memory, OwnLines, ParkedQuestion, Remembered, Tried, WeekRecord
+from blocker.values.memory import (
+    Decision,
+    Identity,
+    Memory,
+    OwnLines,
+    ParkedQuestion,
+    Remembered,
+    Tried,
+    WeekRecord,
+)
 from blocker.values.plan import Change
 from blocker.values.workweek import Week, parse_week
 

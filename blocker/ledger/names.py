@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from blocker.values.identity import Identity
+from blocker.values.memory import Identity
 
 
 def carry_over(database: sqlite3.Connection, calendar: Identity) -> None:

@@ -25,8 +25,7 @@ from blocker.ledger.rows import (
     week_record,
 )
 from blocker.values.events import StandingBlock
-from blocker.values.identity import Identity
-from blocker.values.memory import Remembered
+from blocker.values.memory import Identity, Remembered
 from blocker.values.workweek import parse_week
 
 UNKNOWN = "which blocks you deleted or skipped, levels and debt of past weeks, parked questions and decisions"

@@ -1,15 +1,38 @@
-"""A plan cut down to the changes that a person chose. What is not chosen is not done this time; it is no answer for good."""
+"""What a person agreed to: exactly this plan, for exactly this calendar, cut down to the changes that they chose.
+
+What is not chosen is not done this time; it is no answer for good.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from hashlib import sha256
 
+from msgspec.json import encode
 from msgspec.structs import replace
 
+from blocker.values.events import Snapshot
 from blocker.values.intervals import Interval
 from blocker.values.kinds import NOTE, OFFSITE, STRATEGIC
 from blocker.values.plan import Change, Plan, QuarterPlan, WeekPlan
+from blocker.values.request import Request
 from blocker.values.workweek import WorkWeek
+
+
+def calendar_digest(request: Request) -> str:
+    """The name of what the calendars held when they were read: another name, another calendar.
+
+    It knows events by what they mean. How a server counts its versions of them is left out.
+    """
+    return _digest([_meaning(snapshot) for snapshot in (request.snapshot, *request.others)])
+
+
+def plan_id(plan: Plan, digest: str) -> str:
+    """The name of a plan made for a calendar with this digest."""
+    changes = [
+        (c.action, c.key, c.slot, c.was, c.block and (c.block.title, c.block.text)) for c in plan.changes
+    ]
+    return _digest([digest, plan.calendar, plan.policy, changes])
 
 
 def bundles(plan: Plan, workweek: WorkWeek) -> tuple[tuple[Change, ...], ...]:
@@ -61,6 +84,25 @@ def chosen(plan: Plan, keys: Collection[str], workweek: WorkWeek) -> Plan:
         said=tuple(name for name, _ in news),
         notes=tuple(words for _, words in news),
     )
+
+
+def _meaning(snapshot: Snapshot) -> object:
+    blocks = [replace(block, ref=replace(block.ref, etag=""), raw=None) for block in snapshot.blocks]
+    return (
+        _in_order(snapshot.events),
+        _in_order(blocks),
+        snapshot.zone,
+        snapshot.complete,
+        _in_order(snapshot.skipped),
+    )
+
+
+def _in_order(values: Iterable[object]) -> list[bytes]:
+    return sorted(encode(value) for value in values)
+
+
+def _digest(value: object) -> str:
+    return sha256(encode(value)).hexdigest()[:32]
 
 
 def _are_bound(one: Change, other: Change, workweek: WorkWeek) -> bool:

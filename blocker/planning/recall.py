@@ -8,8 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.measuring.decisions import with_block_decisions
-from blocker.measuring.questions import with_calendar_questions
+from blocker.measuring.thinking import with_block_decisions, with_calendar_questions
 from blocker.values.events import Event, Snapshot, StandingBlock
 from blocker.values.memory import RELEASED, Memory, Remembered
 from blocker.values.plan import Change

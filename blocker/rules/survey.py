@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from blocker.measuring.classify import classify, dedupe, own_offsites
 from blocker.measuring.days import Day, lay_out
 from blocker.measuring.measures import week_load
-from blocker.measuring.questions import question_in
+from blocker.measuring.thinking import question_in
 from blocker.rules.forecast import ENOUGH_WEEKS, fill_curve, forecast_hours
 from blocker.rules.judge import Judge, recent_mean, recent_weeks
 from blocker.rules.own_lines import take_lines, weeks_that_count

@@ -1,4 +1,6 @@
-"""A plan that a person looked at, carried out: exactly that, or nothing. What ``apply`` and the page share."""
+"""What a person decided, carried out: exactly that, or nothing. A plan that they looked at, as ``apply`` and the page
+have it, or a block that is to be where they say.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +13,16 @@ from msgspec.structs import replace
 from blocker.engine import make_plan
 from blocker.ledger.ledger import Ledger
 from blocker.planning import guard
-from blocker.planning.agreement import calendar_digest, plan_id
-from blocker.planning.chosen import bundles, chosen
+from blocker.planning.chosen import bundles, calendar_digest, chosen, plan_id
 from blocker.rules.survey import Survey
 from blocker.running.run import carry_out, keep_memory
-from blocker.running.session import Session
+from blocker.running.session import Session, Sight
 from blocker.values.errors import GuardRefused, UsageError
 from blocker.values.intervals import Interval
 from blocker.values.plan import Change, Plan
 from blocker.values.request import Request
 from blocker.values.workweek import WorkWeek
+from blocker.wording.drafts import as_it_is
 
 
 class Agreed(Struct, frozen=True):
@@ -82,6 +84,31 @@ def carry_out_agreed(
     request, seen = looks[-1]
     keep_memory(done, seen, request, ledger)
     return done
+
+
+def move_by_hand(key: str, slot: Interval, sight: Sight, session: Session, ledger: Ledger) -> Plan:
+    """Move the block and pin it there, as if they had dragged it on their calendar: a run of its own, which ``undo`` takes
+    back. Raises UsageError if it is not there.
+    """
+    request = sight.request
+    there = next((block for block in request.snapshot.blocks if block.key == key), None)
+    if there is None:
+        raise UsageError("that block is not on the calendar any more", "look at the plan as it is now")
+    block = replace(as_it_is(there, request), slot=slot, busy=there.busy)
+    known = ledger.recall(key)
+    change = Change(
+        "move", key, there.kind, slot, was=there.when, pinned=True, causes=known.causes if known else (),
+        block=block, standing=there, forced=True, why="you moved it",
+    )  # fmt: skip
+
+    def decide(again: bool) -> Plan:
+        if again:
+            raise UsageError(
+                "the calendar changed meanwhile: the block was not moved", "look at it again, then move it"
+            )
+        return replace(sight.plan(), changes=(change,), unplaced=(), notes=(), said=())
+
+    return carry_out(decide, "move", session, ledger, lambda change: None)
 
 
 def _as_of(made: datetime, session: Session, ledger: Ledger) -> tuple[Request, Survey, Plan]:

@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from blocker.files.printed import printed_by
 from blocker.files.private import others_may_read, read_small_text
+from blocker.files.secrets import printed_by
 from blocker.values.errors import BlockerError, ConfigError
 from blocker.values.settings import Settings
 

@@ -15,8 +15,7 @@ from blocker.calendars import Checkpointed, files_of, read_only
 from blocker.files.lock import only_run
 from blocker.files.private import clear_left_overs
 from blocker.ledger.ledger import Ledger, open_ledger
-from blocker.measuring.decisions import with_block_decisions
-from blocker.measuring.questions import with_calendar_questions
+from blocker.measuring.thinking import with_block_decisions, with_calendar_questions
 from blocker.planning.history import week_records
 from blocker.rules.forecast import fill_now
 from blocker.rules.survey import Survey

@@ -28,9 +28,8 @@ from blocker.rules.survey import Survey, take_survey
 from blocker.running.dates import find_week
 from blocker.values.errors import ConfigError
 from blocker.values.events import Snapshot
-from blocker.values.identity import Identity
 from blocker.values.intervals import Interval
-from blocker.values.memory import Memory
+from blocker.values.memory import Identity, Memory
 from blocker.values.plan import Plan
 from blocker.values.request import HISTORY_WEEKS, QUARTER_WEEKS, Request
 from blocker.values.settings import FILL_WEEKS, HORIZON_WEEKS, Settings

@@ -1,8 +1,8 @@
-"""What the ledger remembers between runs, as frozen values."""
+"""What the ledger remembers of a calendar between runs, as frozen values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from msgspec import Struct, field
@@ -11,6 +11,22 @@ from blocker.values.events import Ref
 from blocker.values.intervals import Interval
 from blocker.values.plan import Cause
 from blocker.values.workweek import Week
+
+
+def _itself(address: str) -> bool:
+    """A calendar with no second name."""
+    return False
+
+
+class Identity(Struct, frozen=True):
+    """Which calendar one is, however its address is spelt: what memory, lock and confirmation hang on.
+
+    ``name`` is unique and lasting; ``answers_to`` knows the other names it was kept under.
+    """
+
+    name: str
+    answers_to: Callable[[str], bool] = _itself
+
 
 # The ways in which a person ends a block, and the words for them.
 ANSWERS = {

@@ -17,13 +17,13 @@ from blocker.values.workweek import DAY, Quarter, quarter_of
 from blocker.wording.causes import ordinary_words
 from blocker.wording.digest import WEEK, Digest, digest
 from blocker.wording.digest_words import FEW_CHARACTERS, cost, count_words
-from blocker.wording.goals import NAME_WORDS
 from blocker.wording.texts import date_words, in_words, length_words, plain, quantity, say, shortened
 from blocker.wording.themes import Topic, visit_behind
 
 PARTS = (45, 75, 15, 60, 45)  # looking back, goals and questions, a break, stop and start, the next quarter
 GRID = 5
 MOST_GOALS, MOST_QUESTIONS = 3, 2
+GOAL_WORDS = 5  # of a goal's name
 # How many decisions are shown, and how many words of them and of the questions: the first that there is room for.
 FITTING = ((4, 20), (4, 14), (3, 14), (3, 10), (2, 10), (2, 7), (1, 7), (1, 5), (0, 5))
 ENOUGH_WEEKS, BACK_WEEKS = 6, 12
@@ -176,7 +176,7 @@ def _goals_and_questions(
 
 
 def _goal(goal: Goal, request: Request) -> str:
-    texts, name = request.settings.texts, in_words(goal.name, NAME_WORDS)
+    texts, name = request.settings.texts, in_words(goal.name, GOAL_WORDS)
     if goal.by is None:
         return say("parked.line", texts, question=name)
     return say("agenda.goal", texts, goal=name, day=date_words(goal.by, texts))

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from msgspec import Struct
 
+from blocker.rules.goals import goals_ahead, goals_past
 from blocker.rules.survey import Survey
 from blocker.values.intervals import Interval
 from blocker.values.kinds import FRONTLINE, LEARNING, NOTE, OFFSITE, STRATEGIC, TEAM, THINKING
 from blocker.values.request import Request
 from blocker.values.workweek import week_of
-from blocker.wording.agenda import agenda_lines
+from blocker.wording.agenda import GOAL_WORDS, agenda_lines
 from blocker.wording.causes import why_booked
 from blocker.wording.digest import heaviest_week, week_behind
 from blocker.wording.digest_words import count_words, facts, named, parked_lines
 from blocker.wording.fitting import MOST_CHARACTERS, text_of
-from blocker.wording.goals import goal_lines
 from blocker.wording.texts import TEXTS, date_words, in_words, length_words, plain, say
 from blocker.wording.themes import Themes, visit_behind, visit_of
 
+MOST_PAST_GOALS = 2  # whose days are past, in one block
 BROUGHT_WORDS = 25  # of what was last brought back from a visit
 MOST_WORDS = {STRATEGIC: 120, OFFSITE: 250}  # design 4.8
 
@@ -114,7 +117,7 @@ def section(key: str, kind: str, tier: str, slot: Interval, around: str, sources
         day = request.workweek.date_of(slot.start)
         told = facts(week_behind(day, request, seen), request.workweek, texts)
         why = why_booked(key, tier, seen.loads.get(week_of(day)), texts)
-        goal = goal_lines(key, day, request)
+        goal = _goal_lines(key, day, request)
         lines = list[str]()
         for below in (
             [*told, why],
@@ -129,3 +132,22 @@ def section(key: str, kind: str, tier: str, slot: Interval, around: str, sources
     else:
         lines = [say("later", texts)]
     return "\n".join([say("section.open", texts), *lines, say("section.close", texts)])
+
+
+def _goal_lines(key: str, day: date, request: Request) -> list[str]:
+    """What the next strategic block, on ``day``, asks about a goal: one whose day is past and that no
+    block has asked about, or else of those without a day another one each time.
+    """
+    texts, today = request.settings.texts, request.workweek.date_of(request.now)
+    others = [b.text for b in request.snapshot.blocks if b.key != key and b.when.start <= request.now]
+    past = [
+        say("goal.past", texts, goal=in_words(goal.name, GOAL_WORDS), day=date_words(by, texts))
+        for goal, by in goals_past(request.settings, today)
+    ]
+    lines = [line for line in past if not any(line in text for text in others)][:MOST_PAST_GOALS]
+    lasting = [goal for goal in goals_ahead(request.settings, today) if goal.by is None]
+    if lasting and not lines:
+        turn = day.toordinal() // 7 + day.weekday()  # the next one each week, another one on another day
+        name = lasting[turn % len(lasting)].name
+        lines.append(say("goal.rotating", texts, goal=in_words(name, GOAL_WORDS)))
+    return lines

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from blocker.measuring.decisions import decision_in, with_block_decisions
+from blocker.measuring.thinking import decision_in, with_block_decisions
 from blocker.values.events import Ref, StandingBlock
 from blocker.values.memory import Decision
 from tests.tools.calendars_by_hand import MONDAY, at, slot

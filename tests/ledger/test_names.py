@@ -10,7 +10,7 @@ import pytest
 
 from blocker.ledger.file import ledger_path
 from blocker.ledger.ledger import open_ledger, read_memory
-from blocker.values.identity import Identity
+from blocker.values.memory import Identity
 
 DUMP = (Path(__file__).parent / "ledgers" / "two_names" / "v2.sql").read_text(encoding="utf-8")
 NAMES = ("ics:/home/dana/calendar.ics", "ics:/home/dana/link.ics", "ics:/home/dana/mail/../calendar.ics")

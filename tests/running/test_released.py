@@ -13,9 +13,8 @@ from blocker.ledger.ledger import Ledger, open_ledger
 from blocker.planning.recall import recall
 from blocker.running.apply import apply
 from blocker.values.events import Block, Ref, Snapshot
-from blocker.values.identity import Identity
 from blocker.values.intervals import interval
-from blocker.values.memory import Remembered
+from blocker.values.memory import Identity, Remembered
 from blocker.values.plan import Change, Plan
 from tests.tools.calendars_by_hand import at, slot
 

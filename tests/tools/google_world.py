@@ -18,8 +18,8 @@ from blocker.calendars.google import account as google_account
 from blocker.calendars.google import calendar as google
 from blocker.calendars.google.calendar import GoogleCalendar
 from blocker.calendars.google.sign_in import HOURS, OWNED, SignIn
-from blocker.calendars.pace import Pace
 from blocker.calendars.port import Surroundings
+from blocker.calendars.servers import Pace
 from blocker.files.places import config_path, state_dir
 from blocker.values.intervals import Interval
 from blocker.values.settings import Settings

@@ -9,7 +9,7 @@ from blocker.calendars.caldav import urls
 from blocker.calendars.caldav.sign_in import sign_in_for
 from blocker.calendars.port import About, Arguments, Surroundings
 from blocker.values.errors import SignInNeeded
-from blocker.values.identity import Identity
+from blocker.values.memory import Identity
 
 
 def _connect_arguments(command: Arguments) -> None:

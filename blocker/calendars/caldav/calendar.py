@@ -18,8 +18,8 @@ from blocker.calendars.caldav.server import Server
 from blocker.calendars.caldav.urls import host_of, within, without_user
 from blocker.calendars.caldav.wire import Answer
 from blocker.calendars.marks import uid_for
-from blocker.calendars.pace import Pace
 from blocker.calendars.port import Surroundings
+from blocker.calendars.servers import Pace
 from blocker.values.errors import (
     AlreadyExists,
     BlockerError,
@@ -29,8 +29,8 @@ from blocker.values.errors import (
     Unreadable,
 )
 from blocker.values.events import Block, Ref, SkippedComponent, Snapshot
-from blocker.values.identity import Identity
 from blocker.values.intervals import Interval
+from blocker.values.memory import Identity
 
 TYPE = "text/calendar; charset=utf-8"
 SAFE = frozenset(

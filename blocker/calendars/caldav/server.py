@@ -10,8 +10,8 @@ from blocker.calendars.caldav import dav
 from blocker.calendars.caldav.sign_in import SignIn, connect_with, sign_in_for
 from blocker.calendars.caldav.urls import host_of, may_be_trusted_too, origin, without_user
 from blocker.calendars.caldav.wire import Answer, SentElsewhere, Wire
-from blocker.calendars.pace import Pace
 from blocker.calendars.port import Surroundings
+from blocker.calendars.servers import Pace
 from blocker.values.errors import Unreachable, Unreadable
 
 WELL_KNOWN = "/.well-known/caldav"  # RFC 6764

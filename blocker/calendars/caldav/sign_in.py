@@ -11,8 +11,8 @@ from msgspec import Struct, ValidationError, convert, to_builtins
 
 from blocker.calendars.caldav.urls import host_of, origin, user_in
 from blocker.calendars.port import Surroundings
-from blocker.calendars.secrets import read_secret
 from blocker.files.private import write_private
+from blocker.files.secrets import read_secret
 from blocker.values.errors import ConfigError, SignInNeeded
 
 FILE = "caldav-passwords.json"

@@ -27,9 +27,16 @@ from msgspec import Struct
 from blocker.calendars.bounded import SILENCE_SECONDS, BoundedResponse, TooLarge
 from blocker.calendars.caldav.sign_in import SignIn
 from blocker.calendars.caldav.urls import host_of, joined, origin
-from blocker.calendars.pace import IN_ALL, LONGEST_STEP, PATIENCE, SHORTEST_STEP, Pace, retry_after
-from blocker.calendars.trust import trusted
-from blocker.files.printed import printed_by
+from blocker.calendars.servers import (
+    IN_ALL,
+    LONGEST_STEP,
+    PATIENCE,
+    SHORTEST_STEP,
+    Pace,
+    retry_after,
+    trusted,
+)
+from blocker.files.secrets import printed_by
 from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, Unreadable
 
 MOST_REDIRECTS = 5

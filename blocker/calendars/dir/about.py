@@ -6,7 +6,7 @@ from pathlib import Path
 
 from blocker.calendars.ics.about import real_path, settled_path
 from blocker.calendars.port import VERBATIM, About
-from blocker.values.identity import Identity
+from blocker.values.memory import Identity
 
 
 def identity_of(path: Path) -> Identity:

@@ -20,8 +20,8 @@ from blocker.calendars.ics.text import HEAD, TAIL, CalendarText, layout_of
 from blocker.files.replace import locked, make_file, read_file, remove_file, replace_file
 from blocker.values.errors import AlreadyExists, Missing
 from blocker.values.events import Block, Ref, Snapshot, StandingBlock
-from blocker.values.identity import Identity
 from blocker.values.intervals import Interval
+from blocker.values.memory import Identity
 
 
 class FolderCalendar:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from blocker.calendars.feed.links import SCHEMES, fingerprint, link_in, settled, shown
 from blocker.calendars.port import About, Surroundings
-from blocker.values.identity import Identity
+from blocker.values.memory import Identity
 
 READ_ONLY = (
     "a published link can only be read, so blocks need another calendar: set calendar to one that can be written, "

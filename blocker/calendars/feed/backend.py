@@ -9,8 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from blocker.calendars.feed.about import ABOUT, READ_ONLY
-from blocker.calendars.feed.copies import copy_of
-from blocker.calendars.feed.latest import Latest, accept, age, latest
+from blocker.calendars.feed.latest import Latest, accept, age, copy_of, latest
 from blocker.calendars.feed.links import IN_A_FILE, link_in, shown
 from blocker.calendars.ics.file import known_zone
 from blocker.calendars.ics.reading import read_calendar
@@ -18,8 +17,8 @@ from blocker.calendars.port import Backend, Calendar, Connected, Finding, Surrou
 from blocker.files.private import others_may_read
 from blocker.values.errors import Refused
 from blocker.values.events import Block, Ref, SkippedComponent, Snapshot
-from blocker.values.identity import Identity
 from blocker.values.intervals import Interval
+from blocker.values.memory import Identity
 
 
 class FeedCalendar:

@@ -27,7 +27,7 @@ from blocker import __version__
 from blocker.calendars import bounded
 from blocker.calendars.bounded import BoundedResponse, TooLarge
 from blocker.calendars.feed.links import is_loopback
-from blocker.calendars.trust import trusted
+from blocker.calendars.servers import trusted
 
 MOST_DETOURS = 5
 CONNECT_SECONDS = 30.0

@@ -1,23 +1,42 @@
-"""The latest that is known of a feed. An answer that is no whole calendar is never a free week."""
+"""The latest that is known of a feed, and its last good copy: private, in the state folder, with what is to be sent
+back to the server. An answer that is no whole calendar is never a free week.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct, ValidationError, json
 from msgspec.structs import replace
 
-from blocker.calendars.feed.copies import Copy, Said, copy_of, keep
 from blocker.calendars.feed.fetching import Answer, NoAnswer, fetch
+from blocker.calendars.feed.links import fingerprint
 from blocker.calendars.ics.lexer import Layout, scan
 from blocker.calendars.port import Surroundings
-from blocker.values.errors import SignInNeeded, Unreachable
+from blocker.files.private import in_place_of, private_folder
+from blocker.values.errors import BlockerError, SignInNeeded, Unreachable
 
 MOST_DAYS = 14  # of a copy: the weeks ahead fill up meanwhile, and an older one shows room that is long gone
 FEWEST = 2 / 3  # of the events that were there; half of them is the commonest broken answer
 FEW = 2  # events fewer are nothing to wonder about
+_FOLDER = "feeds"
 _GONE, _CLOSED = (404, 410), (401, 403)
 _RETRY = "it is asked again at the next run; blocker connect feed takes its answer as it is"
+
+
+class Said(Struct, frozen=True):
+    """What was said with a calendar, and when its server last stood by it. ``events`` is how many are in it."""
+
+    at: datetime
+    events: int
+    etag: str = ""
+    modified: str = ""
+
+
+class Copy(Struct, frozen=True):
+    said: Said
+    content: bytes
 
 
 class Latest(Struct, frozen=True):
@@ -69,6 +88,29 @@ def accept(link: str, name: str, around: Surroundings, now: datetime) -> int:
     return events
 
 
+def copy_of(state_dir: Path, link: str) -> Copy | None:
+    """None where there is none, or none that can be read."""
+    try:
+        head, _, content = _file(state_dir, link).read_bytes().partition(b"\n")
+        return Copy(json.decode(head, type=Said), content)
+    except (OSError, DecodeError, ValidationError):
+        return None
+
+
+def keep(state_dir: Path, link: str, copy: Copy) -> None:
+    """Raises BlockerError where the state folder can't be written."""
+    try:
+        private_folder(state_dir, _FOLDER)
+        with in_place_of(_file(state_dir, link)) as file:
+            file.write(json.encode(copy.said) + b"\n")
+            file.write(copy.content)
+    except OSError as problem:
+        raise BlockerError(
+            f"the state folder {state_dir} can't be used: {problem.strerror or problem}",
+            "set BLOCKER_STATE_DIR to a folder you can write",
+        ) from problem
+
+
 def age(then: datetime, now: datetime) -> str:
     """``3 hours``, ``2 days``, in the largest unit of which there are two."""
     minutes = (now - then) // timedelta(minutes=1)
@@ -76,6 +118,10 @@ def age(then: datetime, now: datetime) -> str:
         if minutes >= 2 * size:
             return f"{minutes // size} {units}"
     return "a moment"
+
+
+def _file(state_dir: Path, link: str) -> Path:
+    return state_dir / _FOLDER / f"{fingerprint(link)[:32]}.ics"
 
 
 def _copy(before: Copy | None, why: str, name: str, now: datetime) -> Latest:

@@ -34,8 +34,8 @@ from blocker.calendars.google.sign_in import (
     read_sign_in,
 )
 from blocker.calendars.google.wire import Answered, Wire
-from blocker.calendars.pace import Pace
 from blocker.calendars.port import Surroundings
+from blocker.calendars.servers import Pace
 from blocker.values.errors import SignInNeeded
 
 _ENOUGH_EVENTS = 250  # to find the account's own address among

@@ -27,8 +27,8 @@ from blocker.calendars.google.known import learn, learned
 from blocker.calendars.google.snapshot import Gone, Seen, ours_among, pages_of
 from blocker.calendars.google.wire import Answered, UsedUp
 from blocker.calendars.marks import MARK_VERSION
-from blocker.calendars.pace import Pace
 from blocker.calendars.port import NATIVE_FOCUS, Surroundings
+from blocker.calendars.servers import Pace
 from blocker.values.errors import (
     AlreadyExists,
     BlockerError,
@@ -40,8 +40,8 @@ from blocker.values.errors import (
     UsageError,
 )
 from blocker.values.events import Block, Ref, SkippedComponent, Snapshot
-from blocker.values.identity import Identity
 from blocker.values.intervals import Interval
+from blocker.values.memory import Identity
 
 Item = Mapping[str, Any]
 

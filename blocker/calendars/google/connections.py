@@ -9,7 +9,7 @@ import httplib2  # type: ignore[import-untyped]
 
 from blocker.calendars.bounded import SILENCE_SECONDS, BoundedResponse
 from blocker.calendars.port import Surroundings
-from blocker.calendars.trust import trusted
+from blocker.calendars.servers import trusted
 from blocker.values.errors import Unreachable
 
 # The certificate is not valid yet, or not any more (OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID, …_HAS_EXPIRED).

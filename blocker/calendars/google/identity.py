@@ -15,7 +15,7 @@ from blocker.calendars.google.known import learned
 from blocker.calendars.ics.people import address_in
 from blocker.calendars.port import Surroundings
 from blocker.values.errors import quoted
-from blocker.values.identity import Identity
+from blocker.values.memory import Identity
 
 PRIMARY = "primary"
 SPELT = f"google:{PRIMARY}"

@@ -21,8 +21,8 @@ from blocker.calendars.google.about import ROOT
 from blocker.calendars.google.connections import bounded_http, untrusted
 from blocker.calendars.google.refusals import CONNECT, NONSENSE, said_no, signed_out
 from blocker.calendars.port import Surroundings
-from blocker.calendars.secrets import read_secret
 from blocker.files.private import write_private
+from blocker.files.secrets import read_secret
 from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, UsageError
 
 _PREFIX = "https://www.googleapis.com/auth/"

@@ -19,7 +19,7 @@ from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
 from blocker.calendars.bounded import TooLarge
 from blocker.calendars.google.connections import untrusted
 from blocker.calendars.google.refusals import CONNECT, NONSENSE, said_no, signed_out
-from blocker.calendars.pace import IN_ALL, LONGEST_STEP, PATIENCE, SHORTEST_STEP, Pace, retry_after
+from blocker.calendars.servers import IN_ALL, LONGEST_STEP, PATIENCE, SHORTEST_STEP, Pace, retry_after
 from blocker.values.errors import Refused, SignInNeeded, Unreachable
 from blocker.values.redaction import redacted
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from blocker.calendars.port import PUBLISHED, VERBATIM, About
 from blocker.values.errors import quoted
-from blocker.values.identity import Identity
+from blocker.values.memory import Identity
 
 
 def settled_path(rest: str, base: Path) -> str:

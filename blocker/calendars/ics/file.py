@@ -17,8 +17,8 @@ from blocker.calendars.port import PUBLISHED
 from blocker.files.replace import locked, read_file, replace_file
 from blocker.values.errors import AlreadyExists, Conflict, Unreadable, UsageError
 from blocker.values.events import Block, Ref, Snapshot
-from blocker.values.identity import Identity
 from blocker.values.intervals import Interval
+from blocker.values.memory import Identity
 
 
 class FileCalendar:

@@ -15,8 +15,7 @@ from blocker.engine import make_plan, pose_problem
 from blocker.ledger.ledger import open_ledger
 from blocker.placing.place import other_slots
 from blocker.planning import guard
-from blocker.running.agreed import Agreed, Outdated, carry_out_agreed, name_of
-from blocker.running.by_hand import move_by_hand
+from blocker.running.agreed import Agreed, Outdated, carry_out_agreed, move_by_hand, name_of
 from blocker.running.run import at_work
 from blocker.running.session import Session, Setup
 from blocker.showing.documents import plan_document

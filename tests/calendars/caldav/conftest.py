@@ -10,8 +10,8 @@ import pytest
 
 from blocker.calendars.caldav.calendar import CalDavCalendar
 from blocker.calendars.caldav.sign_in import SignIn, keep
-from blocker.calendars.pace import Pace
 from blocker.calendars.port import Surroundings
+from blocker.calendars.servers import Pace
 from blocker.files.places import config_path, state_dir
 from blocker.values.intervals import Interval
 from tests.tools.caldav_proxy import Proxy, Reply, proxy_to

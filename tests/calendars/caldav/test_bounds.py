@@ -12,7 +12,7 @@ import pytest
 
 from blocker.calendars import bounded
 from blocker.calendars.caldav.wire import Wire
-from blocker.calendars.pace import Pace
+from blocker.calendars.servers import Pace
 from blocker.values.errors import Unreachable
 
 HEAD = b"HTTP/1.1 207 Multi-Status\r\n"

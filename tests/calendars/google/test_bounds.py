@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 import pytest
 
 from blocker.calendars import bounded
-from blocker.calendars.pace import IN_ALL, Pace
+from blocker.calendars.servers import IN_ALL, Pace
 from blocker.values.errors import Temporary, Unreachable
 from tests.calendars.google.test_hostile import corrupt, instead
 from tests.tools.contract import WINDOW

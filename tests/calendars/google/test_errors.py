@@ -9,7 +9,7 @@ import pytest
 
 from blocker.calendars.google import wire
 from blocker.calendars.google.calendar import GoogleCalendar
-from blocker.calendars.pace import ATTEMPTS, Pace
+from blocker.calendars.servers import ATTEMPTS, Pace
 from blocker.values.errors import BlockerError, Conflict, Missing, Refused, SignInNeeded, Unreachable
 from blocker.values.events import Ref
 from tests.tools.contract import WINDOW, block, slot

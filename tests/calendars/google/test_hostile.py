@@ -16,7 +16,7 @@ from blocker.calendars.google import snapshot
 from blocker.calendars.google.identity import token_path
 from blocker.calendars.google.sign_in import keep_sign_in, prove
 from blocker.calendars.google.wire import Wire
-from blocker.calendars.pace import ATTEMPTS, Pace
+from blocker.calendars.servers import ATTEMPTS, Pace
 from blocker.values.errors import Refused, SignInNeeded, Temporary, Unreachable, Unreadable
 from tests.tools.contract import WINDOW, block, slot
 from tests.tools.google_days import MONDAY, blocks, busy_weeks, call, key, others

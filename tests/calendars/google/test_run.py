@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from blocker.calendars.google import connections
-from blocker.calendars.pace import ATTEMPTS
+from blocker.calendars.servers import ATTEMPTS
 from blocker.files.places import state_dir
 from blocker.values.errors import PartlyApplied, SignInNeeded, Temporary
 from tests.tools.command_line import sample

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker.config.lines import line_of, lines_of
-from blocker.config.writing import toml
+from blocker.config.toml import line_of, lines_of, toml
 from blocker.values.fields import KeyPath
 
 TEXT = '''\

@@ -1,14 +1,22 @@
-"""How often a server is asked again, and how long it is waited for in between: the same for every server."""
+"""What every server is met with, whatever it serves: whom an encrypted connection trusts, as on the whole machine, how
+often a request is tried again, and how long the server is waited for in between.
+"""
 
 from __future__ import annotations
 
 import random
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
+import certifi
+import truststore
 from msgspec import Struct
+
+from blocker.values.errors import ConfigError
 
 ATTEMPTS = 6
 SHORTEST_STEP, LONGEST_STEP = 1.0, 32.0  # seconds; the steps double in between
@@ -35,3 +43,24 @@ def retry_after(head: Mapping[str, Any]) -> float | None:
         return max(0.0, (until - sent).total_seconds())
     except (ValueError, TypeError):
         return None
+
+
+def trusted(certificates: str) -> ssl.SSLContext:
+    """Whoever the system trusts and the usual authorities, or the named ones alone. Raises ConfigError.
+
+    ``certificates`` is a file or a folder, as in :class:`Surroundings`; "" names none.
+    """
+    if not certificates:
+        context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(certifi.where())  # for a machine that has none of its own
+        return context
+    named = Path(certificates)
+    try:
+        if named.is_dir():
+            return ssl.create_default_context(capath=certificates)
+        return ssl.create_default_context(cafile=certificates)
+    except OSError as problem:
+        raise ConfigError(
+            f"the certificates in {certificates} can't be read: {problem.strerror or problem}",
+            "SSL_CERT_FILE or REQUESTS_CA_BUNDLE names them: a file in PEM form",
+        ) from None

@@ -1,14 +1,38 @@
-"""The line of each key of a TOML text, so that a problem can name it: ``tomllib`` gives values without places."""
+"""What ``tomllib`` leaves out: a value as TOML, and the line of each key, so that a problem can name it."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
+from json import dumps
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from blocker.values.fields import KeyPath
 
 LONGEST = 20_000  # characters of one value; looking for its end line by line takes too long beyond that
+
+
+def toml(value: object) -> str:
+    """A value as TOML writes it on one line."""
+    if isinstance(value, Struct):
+        return toml(asdict(value))
+    if value == {}:
+        return "{}"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{toml_key(str(key))} = {toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(toml(item) for item in value) + "]"
+    if isinstance(value, date):
+        return value.isoformat()
+    return dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def toml_key(name: str) -> str:
+    return name if name.isascii() and name.replace("-", "").replace("_", "").isalnum() else toml(name)
 
 
 def lines_of(text: str) -> Mapping[KeyPath, int]:
