@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from blocker.calendars.google.wire import Wire
-from blocker.ledger.ledger import Ledger
+from blocker.ledger.file import CalendarRows
 
 LATEST_POINT = 30  # a kill comes at one of so many write points after it was armed
 
@@ -65,12 +65,12 @@ def no_write() -> Exception:
 @contextmanager
 def striking(fate: Fate) -> Iterator[None]:
     """Every write of this process goes through ``fate``."""
-    transaction, sync, rename, send = Ledger._transaction, os.fsync, Path.replace, Wire.send
+    transaction, sync, rename, send = CalendarRows._transaction, os.fsync, Path.replace, Wire.send
     unlink = Path.unlink
 
     @contextmanager
-    def mortal(self: Ledger) -> Iterator[None]:
-        if self.database.in_transaction:  # part of a larger step
+    def mortal(self: CalendarRows) -> Iterator[None]:
+        if self._db.in_transaction:  # part of a larger step
             yield
             return
         fate.point()
@@ -91,7 +91,7 @@ def striking(fate: Fate) -> Iterator[None]:
 
         return struck
 
-    Ledger._transaction = mortal  # type: ignore[method-assign]
+    CalendarRows._transaction = mortal  # type: ignore[method-assign]
     os.fsync = around(sync, fate.full_disk)
     Path.replace = around(rename, fate.full_disk)  # type: ignore[method-assign]
     Path.unlink = around(unlink, None)  # type: ignore[method-assign]
@@ -99,5 +99,5 @@ def striking(fate: Fate) -> Iterator[None]:
     try:
         yield
     finally:
-        Ledger._transaction, os.fsync, Path.replace, Wire.send = transaction, sync, rename, send  # type: ignore[method-assign]
+        CalendarRows._transaction, os.fsync, Path.replace, Wire.send = transaction, sync, rename, send  # type: ignore[method-assign]
         Path.unlink = unlink  # type: ignore[method-assign]

@@ -107,9 +107,9 @@ def live(book: Book, way: Way, days: int = DAYS) -> Lived:
                 if number == days:
                     break
                 plan = make_plan(request, survey)
-                run = ledger.begin_run("run", now)
+                run = ledger.runs.begin("run", now)
                 receipt = apply(plan, calendar, ledger, run, lambda change: None)
-                ledger.end_run(run, now, 0)
+                ledger.runs.end(run, now, 0)
                 with ledger.together():
                     for record in week_records(plan, survey, request):
                         ledger.remember_week(record)

@@ -114,7 +114,7 @@ def _ledger(setup: Setup, calendar: Identity) -> Iterator[Finding]:
         yield "lock", "bad", problem.in_full
     try:
         with open_ledger(setup.state_dir, calendar) as ledger:
-            tried = ledger.tried_runs(setup.now.tzinfo or UTC)
+            tried = ledger.runs.tried(setup.now.tzinfo or UTC)
     except BlockerError as problem:
         yield "ledger", "bad", problem.in_full
         return

@@ -72,8 +72,8 @@ def _failed(error: BlockerError, setup: Setup, talk: Talk) -> Answer:
 
 
 def _note_failure(error: BlockerError, ledger: Ledger, setup: Setup) -> None:
-    number = ledger.begin_run("run", setup.now.astimezone())
-    ledger.end_run(number, setup.now.astimezone(), error.exit_code)
+    number = ledger.runs.begin("run", setup.now.astimezone())
+    ledger.runs.end(number, setup.now.astimezone(), error.exit_code)
 
 
 def _told_at_once(error: NotConfirmed | SignInNeeded, setup: Setup, talk: Talk) -> Answer:
@@ -131,16 +131,16 @@ def _today(setup: Setup) -> date:
 
 def _done(ledger: Ledger, setup: Setup) -> bool:
     today = _today(setup)
-    return any(one.day == today and one.exit_code == 0 for one in ledger.tried_runs(_zone(setup)))
+    return any(one.day == today and one.exit_code == 0 for one in ledger.runs.tried(_zone(setup)))
 
 
 def _outage(ledger: Ledger, setup: Setup, today_failed: bool) -> Outage:
-    return outage(ledger.tried_runs(_zone(setup)), _today(setup), _is_due(setup), today_failed)
+    return outage(ledger.runs.tried(_zone(setup)), _today(setup), _is_due(setup), today_failed)
 
 
 def _before_today(ledger: Ledger, setup: Setup) -> tuple[date, ...]:
     """The days that were lost before today's success."""
-    earlier = [one for one in ledger.tried_runs(_zone(setup)) if one.day < _today(setup)]
+    earlier = [one for one in ledger.runs.tried(_zone(setup)) if one.day < _today(setup)]
     return outage(earlier, _today(setup), _is_due(setup), today_failed=False).days
 
 

@@ -34,7 +34,7 @@ def add_undo(command: Parser) -> None:
 def undo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Reverse the last run that wrote something and was not undone yet. A block that it made stays away."""
     with Session(setup) as session, at_work(session) as ledger:
-        run = ledger.last_run()
+        run = ledger.runs.last()
         if run is None:
             return Answer(["There is nothing to undo."], {"schema": SCHEMA, "undone": [], "left": []})
         sight = session.read(ledger.memory())
@@ -42,7 +42,7 @@ def undo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         if run.command.startswith("skip "):
             ledger.unskip(run.command.removeprefix("skip "))
         done, left = reverse(run, session.calendar, ledger, standing, sight.request.now)
-        ledger.mark_undone(run.id, sight.request.settings.digest())
+        ledger.runs.mark_undone(run.id, sight.request.settings.digest())
         back = [str(week) for week in _weeks_to_ask_for(run, sight, ledger)]
     workweek = sight.request.workweek
     lines = [

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from blocker.files.private import open_private, private_folder
@@ -154,6 +156,32 @@ def in_words(problem: Exception) -> BlockerError:
             "free some space, or check the state folder's rights; then run again",
         )
     return DamagedLedger(f"the ledger is damaged: {problem}", _REPAIR)
+
+
+@contextmanager
+def failures_in_words() -> Iterator[None]:
+    """SQLite's failures, and rows that make no sense, as LedgerError or Temporary."""
+    try:
+        yield
+    except (sqlite3.DatabaseError, zlib.error, ValueError, TypeError, LookupError) as problem:
+        raise in_words(problem) from problem
+
+
+class CalendarRows:
+    """What an open ledger keeps of one calendar."""
+
+    def __init__(self, database: sqlite3.Connection, calendar: str) -> None:
+        self._db = database
+        self._calendar = calendar
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """What is written inside is written as a whole, or not at all, and is durable afterwards."""
+        if self._db.in_transaction:  # part of a larger step
+            yield
+            return
+        with failures_in_words(), self._db:
+            yield
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

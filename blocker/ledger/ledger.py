@@ -7,14 +7,13 @@ Everything is kept per calendar, by its identity. A rollback journal with full s
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Self
 
-from blocker.ledger.file import connect, in_words, ledger_path
+from blocker.ledger.file import CalendarRows, connect, failures_in_words, ledger_path
 from blocker.ledger.names import carry_over
 from blocker.ledger.parking import (
     decisions,
@@ -23,23 +22,19 @@ from blocker.ledger.parking import (
     parked_questions,
 )
 from blocker.ledger.rows import (
-    UndoableRun,
-    block_out,
     causes_out,
-    done_change,
     hours_in,
     key_in,
     lines_in,
     lines_out,
     moment_in,
     remembered,
-    standing_out,
     text_in,
     used_identity,
     week_record,
     when,
-    word_in,
 )
+from blocker.ledger.runs import Runs
 from blocker.values.memory import (
     Decision,
     Identity,
@@ -47,34 +42,21 @@ from blocker.values.memory import (
     OwnLines,
     ParkedQuestion,
     Remembered,
-    Tried,
     WeekRecord,
 )
-from blocker.values.plan import Change
 from blocker.values.workweek import Week, parse_week
 
-CHECKPOINTS = 10
 
-
-@contextmanager
-def _failures_in_words() -> Iterator[None]:
-    """SQLite's failures, and rows that make no sense, as LedgerError or Temporary."""
-    try:
-        yield
-    except (sqlite3.DatabaseError, zlib.error, ValueError, TypeError, LookupError) as problem:
-        raise in_words(problem) from problem
-
-
-class Ledger:
-    """The memory of one calendar. Use as a context manager, or call :meth:`close`."""
+class Ledger(CalendarRows):
+    """The memory of one calendar, its ``runs`` among it. Use as a context manager, or call :meth:`close`."""
 
     def __init__(self, connection: sqlite3.Connection, calendar: Identity) -> None:
-        self._db = connection
-        self._calendar = calendar.name
+        super().__init__(connection, calendar.name)
+        self.runs = Runs(connection, calendar.name)
         with self._transaction():
             carry_over(connection, calendar)
             self.memory()  # a row that makes no sense is found before anything is written
-            self.tried_runs(UTC)
+            self.runs.tried(UTC)
 
     def __enter__(self) -> Self:
         return self
@@ -97,7 +79,7 @@ class Ledger:
 
     # What a plan needs
 
-    @_failures_in_words()
+    @failures_in_words()
     def memory(self) -> Memory:
         """Everything remembered of this calendar, as a value."""
         rows = self._db.execute(
@@ -179,7 +161,7 @@ class Ledger:
                 (self._calendar, key),
             )
 
-    @_failures_in_words()
+    @failures_in_words()
     def recall(self, key: str) -> Remembered | None:
         """What is known of one block, those gone left out."""
         row = self._db.execute(
@@ -296,110 +278,6 @@ class Ledger:
         with self._transaction():
             self._db.execute("UPDATE calendar SET confirmed_at = NULL WHERE address = ?", (self._calendar,))
 
-    # Runs and their changes: the write-ahead record, and what undo reads
-
-    def begin_run(self, command: str, now: datetime) -> int:
-        with self._transaction():
-            cursor = self._db.execute(
-                "INSERT INTO run (calendar, command, started) VALUES (?, ?, ?)",
-                (self._calendar, command, when(now)),
-            )
-        return int(cursor.lastrowid or 0)
-
-    def end_run(self, run: int, now: datetime, exit_code: int) -> None:
-        with self._transaction():
-            self._db.execute(
-                "UPDATE run SET finished = ?, exit_code = ? WHERE id = ?", (when(now), exit_code, run)
-            )
-
-    @_failures_in_words()
-    def tried_runs(self, zone: tzinfo) -> tuple[Tried, ...]:
-        """Every daily run that ended, by the day it was on in ``zone``."""
-        rows = self._db.execute(
-            "SELECT started, exit_code FROM run WHERE calendar = ? AND command = 'run' AND exit_code IS NOT NULL",
-            (self._calendar,),
-        ).fetchall()
-        return tuple(
-            Tried(moment_in(row["started"]).astimezone(zone).date(), int(row["exit_code"])) for row in rows
-        )
-
-    def record_intent(self, run: int, position: int, change: Change) -> None:
-        """Write down a change before it is made."""
-        before = standing_out(change)
-        after = block_out(change)
-        with self._transaction():
-            self._db.execute(
-                "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, 'pending', NULL)",
-                (run, position, change.action, change.key, before, after),
-            )
-
-    def record_outcome(self, run: int, position: int, error: str | None) -> None:
-        with self._transaction():
-            self._db.execute(
-                "UPDATE change SET state = ?, error = ? WHERE run = ? AND position = ?",
-                ("failed" if error else "done", error, run, position),
-            )
-
-    def keep_checkpoint(self, run: int, before: bytes) -> None:
-        """Keep the calendar's content before a run, for undo; the ten newest of each calendar are kept."""
-        with self._transaction():
-            self._db.execute(
-                "INSERT OR REPLACE INTO checkpoint VALUES (?, ?, '')", (run, zlib.compress(before))
-            )
-            self._db.execute(
-                "DELETE FROM checkpoint WHERE run IN (SELECT checkpoint.run FROM checkpoint JOIN run ON run.id = "
-                "checkpoint.run WHERE calendar = ? ORDER BY run.id DESC LIMIT -1 OFFSET ?)",
-                (self._calendar, CHECKPOINTS),
-            )
-
-    def seal_checkpoint(self, run: int, after_digest: str) -> None:
-        """Remember what the calendar looked like after the run."""
-        with self._transaction():
-            self._db.execute("UPDATE checkpoint SET after_digest = ? WHERE run = ?", (after_digest, run))
-
-    @_failures_in_words()
-    def last_run(self) -> UndoableRun | None:
-        """The newest run of this calendar that wrote something and was not undone."""
-        row = self._db.execute(
-            "SELECT id, command, started FROM run WHERE calendar = ? AND NOT undone AND id IN "
-            "(SELECT run FROM change WHERE state = 'done') ORDER BY id DESC LIMIT 1",
-            (self._calendar,),
-        ).fetchone()
-        if row is None:
-            return None
-        changes = self._db.execute(
-            "SELECT * FROM change WHERE run = ? AND state = 'done' ORDER BY position DESC", (row["id"],)
-        ).fetchall()
-        kept = self._db.execute("SELECT * FROM checkpoint WHERE run = ?", (row["id"],)).fetchone()
-        return UndoableRun(
-            id=row["id"],
-            command=word_in(row["command"]),
-            started=moment_in(row["started"]),
-            changes=tuple(done_change(change) for change in changes),
-            before=zlib.decompress(kept["before"]) if kept else None,
-            after_digest=kept["after_digest"] if kept else "",
-        )
-
-    def mark_reversed(self, run: int, position: int) -> None:
-        """One write of a run was taken back: another ``undo`` goes on with the others."""
-        with self._transaction():
-            self._db.execute(
-                "UPDATE change SET state = 'undone' WHERE run = ? AND position = ?", (run, position)
-            )
-
-    def mark_undone(self, run: int, settings: str) -> None:
-        """A run was taken back, under the settings with this digest."""
-        with self._transaction():
-            self._db.execute("UPDATE run SET undone = 1 WHERE id = ?", (run,))
-            self._db.execute(
-                "INSERT INTO calendar (address, undone_under) VALUES (?, ?) "
-                "ON CONFLICT (address) DO UPDATE SET undone_under = excluded.undone_under",
-                (self._calendar, settings),
-            )
-            self._db.execute(
-                "DELETE FROM said WHERE calendar = ? AND what LIKE 'undone %'", (self._calendar,)
-            )
-
     def take_up(self, undone: Sequence[str], put_back: Sequence[str]) -> None:
         """What ``undo`` did is no answer any more: these blocks may be made again, and those may move."""
         with self._transaction():
@@ -415,14 +293,6 @@ class Ledger:
         """What is written inside is written in one step, or not at all."""
         with self._transaction():
             self._db.execute("BEGIN IMMEDIATE")
-            yield
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        if self._db.in_transaction:  # part of a larger step
-            yield
-            return
-        with _failures_in_words(), self._db:
             yield
 
 

@@ -66,7 +66,7 @@ def is_damaged(state_dir: Path, calendar: Identity | str) -> bool:
         return False
     try:
         with open_ledger(state_dir, calendar) as ledger:
-            ledger.last_run()
+            ledger.runs.last()
     except DamagedLedger:
         return True
     return False

@@ -69,12 +69,12 @@ def apply(
         else:
             written = watched.written
             try:
-                ledger.record_intent(run, first + position, change)
+                ledger.runs.record_intent(run, first + position, change)
                 outcome = replace(_write(change, watched, ledger), done=True)
             except BlockerError as problem:
                 if not watched.written and isinstance(problem, _STOPS):
                     with suppress(LedgerError):
-                        ledger.record_outcome(run, first + position, problem.message)
+                        ledger.runs.record_outcome(run, first + position, problem.message)
                     raise
                 # Written and not noted is both done and failed: the next run finds it by its mark.
                 outcome = replace(change, error=problem.message, done=watched.written > written)
@@ -82,7 +82,7 @@ def apply(
                 if stale or isinstance(problem, _STOPS):
                     halted = problem.message
             try:
-                ledger.record_outcome(run, first + position, outcome.error)
+                ledger.runs.record_outcome(run, first + position, outcome.error)
             except LedgerError as problem:
                 halted = problem.message
         outcomes[position] = outcome

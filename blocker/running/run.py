@@ -57,7 +57,7 @@ def carry_out(
     comes back as it came out. What it raises comes through, as PartlyApplied once something was written.
     """
     plan = decide(False)
-    run = ledger.begin_run(command, plan.now)
+    run = ledger.runs.begin(command, plan.now)
     receipt = _write(plan, run, session, ledger, on_change)
     done = replace(plan, changes=receipt.changes)
     if receipt.stale:
@@ -66,7 +66,7 @@ def carry_out(
             second = _write(plan, run, session, ledger, on_change, before=receipt)
         done = as_one(done, replace(plan, changes=second.changes))
     with after_writing(done):
-        ledger.end_run(run, plan.now, exit_code(done))
+        ledger.runs.end(run, plan.now, exit_code(done))
     return _with_deletions(done)
 
 
@@ -94,12 +94,12 @@ def _write(
     ours_alone = plan.writes and not (before and before.written)
     checkpointed = calendar if ours_alone and isinstance(calendar, Checkpointed) else None
     if checkpointed is not None:
-        ledger.keep_checkpoint(run, checkpointed.content())
+        ledger.runs.keep_checkpoint(run, checkpointed.content())
     again = None if before is None else len(before.changes)
     receipt = apply(plan, calendar, ledger, run, _counted(plan, session, on_change), again=again)
     if checkpointed is not None and not receipt.stale:
         with after_writing(replace(plan, changes=receipt.changes)):
-            ledger.seal_checkpoint(run, checkpointed.digest())
+            ledger.runs.seal_checkpoint(run, checkpointed.digest())
     return receipt
 
 

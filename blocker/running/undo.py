@@ -68,7 +68,7 @@ def reverse(
         try:
             again = None if whole else _reverse_one(change, calendar, ledger, standing, now)
             _remember(change, ledger, again)
-            ledger.mark_reversed(run.id, change.position)
+            ledger.runs.mark_reversed(run.id, change.position)
             done.append(_outcome(change))
         except (Temporary, SignInNeeded) as problem:
             if not done:

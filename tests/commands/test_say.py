@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from blocker.ledger.ledger import CHECKPOINTS, open_ledger
+from blocker.ledger.ledger import open_ledger
+from blocker.ledger.runs import CHECKPOINTS
 from blocker.values.plan import Change
 from tests.tools.calendars_by_hand import MONDAY, at, slot
 from tests.tools.command_line import CommandLine, sample
@@ -70,14 +71,14 @@ def test_what_another_calendar_did_since_takes_no_undo_away(tmp_path: Path) -> N
     with open_ledger(tmp_path, "ics:/mine") as mine, open_ledger(tmp_path, "ics:/other") as other:
         for ledger, runs in ((mine, CHECKPOINTS + 1), (other, CHECKPOINTS + 1)):
             for n in range(runs):
-                run = ledger.begin_run("run", at(MONDAY, "06:30"))
-                ledger.record_intent(run, 0, change)
-                ledger.record_outcome(run, 0, None)
-                ledger.keep_checkpoint(run, f"before {n}".encode())
+                run = ledger.runs.begin("run", at(MONDAY, "06:30"))
+                ledger.runs.record_intent(run, 0, change)
+                ledger.runs.record_outcome(run, 0, None)
+                ledger.runs.keep_checkpoint(run, f"before {n}".encode())
         kept = []
-        while (last := mine.last_run()) is not None:
+        while (last := mine.runs.last()) is not None:
             kept.append(last.before)
-            mine.mark_undone(last.id, "")
+            mine.runs.mark_undone(last.id, "")
         assert kept == [f"before {n}".encode() for n in range(CHECKPOINTS, 0, -1)] + [None]
 
 

@@ -355,7 +355,7 @@ def test_a_ledger_of_every_version_that_ever_landed_opens(tmp_path: Path, name: 
         skipped = old.execute("SELECT count(*) FROM skip").fetchone()[0]
     with open_ledger(tmp_path, "ics:/home/dana/calendar.ics") as ledger:
         memory = ledger.memory()
-        undoable = ledger.last_run()
+        undoable = ledger.runs.last()
         for record in memory.weeks:
             ledger.remember_week(record)
         for block in memory.blocks:

@@ -61,6 +61,6 @@ def test_it_is_done_once_and_stays(state: Path) -> None:
 
 def test_the_last_run_of_any_name_can_be_undone(state: Path) -> None:
     with open_ledger(state, ONE) as ledger:
-        found = ledger.last_run()
+        found = ledger.runs.last()
     assert found is not None
     assert [change.key for change in found.changes] == ["frontline/2026-W46/1"]

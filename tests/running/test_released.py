@@ -64,10 +64,10 @@ def seen(calendar: Mortal) -> Snapshot:
 
 def carry_out(changes: list[Change], calendar: Mortal, ledger: Ledger) -> None:
     plan = Plan(NOW, "memory:", "Europe/Berlin", "run", (), (), tuple(changes))
-    run = ledger.begin_run("run", NOW)
+    run = ledger.runs.begin("run", NOW)
     receipt = apply(plan, calendar, ledger, run, lambda change: None)
     assert all(change.error is None for change in receipt.changes)
-    ledger.end_run(run, NOW, 0)
+    ledger.runs.end(run, NOW, 0)
 
 
 def stood(calendar: Mortal, ledger: Ledger) -> list[Change]:

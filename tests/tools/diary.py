@@ -64,10 +64,10 @@ class Diary:
         seen = take_survey(request)
         plan = make_plan(request, seen)
         guard.check(plan, request.snapshot, request.memory, asked=request.policy == "rebalance")
-        number = self.ledger.begin_run(request.policy, self.now)
+        number = self.ledger.runs.begin(request.policy, self.now)
         receipt = apply(plan, self.calendar, self.ledger, number, lambda change: None)
         assert not [change.error for change in receipt.changes if change.error]
-        self.ledger.end_run(number, self.now, 0)
+        self.ledger.runs.end(number, self.now, 0)
         with self.ledger.together():
             for record in week_records(plan, seen, request):
                 self.ledger.remember_week(record)

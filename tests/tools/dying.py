@@ -88,13 +88,13 @@ class Fate:
 def mortal(fate: Fate) -> None:
     """From now on this process may die."""
     from blocker.calendars.google.wire import Wire
-    from blocker.ledger.ledger import Ledger
+    from blocker.ledger.file import CalendarRows
 
-    transaction = Ledger._transaction
+    transaction = CalendarRows._transaction
 
     @contextmanager
-    def dying(self: Ledger) -> Iterator[None]:
-        if self.database.in_transaction:  # part of a larger step
+    def dying(self: CalendarRows) -> Iterator[None]:
+        if self._db.in_transaction:  # part of a larger step
             yield
             return
         fate.point()
@@ -103,7 +103,7 @@ def mortal(fate: Fate) -> None:
             fate.point()
         fate.point()
 
-    Ledger._transaction = dying  # type: ignore[method-assign]
+    CalendarRows._transaction = dying  # type: ignore[method-assign]
     Wire.send = fate.around(Wire.send)  # type: ignore[method-assign]
     Path.replace = fate.around(Path.replace)  # type: ignore[method-assign]
     Path.unlink = fate.around(Path.unlink)  # type: ignore[method-assign]

@@ -208,7 +208,7 @@ class SharedCalendar(RuleBasedStateMachine):
                 busy = [e for e in self.foreign.values() if e.when.overlaps(change.slot)]
                 assert not busy, f"{change.key} was placed on a meeting"
         with open_ledger(self.state, "memory:") as ledger:
-            run = ledger.begin_run("run", self.now)
+            run = ledger.runs.begin("run", self.now)
             try:
                 apply(plan, Mortal(self.calendar, dies_at), ledger, run, lambda change: None)  # type: ignore[arg-type]
             except (Killed, Unreachable):  # it is raised as long as nothing was written

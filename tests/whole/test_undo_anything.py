@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from blocker.cli import main
 from blocker.commands.sample import sample_calendar
-from blocker.ledger.ledger import CHECKPOINTS
+from blocker.ledger.runs import CHECKPOINTS
 
 MONDAY = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 WEEKS = st.sampled_from(["this", "next", "2026-W47", "2026-W48"])

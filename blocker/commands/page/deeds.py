@@ -41,7 +41,7 @@ class Deeds:
         def work(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             with Session(setup) as session, open_ledger(setup.state_dir, session.identity) as ledger:
                 sight = session.read(ledger.memory())
-                last = ledger.last_run()
+                last = ledger.runs.last()
             request, seen = sight.request, sight.survey()
             plan = make_plan(request, seen)
             names = name_of(plan, request)
