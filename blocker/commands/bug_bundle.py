@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from blocker.measuring.classify import own_offsites
 from blocker.rules.survey import Survey
+from blocker.values.block_kinds import SHIPPED_KINDS, BlockKind
 from blocker.values.events import Event, Ref, Snapshot, StandingBlock
 from blocker.values.fingerprint import hash_of_text
 from blocker.values.intervals import Interval
@@ -25,7 +26,7 @@ from blocker.values.limits import Limits
 from blocker.values.memory import Memory, OwnLines, Remembered, WeekRecord
 from blocker.values.plan import Cause, Classified, Plan
 from blocker.values.request import Request
-from blocker.values.settings import SHIPPED_KINDS, BlockKind, Count, Offsite, RuleText, Settings
+from blocker.values.settings import Count, Offsite, RuleText, Settings
 from blocker.values.working_hours import Hours
 from blocker.values.workweek import WorkWeek, parse_week
 

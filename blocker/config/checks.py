@@ -20,11 +20,11 @@ from blocker.measuring.classify import condition as event_condition
 from blocker.measuring.expressions import ExpressionError
 from blocker.measuring.thinking import DECIDED
 from blocker.rules.rules import condition as rule_condition
+from blocker.values.block_kinds import SHIPPED_KINDS
 from blocker.values.errors import did_you_mean, nearest, quoted
 from blocker.values.fields import KeyPath
 from blocker.values.kinds import EVENT_KINDS, NOTE, OFFSITE
 from blocker.values.limits import days_of_year, rhythm, share_of, week_time
-from blocker.values.settings import SHIPPED_KINDS
 from blocker.values.workweek import clock_range, show_range
 
 

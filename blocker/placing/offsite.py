@@ -11,8 +11,8 @@ from blocker.placing.day import DayView
 from blocker.placing.limits import OFFSITE_EXEMPT, Case
 from blocker.placing.objective import Entry, entry
 from blocker.placing.spans import QUARTER_HOUR, Span, ceil_second, floor_second
+from blocker.values.block_kinds import GRID_MINUTES
 from blocker.values.plan import OffsiteDemand
-from blocker.values.settings import GRID_MINUTES
 
 FIRST_WEEKS = range(3, 11)  # of the quarter
 EDGE_MINUTES = 30  # a half day begins so near to the start of the hours, or ends so near to their end

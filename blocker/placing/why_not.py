@@ -12,9 +12,9 @@ from blocker.placing.board import Board
 from blocker.placing.limits import WORDS, Blocks, Case
 from blocker.placing.offsite import HalfDays
 from blocker.placing.options import Options
+from blocker.values.block_kinds import GRID_MINUTES
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.plan import Demand, Option, Release, Standing, Unplaced
-from blocker.values.settings import GRID_MINUTES
 
 MOST_LIMITS = 3  # are named in a sentence
 

@@ -18,11 +18,11 @@ from blocker.placing.problem import Problem
 from blocker.rules.survey import Survey
 from blocker.running.run import carry_out
 from blocker.running.session import Session, Sight
+from blocker.values.block_kinds import FOLLOW_UP_MINUTES
 from blocker.values.errors import PartlyApplied, UsageError
 from blocker.values.kinds import TEAM
 from blocker.values.plan import Change, Demand, Placement, Plan, Unplaced, WeekRoom
 from blocker.values.request import Request
-from blocker.values.settings import FOLLOW_UP_MINUTES
 from blocker.values.workweek import Week, week_of
 from blocker.wording.brief import Sources
 from blocker.wording.content import make_block

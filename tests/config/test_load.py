@@ -14,9 +14,10 @@ from blocker.calendars import default_calendar
 from blocker.config.load import Config, load_config
 from blocker.config.template import show
 from blocker.files.places import config_path, holiday_dir, state_dir
+from blocker.values.block_kinds import SHIPPED_KINDS, BlockKind, Theme
 from blocker.values.errors import ConfigError
 from blocker.values.limits import Limits
-from blocker.values.settings import SHIPPED_KINDS, BlockKind, Count, Goal, Notices, RuleText, Settings, Theme
+from blocker.values.settings import Count, Goal, Notices, RuleText, Settings
 from blocker.values.working_hours import Hours, LunchBreak
 from blocker.values.workweek import Lunch
 

@@ -11,7 +11,7 @@ import pytest
 
 from blocker.config.load import Config, load_config
 from blocker.config.template import config_template, show
-from blocker.values.settings import SHIPPED_KINDS
+from blocker.values.block_kinds import SHIPPED_KINDS
 
 
 @pytest.fixture(autouse=True)

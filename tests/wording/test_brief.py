@@ -19,12 +19,13 @@ from blocker.config.load import load_config
 from blocker.engine import make_plan
 from blocker.rules.survey import take_survey
 from blocker.showing.report_text import report_text
+from blocker.values.block_kinds import BlockKind, Theme
 from blocker.values.events import Block, Event, Ref, StandingBlock
 from blocker.values.fingerprint import hash_of_text, mixed_hash, parts_of_text, with_section
 from blocker.values.memory import Decision, Memory, OwnLines, ParkedQuestion, Remembered, WeekRecord
 from blocker.values.plan import Cause, Placement, WeekLoad
 from blocker.values.request import Request
-from blocker.values.settings import BlockKind, Goal, Settings, Theme
+from blocker.values.settings import Goal, Settings
 from blocker.values.workweek import week_of
 from blocker.wording.brief import Sources, block_text
 from blocker.wording.causes import cause_words, why_booked, why_lines

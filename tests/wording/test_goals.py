@@ -11,10 +11,11 @@ from blocker.ledger.parking import decide, park
 from blocker.rules.survey import take_survey
 from blocker.showing.report_text import report_text
 from blocker.showing.weekly import weekly_digest
+from blocker.values.block_kinds import BlockKind
 from blocker.values.events import Event, StandingBlock
 from blocker.values.kinds import FRONTLINE, LEARNING, STRATEGIC
 from blocker.values.memory import WeekRecord
-from blocker.values.settings import BlockKind, Goal, Settings
+from blocker.values.settings import Goal, Settings
 from blocker.values.workweek import week_of
 from blocker.wording.texts import TEXTS
 from tests.tools.calendars_by_hand import MONDAY, at, meeting, slot, week_days

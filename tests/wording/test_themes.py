@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from blocker.values.block_kinds import BlockKind, Theme
 from blocker.values.events import Ref, StandingBlock
 from blocker.values.intervals import Interval
-from blocker.values.settings import BlockKind, Settings, Theme
+from blocker.values.settings import Settings
 from blocker.values.workweek import week_of
 from blocker.wording.themes import Themes, draw, topics
 from tests.tools.calendars_by_hand import MONDAY, request, slot
