@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec import inspect
 from msgspec.structs import replace
@@ -147,7 +147,7 @@ def _fits(given: object, kind: inspect.Type) -> bool:
         return any(_is_one_of(given, one) for one in plain.types)
     if isinstance(given, bool) or isinstance(plain, inspect.BoolType):
         return isinstance(given, bool) and isinstance(plain, inspect.BoolType)
-    return isinstance(given, _PYTHON_TYPES.get(type(plain), ())) and not isinstance(given, datetime)
+    return isinstance(given, _MEANINGS[type(plain)].given) and not isinstance(given, datetime)
 
 
 def _is_one_of(given: object, kind: inspect.Type) -> bool:
@@ -155,31 +155,26 @@ def _is_one_of(given: object, kind: inspect.Type) -> bool:
     return _fits(given, kind) and not (isinstance(kind, inspect.LiteralType) and given not in kind.values)
 
 
-_PYTHON_TYPES: Mapping[type[inspect.Type], Any] = {
-    inspect.StrType: str,
-    inspect.LiteralType: str,
-    inspect.IntType: int,
-    inspect.FloatType: int | float,
-    inspect.DateType: date,
-    inspect.VarTupleType: list,
-    inspect.DictType: dict,
-    inspect.StructType: dict,
-}
-_SAID: Mapping[type[inspect.Type], str] = {
-    inspect.StrType: "text in quotes",
-    inspect.LiteralType: "text in quotes",
-    inspect.BoolType: "true or false",
-    inspect.IntType: "a whole number",
-    inspect.FloatType: "a number",
-    inspect.DateType: "a date such as 2027-03-31",
-}
-_BLANK: Mapping[type[inspect.Type], Any] = {
-    inspect.StrType: "",
-    inspect.IntType: 0,
-    inspect.FloatType: 0.0,
-    inspect.DateType: date.min,
-    inspect.VarTupleType: (),
-    inspect.DictType: {},
+class _Meaning(NamedTuple):
+    """A type of the settings: what ``tomllib`` gives for it, its words, and what stands for a value without a default."""
+
+    given: Any
+    words: str = ""
+    blank: Any = None
+
+
+_MEANINGS: Mapping[type[inspect.Type], _Meaning] = {
+    inspect.StrType: _Meaning(str, "text in quotes", ""),
+    inspect.LiteralType: _Meaning(str, "text in quotes"),
+    inspect.BoolType: _Meaning(bool, "true or false"),
+    inspect.IntType: _Meaning(int, "a whole number", 0),
+    inspect.FloatType: _Meaning(int | float, "a number", 0.0),
+    inspect.DateType: _Meaning(date, "a date such as 2027-03-31", date.min),
+    inspect.VarTupleType: _Meaning(list, blank=()),
+    inspect.DictType: _Meaning(dict, blank={}),
+    inspect.StructType: _Meaning(dict),
+    inspect.NoneType: _Meaning(()),  # TOML has none
+    inspect.UnionType: _Meaning(()),
 }
 
 
@@ -189,7 +184,7 @@ def _blank(kind: inspect.Type) -> Any:
     if isinstance(plain, inspect.StructType):
         required = (field for field in fields_of(plain.cls).values() if field.required)
         return plain.cls(**{field.attribute: _blank(field.type) for field in required})
-    return _BLANK.get(type(plain))
+    return _MEANINGS[type(plain)].blank
 
 
 def _said(plain: inspect.Type, facts: Mapping[str, Any], path: KeyPath) -> str:
@@ -203,7 +198,7 @@ def _said(plain: inspect.Type, facts: Mapping[str, Any], path: KeyPath) -> str:
         items = bare(plain.item_type).facts.get("examples", ["…"])
         return f"a list such as {toml(facts.get('examples', [items])[0])}"
     table = "a table" if isinstance(path[-1], int) else f"a table such as [{_dotted(path)}]"
-    return _SAID.get(type(plain), table)
+    return _MEANINGS[type(plain)].words or table
 
 
 def _dotted(path: KeyPath) -> str:
