@@ -1,14 +1,13 @@
 """The ``google:`` backend: one calendar of Google's, through the official client.
 
 A read is two lists: the window, and on the calendar that is written also our own blocks by their mark, from a
-year before the window on. Nothing else is asked for on an idle day. A write is one request, and taking a block
-away two; what they rest on was read before, and its etag travels with them.
+year before the window on. Nothing else is asked for on an idle day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,19 +25,11 @@ from blocker.calendars.google.identity import (
 from blocker.calendars.google.known import learn, learned
 from blocker.calendars.google.snapshot import Gone, Seen, ours_among, pages_of
 from blocker.calendars.google.wire import Answered, UsedUp
+from blocker.calendars.google.writing import Events
 from blocker.calendars.marks import MARK_VERSION
-from blocker.calendars.port import NATIVE_FOCUS, Surroundings
+from blocker.calendars.port import NATIVE_FOCUS, Surroundings, refuse_beyond
 from blocker.calendars.servers import Pace
-from blocker.values.errors import (
-    AlreadyExists,
-    BlockerError,
-    Conflict,
-    Missing,
-    NotInPlace,
-    Refused,
-    Unreachable,
-    UsageError,
-)
+from blocker.values.errors import AlreadyExists, NotInPlace, Refused, UsageError
 from blocker.values.events import Block, Ref, SkippedComponent, Snapshot
 from blocker.values.intervals import Interval
 from blocker.values.memory import Identity
@@ -80,7 +71,8 @@ class GoogleCalendar:
         lender = next((one for one in lenders if token_path(one._around) == place), None)
         self._borrowed = lender is not None
         self._line: Line = lender._line if lender else connected(self._around, pace or Pace())
-        self._wire, self._events = self._line.wire, self._line.service.events()
+        self._methods = self._line.service.events()
+        self._events = Events(self.address, self._id, self._line.wire, self._methods)
         self._seen: Callable[[int], None] | None = None
         self._ours: dict[str, Item] = {}  # our blocks by id, as last read or written
 
@@ -132,20 +124,12 @@ class GoogleCalendar:
         return snapshot
 
     def _read(self, window: Interval) -> Snapshot:
-        pages: list[Item] = []
-        for page in self._pages(
-            fields=shapes.EVENTS_FIELDS,
-            singleEvents=True,
-            timeMin=_stamp(window.start - _DAY),
-            timeMax=_stamp(window.end + _DAY),
-        ):
-            pages.append(page)
-            if self._seen is not None:
-                self._seen(len(shapes.items_of(pages)))
+        listed = {"fields": shapes.EVENTS_FIELDS, "timeMin": _stamp(window.start - _DAY)}
+        pages = self._pages(window, **listed, timeMax=_stamp(window.end + _DAY), singleEvents=True)
         mark = f"blockerVersion={MARK_VERSION}"
         since = _stamp(window.start - _OWN_BLOCKS)
-        listed = {"fields": shapes.BLOCKS_FIELDS, "privateExtendedProperty": mark, "timeMin": since}
-        own = list(self._pages(**listed)) if self._written else []
+        listed = {"fields": shapes.BLOCKS_FIELDS, "timeMin": since, "privateExtendedProperty": mark}
+        own = self._pages(window, **listed) if self._written else []
         about, items, blocks = pages[0], shapes.items_of(pages), shapes.items_of(own)
         zone = about.get("timeZone")
         named = zone if isinstance(zone, str) and _is_zone(zone) else None
@@ -171,8 +155,16 @@ class GoogleCalendar:
         self._ours = ours_among((*items, *blocks))
         return seen.snapshot(self._ours, items, listed=blocks)
 
-    def _pages(self, **query: Any) -> Iterator[Item]:
-        return pages_of(self.address, self._id, self._wire, self._events, query)
+    def _pages(self, window: Interval, **query: Any) -> list[Item]:
+        """All pages of a list. Raises Unreadable as soon as there are more events than can be planned on."""
+        pages: list[Item] = []
+        for page in pages_of(self.address, self._id, self._line.wire, self._methods, query):
+            pages.append(page)
+            events = len(shapes.items_of(pages))
+            refuse_beyond(events, 0, self.address, window)
+            if self._seen is not None:
+                self._seen(events)
+        return pages
 
     def create(self, block: Block) -> Ref:
         self._refuse_to_write()
@@ -183,16 +175,17 @@ class GoogleCalendar:
             return self._insert(block, focus)
         except Answered as answer:
             if focus is None or answer.status not in (400, 403):
-                raise self._failure(answer, block.key) from answer
+                raise self._events.failure(answer, block.key) from answer
             refusal = answer
         try:
             ref = self._insert(block, None)
         except Answered as answer:
-            raise self._failure(answer, block.key) from answer
+            raise self._events.failure(answer, block.key) from answer
         self._learn(no_focus_time=f"{refusal.reason}: {refusal.words}")
         return ref
 
     def update(self, ref: Ref, block: Block) -> Ref:
+        self._refuse_to_write()
         there = self._find(ref)
         key = marks.mark_of(there).get("blockerKey")
         if key != block.key:
@@ -206,150 +199,22 @@ class GoogleCalendar:
                 raise NotInPlace(f"{block.key} can't turn from an ordinary event into focus time")
             focus = None
         body = bodies.patched_event(there, block, self._zone, focus)
-        return self._keep(self._send(self._patch(ref, body), there, lambda now: bodies.holds(now, block)))
+        del self._ours[ref.id]  # until Google has said what became of it
+        with self._told_if_full():
+            return self._keep(self._events.change(there, body, lambda now: bodies.holds(now, block)))
 
     def delete(self, ref: Ref) -> None:
-        """Two requests: the event says first that this is our doing, for whoever meets what is left of it."""
+        self._refuse_to_write()
         there = self._find(ref)
-        body = {"extendedProperties": {"private": {marks.REMOVED: "1"}}}
-
-        def went_through(now: Item) -> bool:
-            return marks.REMOVED in marks.mark_of(now) and not bodies.differences(there, now)
-
-        marked = self._send(self._patch(ref, body), there, went_through)
-        self._keep(marked)
-        request = self._events.delete(calendarId=self._id, eventId=ref.id, sendUpdates="none")
-        self._send(request, marked, lambda now: False)
         del self._ours[ref.id]
+        with self._told_if_full():
+            self._events.remove(there)
 
     def close(self) -> None:
         if not self._borrowed:
             self._line.close()
 
-    # Writing
-
-    def _insert(self, block: Block, focus: Item | None) -> Ref:
-        body = bodies.new_event(block, self._salt, self._zone, focus)
-        request = self._events.insert(
-            calendarId=self._id, body=body, sendUpdates="none", fields=shapes.BLOCK_FIELDS
-        )
-        try:
-            return self._keep(self._write(request, lambda made: shapes.is_event(made, body["id"])))
-        except Answered as answer:
-            if answer.status != 409:
-                raise
-            return self._found_instead(block, body["id"])
-
-    @property
-    def _salt(self) -> str:
-        return calendar_id(self._id, account_before(self._around))
-
-    def _found_instead(self, block: Block, there_id: str) -> Ref:
-        """The id is taken. By our own insert, whose answer was lost, or by something else?"""
-        there = self._get(there_id)
-        if there is None or there.get("status") == "cancelled":
-            mark = marks.mark_of(there or {})
-            by_a_person = mark.get("blockerKey") == block.key and marks.REMOVED not in mark
-            raise AlreadyExists(
-                f"{block.key} was on {self.address} before and was deleted",
-                taken_by="deleted" if by_a_person else "gone",
-            )
-        if bodies.holds(there, block):
-            return self._keep(there)
-        if not marks.is_ours(there) and self._look(there_id) != there:
-            raise Unreachable(
-                f"Google's answers about {block.key} differ from one moment to the next", "try again later"
-            )
-        if marks.is_ours(there):
-            raise Conflict(f"{block.key} is on {self.address} already, at another time", "run again")
-        raise AlreadyExists(f"the id of {block.key} belongs to an event that is not ours", taken_by="other")
-
-    def _write(self, request: Any, makes_sense: Callable[[Item], bool]) -> Item:
-        """One write; that Google takes no more for now is kept for ``check``, until it does again."""
-        try:
-            written = self._wire.send(request, makes_sense)
-        except UsedUp as full:
-            self._learn(full=full.message)
-            raise
-        if self._learned.get("full"):
-            self._learn(full=None)
-        return written
-
-    def _patch(self, ref: Ref, body: Item) -> Any:
-        return self._events.patch(
-            calendarId=self._id,
-            eventId=ref.id,
-            body=body,
-            sendUpdates="none",
-            fields=shapes.BLOCK_FIELDS,
-        )
-
-    def _send(self, request: Any, there: Item, went_through: Callable[[Item], bool]) -> Item:
-        """Make a change that rests on ``there``. Where only its version has moved, which Google does by itself,
-        the change is made once more, on the new one. Raises Missing, Conflict or Refused."""
-        self._refuse_to_write()
-        event_id, key = str(there["id"]), marks.mark_of(there).get("blockerKey", "")
-        for attempt in (1, 2):
-            request.headers["If-Match"] = there["etag"]
-            try:
-                return self._write(request, lambda changed: shapes.is_event(changed, event_id))
-            except Answered as answer:
-                if answer.status != 412:
-                    raise self._failure(answer, key) from answer
-                now = self._look(event_id)
-                if now is not None and went_through(now):
-                    return now  # our own change, of which only the answer was lost
-                if now is None or attempt == 2 or bodies.differences(there, now):
-                    raise self._changed(there, now) from answer
-            there = now
-        raise ValueError("two attempts were made")
-
-    def _keep(self, item: Item) -> Ref:
-        self._ours[item["id"]] = item
-        return Ref(item["id"], item["etag"])
-
-    def _find(self, ref: Ref) -> Item:
-        """Our event, unchanged since it was read. Raises Missing, Conflict or Refused."""
-        there = self._ours.get(ref.id) or self._look(ref.id)
-        if there is None:
-            raise self._missing(ref.id)
-        if not marks.is_ours(there):
-            raise Refused(f"{ref.id} on {self.address} is not a block of ours")
-        self._ours[ref.id] = there
-        if there.get("etag") != ref.etag:
-            raise self._changed({}, there)
-        return there
-
-    def _look(self, event_id: str) -> Item | None:
-        """An event as it is now; None if it was deleted, or never was."""
-        found = self._get(event_id)
-        return None if found is None or found.get("status") == "cancelled" else found
-
-    def _get(self, event_id: str) -> Item | None:
-        """The same, with what is left of a deleted one."""
-        try:
-            found: Item = self._wire.send(
-                self._events.get(calendarId=self._id, eventId=event_id, fields=shapes.BLOCK_FIELDS),
-                lambda found: shapes.is_event(found, event_id, or_gone=True),
-            )
-        except Answered as answer:
-            if answer.status in (404, 410):
-                return None
-            raise self._failure(answer, event_id) from answer
-        return found
-
-    def _changed(self, before: Item, now: Item | None) -> BlockerError:
-        item = now or before
-        self._ours.pop(str(item["id"]), None)
-        key = marks.mark_of(item).get("blockerKey", str(item["id"]))
-        if now is None:
-            return self._missing(key)
-        what = bodies.differences(before, now) if before else ""
-        told = f": its {what}" if what else ", again and again" if before else ""
-        return Conflict(f"{key} changed since it was read{told}", "run again")
-
-    def _missing(self, what: str) -> Missing:
-        return Missing(f"{what} is not on {self.address} any more")
+    # What writing needs
 
     def _why_unwritable(self) -> str:
         if not self._written or self._role in _MAY_WRITE:
@@ -365,15 +230,37 @@ class GoogleCalendar:
         if why:
             raise Refused(why)
 
-    def _failure(self, answer: Answered, what: str) -> BlockerError:
-        if answer.status in (404, 410):
-            return self._missing(what)
-        if answer.status in (409, 412):
-            return Conflict(f"{what} changed since it was read", "run again")
-        return Refused(
-            f"Google won't write {what}: {answer}",
-            "may you write to this calendar? blocker check says more",
-        )
+    def _insert(self, block: Block, focus: Item | None) -> Ref:
+        salt = calendar_id(self._id, account_before(self._around))
+        with self._told_if_full():
+            return self._keep(self._events.insert(block, bodies.new_event(block, salt, self._zone, focus)))
+
+    def _keep(self, item: Item) -> Ref:
+        self._ours[item["id"]] = item
+        return Ref(item["id"], item["etag"])
+
+    def _find(self, ref: Ref) -> Item:
+        """Our event, unchanged since it was read. Raises Missing, Conflict or Refused."""
+        there = self._ours.pop(ref.id, None) or self._events.look(ref.id)
+        if there is None:
+            raise self._events.missing(ref.id)
+        if not marks.is_ours(there):
+            raise Refused(f"{ref.id} on {self.address} is not a block of ours")
+        if there.get("etag") != ref.etag:
+            raise self._events.changed({}, there)
+        self._ours[ref.id] = there
+        return there
+
+    @contextmanager
+    def _told_if_full(self) -> Iterator[None]:
+        """That Google takes no more for now is kept for ``check``, until it does again."""
+        try:
+            yield
+        except UsedUp as full:
+            self._learn(full=full.message)
+            raise
+        if self._learned.get("full"):
+            self._learn(full=None)
 
 
 def _is_zone(name: str) -> bool:

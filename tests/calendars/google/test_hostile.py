@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count, repeat
 from typing import Any
 
 import pytest
@@ -177,10 +178,13 @@ def test_a_page_that_is_none_is_given_up(world: GoogleWorld, how: Corrupt) -> No
         world.open().read(WINDOW)
 
 
-def test_pages_without_end_are_given_up(world: GoogleWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("tokens", [count(), repeat(1)], ids=["another each time", "the same"])
+def test_pages_without_end_are_given_up(
+    world: GoogleWorld, monkeypatch: pytest.MonkeyPatch, tokens: Iterator[int]
+) -> None:
+    """As if all had been read is the one thing it must not look like: what is missing would count as deleted."""
     monkeypatch.setattr(snapshot, "MOST_PAGES", 20)
-    numbers = iter(range(10**6))
-    corrupt(world.server, lambda right: instead({"items": [], "nextPageToken": f"{next(numbers)}"})(right))
+    corrupt(world.server, lambda right: instead({"items": [], "nextPageToken": f"{next(tokens)}"})(right))
     with pytest.raises(Unreachable, match="circles"):
         world.open().read(WINDOW)
 

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blocker.calendars import port
 from blocker.calendars.google import bodies, marks, shapes
 from blocker.calendars.google.snapshot import Seen
-from blocker.values.errors import Refused, Unreachable, Unreadable, UsageError
+from blocker.values.errors import Refused, Unreadable, UsageError
 from blocker.values.events import Event, Ref
 from blocker.values.intervals import interval
 from tests.tools.contract import MONDAY, WINDOW, ZONE, block, slot
@@ -60,12 +61,16 @@ def test_all_pages_are_read(world: GoogleWorld) -> None:
     assert len(world.open().read(WINDOW).events) == 11
 
 
-def test_pages_that_go_in_circles_end(world: GoogleWorld) -> None:
-    """As if all had been read is the one thing it must not look like: what is missing would count as deleted."""
-    calendar = world.open()
-    calendar._events.list_next = lambda request, page: request
-    with pytest.raises(Unreachable):
-        calendar.read(WINDOW)
+def test_no_more_pages_are_asked_for_than_can_be_planned_on(
+    world: GoogleWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(port, "MAX_EVENTS", 4)
+    world.server.api.page_size = 3
+    for day in range(11):
+        world.add_event(f"E{day}", slot("09:00", "10:00", day % 7))
+    with pytest.raises(Unreadable, match="google:primary has more than 4 events"):
+        world.open().read(WINDOW)
+    assert len(world.server.log) == 2
 
 
 def test_a_series_keeps_its_wall_clock_across_the_change_of_the_clocks(world: GoogleWorld) -> None:
