@@ -73,10 +73,14 @@ def test_what_a_colleague_declined_takes_no_time_and_is_no_answer_of_mine(anns: 
     assert (event.transparent, event.response) == (True, "none")
 
 
-def test_a_calendar_with_my_address_is_mine(anns: GoogleWorld) -> None:
-    put(anns.server, ANN, organizer={"email": ANN})
+@pytest.mark.parametrize("address", [ANN, "ann.summer@example.org"])
+def test_a_calendar_with_my_address_is_mine(anns: GoogleWorld, address: str) -> None:
+    """And so is what was sent to another address of it."""
+    anns.server.store.calendars[ANN].aliases = frozenset(("ann.summer@example.org",))
+    put(anns.server, ANN, organizer={"email": address})
     event = only_read(anns, me=(LEAD, ANN))
     assert (event.organizer_is_me, event.attendees) == (True, ())
+    assert only_read(anns).organizer_is_me is False
 
 
 def test_a_colleagues_blocks_take_time_and_are_no_load(

@@ -59,9 +59,13 @@ class Calendar:
     primary: bool = False
     hidden: bool = False
     working_hours: Json | None = None
+    aliases: frozenset[str] = frozenset()  # other addresses of whoever it belongs to
     default_reminders: list[Json] = field(default_factory=lambda: [{"method": "popup", "minutes": 10}])
     records: dict[str, Record] = field(default_factory=dict)
     purged: set[str] = field(default_factory=set)  # ids of events that are gone for good, and yet not free
+
+    def belongs_to(self, address: str | None) -> bool:
+        return address == self.id or address in self.aliases
 
     def may(self, role: str) -> bool:
         return ROLES.index(self.access_role) >= ROLES.index(role)
@@ -231,10 +235,10 @@ class Store:
         )
         for who in ("creator", "organizer"):
             new[who] = {k: v for k, v in new[who].items() if k != "self"} | (
-                {"self": True} if new[who].get("email") == calendar.id else {}
+                {"self": True} if calendar.belongs_to(new[who].get("email")) else {}
             )
         for guest in new.get("attendees", ()):
-            guest["self"] = guest["email"] == calendar.id
+            guest["self"] = calendar.belongs_to(guest["email"])
             guest["organizer"] = guest["email"] == new["organizer"].get("email")
             drop(guest, self._guest_defaults | {"organizer": False})
         drop(new, self._defaults)
