@@ -175,12 +175,12 @@ class GoogleCalendar:
             return self._insert(block, focus)
         except Answered as answer:
             if focus is None or answer.status not in (400, 403):
-                raise self._events.failure(answer, block.key) from answer
+                raise self._events.refusal(answer, block.key) from answer
             refusal = answer
         try:
             ref = self._insert(block, None)
         except Answered as answer:
-            raise self._events.failure(answer, block.key) from answer
+            raise self._events.refusal(answer, block.key) from answer
         self._learn(no_focus_time=f"{refusal.reason}: {refusal.words}")
         return ref
 

@@ -17,7 +17,7 @@ _NEW_CLIENT = (
     "in Google's console make a new client (Clients, Create client, Desktop app), download its JSON at once, put it in "
     f"the place of credentials.json, and {CONNECT}"
 )
-_ALLOW = (
+ALLOW = (
     "ask whoever administers your Google Workspace to allow the client id in credentials.json: Admin console, "
     "Security, Access and data control, API controls, App access control"
 )
@@ -44,7 +44,7 @@ _MEANING = (
         ("Google shows a secret only once, when it is made: in the console open the client, Add secret, download the JSON "
         f"at once, put it in the place of credentials.json, and {CONNECT}"),
     ),
-    (("admin_policy_enforced",), "your organisation's administrator does not let this app in", _ALLOW),
+    (("admin_policy_enforced",), "your organisation's administrator does not let this app in", ALLOW),
     (
         ("org_internal",),
         "the app is “Internal”, and this account is not of its organisation",

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from blocker.calendars.google import marks, shapes
+from blocker.calendars.google.identity import PRIMARY
 from blocker.calendars.google.wire import Answered, Wire
 from blocker.values.errors import Unreachable, Unreadable
 from blocker.values.events import Event, SkippedComponent, Snapshot, StandingBlock
@@ -39,7 +40,10 @@ def pages_of(
         except Answered as answer:
             if answer.status == 404:
                 words = f"there is no calendar {address}, or you may not see it"
-                raise Gone(words, "google:primary is your own calendar") from answer
+                own = "open calendar.google.com once with this account"
+                raise Gone(
+                    words, own if calendar == PRIMARY else "google:primary is your own calendar"
+                ) from answer
             words = f"Google won't show {address}: {answer}"
             raise Unreadable(words, "may this account see it? blocker check says more") from answer
         yield page

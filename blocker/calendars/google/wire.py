@@ -18,7 +18,7 @@ from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
 
 from blocker.calendars.bounded import TooLarge
 from blocker.calendars.google.connections import untrusted
-from blocker.calendars.google.refusals import CONNECT, NONSENSE, said_no, signed_out
+from blocker.calendars.google.refusals import ALLOW, CONNECT, NONSENSE, said_no, signed_out
 from blocker.calendars.servers import IN_ALL, LONGEST_STEP, PATIENCE, SHORTEST_STEP, Pace, retry_after
 from blocker.values.errors import Refused, SignInNeeded, Unreachable
 from blocker.values.redaction import redacted
@@ -26,9 +26,14 @@ from blocker.values.redaction import redacted
 Json = dict[str, Any]
 
 _RATE_LIMITS = frozenset(("rateLimitExceeded", "userRateLimitExceeded"))
-_USED_UP = frozenset(("quotaExceeded", "dailyLimitExceeded"))
+_USED_UP = frozenset(("quotaExceeded", "dailyLimitExceeded", "calendarUsageLimitsExceeded"))
 _TOO_FEW_SCOPES = frozenset(("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"))
-_SPEAKING = frozenset((400, 401, 404, 409, 410, 412))  # statuses that mean something even without a word
+_LOOKED_AT = frozenset(
+    (409, 412)
+)  # statuses that are believed without a word, as the event is looked at then
+_ONLINE = "is its address right, and is this machine online? Then try again; it is safe"
+_LATER = "that is Google's doing and passes: try again in some minutes; it is safe"
+_BETWEEN = "a proxy, or a network that wants a sign-in of its own? Open a web page, then try again"
 _NO_ANSWER = (
     OSError,
     http.client.HTTPException,
@@ -82,39 +87,38 @@ class Wire:
                 if not passes(told):
                     raise meaning(told) from error
                 asked = retry_after(error.resp)
-                trouble = f"{told.status} {told.reason}".strip()
+                trouble, hint = _passing(told)
             except (TooLarge, MemoryError) as error:
                 self._http.close()
                 raise Unreachable(
                     "Google Calendar gave an answer that is too large to be one of its own",
-                    "a proxy, or a network that wants a sign-in of its own? Open a web page, then try again",
+                    _BETWEEN,
                 ) from error
             except _NO_ANSWER as error:
                 self._http.close()  # a broken connection is not used again
                 distrust = untrusted(error)
                 if distrust is not None:  # asking again would not make it trusted
                     raise distrust from error
-                trouble = _in_words(error)
+                trouble, hint = _in_words(error), _ONLINE
             except GoogleAuthError as error:
                 if said_no(error):
                     raise signed_out(error, self._secrets()) from error
-                trouble = "the sign-in server has trouble"
+                trouble, hint = "the sign-in server has trouble", _LATER
             except NONSENSE:
                 self._http.close()
-                trouble = "its answer makes no sense"
+                trouble, hint = "its answer makes no sense", _BETWEEN
             else:
-                if request.method == "DELETE":
+                if request.method == "DELETE" and not answer:
                     return {}
                 if isinstance(answer, dict) and "error" not in answer and makes_sense(answer):
                     return answer
-                cut = isinstance(answer, str | bytes)  # text that is no JSON comes back as text
-                trouble = f"its answer {'was cut off' if cut else 'makes no sense'}"
+                trouble, hint = _odd(answer), _BETWEEN
             too_late = self._pace.clock() + (asked or 0) > self._until
             if attempt == self._pace.attempts or (asked or 0) > PATIENCE or too_late:
                 raise Unreachable(
                     f"Google Calendar did not answer: {trouble}, {attempt} "
                     + ("attempt" if attempt == 1 else "attempts"),
-                    "is its address right, and is this machine online? Then try again; it is safe",
+                    hint,
                 )
             self._pace.sleep(max(asked or 0.0, self._pace.dice() * step))
             step = min(step * 2, LONGEST_STEP)
@@ -140,7 +144,7 @@ def read_answer(error: Any, secrets: Iterable[str] = ()) -> Answered:
         reason = str(details[0]["reason"]) if details else str(body.get("status", ""))
     except NONSENSE:
         pass  # a proxy's page, or half an answer: the status alone must do
-    words = " ".join(redacted(words, secrets).split())[:300]
+    words = " ".join(redacted(words, secrets).split())[:300].rstrip(".")
     return Answered(int(error.resp.status), redacted(reason, secrets)[:100], words)
 
 
@@ -157,7 +161,14 @@ def passes(told: Answered) -> bool:
 
 
 def meaning(told: Answered) -> Exception:
-    """The failure that a final answer stands for; Answered where that depends on what was asked."""
+    """The failure that a final answer stands for; Answered where that depends on what was asked.
+
+    Google says a reason with each no. Without one it may be anybody's, and says nothing of the calendar.
+    """
+    if not (told.reason or told.words or told.status in _LOOKED_AT):
+        return Unreachable(
+            f"something that is not Google answered in its place (status {told.status})", _BETWEEN
+        )
     if told.reason in _USED_UP:
         return UsedUp(
             f"Google takes no more from this account or project for now: {told.words or told.reason}",
@@ -177,12 +188,26 @@ def meaning(told: Answered) -> Exception:
             "the Google Calendar API is not switched on in the Google project of your credentials",
             "switch it on: https://console.cloud.google.com/apis/library/calendar-json.googleapis.com",
         )
-    if not (told.reason or told.words or told.status in _SPEAKING):
-        return Unreachable(
-            f"something that is not Google answered in its place (status {told.status})",
-            "a proxy, or a network that wants a sign-in of its own? Open a web page, then try again",
-        )
+    if told.reason == "domainPolicy":
+        return Refused("your organisation does not let apps use Google Calendar", ALLOW)
     return told
+
+
+def _passing(told: Answered) -> tuple[str, str]:
+    """A no that passes, and the next step."""
+    status = f"{told.status} {told.reason}".strip()
+    if told.status in (403, 429):
+        return f"too many requests for now ({status})", _LATER
+    if told.status < 400:
+        return f"{status} came in its place", _BETWEEN
+    return f"its server has trouble ({status})", _LATER
+
+
+def _odd(answer: object) -> str:
+    """What is wrong with an answer that says it is one. Text that is no JSON comes back as text."""
+    if not isinstance(answer, str | bytes):
+        return "its answer makes no sense"
+    return "a web page came in its place" if answer.lstrip()[:1] in ("<", b"<") else "its answer was cut off"
 
 
 def _in_words(error: BaseException) -> str:

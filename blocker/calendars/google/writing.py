@@ -80,15 +80,20 @@ class Events:
         return Missing(f"{what} is not on {self._address} any more")
 
     def failure(self, answer: Answered, what: str) -> BlockerError:
-        """What a no means where nothing else was to be tried."""
+        """What a no to a change of an event means."""
         if answer.status in (404, 410):
             return self.missing(what)
         if answer.status in (409, 412):
             return Conflict(f"{what} changed since it was read", "run again")
-        return Refused(
-            f"Google won't write {what}: {answer}",
-            "may you write to this calendar? blocker check says more",
-        )
+        return self.refusal(answer, what)
+
+    def refusal(self, answer: Answered, what: str) -> Refused:
+        """What a no means where nothing was there to be changed."""
+        if answer.status == 404:
+            words = f"{self._address} is not there any more, or not shared with you"
+        else:
+            words = f"Google won't write {what}: {answer}"
+        return Refused(words, "may you write to this calendar? blocker check says more")
 
     def _send(self, request: Any, there: Json, went_through: Callable[[Json], bool]) -> Json:
         """Where only the version of ``there`` has moved, which Google does by itself, the change is made once more."""

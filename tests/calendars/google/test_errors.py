@@ -10,7 +10,7 @@ import pytest
 from blocker.calendars.google import wire
 from blocker.calendars.google.calendar import GoogleCalendar
 from blocker.calendars.servers import ATTEMPTS, Pace
-from blocker.values.errors import BlockerError, Conflict, Missing, Refused, SignInNeeded, Unreachable
+from blocker.values.errors import Conflict, Missing, Refused, Unreachable
 from blocker.values.events import Ref
 from tests.tools.contract import WINDOW, block, slot
 from tests.tools.google_server import (
@@ -22,7 +22,6 @@ from tests.tools.google_server import (
     forbidden,
     rate_limited,
     truncated,
-    unauthorized,
 )
 from tests.tools.google_world import GoogleWorld, Naps, surroundings
 
@@ -32,13 +31,6 @@ LIST, INSERT, PATCH, DELETE, GET = (f"events.{name}" for name in ("list", "inser
 PASSING = [
     rate_limited(), rate_limited(2), forbidden("rateLimitExceeded"), forbidden("userRateLimitExceeded"),
     backend_error(500), backend_error(502), backend_error(503), error(408, "timeout"), truncated(), cut(),
-]  # fmt: skip
-FINAL = [
-    (forbidden("quotaExceeded"), Unreachable), (forbidden("dailyLimitExceeded"), Unreachable),
-    (forbidden("forbidden"), BlockerError), (forbidden("accessNotConfigured"), Refused),
-    (forbidden("insufficientPermissions"), SignInNeeded), (unauthorized(), SignInNeeded),
-    (error(400, "badRequest"), BlockerError), (error(404, "notFound"), BlockerError),
-    (error(410, "fullSyncRequired"), BlockerError),
 ]  # fmt: skip
 
 
@@ -65,15 +57,6 @@ def test_what_does_not_pass_ends_as_unreachable(world: GoogleWorld, fault: Fault
         world.open().read(WINDOW)
     assert world.server.log.count(LIST) == ATTEMPTS
     assert caught.value.exit_code == 75
-
-
-@pytest.mark.parametrize(("fault", "expected"), FINAL, ids=by_name)
-def test_what_is_final_is_asked_once(world: GoogleWorld, fault: Fault, expected: type[BlockerError]) -> None:
-    world.server.faults.next(fault, on=LIST, times=99)
-    with pytest.raises(expected):
-        world.open().read(WINDOW)
-    assert world.server.log.count(LIST) == 1
-    assert world.naps.taken == []
 
 
 def test_a_dropped_connection_is_opened_again(world: GoogleWorld) -> None:

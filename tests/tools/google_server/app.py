@@ -88,7 +88,7 @@ class App:
 
     def answer(self, call: Call) -> Answer:
         """One request, with the fault that strikes it, and its entry in the log."""
-        name = self._name(call)
+        name = self.name_of(call)
         fault = self.faults.take(name)
         entry = Entry(
             name, call.verb, call.path, call.query, None, fault.name if fault else None, call.in_batch,
@@ -163,7 +163,7 @@ class App:
         content_type, raw = batch.join(answers)
         return Answer(200, headers={"Content-Type": content_type}, raw=raw)
 
-    def _name(self, call: Call) -> str:
+    def name_of(self, call: Call) -> str:
         if call.path == self.discovery.batch_path:
             return "batch"
         try:
