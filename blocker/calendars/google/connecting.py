@@ -38,7 +38,6 @@ from blocker.calendars.google.sign_in import SignIn
 from blocker.calendars.google.wire import Answered
 from blocker.calendars.port import Connected, Finding, Surroundings, Talk, first_look
 from blocker.values.errors import SignInNeeded, UsageError, quoted
-from blocker.values.redaction import redacted
 
 REVOKE = "https://myaccount.google.com/permissions"
 TESTING_DAYS = 7
@@ -66,7 +65,7 @@ def connect(
     path = token_path(around, to_write=True)
     sign_in.keep_sign_in(path, made)
     lines = ["Signed in to Google. The sign-in may:"]
-    lines += [f"  {sign_in.WORDS.get(scope) or redacted(scope)[:120]}" for scope in made.scopes]
+    lines += [f"  {sign_in.in_words(scope)}" for scope in made.scopes]
     lines += [f"  not {sign_in.WORDS[one.scope]}: you left that out, and it is not needed" for one in missing]
     lines += [f"It is kept in {path}, for you alone. Take it back at any time: {REVOKE}"]
     lines += _look(address, around, now)

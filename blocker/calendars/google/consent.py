@@ -22,7 +22,7 @@ from blocker.calendars.google import sign_in
 from blocker.calendars.google.connections import bounded_http, untrusted
 from blocker.calendars.google.identity import account_before, connect_with, is_own, reached
 from blocker.calendars.google.loopback import Listener
-from blocker.calendars.google.refusals import NONSENSE, refused
+from blocker.calendars.google.refusals import NONSENSE, TROUBLE, refused
 from blocker.calendars.google.sign_in import SignIn
 from blocker.calendars.port import Surroundings, Talk
 from blocker.files.private import read_small_text
@@ -190,8 +190,9 @@ def _exchange(
     head = {"Content-Type": "application/x-www-form-urlencoded"}
     try:
         status, content = http.request(client["token_uri"], "POST", body=urlencode(form), headers=head)
-        answer = json.loads(content)
-        if not isinstance(answer, dict) or not (status.status == 200 or isinstance(answer.get("error"), str)):
+        answer: dict[str, Any] = json.loads(content)
+        word = answer.get("error")
+        if word in TROUBLE or not (isinstance(word, str) or status.status == 200):
             raise ValueError("no answer of a token server")
     except (OSError, HTTPException, httplib2.HttpLib2Error, MemoryError, *NONSENSE) as problem:
         raise (

@@ -13,6 +13,8 @@ from blocker.values.redaction import redacted
 # number, an error in a form of its own, a redirect to nowhere.
 NONSENSE = (ValueError, LookupError, TypeError, AttributeError, EOFError, RecursionError, ArithmeticError)
 CONNECT = "run: blocker connect google"
+# OAuth's words for trouble at the server, which are no refusal.
+TROUBLE = frozenset(("internal_failure", "server_error", "temporarily_unavailable"))
 _NEW_CLIENT = (
     "in Google's console make a new client (Clients, Create client, Desktop app), download its JSON at once, put it in "
     f"the place of credentials.json, and {CONNECT}"
@@ -51,9 +53,29 @@ _MEANING = (
         f"{CONNECT}, and choose an account of it; or set the app to “External” (Audience)",
     ),
     (
-        ("unauthorized_client",),
+        ("using this method", "scopes requested", "client not authorized"),
         "Google lets this service account act for nobody yet, or not with these scopes",
-        "allow it in the Admin console: Security, API controls, Domain-wide delegation",
+        "allow it in the Admin console: Security, Access and data control, API controls, Domain-wide delegation",
+    ),
+    (
+        ("invalid jwt signature", "invalid signature"),
+        "the key of this service account was deleted or replaced",
+        "make a new one in Google's console, and name it: blocker connect google --service-account FILE",
+    ),
+    (
+        ("email or user id", "account has been deleted", "account not found"),
+        "this Google account is not there any more, or never was",
+        f"{CONNECT}, with an account that is; a service account acts for the one that --subject names",
+    ),
+    (
+        ("auth code", "already redeemed", "code verifier"),
+        "what came back from the browser was used before, or is only a part of it",
+        f"{CONNECT}, and go through it once more",
+    ),
+    (
+        ("unauthorized_client",),
+        "the sign-in was made for another app than the one it is used with",
+        CONNECT,
     ),
     (
         ("access_denied",),

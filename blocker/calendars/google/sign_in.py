@@ -24,6 +24,7 @@ from blocker.calendars.port import Surroundings
 from blocker.files.private import write_private
 from blocker.files.secrets import read_secret
 from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, UsageError
+from blocker.values.redaction import redacted
 
 _PREFIX = "https://www.googleapis.com/auth/"
 OWNED = f"{_PREFIX}calendar.events.owned"
@@ -46,6 +47,11 @@ BOXES = {
     HOURS: "See the title, description, default time zone, and other properties of Google calendars you have access to",
     LIST: "See the list of Google calendars you’re subscribed to",
 }
+
+
+def in_words(scope: str) -> str:
+    """What a scope allows; one that we never ask for, as Google calls it."""
+    return WORDS.get(scope) or redacted(scope.removeprefix(_PREFIX))[:120]
 
 
 class SignIn(Struct, frozen=True):

@@ -125,6 +125,12 @@ def test_a_token_from_another_machine(server: GoogleServer, place: Path, tmp_pat
     assert not any(secret in said.out + said.err for secret in SECRETS)
 
 
+def test_a_scope_that_is_wider_than_ours_is_named(server: GoogleServer, place: Path, tmp_path: Path) -> None:
+    brought = tmp_path / "brought.json"
+    sign_in.keep_sign_in(brought, signed_in(server, "https://www.googleapis.com/auth/calendar"))
+    assert "\n  calendar\n" in call("connect", "google", "--token", str(brought), now=NOW).out
+
+
 def test_a_token_that_is_no_good_leaves_the_old_one(
     server: GoogleServer, place: Path, tmp_path: Path
 ) -> None:

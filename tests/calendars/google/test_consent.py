@@ -19,9 +19,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from msgspec.structs import replace
 
 from blocker.calendars.google import consent, sign_in
-from blocker.calendars.google.identity import token_path
+from blocker.calendars.google.identity import of_config, token_path
+from blocker.calendars.google.known import learn
 from blocker.calendars.google.sign_in import HOURS, OWNED, READ_ALL
 from blocker.commands import Answer, Talk
 from blocker.commands.connecting import connect
@@ -257,7 +259,21 @@ def test_no_browser_and_nobody_at_the_keyboard(
             "clock",
             "set the clock",
         ),
-        ("something_new", "Whatever.", "something_new: Whatever.", "connect google"),
+        ("invalid_grant", "Token has been expired or revoked.", "expired or was revoked", "hundred sign-ins"),
+        ("invalid_grant", "Account has been deleted", "not there any more", "connect google"),
+        ("invalid_grant", "Invalid email or User ID", "not there any more", "--subject"),
+        ("invalid_grant", "Invalid JWT Signature.", "deleted or replaced", "--service-account"),
+        ("invalid_grant", "Malformed auth code.", "only a part of it", "connect google"),
+        (
+            "unauthorized_client",
+            "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any.",
+            "act for nobody yet",
+            "Domain-wide delegation",
+        ),
+        ("access_denied", "Requested client not authorized.", "act for nobody yet", "Domain-wide delegation"),
+        ("unauthorized_client", "Unauthorized", "made for another app", "connect google"),
+        ("access_denied", "Account restricted", "Testing", "Publish app"),
+        ("something_new", "Whatever.", "something_new: Whatever", "connect google"),
     ],
 )
 def test_each_refusal_has_its_sentence_and_its_next_step(
@@ -274,6 +290,17 @@ def test_each_refusal_has_its_sentence_and_its_next_step(
         assert means in words.replace("&amp;", "&")
         assert step.casefold() in words.casefold()
         assert "password" not in words
+
+
+@pytest.mark.parametrize("word", ["internal_failure", "server_error", "temporarily_unavailable"])
+def test_trouble_at_the_token_endpoint_is_no_refusal(
+    client: Path, tmp_path: Path, server: GoogleServer, word: str
+) -> None:
+    server.tokens.refusal = (word, "Backend Error")
+    with pytest.raises(Temporary):
+        connected(client, tmp_path, Browser())
+    sign_in.keep_sign_in(token_path(surroundings()), signed_in(server))
+    assert call("plan", now="2026-11-02T06:30").code == Temporary.exit_code
 
 
 def test_what_the_token_endpoint_repeats_is_nowhere(
@@ -347,6 +374,14 @@ def test_a_file_that_is_not_quite_an_apps(client: Path, change: dict[str, str], 
 
 
 # Calendars, and other accounts
+
+
+def test_ones_own_address_needs_no_more_than_primary() -> None:
+    around = replace(
+        surroundings(), settings=Settings(calendar=f"google:{LEAD}", also_read=(f"google:{OTHER}",))
+    )
+    learn(around.state_dir, of_config(around), account=LEAD)
+    assert [one.scope for one in consent.scopes_for(around, {})] == [OWNED, READ_ALL]
 
 
 def test_the_calendars_are_listed_when_that_is_allowed(
