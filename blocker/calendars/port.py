@@ -194,6 +194,7 @@ class About(Struct, frozen=True):
     capabilities: frozenset[str] = frozenset()  # what its calendars may be able to do
     own: str = ""  # the address of a person's own calendar; "" where each has to be named
     asks: bool = False  # ``connect`` finds the address out with the person
+    at_once: bool = False  # one ``connect`` makes all of a config's calendars of this kind ready
     settle: Callable[[str, Path], str] = as_it_is  # (rest, base) → rest made absolute; raises ValueError
     files: Callable[[str], tuple[Path, ...]] = (
         no_files  # rest → the files of this machine that a write changes

@@ -32,8 +32,9 @@ def connect(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     config = setup.config
     named = (config.settings.calendar, *config.settings.also_read)
     ours = [each for each in named if calendars.scheme_of(each) == args.what]
+    ours = ours or [_own(args.what, named[0])]
     lines, facts, first = list[str](), dict[str, str](), ""
-    for address in ours or [_own(args.what, named[0])]:
+    for address in ours[:1] if calendars.about(args.what).at_once else ours:
         done = calendars.backend(args.what).connect(
             address, vars(args), surroundings(setup), moment(setup), talk
         )

@@ -40,6 +40,7 @@ ABOUT = About(
     forms=("google:primary", "google:ID"),
     example="google:team@group.calendar.google.com",
     own=SPELT,
+    at_once=True,
     settle=settle,
     identity=lambda address, around: identity_known(address.partition(":")[2], around),
     capabilities=frozenset((NATIVE_FOCUS, COLORS)),

@@ -56,11 +56,12 @@ class Line(Struct, frozen=True):
 def connected(around: Surroundings, pace: Pace | None = None, sign_in: SignIn | None = None) -> Line:
     """A line with ``sign_in``, or with the one that is kept. Raises SignInNeeded where there is none."""
     root = api_root(around)
-    sign_in = sign_in or read_sign_in(token_path(around))
+    connect = connect_with(around)
+    sign_in = sign_in or read_sign_in(token_path(around), connect)
     if sign_in is None and root is None:
         raise not_signed_in(around)
     http = http_for(sign_in, around)
-    return Line(Wire(http, pace or Pace()), build_service(root, http), _fingerprint(sign_in, root))
+    return Line(Wire(http, pace or Pace(), connect), build_service(root, http), _fingerprint(sign_in, root))
 
 
 def not_signed_in(around: Surroundings) -> SignInNeeded:

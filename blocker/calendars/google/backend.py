@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from blocker.calendars.google.calendar import GoogleCalendar
-from blocker.calendars.google.connecting import connect, findings
+from blocker.calendars.google.checking import findings
+from blocker.calendars.google.connecting import connect
 from blocker.calendars.google.identity import identity_known
 from blocker.calendars.google.known import known_hours
 from blocker.calendars.port import Backend, Calendar, Connected, Finding, Hours, Surroundings, Talk

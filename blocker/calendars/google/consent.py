@@ -45,6 +45,12 @@ class Asked(Struct, frozen=True):
     needed: bool = True
 
 
+def named_in(around: Surroundings) -> list[str]:
+    """Google's calendars that the config names, each once; the one that is written is first, if it is one."""
+    named = dict.fromkeys((around.settings.calendar, *around.settings.also_read))
+    return [address for address in named if address.startswith("google:")]
+
+
 def scopes_for(around: Surroundings, wanted: Mapping[str, Any]) -> tuple[Asked, ...]:
     """The least that does the job with these settings: one, where nothing more is ``wanted`` (by option) or named."""
     settings = around.settings
@@ -53,8 +59,7 @@ def scopes_for(around: Surroundings, wanted: Mapping[str, Any]) -> tuple[Asked, 
     account = account_before(around)
     of_this = {
         address: identifier
-        for address in (settings.calendar, *settings.also_read)
-        if address.startswith("google:")
+        for address in named_in(around)
         for place, identifier in [reached(address.partition(":")[2], around)]
         if place == around and not is_own(identifier, account) and identifier.lower() not in settings.me
     }
@@ -144,7 +149,10 @@ def ask_consent(
         try:
             if "code" not in answer:
                 raise refused(
-                    answer["error"], answer.get("error_description", ""), (client["client_secret"],)
+                    answer["error"],
+                    answer.get("error_description", ""),
+                    (client["client_secret"],),
+                    connect_with(around),
                 )
             token = _exchange(client, answer["code"], flow.code_verifier, listener.address, around)
             made = _sign_in(client, token, tuple(one.scope for one in asked), now, around)
@@ -205,7 +213,9 @@ def _exchange(
         http.close()
     if "error" in answer:
         held = (code, verifier, client["client_secret"])
-        raise refused(str(answer["error"]), str(answer.get("error_description", "")), held)
+        raise refused(
+            str(answer["error"]), str(answer.get("error_description", "")), held, connect_with(around)
+        )
     return answer
 
 

@@ -12,12 +12,12 @@ from blocker.values.redaction import redacted
 # What the client, its transport and the JSON reader make of an answer that is none: too deep, too large a
 # number, an error in a form of its own, a redirect to nowhere.
 NONSENSE = (ValueError, LookupError, TypeError, AttributeError, EOFError, RecursionError, ArithmeticError)
-CONNECT = "run: blocker connect google"
+CONNECT = "blocker connect google"
 # OAuth's words for trouble at the server, which are no refusal.
 TROUBLE = frozenset(("internal_failure", "server_error", "temporarily_unavailable"))
 _NEW_CLIENT = (
     "in Google's console make a new client (Clients, Create client, Desktop app), download its JSON at once, put it in "
-    f"the place of credentials.json, and {CONNECT}"
+    "the place of credentials.json, and run: {connect}"
 )
 ALLOW = (
     "ask whoever administers your Google Workspace to allow the client id in credentials.json: Admin console, "
@@ -35,7 +35,7 @@ _MEANING = (
     (
         ("rapt",),
         "your organisation lets a sign-in last for some hours or days only, and this one is over",
-        (f"{CONNECT}. For a daily run, have the administrator exempt this app: Admin console, Security, Google Cloud "
+        ("run: {connect}. For a daily run, have the administrator exempt this app: Admin console, Security, Google Cloud "
         "session control"),
     ),
     (("deleted_client", "client was deleted", "client was not found"), "the app of this sign-in was deleted in Google's console", _NEW_CLIENT),
@@ -44,13 +44,13 @@ _MEANING = (
         ("invalid_client",),
         "Google does not take the client secret that came with the app",
         ("Google shows a secret only once, when it is made: in the console open the client, Add secret, download the JSON "
-        f"at once, put it in the place of credentials.json, and {CONNECT}"),
+        "at once, put it in the place of credentials.json, and run: {connect}"),
     ),
     (("admin_policy_enforced",), "your organisation's administrator does not let this app in", ALLOW),
     (
         ("org_internal",),
         "the app is “Internal”, and this account is not of its organisation",
-        f"{CONNECT}, and choose an account of it; or set the app to “External” (Audience)",
+        "run: {connect}, and choose an account of it; or set the app to “External” (Audience)",
     ),
     (
         ("using this method", "scopes requested", "client not authorized"),
@@ -65,41 +65,43 @@ _MEANING = (
     (
         ("email or user id", "account has been deleted", "account not found"),
         "this Google account is not there any more, or never was",
-        f"{CONNECT}, with an account that is; a service account acts for the one that --subject names",
+        "run: {connect}, with an account that is; a service account acts for the one that --subject names",
     ),
     (
         ("auth code", "already redeemed", "code verifier"),
         "what came back from the browser was used before, or is only a part of it",
-        f"{CONNECT}, and go through it once more",
+        "run: {connect}, and go through it once more",
     ),
     (
         ("unauthorized_client",),
         "the sign-in was made for another app than the one it is used with",
-        CONNECT,
+        "run: {connect}",
     ),
     (
         ("access_denied",),
         "you said no; or the app is in “Testing”, and this account is not one of its test users",
-        f"publish the app (Google Auth Platform, Audience, “Publish app”), then {CONNECT}",
+        "publish the app (Google Auth Platform, Audience, “Publish app”), then run: {connect}",
     ),
     (
         ("invalid_grant",),
         "the Google sign-in has expired or was revoked",
-        (f"{CONNECT}. Google ends one seven days after consent while the app is in “Testing”: publish it. It also ends one "
+        ("run: {connect}. Google ends one seven days after consent while the app is in “Testing”: publish it. It also ends one "
         "that was not used for six months, the oldest of an account's hundred sign-ins to one app, and one that you "
         "or an administrator took back"),
     ),
 )  # fmt: skip
 
 
-def refused(word: str, description: str = "", secrets: Iterable[str] = ()) -> SignInNeeded:
-    """The failure that an OAuth error stands for."""
+def refused(
+    word: str, description: str = "", secrets: Iterable[str] = (), connect: str = CONNECT
+) -> SignInNeeded:
+    """The failure that an OAuth error stands for. ``connect`` is the command that signs in anew."""
     said = f"{word} {description}".lower()
     words = " ".join(redacted(f"{word}: {description}".strip(": "), secrets).split())[:120]
     for signs, message, hint in _MEANING:
         if any(sign in said for sign in signs):
-            return SignInNeeded(f"{message} ({words})", hint)
-    return SignInNeeded(f"Google did not sign you in: {words or 'without a word'}", CONNECT)
+            return SignInNeeded(f"{message} ({words})", hint.format(connect=connect))
+    return SignInNeeded(f"Google did not sign you in: {words or 'without a word'}", f"run: {connect}")
 
 
 def said_no(error: GoogleAuthError) -> bool:
@@ -116,11 +118,11 @@ def said_no(error: GoogleAuthError) -> bool:
     return "necessary fields" in str(error)  # the client library's own words: no refresh token
 
 
-def signed_out(error: Exception, secrets: Iterable[str] = ()) -> BlockerError:
+def signed_out(error: Exception, secrets: Iterable[str] = (), connect: str = CONNECT) -> BlockerError:
     """A refresh that failed for good: revoked, or expired."""
     answer = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], Mapping) else {}
     words = str(error.args[0]) if error.args else ""
     if not answer and "necessary fields" in words:
-        return refused("invalid_grant")
+        return refused("invalid_grant", connect=connect)
     more = f"{answer.get('error_description', '')} {answer.get('error_subtype', '')}"
-    return refused(str(answer.get("error", "") or words), more, secrets)
+    return refused(str(answer.get("error", "") or words), more, secrets, connect)

@@ -26,6 +26,7 @@ from blocker.files.secrets import read_secret
 from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, UsageError
 from blocker.values.redaction import redacted
 
+_AGAIN = f"run: {CONNECT}"
 _PREFIX = "https://www.googleapis.com/auth/"
 OWNED = f"{_PREFIX}calendar.events.owned"
 WRITE_ALL = f"{_PREFIX}calendar.events"
@@ -73,12 +74,12 @@ class SignIn(Struct, frozen=True):
         return f"SignIn({self.kind!r}, {self.scopes!r})"
 
 
-def read_sign_in(path: Path) -> SignIn | None:
-    """The sign-in that is kept there; None if there is none.
+def read_sign_in(path: Path, connect: str = CONNECT) -> SignIn | None:
+    """The sign-in that is kept there, or could be made anew by ``connect``; None if there is none.
 
     Raises SignInNeeded if others can read the file, or if it holds no sign-in.
     """
-    found = read_secret(path, CONNECT)
+    found = read_secret(path, f"run: {connect}")
     if found is None:
         return None
     known = {name: found[name] for name in SignIn.__struct_fields__ if isinstance(found.get(name), str)}
@@ -91,14 +92,14 @@ def read_sign_in(path: Path) -> SignIn | None:
         else (sign_in.key_file,)
     )
     if sign_in.kind not in ("user", "service account") or not all(needed):
-        raise SignInNeeded(f"{path} has no sign-in of blocker's", CONNECT)
+        raise SignInNeeded(f"{path} has no sign-in of blocker's", f"run: {connect}")
     check_uri(sign_in.token_uri, str(path))
     return sign_in
 
 
 def service_sign_in(key_file: Path, subject: str, scopes: tuple[str, ...], now: datetime) -> SignIn:
     """A service account that acts for ``subject``. Raises SignInNeeded or UsageError for a key that is none."""
-    found = read_secret(key_file, CONNECT)
+    found = read_secret(key_file, _AGAIN)
     if found is None:
         raise UsageError(
             f"there is no {key_file}", "it is the key that Google's console made for the account"
@@ -148,14 +149,14 @@ def credentials_of(sign_in: SignIn) -> Any:
     from google.oauth2 import service_account
 
     key_file = Path(sign_in.key_file)
-    info = read_secret(key_file, CONNECT)
+    info = read_secret(key_file, _AGAIN)
     if info is None:
-        raise SignInNeeded(f"the service account's key {key_file} is not there any more", CONNECT)
+        raise SignInNeeded(f"the service account's key {key_file} is not there any more", _AGAIN)
     read: Any = service_account.Credentials.from_service_account_info
     try:
         return read(info, scopes=list(sign_in.scopes), subject=sign_in.subject or None)
     except (ValueError, KeyError):
-        raise SignInNeeded(f"{key_file} has no service account's key", CONNECT) from None
+        raise SignInNeeded(f"{key_file} has no service account's key", _AGAIN) from None
 
 
 def prove(sign_in: SignIn, around: Surroundings) -> None:

@@ -61,8 +61,9 @@ class UsedUp(Unreachable):
 class Wire:
     """Sends requests of the official client, one after the other."""
 
-    def __init__(self, http: Any, pace: Pace) -> None:
-        self._http, self._pace = http, pace
+    def __init__(self, http: Any, pace: Pace, connect: str = CONNECT) -> None:
+        """``connect`` is the command that signs in anew."""
+        self._http, self._pace, self._connect = http, pace, connect
         self._until: float | None = None
 
     def send(self, request: Any, makes_sense: Callable[[Json], bool] = lambda answer: True) -> Json:
@@ -85,7 +86,7 @@ class Wire:
             except HttpError as error:
                 told = read_answer(error, self._secrets())
                 if not passes(told):
-                    raise meaning(told) from error
+                    raise meaning(told, self._connect) from error
                 asked = retry_after(error.resp)
                 trouble, hint = _passing(told)
             except (TooLarge, MemoryError) as error:
@@ -102,7 +103,7 @@ class Wire:
                 trouble, hint = _in_words(error), _ONLINE
             except GoogleAuthError as error:
                 if said_no(error):
-                    raise signed_out(error, self._secrets()) from error
+                    raise signed_out(error, self._secrets(), self._connect) from error
                 trouble, hint = "the sign-in server has trouble", _LATER
             except NONSENSE:
                 self._http.close()
@@ -160,7 +161,7 @@ def passes(told: Answered) -> bool:
     )
 
 
-def meaning(told: Answered) -> Exception:
+def meaning(told: Answered, connect: str) -> Exception:
     """The failure that a final answer stands for; Answered where that depends on what was asked.
 
     Google says a reason with each no. Without one it may be anybody's, and says nothing of the calendar.
@@ -180,9 +181,9 @@ def meaning(told: Answered) -> Exception:
             "sign in to calendar.google.com once; in a Workspace the administrator switches it on (Apps, Google Workspace)",
         )
     if told.status == 401:
-        return SignInNeeded("Google does not accept the sign-in any more", CONNECT)
+        return SignInNeeded("Google does not accept the sign-in any more", f"run: {connect}")
     if told.status == 403 and told.reason in _TOO_FEW_SCOPES:
-        return SignInNeeded("the sign-in does not allow what is asked of this calendar", CONNECT)
+        return SignInNeeded("the sign-in does not allow what is asked of this calendar", f"run: {connect}")
     if told.status == 403 and told.reason in ("accessNotConfigured", "SERVICE_DISABLED"):
         return Refused(
             "the Google Calendar API is not switched on in the Google project of your credentials",

@@ -38,6 +38,8 @@ from tests.tools.google_world import LEAD, signed_in, surroundings
 
 NOW = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 OTHER = "dana@example.net"
+TEAM = "team@group.calendar.google.com"
+PRIMARY = Settings(calendar="google:primary")
 FAVICON = "favicon.ico"
 
 
@@ -88,10 +90,17 @@ def client(server: GoogleServer, tmp_path: Path) -> Path:
     return path
 
 
-def connected(client: Path, tmp_path: Path, browser: Browser, typed: Any = None, **asked: Any) -> Answer:
+def connected(
+    client: Path,
+    tmp_path: Path,
+    browser: Browser,
+    typed: Any = None,
+    settings: Settings = PRIMARY,
+    **asked: Any,
+) -> Answer:
     options = {"token": None, "service_account": None, "subject": None, "headless": True, "account": None}
     flags = {"hours": False, "calendars": False, "what": "google", "credentials": client}
-    config = Config(Settings(calendar="google:primary"), {}, None)
+    config = Config(settings, {}, None)
     setup = Setup(config, tmp_path / "state", NOW, dict(os.environ))
     try:
         return connect(Namespace(**(options | flags | asked)), setup, Talk(browser, None, typed=typed))
@@ -419,6 +428,45 @@ def test_another_accounts_calendar_is_read_with_its_own_sign_in(
     assert f"signed in as {LEAD}" in checked.out
     assert f"signed in as {OTHER}" in checked.out
     assert "Dentist for me" in call("load", "--events", now="2026-11-02T06:30").out
+
+
+def test_one_sign_in_serves_all_calendars_that_it_reaches(
+    client: Path, tmp_path: Path, server: GoogleServer
+) -> None:
+    server.add_calendar(OTHER)
+    server.add_calendar(TEAM, access_role="reader")
+    named = (f"google:{TEAM}", "google:gone@group.calendar.google.com", f"google:{OTHER}/primary")
+    settings = Settings(calendar="google:primary", also_read=named)
+    browser = Browser()
+    answer = connected(client, tmp_path, browser, settings=settings)
+    lines = "\n".join(answer.lines)
+    assert server.log.count("ooauth2auth") == 2, "the page, and what was answered there"
+    assert f"google:primary answers: its zone is Europe/Berlin, and you are {LEAD}" in lines
+    assert f"google:{TEAM} answers" in lines
+    assert "google:gone@group.calendar.google.com: there is no calendar" in lines
+    assert f"google:{OTHER}/primary wants a sign-in of its own" in lines
+    assert f"--account {OTHER}" in lines
+    server.tokens.consents = OTHER
+    lines = "\n".join(connected(client, tmp_path, Browser(), settings=settings, account=OTHER).lines)
+    assert f"google:{OTHER}/primary answers" in lines
+    assert TEAM not in lines
+    assert "sign-in of its own" not in lines
+
+
+def test_it_is_said_which_of_two_sign_ins_has_ended(
+    client: Path, tmp_path: Path, server: GoogleServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.add_calendar(OTHER)
+    (tmp_path / "config.toml").write_text(f'also_read = ["google:{OTHER}"]\n')
+    monkeypatch.setenv("BLOCKER_CONFIG", str(tmp_path / "config.toml"))
+    for account in ("", OTHER):
+        server.tokens.consents = account
+        connected(client, tmp_path, Browser(), account=account or None)
+    assert call("plan", now="2026-11-02T06:30").code == 0
+    server.tokens.revoke(OTHER)
+    said = call("plan", now="2026-11-02T06:30")
+    assert said.code == SignInNeeded.exit_code
+    assert f"google --account {OTHER}" in said.flat_err
 
 
 def test_a_sign_in_of_the_wrong_account_is_not_kept(

@@ -53,10 +53,13 @@ class Tokens:
         """Whose token it is; "" is the usual account."""
         return self._accounts.get((header or "").partition(" ")[2], "")
 
-    def revoke(self) -> None:
-        """The user takes back the consent, or the seven days of a client in testing are over."""
-        self._grants = dict.fromkeys(self._grants, frozenset())
-        self._access.clear()
+    def revoke(self, account: str | None = None) -> None:
+        """The user takes back the consent, or the seven days of a client in testing are over: of all, or of one account."""
+        for token in self._grants:
+            if account in (None, self._accounts[token]):
+                self._grants[token] = frozenset()
+        for token in [one for one in self._access if account in (None, self._accounts[one])]:
+            del self._access[token]
 
     def expire(self) -> None:
         """Access tokens end, as they do each hour. Refresh tokens stay good."""
