@@ -1,5 +1,5 @@
-"""What every server is met with, whatever it serves: whom an encrypted connection trusts, as on the whole machine, how
-often a request is tried again, and how long the server is waited for in between.
+"""What every server is met with, whatever it serves: whom an encrypted connection trusts and by which proxy it goes, as
+on the whole machine, how often a request is tried again, and how long the server is waited for in between.
 """
 
 from __future__ import annotations
@@ -7,10 +7,13 @@ from __future__ import annotations
 import random
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import certifi
 import truststore
@@ -43,6 +46,24 @@ def retry_after(head: Mapping[str, Any]) -> float | None:
         return max(0.0, (until - sent).total_seconds())
     except (ValueError, TypeError):
         return None
+
+
+class Proxy(Struct, frozen=True):
+    """``head`` signs in at it, where it wants that."""
+
+    host: str
+    port: int
+    head: Mapping[str, str]
+
+
+def proxy_to(host: str) -> Proxy | None:
+    """The machine's proxy for an encrypted connection; None where it has none, or none for this host."""
+    found = urlsplit(getproxies().get("https", ""))
+    if not found.hostname or proxy_bypass(host):
+        return None
+    pair = f"{unquote(found.username or '')}:{unquote(found.password or '')}"
+    head = {"Proxy-Authorization": f"Basic {b64encode(pair.encode()).decode()}"} if found.username else {}
+    return Proxy(found.hostname, found.port or 80, head)
 
 
 def trusted(certificates: str) -> ssl.SSLContext:

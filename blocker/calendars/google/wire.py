@@ -218,4 +218,7 @@ def _in_words(error: BaseException) -> str:
         return "its address was not found: offline?"
     if isinstance(error, UnicodeDecodeError):
         return "its answer was cut off"
+    refused = str(error).partition("Tunnel connection failed: ")[2]  # as the standard library puts it
+    if refused:
+        return f"the proxy that HTTPS_PROXY names does not let it through ({refused[:80]})"
     return "the connection failed"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -21,15 +23,18 @@ from blocker.values.errors import ConfigError, Unreachable
 from tests.tools.google_days import call
 from tests.tools.google_server import GoogleServer
 from tests.tools.google_world import google_answers, signed_in, surroundings
+from tests.tools.tunnel import tunnels
 
 NOW = "2026-11-02T06:30"
 NAMES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+PROXIES = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY")
 
 
 def certificate(place: Path, valid: timedelta) -> tuple[str, str]:
     """A certificate of nobody's for loopback, with its key; in force for so long from yesterday on."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "A company's proxy")])
+    hosts = [x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName("localhost")]
     since = datetime.now(UTC) - timedelta(days=1)
     made = (
         x509.CertificateBuilder()
@@ -39,7 +44,7 @@ def certificate(place: Path, valid: timedelta) -> tuple[str, str]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(since)
         .not_valid_after(since + valid)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -52,7 +57,7 @@ def certificate(place: Path, valid: timedelta) -> tuple[str, str]:
 def server(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[GoogleServer]:
-    for name in NAMES:
+    for name in (*NAMES, *PROXIES):
         monkeypatch.delenv(name, raising=False)
     with google_answers(monkeypatch, certificate=certificate(tmp_path, request.param)) as running:
         keep_sign_in(token_path(surroundings()), signed_in(running))
@@ -90,6 +95,51 @@ def test_a_company_may_name_its_certificate(
     prove(signed_in(server), surroundings())
     with pytest.raises(Exception, match="Malformed auth code"):
         exchanged(server)
+
+
+def test_what_the_system_trusts_is_trusted_without_a_word(
+    server: GoogleServer, pem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A company's certificate in the system's store, which OpenSSL looks for by the hash of its name."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not here, and the system's store is made with it")
+    hashed = subprocess.run(
+        [openssl, "x509", "-hash", "-noout", "-in", pem], check=True, capture_output=True, text=True
+    )
+    (tmp_path / "store").mkdir()
+    shutil.copy(pem, tmp_path / "store" / f"{hashed.stdout.strip()}.0")
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "store"))
+    assert call("plan", now=NOW).code == 0
+    prove(signed_in(server), surroundings())
+
+
+@pytest.mark.parametrize("name", ["https_proxy", "HTTPS_PROXY"])
+def test_the_companys_proxy_is_taken_to_both_hosts(
+    server: GoogleServer, pem: str, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", pem)
+    with tunnels("anna:correct horse") as proxy:
+        monkeypatch.setenv(name, f"http://anna:correct%20horse@{proxy.host}")
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+        assert call("plan", now=NOW).code == 0
+        assert set(proxy.asked) == {f"localhost:{server.host.rpartition(':')[2]}", server.host}
+        proxy.asked.clear()
+        monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
+        assert call("plan", now=NOW).code == 0
+        assert proxy.asked == []
+
+
+def test_a_proxy_that_lets_nobody_through_is_said_as_such(
+    server: GoogleServer, pem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", pem)
+    with tunnels("anna:correct horse") as proxy:
+        monkeypatch.setenv("https_proxy", f"http://anna:wrong@{proxy.host}")
+        said = call("plan", now=NOW)
+    assert said.code == 75
+    assert "the proxy that HTTPS_PROXY names does not let it through (407" in said.flat_err
+    assert "wrong" not in said.err
 
 
 @pytest.mark.parametrize("server", [timedelta(hours=1)], indirect=True)

@@ -119,7 +119,8 @@ class GoogleServer:
 
     @property
     def token_uri(self) -> str:
-        return self.root_url + "token"
+        """On a host of its own, as Google has it: no connection to one serves the other."""
+        return self.root_url.replace("127.0.0.1", "localhost") + "token"
 
     @property
     def faults(self) -> Faults:
