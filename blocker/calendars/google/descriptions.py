@@ -48,6 +48,9 @@ def with_text(description: str, text: str) -> str:
     """An HTML description that says ``text``: lines that it has already keep their formatting."""
     pieces = _BREAK.split(description)  # a line, what ends it, the next line, and so on
     old, new = [_words(piece) for piece in pieces[::2]], text.split("\n")
+    # Empty lines around it are what opens the first paragraph and closes the last.
+    new = [*[""] * (_empty_first(old) - _empty_first(new)), *new]
+    new += [""] * (_empty_first(old[::-1]) - _empty_first(new[::-1]))
     most = min(len(old), len(new))
     first = next((n for n in range(most) if old[n] != new[n]), most)
     most -= first
@@ -62,6 +65,11 @@ def with_text(description: str, text: str) -> str:
     if first == len(old):  # new lines at the end
         before, after = [*pieces, "<br>"], []
     return "".join([*before, "<br>".join(between), *after])
+
+
+def _empty_first(lines: list[str]) -> int:
+    """How many lines are empty before the first that is not."""
+    return next((n for n, line in enumerate(lines) if line), 0)
 
 
 def _words(piece: str) -> str:

@@ -245,6 +245,19 @@ def test_a_parked_question_reaches_a_block_that_was_formatted(server: GoogleServ
     assert requests_of(server, lambda: call("run", now=NOW)) == ["events.list"] * 2
 
 
+def test_paragraphs_around_what_is_brought_up_to_date_stay(world: GoogleWorld) -> None:
+    text = "Why?\n— this week —\n3 h of meetings\n— until here —\nMove it or delete it."
+    ref = world.open().create(block(text=text))
+    paragraphs = "".join(f"<p>{line}</p>" for line in text.split("\n"))
+    world.server.edit("primary", ref.id, {"description": paragraphs})
+    calendar = world.open()
+    (there,) = calendar.read(WINDOW).blocks
+    assert not there.edited
+    calendar.update(there.ref, block(text=there.text.replace("3 h", "5 h").strip()))
+    (stored,) = world.server.events()
+    assert stored["description"] == paragraphs.replace("<p>3 h of meetings</p>", "<p>5 h of meetings</p>")
+
+
 LINES = st.lists(
     st.text(st.characters(codec="utf-8", exclude_characters="<>&"), max_size=5), min_size=1, max_size=6
 )
