@@ -96,6 +96,7 @@ def connected(
     browser: Browser,
     typed: Any = None,
     settings: Settings = PRIMARY,
+    ask: Any = None,
     **asked: Any,
 ) -> Answer:
     options = {"token": None, "service_account": None, "subject": None, "headless": True, "account": None}
@@ -103,7 +104,7 @@ def connected(
     config = Config(settings, {}, None)
     setup = Setup(config, tmp_path / "state", NOW, dict(os.environ))
     try:
-        return connect(Namespace(**(options | flags | asked)), setup, Talk(browser, None, typed=typed))
+        return connect(Namespace(**(options | flags | asked)), setup, Talk(browser, ask, typed=typed))
     finally:
         browser.done()
 
@@ -473,8 +474,9 @@ def test_a_sign_in_of_the_wrong_account_is_not_kept(
     client: Path, tmp_path: Path, server: GoogleServer
 ) -> None:
     server.add_calendar(OTHER)
-    with pytest.raises(SignInNeeded, match=LEAD):
-        connected(client, tmp_path, Browser(), account=OTHER)
+    for ask in (None, lambda lines, question: True):  # whoever says yes to all is not asked
+        with pytest.raises(SignInNeeded, match=LEAD):
+            connected(client, tmp_path, Browser(), ask=ask, account=OTHER)
     assert not list(tmp_path.rglob(f"{OTHER}*"))
     with pytest.raises(UsageError):
         connected(client, tmp_path, Browser(), account="nobody")
