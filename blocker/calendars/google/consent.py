@@ -101,7 +101,7 @@ def read_client(path: Path) -> dict[str, Any]:
     if not client.get("client_secret") and client.get("client_id"):
         raise UsageError(
             f"{path} has no client secret: Google shows it only once, when it is made",
-            "in Google's console open the client (Clients), Add secret, and download the JSON at once",
+            how,
         )
     missing = [n for n in ("client_id", "client_secret", "auth_uri", "token_uri") if not client.get(n)]
     if missing:

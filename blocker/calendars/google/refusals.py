@@ -21,7 +21,7 @@ _NEW_CLIENT = (
 )
 ALLOW = (
     "ask whoever administers your Google Workspace to allow the client id in credentials.json: Admin console, "
-    "Security, Access and data control, API controls, App access control"
+    "Security, Access and data control, API controls, Manage app access"
 )
 
 # By OAuth's word for it, or a word of its description: what it means, and the next step.
@@ -43,8 +43,7 @@ _MEANING = (
     (
         ("invalid_client",),
         "Google does not take the client secret that came with the app",
-        ("Google shows a secret only once, when it is made: in the console open the client, Add secret, download the JSON "
-        "at once, put it in the place of credentials.json, and run: {connect}"),
+        f"Google shows a secret only once, when it is made: {_NEW_CLIENT}",
     ),
     (("admin_policy_enforced",), "your organisation's administrator does not let this app in", ALLOW),
     (

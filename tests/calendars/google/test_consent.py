@@ -259,7 +259,7 @@ def test_no_browser_and_nobody_at_the_keyboard(
         ("invalid_client", "The provided client secret is invalid.", "client secret", "only once"),
         ("invalid_client", "The OAuth client was not found.", "was deleted", "new client"),
         ("disabled_client", "The OAuth client was disabled.", "disabled", "its page there"),
-        ("admin_policy_enforced", "", "administrator", "App access control"),
+        ("admin_policy_enforced", "", "administrator", "Manage app access"),
         ("org_internal", "", "Internal", "choose an account"),
         ("invalid_grant", "Bad Request", "expired or was revoked", "six months"),
         ("invalid_grant", "reauth related error (invalid_rapt)", "for some hours or days", "session control"),
