@@ -11,15 +11,13 @@ import socket
 import ssl
 from base64 import b64encode
 from collections.abc import Mapping
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import (
     AbstractDigestAuthHandler,
     HTTPPasswordMgrWithDefaultRealm,
     Request,
-    getproxies,
     parse_http_list,
     parse_keqv_list,
-    proxy_bypass,
 )
 
 from msgspec import Struct
@@ -33,6 +31,7 @@ from blocker.calendars.servers import (
     PATIENCE,
     SHORTEST_STEP,
     Pace,
+    proxy_to,
     retry_after,
     trusted,
 )
@@ -253,13 +252,11 @@ def _line_to(scheme: str, host: str, port: int | None, certificates: str) -> htt
     """A connection, by the machine's proxy where it has one; this machine itself needs neither."""
     if scheme == "http":
         return _Plain(host, port, timeout=SILENCE_SECONDS)
-    proxy = urlsplit(getproxies().get("https", ""))
-    if not proxy.hostname or proxy_bypass(host):
+    proxy = proxy_to(host)
+    if proxy is None:
         return _Encrypted(host, port, timeout=SILENCE_SECONDS, context=trusted(certificates))
-    line = _Encrypted(proxy.hostname, proxy.port, timeout=SILENCE_SECONDS, context=trusted(certificates))
-    pair = f"{unquote(proxy.username or '')}:{unquote(proxy.password or '')}"
-    extra = {"Proxy-Authorization": f"Basic {b64encode(pair.encode()).decode()}"} if proxy.username else {}
-    line.set_tunnel(host, port, extra)
+    line = _Encrypted(proxy.host, proxy.port, timeout=SILENCE_SECONDS, context=trusted(certificates))
+    line.set_tunnel(host, port, dict(proxy.head))
     return line
 
 
