@@ -33,7 +33,7 @@ from blocker.calendars.google.sign_in import (
     http_for,
     read_sign_in,
 )
-from blocker.calendars.google.wire import Answered, Wire
+from blocker.calendars.google.wire import Answered, Stranger, Wire
 from blocker.calendars.port import Surroundings
 from blocker.calendars.servers import Pace
 from blocker.values.errors import SignInNeeded
@@ -144,7 +144,8 @@ def listed(line: Line) -> list[Mapping[str, Any]]:
 
 def account_of(line: Line) -> str:
     """The account that Google names, or that its own calendar shows; "" where neither does."""
-    with suppress(SignInNeeded, Answered):  # the least of sign-ins may see events, and not the calendar
+    # The least of sign-ins may see events, and not the calendar; servers for trials may not know it at all.
+    with suppress(SignInNeeded, Answered, Stranger):
         return str(described(line, PRIMARY).get("id", "")).lower()
     try:
         listed = line.wire.send(

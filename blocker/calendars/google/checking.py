@@ -19,7 +19,7 @@ from blocker.calendars.google.identity import (
     token_path,
 )
 from blocker.calendars.google.known import hours_in, learn, learned
-from blocker.calendars.google.wire import Answered
+from blocker.calendars.google.wire import Answered, Stranger
 from blocker.calendars.port import Finding, Surroundings
 from blocker.values.errors import SignInNeeded
 
@@ -113,7 +113,7 @@ def learn_hours(line: Line, around: Surroundings) -> str:
         return (
             f"the defaults; this sign-in may not see Google's ({connect_with(around)} --hours asks for that)"
         )
-    except Answered as answer:
+    except (Answered, Stranger) as answer:
         return f"the defaults; Google won't show the working hours: {answer}"
     learn(around.state_dir, identity_known(rest, around).name, working_hours=found)
     hours = hours_in(found)

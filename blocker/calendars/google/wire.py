@@ -58,6 +58,10 @@ class UsedUp(Unreachable):
     """Google takes no more for now: a calendar that is full for the day, or a project at its limit."""
 
 
+class Stranger(Unreachable):
+    """What answered is not Google's Calendar, or not all of it."""
+
+
 class Wire:
     """Sends requests of the official client, one after the other."""
 
@@ -167,7 +171,7 @@ def meaning(told: Answered, connect: str) -> Exception:
     Google says a reason with each no. Without one it may be anybody's, and says nothing of the calendar.
     """
     if not (told.reason or told.words or told.status in _LOOKED_AT):
-        return Unreachable(
+        return Stranger(
             f"something that is not Google answered in its place (status {told.status})", _BETWEEN
         )
     if told.reason in _USED_UP:
