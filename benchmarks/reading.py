@@ -111,7 +111,7 @@ def _whole(runs: Sequence[Run]) -> float:
 
 
 def _ours(path: Path, start: datetime, end: datetime) -> tuple[float, set[tuple[str, str]]]:
-    from blocker.calendars import open_calendar
+    from blocker.calendars.addresses import open_calendar
     from blocker.values.intervals import Interval
 
     calendar = open_calendar(f"ics:{path}", zone=None, me=())

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from blocker.calendars import open_calendar
+from blocker.calendars.addresses import open_calendar
 from blocker.calendars.marks import instant_text
 from blocker.values.intervals import Interval
 

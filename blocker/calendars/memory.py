@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from blocker.calendars import NATIVE_FOCUS
 from blocker.calendars.marks import kind_of, uid_for
+from blocker.calendars.port import NATIVE_FOCUS
 from blocker.values.errors import AlreadyExists, BlockerError, Conflict, Missing, Refused
 from blocker.values.events import Block, Event, Ref, Snapshot, StandingBlock
 from blocker.values.fingerprint import hash_of_text

@@ -189,7 +189,6 @@ class About(Struct, frozen=True):
     """
 
     title: str  # "Google Calendar": what ``connect`` connects to
-    forms: tuple[str, ...]  # its addresses, as help shows them
     example: str  # an address, as a person may write one
     capabilities: frozenset[str] = frozenset()  # what its calendars may be able to do
     own: str = ""  # the address of a person's own calendar; "" where each has to be named

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from blocker.commands import Answer, Talk
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.parser import Parser, whole_number
 from blocker.config.amending import with_rules
 from blocker.config.checks import condition as checked

@@ -9,16 +9,21 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from blocker.calendars import shown
-from blocker.commands import Answer, Talk
-from blocker.commands.unattended import told_before
+from blocker.calendars.addresses import shown
+from blocker.commands.answer import Answer, Talk
+from blocker.commands.terminal import put, talk_with
+from blocker.commands.waiting import waiting
 from blocker.config.load import load_config
 from blocker.files.places import state_dir
 from blocker.running.journal import error_facts, plan_facts, write_line
+from blocker.running.outages import told_before
 from blocker.running.session import Setup
-from blocker.values.errors import BlockerError
+from blocker.values.errors import BlockerError, Untold, UsageError
+from blocker.values.workweek import YEARS_OF_NOW
 from blocker.wording.texts import TEXTS
 
+# What leaves everything as it is: nothing is lost with their answer.
+LOOKING = ("plan", "load", "explain", "history", "report", "check", "config", "calibrate")
 LOGGED = ("run", "rebalance", "apply", "learn", "skip", "undo", "leave")
 
 
@@ -29,6 +34,24 @@ class Call:
         self.args, self.environ, self.clock = args, environ, clock
         self._began = monotonic()
         self._address = shown(args.calendar or "")
+
+    def carry_out(self, width: int) -> int:
+        """Do the work for whoever is at the terminal, ``width`` cells across, and show what came of it. The exit code."""
+        args = self.args
+        with waiting(not (args.quiet or args.json), still=args.plain) as wait:
+            answer = self.answer(self._now(), talk_with(args, wait, width), wait.doing)
+        try:
+            put(answer, args, width)
+        except BrokenPipeError:
+            raise
+        except OSError as problem:
+            if args.command in LOOKING or getattr(args, "dry_run", False):
+                raise
+            raise Untold(
+                f"it is done, but what came of it can't be printed: {problem.strerror or problem}",
+                "blocker plan and blocker history show what is on the calendar",
+            ) from None
+        return answer.exit_code
 
     def answer(self, now: datetime, talk: Talk, doing: Callable[[str], None]) -> Answer:
         """Read the settings and do the work, and log what came of it. Raises BlockerError."""
@@ -46,6 +69,24 @@ class Call:
         if args.command in LOGGED and answer.logged is not None:
             self.log(answer.exit_code, {**plan_facts(answer.document, args.log_titles), **answer.logged})
         return answer
+
+    def _now(self) -> datetime:
+        """When the call began, or the time that was given. Raises UsageError."""
+        given = self.args.now
+        if given is None:
+            return self.clock()
+        try:
+            now = datetime.fromisoformat(given)
+        except ValueError:
+            raise UsageError(
+                f"--now {given} is not a date and time", "write it as 2026-11-23T06:30"
+            ) from None
+        if now.year not in YEARS_OF_NOW:
+            raise UsageError(
+                f"--now {given} is too far away",
+                f"name a time in the years from {YEARS_OF_NOW[0]} to {YEARS_OF_NOW[-1]}",
+            )
+        return now
 
     def _later(self, now: datetime) -> Callable[[], datetime]:
         """The clock, which stands still where a time was given."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import shtab
 
-from blocker.commands import Answer, Talk
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.parser import Parser
 from blocker.commands.program import program
 from blocker.running.session import Setup

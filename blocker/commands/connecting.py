@@ -7,7 +7,8 @@ from argparse import Namespace
 from pathlib import Path
 
 from blocker import calendars
-from blocker.commands import Answer, Talk
+from blocker.calendars.addresses import shown
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.parser import Parser
 from blocker.config.amending import with_calendar
 from blocker.config.template import config_template
@@ -46,7 +47,7 @@ def connect(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         if settled not in named or not in_config:
             lines.append(_name(settled, setup, talk))
     lines.append("Next: blocker check, then blocker plan.")
-    return Answer(lines, {"schema": SCHEMA, "calendar": calendars.shown(first), **facts})
+    return Answer(lines, {"schema": SCHEMA, "calendar": shown(first), **facts})
 
 
 def _own(scheme: str, address: str) -> str:
@@ -54,10 +55,11 @@ def _own(scheme: str, address: str) -> str:
     kind = calendars.about(scheme)
     if kind.own or kind.asks:
         return kind.own or f"{scheme}:"
-    hint = f"name one: blocker --calendar {kind.forms[0]} connect {scheme}"
+    form = calendars.BACKENDS[scheme].forms[0]
+    hint = f"name one: blocker --calendar {form} connect {scheme}"
     if kind.read_only:
-        hint = f'name one in the config: also_read = ["{kind.forms[0]}"]'
-    raise UsageError(f"{calendars.shown(address)} is not {kind.title}", hint)
+        hint = f'name one in the config: also_read = ["{form}"]'
+    raise UsageError(f"{shown(address)} is not {kind.title}", hint)
 
 
 def _name(address: str, setup: Setup, talk: Talk) -> str:

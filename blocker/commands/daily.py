@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from blocker.commands import Answer, Talk, pasteable
+from blocker.commands.answer import Answer, Talk, pasteable
+from blocker.commands.looking import plan_answer, proposal
 from blocker.commands.parser import Parser
 from blocker.commands.unattended import once_a_day
 from blocker.engine import make_plan
@@ -20,12 +21,8 @@ from blocker.running.dates import find_week
 from blocker.running.run import at_work, carry_out, exit_code, keep_memory
 from blocker.running.session import Session, Setup
 from blocker.showing.documents import plan_document
-from blocker.showing.dose import dose_lines
-from blocker.showing.grid import plan_picture, plan_screen_picture
-from blocker.showing.plan_in_full import plan_lines
-from blocker.showing.plan_screen import change_words, plan_screen_lines
+from blocker.showing.plan_screen import change_words
 from blocker.showing.plan_text import SIGNS, SPOKEN, is_text_only, span, summary
-from blocker.showing.week_view import week_views
 from blocker.values.errors import BlockerError, NotConfirmed, Refused, UsageError
 from blocker.values.memory import UNDONE_ASKED, UNDONE_TOLD, Memory
 from blocker.values.plan import Change, Plan
@@ -147,7 +144,7 @@ def _carry_out(
     if seen_already and not done.failed:
         return Answer([summary(done, done=True)], document, code, news=news)
     return replace(
-        _answer(done, seen, request, args, talk, done=True),
+        plan_answer(done, seen, request, args, talk, done=True),
         document=document, exit_code=code, changed=bool(done.writes or done.notes), news=news,
     )  # fmt: skip
 
@@ -174,50 +171,6 @@ def _asks_about_undone(plan: Plan, memory: Memory, ledger: Ledger, args: Namespa
         if yes:
             ledger.take_up(undone, put_back)
     return True
-
-
-def proposal(
-    plan: Plan, seen: Survey, request: Request, args: Namespace, talk: Talk, asked: bool = False
-) -> Answer:
-    """A plan that is not carried out, or not yet; the first on a calendar says what it comes to, and to whoever is
-    ``asked`` about it also what to set for less or more.
-    """
-    brief = not (asked or in_full(args))
-    first = dose_lines(plan, seen, request, brief) if _is_the_first(plan, request) else []
-    return replace(
-        _answer(plan, seen, request, args, talk, first=first), document=plan_document(plan, applied=False)
-    )
-
-
-def in_full(args: Namespace) -> bool:
-    return bool(args.verbose or getattr(args, "all", False))
-
-
-def _is_the_first(plan: Plan, request: Request) -> bool:
-    """True where a person is about to say yes to this calendar for the first time."""
-    return plan.policy == "run" and not request.memory.confirmed
-
-
-def _answer(
-    plan: Plan,
-    seen: Survey,
-    request: Request,
-    args: Namespace,
-    talk: Talk,
-    done: bool = False,
-    first: Sequence[str] = (),
-) -> Answer:
-    """What changes; in full where more was asked for: the weeks as grids on a terminal, as lists elsewhere."""
-    if not in_full(args):
-        return Answer(
-            plan_screen_lines(plan, talk.width, args.plain, done, first),
-            picture=lambda canvas: plan_screen_picture(plan, canvas, done, first),
-        )
-    lines = [*first, *([""] if first else []), *plan_lines(plan, plain=args.plain, done=done)]
-    return Answer(
-        lines,
-        picture=lambda canvas: plan_picture(plan, week_views(plan, seen, request), canvas, done, first),
-    )
 
 
 def _needs_yes(plan: Plan, confirmed: bool) -> bool:

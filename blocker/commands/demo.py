@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from blocker.calendars import FILE, SHOWN, about, file_address
-from blocker.commands import Answer, Talk
+from blocker.calendars import BACKENDS, FILE, SHOWN
+from blocker.calendars.addresses import file_address
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.daily import rebalance, run
 from blocker.commands.looking import load, plan
 from blocker.commands.parser import Parser
@@ -118,7 +119,7 @@ def _called(day: date, today: date) -> tuple[str, ...]:
 
 
 def _next_commands() -> tuple[str, str, str]:
-    own = about(FILE).forms[0]
+    own = BACKENDS[FILE].forms[0]
     return f"blocker --calendar {own} plan", f"blocker connect {SHOWN}", "blocker init"
 
 

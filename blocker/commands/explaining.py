@@ -6,7 +6,7 @@ from argparse import Namespace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from blocker.commands import Answer, Talk
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.parser import Joined, Parser
 from blocker.engine import make_plan
 from blocker.rules.survey import Survey

@@ -14,7 +14,9 @@ from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
-from blocker.calendars import COLORS, NATIVE_FOCUS, PUBLISHED, Finding, able, about, files_of
+from blocker.calendars import able, about
+from blocker.calendars.addresses import files_of
+from blocker.calendars.port import COLORS, NATIVE_FOCUS, PUBLISHED, Finding
 from blocker.files.lock import only_run
 from blocker.files.places import config_path, state_dir
 from blocker.files.replace import hindrance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from zoneinfo import ZoneInfo
 
-from blocker.commands import Answer, Talk, pasteable
+from blocker.commands.answer import Answer, Talk, pasteable
 from blocker.commands.parser import Parser
 from blocker.ledger.ledger import read_memory
 from blocker.running.run import at_work, exit_code

@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from blocker.commands import Answer, Talk
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.parser import Parser
 from blocker.engine import make_plan
 from blocker.ledger.ledger import Ledger

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from blocker.commands import Answer, Talk
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.parser import Parser, whole_number
 from blocker.engine import make_plan
 from blocker.ledger.ledger import read_memory

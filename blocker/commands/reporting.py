@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from blocker import __version__
-from blocker.calendars import about, files_of, scheme_of
-from blocker.commands import Answer, Talk
+from blocker.calendars import about, scheme_of
+from blocker.calendars.addresses import files_of
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.bug_bundle import bundle
 from blocker.commands.parser import Parser
 from blocker.engine import make_plan

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from blocker.calendars import Remembering
-from blocker.commands import Answer, Talk, pasteable
+from blocker.calendars.port import Remembering
+from blocker.commands.answer import Answer, Talk, pasteable
 from blocker.commands.parser import Joined, Parser, add_week, number_of_hours
 from blocker.ledger.file import ledger_path
 from blocker.ledger.ledger import Ledger

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from unicodedata import category
 
-from blocker.commands import Answer, Talk
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.foresight import unheard
 from blocker.commands.parser import Parser
 from blocker.running.journal import log_path

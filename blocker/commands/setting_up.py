@@ -8,8 +8,10 @@ from pathlib import Path
 
 from msgspec import json
 
-from blocker.calendars import Finding, backend, read_only, scheme_of, shown, to_set
-from blocker.commands import Answer, Talk, pasteable
+from blocker.calendars import backend, scheme_of, to_set
+from blocker.calendars.addresses import read_only, shown
+from blocker.calendars.port import Finding
+from blocker.commands.answer import Answer, Talk, pasteable
 from blocker.commands.foresight import foresight
 from blocker.commands.parser import Parser
 from blocker.commands.zone_doubt import doubt_of_zone

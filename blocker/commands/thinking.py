@@ -17,7 +17,7 @@ from email.utils import parseaddr
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker.commands import Answer, Talk
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.parser import Parser, whole_number
 from blocker.ledger import parking
 from blocker.ledger.ledger import Ledger, open_ledger

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, tzinfo
-from hashlib import sha256
-from pathlib import Path
 
 from msgspec.structs import replace
 
-from blocker.commands import Answer, Talk
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.notices import send_weekly, tell
-from blocker.files.private import open_private, private_folder
 from blocker.ledger.ledger import Ledger, open_ledger
 from blocker.running.journal import error_facts
-from blocker.running.outages import Outage, outage
+from blocker.running.outages import Outage, forget_told, outage, told_before
 from blocker.running.session import Setup, known_identity, usual_days
 from blocker.values.errors import BlockerError, NotConfirmed, SignInNeeded, Temporary
-
-TOLD = "told-"  # what was said last of a run that could not begin: the name of an empty file
 
 Work = Callable[[Namespace, Setup, Talk], Answer]
 
@@ -92,28 +86,6 @@ def _told_at_once(error: NotConfirmed | SignInNeeded, setup: Setup, talk: Talk) 
 def _quiet(error: BlockerError) -> Answer:
     """A failure that only the log hears of."""
     return Answer([], None, error.exit_code, changed=False, logged=error_facts(error))
-
-
-def told_before(state_dir: Path, error: BlockerError) -> bool:
-    """True if cron's mail has said this very thing since the last success; from now on it has.
-
-    This is for what keeps a run from even beginning (a broken config, a damaged ledger): cron looks every
-    hour, and nobody wants to hear it fifteen times a day.
-    """
-    name = f"{TOLD}{sha256(f'{error.kind} {error.message}'.encode()).hexdigest()[:16]}"
-    with suppress(OSError):  # where nothing can be remembered, once too often is better than never
-        path = private_folder(state_dir) / name
-        if path.exists():
-            return True
-        forget_told(state_dir)
-        os.close(open_private(path, os.O_RDWR))  # its name is all: an empty file fits on a full disk
-    return False
-
-
-def forget_told(state_dir: Path) -> None:
-    with suppress(OSError):
-        for path in state_dir.glob(f"{TOLD}*"):
-            path.unlink(missing_ok=True)
 
 
 def _ledger(setup: Setup) -> Ledger:

@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from blocker.commands import Answer, Talk, pasteable
+from blocker.commands.answer import Answer, Talk, pasteable
 from blocker.commands.parser import Parser
 from blocker.ledger.ledger import Ledger
 from blocker.ledger.rows import UndoableRun

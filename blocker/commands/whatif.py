@@ -5,7 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from blocker.commands import Answer, Talk, daily
+from blocker.commands import daily
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.parser import Parser, add_week, whole_number
 from blocker.engine import pose_problem
 from blocker.ledger.ledger import read_memory

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from msgspec import Struct, field
 
 from blocker import calendars
+from blocker.calendars.addresses import in_full, meant, settle
 from blocker.calendars.holidays import countries, is_kept, parse_code, parts
 from blocker.measuring.classify import condition as event_condition
 from blocker.measuring.expressions import ExpressionError
@@ -53,19 +54,19 @@ def address(given: str, base: Path) -> str:
     """A calendar's address; a relative path in it is taken from ``base`` and made absolute."""
     if not given.strip():
         raise ValueError("must not be empty")
-    given = calendars.in_full(given)
+    given = in_full(given)
     scheme, colon, rest = given.partition(":")
     known = calendars.schemes()
     if not colon or not (scheme in known or re.fullmatch(SCHEME, scheme)):
-        meant = calendars.meant(given)
-        hint = f"; did you mean {quoted(meant)}?" if meant else ""
+        near = meant(given)
+        hint = f"; did you mean {quoted(near)}?" if near else ""
         raise ValueError(f"{quoted(given)} has no scheme ({', '.join(f'{name}:' for name in known)}){hint}")
     if scheme not in known:
         near = did_you_mean(scheme, known) or f"; use {calendars.offered()}"
         raise ValueError(f"{quoted(scheme + ':')} is not supported{near}")
     if not rest.strip():
         raise ValueError(f"{quoted(given)} has no calendar after {quoted(scheme + ':')}")
-    return calendars.settle(given, base)
+    return settle(given, base)
 
 
 def mail(given: str) -> str:

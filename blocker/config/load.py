@@ -14,7 +14,8 @@ from types import MappingProxyType
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.calendars import default_calendar, exposed, root_variables
+from blocker.calendars import root_variables
+from blocker.calendars.addresses import default_calendar, exposed
 from blocker.config.checks import Around
 from blocker.config.decode import Reading
 from blocker.config.described import Field, fields_of, is_address, is_list

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import inspect
 from msgspec.structs import asdict
 
-from blocker.calendars import shown
+from blocker.calendars.addresses import shown
 from blocker.config.described import (
     Field,
     bare,

@@ -19,6 +19,12 @@ from blocker.values.request import Request
 from blocker.values.workweek import WorkWeek
 
 
+def name_of(plan: Plan, request: Request) -> tuple[str, str]:
+    """The digest of the calendars a plan was made for, and the plan's own name."""
+    digest = calendar_digest(request)
+    return digest, plan_id(plan, digest)
+
+
 def calendar_digest(request: Request) -> str:
     """The name of what the calendars held when they were read: another name, another calendar.
 

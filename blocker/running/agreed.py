@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from blocker.engine import make_plan
 from blocker.ledger.ledger import Ledger
 from blocker.planning import guard
-from blocker.planning.chosen import bundles, calendar_digest, chosen, plan_id
+from blocker.planning.chosen import bundles, chosen, name_of
 from blocker.rules.survey import Survey
 from blocker.running.run import carry_out, keep_memory
 from blocker.running.session import Session, Sight
@@ -46,12 +46,6 @@ class Outdated(GuardRefused):
     def __init__(self, message: str, plan: Plan) -> None:
         super().__init__(message, "nothing was written; look at the plan as it is now")
         self.plan = plan
-
-
-def name_of(plan: Plan, request: Request) -> tuple[str, str]:
-    """The digest of the calendars a plan was made for, and the plan's own name."""
-    digest = calendar_digest(request)
-    return digest, plan_id(plan, digest)
 
 
 def carry_out_agreed(

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from blocker.calendars import NATIVE_FOCUS, Calendar
+from blocker.calendars.port import NATIVE_FOCUS, Calendar
 from blocker.ledger.file import LedgerError
 from blocker.ledger.ledger import Ledger
 from blocker.values.errors import (

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from blocker.calendars import Checkpointed, files_of, read_only
+from blocker.calendars.addresses import files_of, read_only
+from blocker.calendars.port import Checkpointed
 from blocker.files.lock import only_run
 from blocker.files.private import clear_left_overs
 from blocker.ledger.ledger import Ledger, open_ledger

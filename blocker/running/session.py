@@ -16,10 +16,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 from tzlocal import get_localzone_name
 
-from blocker import calendars
-from blocker.calendars import Calendar, Paged, open_calendar
+from blocker.calendars import addresses, roots, to_set
 from blocker.calendars.holidays import public_holidays, weekend_of
-from blocker.calendars.port import Hours, Surroundings, days_inside, refuse_beyond
+from blocker.calendars.port import Calendar, Hours, Paged, Surroundings, days_inside, refuse_beyond
 from blocker.config.load import Config
 from blocker.engine import make_plan
 from blocker.files.places import config_path
@@ -174,7 +173,9 @@ class Session:
                 yield other
 
     def _connect(self, zone: str | None) -> Calendar:
-        calendar = open_calendar(self.settings.calendar, zone=zone, me=self.settings.me, around=self.around)
+        calendar = addresses.open_calendar(
+            self.settings.calendar, zone=zone, me=self.settings.me, around=self.around
+        )
         self._open.callback(calendar.close)
         return calendar
 
@@ -182,7 +183,7 @@ class Session:
         other = self._others.get((address, zone))
         if other is None:
             beside = (self.calendar, *self._others.values())
-            other = open_calendar(
+            other = addresses.open_calendar(
                 address, zone=zone, me=self.settings.me or me, around=self.around, beside=beside
             )
             self._others[address, zone] = other
@@ -251,9 +252,9 @@ def machine_zone(environ: Mapping[str, str]) -> str:
 def is_calendar_unset(config: Config) -> bool:
     """True if nobody has named a calendar and none is where it would be without that."""
     address = config.settings.calendar
-    if "calendar" in config.origins or address != calendars.default_calendar():
+    if "calendar" in config.origins or address != addresses.default_calendar():
         return False
-    return not all(file.exists() for file in calendars.files_of(address))
+    return not all(file.exists() for file in addresses.files_of(address))
 
 
 def _refuse_unset_calendar(config: Config) -> None:
@@ -261,10 +262,10 @@ def _refuse_unset_calendar(config: Config) -> None:
     if not is_calendar_unset(config):
         return
     named = f"name yours in {config.path}" if config.path else "blocker init writes a config to name yours in"
-    place = ", ".join(str(file) for file in calendars.files_of(config.settings.calendar))
+    place = ", ".join(str(file) for file in addresses.files_of(config.settings.calendar))
     raise ConfigError(
         f"no calendar is set (looked for {place})",
-        f"{named}: {calendars.to_set()}; or put --calendar {calendars.file_address('PATH')} before the command",
+        f"{named}: {to_set()}; or put --calendar {addresses.file_address('PATH')} before the command",
     )
 
 
@@ -277,7 +278,7 @@ def surroundings(setup: Setup) -> Surroundings:
         usual,
         setup.config.settings,
         moment(setup),
-        calendars.roots(setup.environ),
+        roots(setup.environ),
         setup.environ.get("SSL_CERT_FILE") or setup.environ.get("REQUESTS_CA_BUNDLE") or "",
     )
 
@@ -289,7 +290,7 @@ def moment(setup: Setup) -> datetime:
 
 def known_identity(setup: Setup) -> Identity:
     """Which calendar this call is about, as far as that is known without asking a server."""
-    return calendars.identity(setup.config.settings.calendar, surroundings(setup))
+    return addresses.identity(setup.config.settings.calendar, surroundings(setup))
 
 
 def aware(now: datetime, zone: tzinfo) -> datetime:
@@ -306,7 +307,7 @@ def usual_days(setup: Setup) -> frozenset[int]:
 
 def _known_hours(settings: Settings, around: Surroundings) -> Hours | None:
     """The working hours that the calendar's account has, where the user has set none."""
-    return None if settings.hours_set else calendars.known_hours(settings.calendar, around)
+    return None if settings.hours_set else addresses.known_hours(settings.calendar, around)
 
 
 def _in_hours(settings: Settings, known: Hours | None, zone: str) -> Settings:

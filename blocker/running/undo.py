@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from blocker.calendars import VERBATIM, Calendar, Checkpointed
+from blocker.calendars.port import VERBATIM, Calendar, Checkpointed
 from blocker.ledger.ledger import Ledger
 from blocker.ledger.rows import DoneChange, UndoableRun, block_in, slot_in
 from blocker.values.errors import BlockerError, NotInPlace, PartlyApplied, SignInNeeded, Temporary

@@ -7,8 +7,8 @@ from itertools import count
 
 import pytest
 
-from blocker.calendars import Calendar
 from blocker.calendars.memory import MemoryCalendar
+from blocker.calendars.port import Calendar
 from blocker.values.errors import Refused, Unreachable
 from blocker.values.events import Event
 from blocker.values.intervals import Interval, interval

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from blocker import calendars
+from blocker.calendars import Kind
+from blocker.calendars.addresses import open_calendar
 from blocker.cli import main
 from blocker.values.errors import UsageError
 from tests.calendars.made_up.backend import SLATES
@@ -23,7 +25,7 @@ SLATE = "slate:kitchen"
 
 @pytest.fixture
 def made_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setitem(calendars.BACKENDS, "slate", "tests.calendars.made_up")
+    monkeypatch.setitem(calendars.BACKENDS, "slate", Kind("tests.calendars.made_up", ("slate:NAME",)))
     SLATES.clear()
     yield
     SLATES.clear()
@@ -75,7 +77,7 @@ def test_without_its_line_nobody_has_heard_of_it() -> None:
     assert said.code == 2
     assert "“slate:” is not supported" in said.err
     with pytest.raises(UsageError, match="not a calendar address"):
-        calendars.open_calendar(SLATE, zone=None, me=())
+        open_calendar(SLATE, zone=None, me=())
 
 
 @pytest.mark.parametrize("scheme", calendars.BACKENDS)

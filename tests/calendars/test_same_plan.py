@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from blocker.calendars import open_calendar
+from blocker.calendars.addresses import open_calendar
 from blocker.cli import main
 from blocker.commands.sample import sample_calendar
 from tests.calendars.dir.vdir import split

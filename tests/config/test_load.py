@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 from msgspec.structs import fields, replace
 
-from blocker.calendars import default_calendar
+from blocker.calendars.addresses import default_calendar
 from blocker.config.load import Config, load_config
 from blocker.config.template import show
 from blocker.files.places import config_path, holiday_dir, state_dir

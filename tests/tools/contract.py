@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from blocker.calendars import Calendar
+from blocker.calendars.port import Calendar
 from blocker.values.errors import AlreadyExists, BlockerError, Conflict, Missing, Refused
 from blocker.values.events import Block, Ref, Snapshot, StandingBlock
 from blocker.values.fingerprint import hash_of_text

@@ -16,7 +16,7 @@ from benchmarks.one_at_a_time import careful_greedy, first_fit
 from benchmarks.placement import lost
 from benchmarks.problems import judge_of, make, with_own_kinds
 from benchmarks.tables import Table
-from blocker.calendars import open_calendar
+from blocker.calendars.addresses import open_calendar
 from blocker.placing.place import place
 from blocker.values.intervals import Interval
 

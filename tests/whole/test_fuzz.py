@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker.calendars import open_calendar
+from blocker.calendars.addresses import open_calendar
 from blocker.config.load import load_config
 from blocker.config.template import config_template
 from blocker.running.session import Session, Setup

@@ -37,7 +37,6 @@ def _is_server(text: str) -> bool:
 
 ABOUT = About(
     title="a calendar on a CalDAV server: Nextcloud, iCloud, Fastmail and others",
-    forms=("caldav:URL",),
     example="caldav:https://cloud.example.org/remote.php/dav/calendars/anna/personal/",
     settle=lambda rest, base: urls.settled(rest),
     identity=identity_of,

@@ -20,7 +20,6 @@ def identity_of(path: Path) -> Identity:
 
 ABOUT = About(
     title="a folder with one file an event (vdirsyncer, khal)",
-    forms=("dir:PATH",),
     example="dir:~/calendars/work",
     capabilities=frozenset((VERBATIM,)),
     settle=settled_path,

@@ -26,7 +26,6 @@ def _exposed(rest: str) -> str:
 
 ABOUT = About(
     title="a published link (Outlook, Google, iCloud, Nextcloud; read only)",
-    forms=("feed:https://LINK",),
     example="feed:https://outlook.office365.com/owa/calendar/…/calendar.ics",
     links=SCHEMES,
     read_only=READ_ONLY,

@@ -37,7 +37,6 @@ def _connect_arguments(command: Arguments) -> None:
 
 ABOUT = About(
     title="Google Calendar",
-    forms=("google:primary", "google:ID"),
     example="google:team@group.calendar.google.com",
     own=SPELT,
     at_once=True,

@@ -44,7 +44,6 @@ def identity_of(path: Path) -> Identity:
 
 ABOUT = About(
     title="a calendar file",
-    forms=("ics:PATH",),
     example="ics:~/calendar.ics",
     capabilities=frozenset((VERBATIM, PUBLISHED)),
     settle=settled_path,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import webbrowser
 from argparse import Namespace
 
-from blocker.commands import Answer, Talk
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.parser import Parser, whole_number
 from blocker.files.lock import only_run
 from blocker.running.session import Setup, known_identity

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from blocker.commands import Answer, Talk
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.calling import Call
 from blocker.commands.page.view import View, view
 from blocker.commands.program import read_words
@@ -15,7 +15,8 @@ from blocker.engine import make_plan, pose_problem
 from blocker.ledger.ledger import open_ledger
 from blocker.placing.place import other_slots
 from blocker.planning import guard
-from blocker.running.agreed import Agreed, Outdated, carry_out_agreed, move_by_hand, name_of
+from blocker.planning.chosen import name_of
+from blocker.running.agreed import Agreed, Outdated, carry_out_agreed, move_by_hand
 from blocker.running.run import at_work
 from blocker.running.session import Session, Setup
 from blocker.showing.documents import plan_document

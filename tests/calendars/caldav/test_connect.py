@@ -20,7 +20,8 @@ from typing import Any
 
 import pytest
 
-from blocker.calendars import backend, identity, settle
+from blocker.calendars import backend
+from blocker.calendars.addresses import identity, settle
 from blocker.calendars.caldav.sign_in import FILE, SignIn, file_of, keep, sign_in_for
 from blocker.calendars.caldav.urls import settled
 from blocker.values.errors import ConfigError, SignInNeeded, Unreachable, Unreadable, UsageError

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from blocker.calendars import open_calendar
+from blocker.calendars.addresses import open_calendar
 from blocker.values.errors import SignInNeeded
 from blocker.values.intervals import interval
 from tests.calendars.caldav.conftest import CalDavWorld, around

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from blocker.calendars import Calendar, open_calendar
+from blocker.calendars.addresses import open_calendar
+from blocker.calendars.port import Calendar
 from blocker.commands.sample import sample_calendar
 from blocker.values.errors import AlreadyExists, CalendarError, Conflict, Refused, Unreadable
 from blocker.values.events import Ref

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from blocker import calendars
-from blocker.calendars import bounded, open_calendar
+from blocker.calendars import addresses, bounded
+from blocker.calendars.addresses import open_calendar
 from blocker.calendars.port import Surroundings
 from blocker.cli import main
 from blocker.commands.sample import sample_calendar
@@ -257,7 +257,7 @@ NOWHERE = Surroundings(Path("/nowhere"), Path("/nowhere"), Path("/nowhere"))
 
 @pytest.mark.parametrize("link", SAME)
 def test_every_spelling_of_a_link_is_one_address(link: str) -> None:
-    assert calendars.settle(link, Path()) == "feed:https://outlook.office365.com/owa/x.ics"
+    assert addresses.settle(link, Path()) == "feed:https://outlook.office365.com/owa/x.ics"
 
 
 @pytest.mark.parametrize(
@@ -274,19 +274,19 @@ def test_every_spelling_of_a_link_is_one_address(link: str) -> None:
 )
 def test_a_wrong_link_is_said_without_it(link: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=words) as problem:
-        calendars.settle(link, Path())
+        addresses.settle(link, Path())
     assert SECRET not in str(problem.value)
 
 
 def test_a_link_may_be_in_a_file_of_its_own(feed: Feed, state: Path, tmp_path: Path) -> None:
     (tmp_path / "work.link").write_text(f"{feed.link}\n")
     (tmp_path / "work.link").chmod(0o600)
-    address = calendars.settle("feed:@work.link", tmp_path)
+    address = addresses.settle("feed:@work.link", tmp_path)
     around = Surroundings(state, state, state, now=NOW)
     calendar = open_calendar(address, zone=None, me=(), around=around)
     assert calendar.read(WINDOW).components == 20
     assert calendar.address == f"feed:@{tmp_path}/work.link"
-    assert calendar.identity().name == calendars.identity(feed.address, NOWHERE).name
+    assert calendar.identity().name == addresses.identity(feed.address, NOWHERE).name
 
 
 @pytest.mark.parametrize("content", ["", "two words", "http://example.org/x", None])
@@ -308,7 +308,7 @@ def test_a_link_that_others_may_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_two_links_of_one_server_are_two_calendars() -> None:
-    one, two = (calendars.shown(f"https://outlook.office365.com/{name}.ics") for name in "ab")
+    one, two = (addresses.shown(f"https://outlook.office365.com/{name}.ics") for name in "ab")
     assert one != two
     assert one.startswith("feed:outlook.office365.com/…")
 

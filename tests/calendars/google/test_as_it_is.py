@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker.calendars import NATIVE_FOCUS
 from blocker.calendars.google import descriptions
 from blocker.calendars.google.identity import token_path
 from blocker.calendars.google.sign_in import HOURS, WRITE_ALL, keep_sign_in
+from blocker.calendars.port import NATIVE_FOCUS
 from blocker.values.errors import AlreadyExists, Conflict, PartlyApplied, Refused, Unreadable
 from blocker.values.events import DECLINE_NEW, DECLINE_NONE, Event
 from tests.tools.contract import WINDOW, block, slot

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from blocker.calendars import NATIVE_FOCUS
 from blocker.calendars.google import marks
 from blocker.calendars.google.known import learned
 from blocker.calendars.marks import slot_text
+from blocker.calendars.port import NATIVE_FOCUS
 from blocker.files.places import state_dir
 from blocker.values.errors import AlreadyExists, Conflict, NotInPlace, Refused
 from blocker.values.events import DECLINE_NEW, DECLINE_NONE

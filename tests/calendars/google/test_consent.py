@@ -25,7 +25,7 @@ from blocker.calendars.google import consent, sign_in
 from blocker.calendars.google.identity import of_config, token_path
 from blocker.calendars.google.known import learn
 from blocker.calendars.google.sign_in import HOURS, OWNED, READ_ALL
-from blocker.commands import Answer, Talk
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.connecting import connect
 from blocker.config.load import Config
 from blocker.running.session import Setup

@@ -26,7 +26,7 @@ import requests
 
 from blocker.calendars.google import sign_in
 from blocker.calendars.google.identity import token_path
-from blocker.commands import Answer, Talk
+from blocker.commands.answer import Answer, Talk
 from blocker.commands.connecting import connect
 from blocker.config.load import Config
 from blocker.running.session import Setup

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from blocker.calendars import open_calendar, port
+from blocker.calendars import port
+from blocker.calendars.addresses import open_calendar
 from blocker.calendars.ics import events, reading
 from blocker.calendars.ics.rrule_dates import Steps
 from blocker.values.errors import Unreadable

@@ -18,8 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from blocker.calendars import Calendar, open_calendar
+from blocker.calendars.addresses import open_calendar
 from blocker.calendars.ics.lexer import changed, scan
+from blocker.calendars.port import Calendar
 from blocker.values.errors import (
     AlreadyExists,
     CalendarError,
@@ -142,7 +143,7 @@ def test_reading_a_file_imports_nothing_slow(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from datetime import UTC, datetime\n"
-        "from blocker.calendars import open_calendar\n"
+        "from blocker.calendars.addresses import open_calendar\n"
         "from blocker.values.intervals import interval\n"
         "window = interval(datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))\n"
         "assert open_calendar('ics:' + sys.argv[1], zone=None, me=()).read(window).events\n"
@@ -559,7 +560,7 @@ def test_a_kill_at_any_step_leaves_the_old_file_or_the_new(world: FileWorld, ste
     code = (
         "import os, signal, pathlib, sys\n"
         "from tests.tools.contract import block\n"
-        "from blocker.calendars import open_calendar\n"
+        "from blocker.calendars.addresses import open_calendar\n"
         "def die(*_): os.kill(os.getpid(), signal.SIGKILL)\n"
         f"{'os.fsync' if step == 'fsync' else 'pathlib.Path.replace'} = die\n"
         "open_calendar('ics:' + sys.argv[1], zone=None, me=()).create(block())\n"

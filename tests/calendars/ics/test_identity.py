@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from blocker.calendars import open_calendar
+from blocker.calendars.addresses import open_calendar
 from blocker.files.lock import only_run
 from blocker.files.places import state_dir
 from tests.tools.command_line import sample

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blocker.calendars import open_calendar
+from blocker.calendars.addresses import open_calendar
 from blocker.calendars.ics.lexer import scan
 from blocker.values.errors import Refused, Unreadable
 from blocker.values.events import Snapshot

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar as Judge
 
-from blocker.calendars import Calendar, open_calendar
-from blocker.calendars.port import Surroundings
+from blocker.calendars.addresses import open_calendar
+from blocker.calendars.port import Calendar, Surroundings
 from blocker.cli import main
 from blocker.values.settings import Settings
 from tests.calendars.ics.test_file import FileWorld

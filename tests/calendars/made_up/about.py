@@ -11,7 +11,6 @@ def _arguments(command: Arguments) -> None:
 
 ABOUT = About(
     title="a slate on the wall",
-    forms=("slate:NAME",),
     example="slate:kitchen",
     connect_arguments=_arguments,
 )
