@@ -353,6 +353,8 @@ def cancelled_form(title: str) -> str | None:
 def folded(title: str) -> tuple[str, str]:
     """The title trimmed, and the same letter for letter in lower case without accents."""
     plain = " ".join(unicodedata.normalize("NFC", title[:LONGEST]).replace("\u2019", "'").split())
+    if plain.isascii():
+        return plain, plain.lower()
     return plain, "".join(_plain_letter(letter).lower()[:1] for letter in plain)
 
 

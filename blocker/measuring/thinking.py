@@ -24,10 +24,12 @@ def question_in(event: Event) -> str:
     An invitation is somebody else's word, and what is in a private event gets into no block.
     """
     title = event.title.strip()
+    if not title.casefold().startswith(PARK):
+        return ""
     own = event.organizer_is_me or not (event.organizer or event.attendees)
     if event.private or not own or event.status == "cancelled":
         return ""
-    return " ".join(title[len(PARK) :].split()) if title.casefold().startswith(PARK) else ""
+    return " ".join(title[len(PARK) :].split())
 
 
 def with_calendar_questions(
@@ -39,10 +41,9 @@ def with_calendar_questions(
     another title asks that. A new one has the number 0 until the ledger gives it its own.
     """
     there: dict[str, ParkedQuestion] = {}
-    for event in sorted(snapshot.events, key=lambda event: event.when.start, reverse=True):
-        text = question_in(event)
-        if text:  # of a series the first
-            there[event.uid] = ParkedQuestion(0, text, "", event.when.start, event=event.uid)
+    asking = [(event, text) for event in snapshot.events if (text := question_in(event))]
+    for event, text in sorted(asking, key=lambda one: one[0].when.start, reverse=True):  # of a series the first
+        there[event.uid] = ParkedQuestion(0, text, "", event.when.start, event=event.uid)
     found = []
     for question in parked:
         asked = there.pop(question.event, None)

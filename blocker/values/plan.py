@@ -12,7 +12,7 @@ from blocker.values.intervals import Interval
 from blocker.values.workweek import Quarter, Week
 
 
-class Classified(Struct, frozen=True):
+class Classified(Struct, frozen=True, gc=False):
     """An event with its kind of time and the reason in words."""
 
     event: Event

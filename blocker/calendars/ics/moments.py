@@ -18,7 +18,7 @@ _DURATION = r"(?ai)([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(
 _WALL_EPOCH, _EPOCH = datetime(1970, 1, 1), datetime(1970, 1, 1, tzinfo=UTC)  # noqa: DTZ001 - a wall time
 
 
-class Moment(Struct, frozen=True):
+class Moment(Struct, frozen=True, gc=False):
     """A date or a wall-clock time as written. ``zone`` None means floating; a date has none."""
 
     wall: datetime

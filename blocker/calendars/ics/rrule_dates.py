@@ -1,9 +1,9 @@
-"""The dates of a recurrence rule that fall in a stretch of time, on the wall clock, by dateutil.
+"""The dates of a recurrence rule that fall in a stretch of time, on the wall clock.
 
-dateutil walks on until a date lies beyond the end that it was given: on a rule that never matches (each
-30 February) it is busy until the year 9999. So it is only asked what surely comes to an end: for one month
-or year at a time; or, in a rule of weeks or shorter, for all of its periods, the parts that only leave some
-of them out being looked at here. It begins near the stretch unless a COUNT has to be counted.
+Weeks and shorter periods are all of one length: their dates are the period's beginning and fixed steps from there.
+Those of months and years are dateutil's matter. It walks on until a date lies beyond the end that it was given: on a
+rule that never matches (each 30 February) it is busy until the year 9999. So it is asked for one month or year at a
+time. All begin near the stretch unless a COUNT has to be counted.
 
 Everything is naive wall-clock time in the series' own zone; DST is the caller's matter.
 """
@@ -11,7 +11,7 @@ Everything is naive wall-clock time in the series' own zone; DST is the caller's
 from __future__ import annotations
 
 from calendar import isleap, monthrange
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from itertools import product
 from math import prod
@@ -171,44 +171,43 @@ def _skipping(
 def _by_time(rule: Rule, start: datetime, low: datetime, high: datetime) -> Found:
     """Each time of a rule of weeks or shorter, from about ``low`` on; None where it is left out."""
     clock = _clock(rule, start)
-    terms = _told(clock)
     nought: dict[str, Any] = dict.fromkeys(clock, 0)
     begin = start.replace(**nought)
+    days = [0]
     if rule.frequency == WEEKLY:
-        terms["byweekday"] = sorted({day for _, day in rule.by_day} or {start.weekday()})
+        wanted = {day for _, day in rule.by_day} or {start.weekday()}
+        days = sorted((day - rule.week_start) % 7 for day in wanted)
         begin -= timedelta(days=(start.weekday() - rule.week_start) % 7)
-    most = prod(map(len, terms.values()))
-    positions = [n for n in rule.by_position if abs(n) <= most]
-    if rule.by_position and not positions:
+    clocks = [dict(zip((f"{part}s" for part in clock), at, strict=True)) for at in product(*clock.values())]
+    offsets = sorted({timedelta(days=day, **at) for day in days for at in clocks})
+    if rule.by_position and not any(abs(n) <= len(offsets) for n in rule.by_position):
         return
     limits = [
         (frozenset(getattr(rule, part)), values)
         for part, values, since in _LIMITS
         if since <= rule.frequency and getattr(rule, part)
     ]
-    period = _PERIODS[rule.frequency]
-    stride = rule.interval * period
+    stride = rule.interval * _PERIODS[rule.frequency]
     if rule.at_most is None:
         begin += max(0, (low - begin) // stride) * stride
         if (high - begin) // stride > MAX_STEPS:
             raise TooDenseError(TOO_OFTEN)
     elif (low - begin) // stride > rule.at_most and not (limits or rule.by_month):
         return  # each period has had at least one
-    yield None, most
-    times = rrule(
-        rule.frequency,
-        begin,
-        # What leads out of sight needn't lead further: dateutil steps over a thousand years month by month.
-        interval=min(rule.interval, max(0, (high - begin) // period) + 1),
-        wkst=rule.week_start,
-        until=high,
-        bysetpos=positions,
-        bymonth=rule.by_month if rule.frequency == WEEKLY else (),
-        **terms,
-    )
-    for moment in times:
-        left_out = any(wanted.isdisjoint(values(moment)) for wanted, values in limits)
-        yield None if left_out else moment, 1
+    yield None, len(offsets)
+    for number in range((high - begin) // stride + 1):
+        first = begin + number * stride
+        times = [first + offset for offset in offsets]
+        if rule.frequency == WEEKLY and rule.by_month:
+            times = [moment for moment in times if moment.month in rule.by_month]
+        for moment in _at_positions(times, rule.by_position) if rule.by_position else times:
+            left_out = any(wanted.isdisjoint(values(moment)) for wanted, values in limits)
+            yield None if left_out else moment, 1
+
+
+def _at_positions(times: Sequence[datetime], positions: Iterable[int]) -> list[datetime]:
+    """Those of a period's times that BYSETPOS names, counted from 1, or from the end with -1."""
+    return sorted({times[n - 1 if n > 0 else n] for n in positions if abs(n) <= len(times)})
 
 
 def _clock(rule: Rule, start: datetime) -> dict[str, Any]:

@@ -20,14 +20,14 @@ from blocker.calendars.ics.rrule_dates import Steps, occurrences
 from blocker.values.intervals import Interval
 
 
-class Occurrence(Struct, frozen=True):
+class Occurrence(Struct, frozen=True, gc=False):
     """``dates`` (first day, day after the last) for an all-day one, whose ``when`` is its midnights."""
 
     when: Interval
     dates: tuple[date, date] | None
 
 
-class Span(Struct, frozen=True):
+class Span(Struct, frozen=True, gc=False):
     """How long an occurrence lasts: ``days`` on the calendar and then ``rest`` in elapsed time."""
 
     days: int
