@@ -18,16 +18,17 @@ if TYPE_CHECKING:
 
 
 class Kind(NamedTuple):
-    """A kind of calendar: the folder that has it, and its addresses, as help shows them."""
+    """A kind of calendar."""
 
-    folder: str
-    forms: tuple[str, ...]
+    folder: str  # that has it
+    forms: tuple[str, ...]  # its addresses, as help shows them
+    root_variable: str = ""  # the environment variable that names a server for trials
 
 
 BACKENDS = {
     "ics": Kind("blocker.calendars.ics", ("ics:PATH",)),
     "dir": Kind("blocker.calendars.dir", ("dir:PATH",)),
-    "google": Kind("blocker.calendars.google", ("google:primary", "google:ID")),
+    "google": Kind("blocker.calendars.google", ("google:primary", "google:ID"), "BLOCKER_GOOGLE_ROOT"),
     "caldav": Kind("blocker.calendars.caldav", ("caldav:URL",)),
     "feed": Kind("blocker.calendars.feed", ("feed:https://LINK",)),
 }
@@ -88,7 +89,7 @@ def able(capability: str) -> list[str]:
 
 
 def root_variables() -> tuple[str, ...]:
-    return tuple(name for scheme in BACKENDS if (name := about(scheme).root_variable))
+    return tuple(kind.root_variable for kind in BACKENDS.values() if kind.root_variable)
 
 
 def roots(environ: Mapping[str, str]) -> Mapping[str, str]:

@@ -207,7 +207,6 @@ class About(Struct, frozen=True):
     read_only: str = ""  # why nothing can be written to it, and where blocks then go
     is_meant: Callable[[str], bool] = never  # whether a text without a scheme looks like one of its addresses
     connect_arguments: Callable[[Arguments], None] = no_arguments
-    root_variable: str = ""  # the environment variable that names a server for trials
     packages: tuple[str, ...] = ()  # the distributions that a maintainer asks about
 
 

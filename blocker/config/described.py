@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from msgspec import NODEFAULT, Struct, inspect
@@ -44,7 +45,8 @@ def bare(kind: inspect.Type) -> Bare:
     return Bare(kind.type, facts)
 
 
-def fields_of(table: type[Struct]) -> dict[str, Field]:
+@cache
+def fields_of(table: type[Struct]) -> Mapping[str, Field]:
     """The settings in a table, by their names in the file; fields without a description are none."""
     found = {}
     for field in fields(table):

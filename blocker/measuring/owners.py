@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 
 from blocker.values.events import Event
 
@@ -25,6 +26,7 @@ class Owners:
             known = _by_domain(Counter(everyone))
         # The most frequent domain, the first by name of equals.
         self.domain = min(known, key=lambda name: (-known[name], name)) if known else ""
+        self.cost = cache(self._cost)  # one event is in the way of many slots
 
     def whose(self, event: Event) -> int:
         """Own first; a recurring meeting of others, a leadership one and one with outsiders last."""
@@ -36,7 +38,7 @@ class Owners:
             return LAST
         return OWN if event.organizer_is_me else OTHERS
 
-    def cost(self, event: Event) -> tuple[int, int, int]:
+    def _cost(self, event: Event) -> tuple[int, int, int]:
         """Whose it is, minutes of other people's time, and its minutes."""
         length = event.when.minutes
         return self.whose(event), length * len(event.attendees), length

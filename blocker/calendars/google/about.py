@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from blocker.calendars import BACKENDS
 from blocker.calendars.google.identity import SPELT, identity_known, settle
 from blocker.calendars.port import COLORS, NATIVE_FOCUS, About, Arguments
 
-ROOT = "BLOCKER_GOOGLE_ROOT"
+ROOT = BACKENDS["google"].root_variable
 
 
 def _connect_arguments(command: Arguments) -> None:
@@ -44,6 +45,5 @@ ABOUT = About(
     identity=lambda address, around: identity_known(address.partition(":")[2], around),
     capabilities=frozenset((NATIVE_FOCUS, COLORS)),
     connect_arguments=_connect_arguments,
-    root_variable=ROOT,
     packages=("google-api-python-client",),
 )
