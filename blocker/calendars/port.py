@@ -266,7 +266,9 @@ def refuse_beyond(events: int, days: int, whose: str, window: Interval) -> None:
 
 
 def days_inside(when: Interval, window: Interval) -> int:
-    """How many days of the window an event touches, about."""
+    """How many days of the window an event that lies in it touches, about."""
+    if not (when.end - when.start).days:
+        return 1
     return 1 + (min(when.end, window.end) - max(when.start, window.start)).days
 
 

@@ -49,8 +49,8 @@ def bare(kind: inspect.Type) -> Bare:
 def fields_of(table: type[Struct]) -> Mapping[str, Field]:
     """The settings in a table, by their names in the file; fields without a description are none."""
     found = {}
-    for field in fields(table):
-        kind = inspect.type_info(field.type)
+    kinds = inspect.multi_type_info(field.type for field in fields(table))
+    for field, kind in zip(fields(table), kinds, strict=True):
         facts = bare(kind).facts
         if "description" in facts:
             default = field.default if field.default is not NODEFAULT else None

@@ -378,5 +378,5 @@ def _alternation(patterns: str) -> str:
 
 _FORMS = _alternation(CANCELLED)
 _CANCELLED_FORM = re.compile(
-    rf"\s*((?:{_FORMS})\s*(?:[:\uff1a]|$| [-\u2013\u2014] )|[\[(\u3010\uff08]\s*(?:{_FORMS})\s*[\])\u3011\uff09])"
+    rf"\s*(([\[(\u3010\uff08]\s*)?(?:{_FORMS})\s*(?(2)[\])\u3011\uff09]|(?:[:\uff1a]|$| [-\u2013\u2014] )))"
 )

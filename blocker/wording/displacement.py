@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from blocker.measuring.days import Day, build_days
+from blocker.measuring.days import Day
 from blocker.measuring.measures import FOCUS_GAP
 from blocker.values.events import Event, StandingBlock
 from blocker.values.intervals import InOrder, Interval, clip, doubly_covered, minutes
@@ -63,22 +64,19 @@ def items_by_day(
     return {day: in_order.within(workweek.day(day).span) for day in dates}
 
 
-def displaced(
-    days: Iterable[Day], items: Mapping[date, Sequence[Classified]], workweek: WorkWeek
-) -> tuple[Displaced, ...]:
+def displaced(days: Iterable[Day], items: Mapping[date, Sequence[Classified]]) -> tuple[Displaced, ...]:
     """The recurring meetings that cost a free stretch, the most frequent first; private ones are left out."""
     found: dict[str, list[_Cost]] = {}
     for day in days:
         if not day.is_working:
             continue
-        todays = items.get(day.date, ())
         may_cost = _may_cost(day)
-        for item in todays:
+        for item in items.get(day.date, ()):
             event = item.event
             if item.kind != OPERATIONAL or not event.recurring or event.private or not may_cost(event.when):
                 continue
-            others = [other for other in todays if other is not item]
-            without = build_days(workweek, [day.date], others)[day.date]
+            at = day.taken.index((event.when, item.kind))
+            without = replace(day, taken=day.taken[:at] + day.taken[at + 1 :])
             gain = focus_minutes(without) - focus_minutes(day)
             if gain >= minutes_of(FOCUS_GAP):
                 name = " ".join(event.title.split())

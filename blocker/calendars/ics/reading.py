@@ -111,7 +111,7 @@ class _Reading:
         self._report_zones()
         events = {c.start for c in self.layout.components if c.name == "VEVENT"}
         events |= {p.start for p in self.layout.problems if self._begins_event(p.start)}
-        self.events.sort(key=lambda event: (event.when, event.uid, event.title))
+        self.events.sort(key=lambda event: (event.when.start, event.when.end, event.uid, event.title))
         return Snapshot(
             calendar=self.calendar,
             window=self.window,
