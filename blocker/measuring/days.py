@@ -23,13 +23,13 @@ class Day(Struct, frozen=True, dict=True):
     """One date of the calendar as it stands, our own blocks left out.
 
     ``working`` is hours less timed away time, and empty on an away day. ``taken`` are the events that take
-    time, with their kinds, in order of their starts.
+    time, in order of their starts.
     """
 
     date: date
     hours: tuple[Interval, ...]
     working: tuple[Interval, ...]
-    taken: tuple[tuple[Interval, str], ...]
+    taken: tuple[Classified, ...]
     lunch_window: Interval | None
     lunch_minutes: int
     away: str | None  # the reason, in words, if the whole day is away
@@ -37,19 +37,19 @@ class Day(Struct, frozen=True, dict=True):
     @cached_property
     def busy(self) -> tuple[Interval, ...]:
         """Everything that takes time, merged."""
-        return merge(when for when, _ in self.taken)
+        return merge(item.event.when for item in self.taken)
 
     @cached_property
     def busy_at_lunch(self) -> tuple[Interval, ...]:
         """The same less personal events, which may be the lunch."""
-        if any(kind == PERSONAL for _, kind in self.taken):
-            return merge(when for when, kind in self.taken if kind != PERSONAL)
+        if any(item.kind == PERSONAL for item in self.taken):
+            return merge(item.event.when for item in self.taken if item.kind != PERSONAL)
         return self.busy
 
     @cached_property
     def operational(self) -> tuple[Interval, ...]:
         """The intervals that are load, as they are."""
-        return tuple(when for when, kind in self.taken if kind == OPERATIONAL)
+        return tuple(item.event.when for item in self.taken if item.kind == OPERATIONAL)
 
     @cached_property
     def lunch(self) -> Interval | None:
@@ -149,11 +149,8 @@ def lay_out(workweek: WorkWeek, dates: Iterable[date], events: InOrder[Classifie
 
     def laid_out(day: date) -> Day:
         work = workweek.day(day)
-        taken = tuple(
-            (item.event.when, item.kind)
-            for item in events.within(work.span)
-            if item.kind != IGNORED and item.event.dates is None
-        )
+        there = events.within(work.span)
+        taken = tuple(item for item in there if item.kind != IGNORED and item.event.dates is None)
         return _day(work, day_away.get(day), clip(away_time, work.span), taken, workweek)
 
     return {day: laid_out(day) for day in dates}
@@ -163,7 +160,7 @@ def _day(
     work: WorkDay,
     away: str | None,
     away_time: tuple[Interval, ...],
-    taken: tuple[tuple[Interval, str], ...],
+    taken: tuple[Classified, ...],
     workweek: WorkWeek,
 ) -> Day:
     if away is None and work.holiday is not None:

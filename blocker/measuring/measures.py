@@ -6,7 +6,7 @@ Two of the sources named below: Microsoft, "Research proves your brain needs bre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -15,7 +15,6 @@ from msgspec import Struct
 from blocker.measuring.days import Day
 from blocker.values.events import TRAVEL, Event
 from blocker.values.intervals import (
-    InOrder,
     Interval,
     clip,
     doubly_covered,
@@ -74,20 +73,8 @@ class Held(Struct, frozen=True, dict=True):
                 found.setdefault(item.kind, []).append(item.event)
         return found
 
-    @cached_property
-    def meetings(self) -> list[Event]:
-        """The load less the ways to it."""
-        return [event for event in self.of_kind(OPERATIONAL) if event.event_type != TRAVEL]
-
     def of_kind(self, kind: str) -> list[Event]:
         return self.timed.get(kind, [])
-
-    def by_day(self, events: Iterable[Event]) -> Iterator[tuple[Day, tuple[Interval, ...]]]:
-        """Each day with what the events take of it, overlaps kept apart."""
-        in_time = InOrder(sorted(event.when for event in events), key=lambda when: when)
-        for day in self.days:
-            span = self.workweek.span(day.date, day.date + DAY)
-            yield day, clip(in_time.within(span), span)
 
     def hours_of(self, kind: str) -> float:
         events = self.of_kind(kind)
@@ -116,15 +103,28 @@ def operational_share(week: Held) -> float:
     return operational_hours(week) / capacity if capacity else 0.0
 
 
+def is_meeting(load: Event) -> bool:
+    """Load that is not the way to some."""
+    return load.event_type != TRAVEL
+
+
 def meetings(week: Held) -> float:
     """Number of operational events that touch working time, attended by others or not. Source: ours."""
     working = week.working
-    return sum(touches(event.when, working) for event in week.meetings)
+    return sum(touches(event.when, working) for event in week.of_kind(OPERATIONAL) if is_meeting(event))
 
 
 def meetings_max_day(week: Held) -> float:
     """The most operational events on one day; one that spans two days counts on both. Source: ours."""
-    counts = (sum(touches(when, day.working) for when in times) for day, times in week.by_day(week.meetings))
+    counts = (
+        sum(
+            touches(item.event.when, day.working)
+            for item in day.taken
+            if item.kind == OPERATIONAL and is_meeting(item.event)
+        )
+        for day in week.days
+        if day.working
+    )
     return max(counts, default=0)
 
 
@@ -168,11 +168,14 @@ def after_hours(week: Held) -> float:
     Away days and public holidays are left out, weekends count. Source: the "after-hours
     collaboration" of workplace analytics, here from the calendar alone.
     """
-    attended = [event for event in week.of_kind(OPERATIONAL) if event.attendees]
     outside = 0.0
-    for day, times in week.by_day(attended):
-        if day.away is None and times:
-            outside += minutes(subtract(times, day.hours))
+    for day in week.days:
+        attended = [
+            item.event.when for item in day.taken if item.kind == OPERATIONAL and item.event.attendees
+        ]
+        if attended and day.away is None:
+            date = week.workweek.span(day.date, day.date + DAY)
+            outside += minutes(subtract(clip(attended, date), day.hours))
     return outside / 60
 
 

@@ -27,7 +27,7 @@ class DayView:
 
     def __init__(self, problem: Problem, day: Day, busiest: int | None, gone: frozenset[Interval]) -> None:
         if gone:
-            day = replace(day, taken=tuple(one for one in day.taken if one[0] not in gone))
+            day = replace(day, taken=tuple(one for one in day.taken if one.event.when not in gone))
         self.problem, self.day, self.date, self._gone = problem, day, day.date, gone
         self.whole = problem.workweek.span(day.date, day.date + DAY)
         self.span = outer(self.whole)
@@ -44,7 +44,7 @@ class DayView:
         reach, found = as_interval((self.span[0] - self.before, self.span[1] + self.after)), list(self.busy)
         for beside in (self.date - DAY, self.date + DAY):
             other = self.problem.days.get(beside)
-            taken = (when for when, _ in other.taken) if other is not None else ()
+            taken = (one.event.when for one in other.taken) if other is not None else ()
             found += [outer(when) for when in taken if reach.overlaps(when) and when not in self._gone]
         wide = [(start - self.after, end + self.before) for start, end in found]
         return [span for span in wide if overlap(span, self.span)]

@@ -88,7 +88,7 @@ def digest(first: date, end: date, request: Request, seen: Survey) -> Digest:
         held=measure(days, inside, workweek),
         longest=max(gaps, key=lambda gap: (gap.end - gap.start, -gap.start.timestamp()), default=None),
         series=series_by_hours(inside, working),
-        displaced=displaced(days, items),
+        displaced=displaced(days),
         overruns=overruns(request.snapshot.blocks, items, window, request.now, workweek),
         frontline_minutes=minutes([*clip(own, window), *(part for parts in past for part in parts)]),
     )

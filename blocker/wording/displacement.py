@@ -64,19 +64,18 @@ def items_by_day(
     return {day: in_order.within(workweek.day(day).span) for day in dates}
 
 
-def displaced(days: Iterable[Day], items: Mapping[date, Sequence[Classified]]) -> tuple[Displaced, ...]:
+def displaced(days: Iterable[Day]) -> tuple[Displaced, ...]:
     """The recurring meetings that cost a free stretch, the most frequent first; private ones are left out."""
     found: dict[str, list[_Cost]] = {}
     for day in days:
         if not day.is_working:
             continue
         may_cost = _may_cost(day)
-        for item in items.get(day.date, ()):
+        for item in day.taken:
             event = item.event
             if item.kind != OPERATIONAL or not event.recurring or event.private or not may_cost(event.when):
                 continue
-            at = day.taken.index((event.when, item.kind))
-            without = replace(day, taken=day.taken[:at] + day.taken[at + 1 :])
+            without = replace(day, taken=tuple(other for other in day.taken if other is not item))
             gain = focus_minutes(without) - focus_minutes(day)
             if gain >= minutes_of(FOCUS_GAP):
                 name = " ".join(event.title.split())
@@ -106,7 +105,7 @@ def _may_cost(day: Day) -> Callable[[Interval], bool]:
     at the latest. Lunch moves only to where it fits. So few events of the fullest day pass, and the day is
     laid out anew for those alone.
     """
-    busy = [when for when, kind in day.taken if kind != PERSONAL]  # personal time may be the lunch
+    busy = [item.event.when for item in day.taken if item.kind != PERSONAL]  # personal time may be the lunch
     shared = doubly_covered(busy)
     starts, ends = sorted(when.start for when in busy), sorted(when.end for when in busy)
     first, last = day.working[0].start, day.working[-1].end

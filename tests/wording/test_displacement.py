@@ -34,9 +34,8 @@ def recurring(*spans: tuple[str, str, str], day: date = MONDAY) -> list[Event]:
 
 
 def found(events: list[Event], *days: date) -> list[Displaced]:
-    items = items_by_day(classify(events, Settings()), days or (MONDAY,), WORK)
     laid = build_days(WORK, days or (MONDAY,), classify(events, Settings()))
-    return list(displaced(laid.values(), items))
+    return list(displaced(laid.values()))
 
 
 def test_half_an_hour_in_a_free_morning_costs_the_morning() -> None:

@@ -115,7 +115,7 @@ def displacing(seen: Survey, request: Request, titles: bool) -> tuple[tuple[Disp
     days = [seen.days[day] for back in range(WEEKS_DISPLACED) for day in first.plus(back).days]
     inside = (item for item in seen.classified if item.event.when.overlaps(window))
     items = items_by_day(inside, (day.date for day in days), workweek)
-    costs = sorted(displaced(days, items), key=lambda cost: (-cost.gain_minutes, cost.title))
+    costs = sorted(displaced(days), key=lambda cost: (-cost.gain_minutes, cost.title))
     over = overruns(request.snapshot.blocks, items, window, request.now, workweek)
     found = tuple(
         Displacing(
