@@ -22,7 +22,7 @@ from blocker.values.intervals import (
     merge,
     minutes,
     subtract,
-    touches,
+    touching,
 )
 from blocker.values.kinds import FRONTLINE, LEARNING, OPERATIONAL, STRATEGIC
 from blocker.values.plan import Classified, WeekLoad
@@ -110,22 +110,17 @@ def is_meeting(load: Event) -> bool:
 
 def meetings(week: Held) -> float:
     """Number of operational events that touch working time, attended by others or not. Source: ours."""
-    working = week.working
-    return sum(touches(event.when, working) for event in week.of_kind(OPERATIONAL) if is_meeting(event))
+    times = (event.when for event in week.of_kind(OPERATIONAL) if is_meeting(event))
+    return len(touching(times, week.working))
 
 
 def meetings_max_day(week: Held) -> float:
     """The most operational events on one day; one that spans two days counts on both. Source: ours."""
-    counts = (
-        sum(
-            touches(item.event.when, day.working)
-            for item in day.taken
-            if item.kind == OPERATIONAL and is_meeting(item.event)
-        )
-        for day in week.days
-        if day.working
-    )
-    return max(counts, default=0)
+    most = 0
+    for day in week.days:
+        load = (item.event for item in day.taken if item.kind == OPERATIONAL)
+        most = max(most, len(touching((event.when for event in load if is_meeting(event)), day.working)))
+    return most
 
 
 def focus_hours(week: Held) -> float:

@@ -22,8 +22,11 @@ class Owners:
         events = list(events)
         known = _by_domain(Counter(event.organizer for event in events if event.organizer_is_me))
         if not known:
-            everyone = (name for event in events for name in (event.organizer, *event.attendees))
-            known = _by_domain(Counter(everyone))
+            everyone = Counter[str]()
+            for people, times in Counter((event.organizer, *event.attendees) for event in events).items():
+                for name in people:
+                    everyone[name] += times
+            known = _by_domain(everyone)
         # The most frequent domain, the first by name of equals.
         self.domain = min(known, key=lambda name: (-known[name], name)) if known else ""
         self.cost = cache(self._cost)  # one event is in the way of many slots

@@ -14,6 +14,7 @@ from blocker.placing.spans import as_interval
 from blocker.values.events import Event
 from blocker.values.intervals import InOrder
 from blocker.values.plan import Option
+from blocker.values.workweek import DAY
 
 MOST = 3
 MOST_IN_THE_WAY = 20  # events; nobody asks more people to make room for one block
@@ -28,7 +29,8 @@ class Options:
     def __init__(self, board: Board, blocks: Blocks) -> None:
         self.board, self.blocks = board, blocks
         self.owners = Owners(board.problem.events)
-        timed = [event for event in board.problem.events if event.dates is None]
+        since = board.problem.now - DAY  # what is past is in no block's way
+        timed = [event for event in board.problem.events if event.dates is None and event.when.end > since]
         timed.sort(key=lambda event: (event.when, event.calendar, event.uid, event.title))
         self._timed = InOrder(timed, key=lambda event: event.when)
 

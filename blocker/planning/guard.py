@@ -45,7 +45,8 @@ def _refusal(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> Gua
             f"most of {plan.calendar} can't be read: {unread} of {_count(snapshot.components, 'event')}",
             "blocker check says which and why; if the rest is all there is, add --force",
         )
-    missing = recall(snapshot, memory, plan.now, "").gone  # of every week, also where the plan is about one
+    # Of every week, also where the plan is about one.
+    missing = recall(snapshot, memory, plan.now, "").gone if expected else ()
     gone = sum(c.action == "tombstone" and c.ended_by == "deleted" for c in missing)
     if gone > MOST_UNASKED or MOST_GONE <= gone == len(expected):
         hint = "is this the right calendar? If you deleted them, say so once: blocker run --force"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
+from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,6 +24,8 @@ from blocker.values.memory import Memory, OwnLines
 from blocker.values.plan import Classified, WeekLoad
 from blocker.values.request import HISTORY_WEEKS, QUARTER_WEEKS, Request
 from blocker.values.workweek import DAY, Week, WorkWeek, quarter_of
+
+_in_time = attrgetter("event.when.start", "event.when.end", "event.uid", "event.calendar")
 
 
 class Survey(Struct, frozen=True):
@@ -122,11 +125,6 @@ def _forecasts(
         if load and hours is not None:
             found[load.week] = hours
     return found
-
-
-def _in_time(item: Classified) -> tuple[datetime, datetime, str, str]:
-    event = item.event
-    return event.when.start, event.when.end, event.uid, event.calendar
 
 
 def _recent_hours(lately: tuple[WeekLoad, ...], load: WeekLoad) -> float | None:

@@ -68,10 +68,14 @@ def merge(intervals: Iterable[Interval], bridge: timedelta = timedelta(0)) -> tu
     return tuple(merged)
 
 
-def touches(when: Interval, parts: Sequence[Interval]) -> bool:
-    """True if ``when`` shares time with one of the parts, which are in order and share none with each other."""
-    first = bisect_right(parts, when.start, key=lambda part: part.end)
-    return first < len(parts) and parts[first].start < when.end
+def touching(some: Iterable[Interval], parts: Sequence[Interval]) -> list[Interval]:
+    """Those that share time with one of the parts, which are in order and share none with each other."""
+    ends, found = [part.end for part in parts], []
+    for when in some:
+        first = bisect_right(ends, when.start)
+        if first < len(parts) and parts[first].start < when.end:
+            found.append(when)
+    return found
 
 
 class InOrder(Generic[T]):

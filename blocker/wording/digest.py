@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from blocker.measuring.measures import measure
 from blocker.rules.survey import Survey
-from blocker.values.intervals import Interval, clip, intersect, minutes, touches
+from blocker.values.intervals import Interval, clip, intersect, minutes, touching
 from blocker.values.kinds import FRONTLINE, OPERATIONAL
 from blocker.values.plan import Classified
 from blocker.values.request import Request
@@ -104,7 +104,7 @@ def series_by_hours(items: Iterable[Classified], working: Sequence[Interval]) ->
             found.setdefault(name.casefold(), []).append((name, event.when))
     result = []
     for meetings in found.values():
-        inside = [when for _, when in meetings if touches(when, working)]
+        inside = touching((when for _, when in meetings), working)
         if inside:
             result.append(Series(meetings[0][0], len(inside), minutes(intersect(inside, working))))
     return tuple(sorted(result, key=lambda one: (-one.minutes, one.title)))

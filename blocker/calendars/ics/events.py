@@ -53,8 +53,7 @@ class Read(Struct, frozen=True):
 
     ``original`` is the RECURRENCE-ID of a changed occurrence, ``and_later`` its RANGE=THISANDFUTURE.
     ``flaws`` are what had to be passed over in a component that counts all the same, ``odd`` what was read
-    though its form is wrong. ``revision`` orders the revisions of one event: SEQUENCE, then DTSTAMP.
-    ``travel`` is how long before each occurrence the way to it takes.
+    though its form is wrong. ``travel`` is how long before each occurrence the way to it takes.
     """
 
     uid: str
@@ -63,14 +62,18 @@ class Read(Struct, frozen=True):
     repeated: dict[str, list[Property]]
     original: Moment | None = None
     and_later: bool = False
-    revision: tuple[int, datetime] = (0, datetime.min.replace(tzinfo=UTC))
     travel: timedelta = timedelta(0)
     flaws: Sequence[str] = ()
     odd: Sequence[str] = ()
 
     @property
     def sequence(self) -> int:
-        return self.revision[0]
+        return _number(self.single.get("SEQUENCE"))
+
+    @property
+    def revision(self) -> tuple[int, datetime]:
+        """What orders the revisions of one event."""
+        return self.sequence, _stamp(self.single.get("DTSTAMP"))
 
     def value(self, name: str) -> str:
         found = self.single.get(name)
@@ -116,7 +119,6 @@ def read_component(chunk: bytes, zones: Zones, home: tzinfo, own: tzinfo | None 
         repeated=repeated,
         original=original,
         and_later=recurrence is not None and recurrence.param("RANGE").upper() == "THISANDFUTURE",
-        revision=(_number(single.get("SEQUENCE")), _stamp(single.get("DTSTAMP"))),
         travel=travel,
         flaws=flaws,
         odd=times.flaws,

@@ -201,7 +201,7 @@ def _by_time(rule: Rule, start: datetime, low: datetime, high: datetime) -> Foun
         if rule.frequency == WEEKLY and rule.by_month:
             times = [moment for moment in times if moment.month in rule.by_month]
         for moment in _at_positions(times, rule.by_position) if rule.by_position else times:
-            left_out = any(wanted.isdisjoint(values(moment)) for wanted, values in limits)
+            left_out = limits and any(wanted.isdisjoint(values(moment)) for wanted, values in limits)
             yield None if left_out else moment, 1
 
 
