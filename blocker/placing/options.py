@@ -62,7 +62,8 @@ class Options:
             for start in self.blocks.room(view, without).starts(rest, minutes):
                 end = start + minutes * 60
                 reach = as_interval((start - view.before, end + view.after))
-                events = tuple(event for event in around if event.when.overlaps(reach))
+                first, last = reach.start, reach.end
+                events = tuple([e for e in around if e.when.start < last and first < e.when.end])
                 price = cost(events)
                 if price is not None:
                     found.append((price, (start, end), view.date, events))

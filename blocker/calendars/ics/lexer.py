@@ -243,7 +243,7 @@ def unfolded(chunk: bytes) -> bytes:
     if b"\n\n" in chunk or (cr and b"\n\r\n" in chunk):
         chunk = re.sub(_BLANK_LINES, b"\n", chunk)
     for blank in (b" ", b"\t"):
-        if blank in chunk:
+        if b"\n" + blank in chunk:
             chunk = chunk.replace(b"\r\n" + blank, b"") if cr else chunk
             chunk = chunk.replace(b"\n" + blank, b"")
     return chunk
