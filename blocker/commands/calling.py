@@ -33,7 +33,7 @@ class Call:
     def __init__(self, args: Namespace, environ: Mapping[str, str], clock: Callable[[], datetime]) -> None:
         self.args, self.environ, self.clock = args, environ, clock
         self._began = monotonic()
-        self._address = shown(args.calendar or "")
+        self._address = shown(args.calendar) if args.calendar else ""
 
     def carry_out(self, width: int) -> int:
         """Do the work for whoever is at the terminal, ``width`` cells across, and show what came of it. The exit code."""

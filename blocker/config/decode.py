@@ -5,7 +5,7 @@ What may stand where is read from the fields: nothing here knows a setting by it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -14,7 +14,15 @@ from msgspec import inspect
 from msgspec.structs import replace
 
 from blocker.config.checks import CHECKS, Around
-from blocker.config.described import allowed, bare, fields_of, in_tables, is_array_of_tables, is_table
+from blocker.config.described import (
+    allowed,
+    bare,
+    examples,
+    fields_of,
+    in_tables,
+    is_array_of_tables,
+    is_table,
+)
 from blocker.config.toml import toml
 from blocker.values.errors import did_you_mean, quoted
 from blocker.values.fields import KeyPath, Section
@@ -53,7 +61,9 @@ class Reading:
             if fitting is not plain:
                 return self.value(path, given, fitting, default)
         if not _fits(given, plain):
-            return self._wrong(path, f"expected {_said(plain, facts, path)}, not {_shown(given)}", default)
+            return self._wrong(
+                path, f"expected {_said(plain, examples(kind), path)}, not {_shown(given)}", default
+            )
         if isinstance(plain, inspect.StructType):
             standard: Any = default if isinstance(default, plain.cls) else _blank(plain)
             return self._table(path, given, standard)
@@ -85,9 +95,7 @@ class Reading:
             found[field.attribute] = self.value(inside, value, field.type, getattr(default, field.attribute))
         for field in known.values():
             if field.required and field.key not in data:
-                shown = [
-                    f", for example {field.key} = {toml(one)}" for one in field.facts.get("examples", ())
-                ]
+                shown = [f", for example {field.key} = {toml(one)}" for one in examples(field.type)]
                 self._wrong(path, f"{quoted(field.key)} is missing{''.join(shown[:1])}", None)
         result = replace(default, **found)
         here = {at[len(path) :] for at in self.given if at[: len(path)] == path}
@@ -187,16 +195,16 @@ def _blank(kind: inspect.Type) -> Any:
     return _MEANINGS[type(plain)].blank
 
 
-def _said(plain: inspect.Type, facts: Mapping[str, Any], path: KeyPath) -> str:
+def _said(plain: inspect.Type, shown: Sequence[Any], path: KeyPath) -> str:
     """What is expected, in words."""
     if isinstance(plain, inspect.UnionType):
         first, *more = (bare(one).type for one in plain.types if not isinstance(one, inspect.NoneType))
-        return " or ".join(map(toml, facts["examples"])) if more else _said(first, facts, path)
+        return " or ".join(map(toml, shown)) if more else _said(first, shown, path)
     if isinstance(plain, inspect.VarTupleType):
         if is_array_of_tables(plain):
             return f"a list of tables such as [[{_dotted(path)}]]"
-        items = bare(plain.item_type).facts.get("examples", ["…"])
-        return f"a list such as {toml(facts.get('examples', [items])[0])}"
+        items = examples(plain.item_type) or ["…"]
+        return f"a list such as {toml((shown or [items])[0])}"
     table = "a table" if isinstance(path[-1], int) else f"a table such as [{_dotted(path)}]"
     return _MEANINGS[type(plain)].words or table
 

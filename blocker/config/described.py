@@ -36,13 +36,17 @@ class Bare(NamedTuple):
 def bare(kind: inspect.Type) -> Bare:
     if not isinstance(kind, inspect.Metadata):
         return Bare(kind, {})
-    facts = {**(kind.extra_json_schema or {}), **(kind.extra or {})}
-    # What an address looks like is known to the registry alone.
-    if facts.get("format") == ADDRESS:
-        facts["examples"] = calendars.examples()[:1]
-    elif isinstance(kind.type, inspect.VarTupleType) and is_address(kind.type.item_type):
-        facts["examples"] = [calendars.examples()[1:]]
-    return Bare(kind.type, facts)
+    return Bare(kind.type, {**(kind.extra_json_schema or {}), **(kind.extra or {})})
+
+
+def examples(kind: inspect.Type) -> list[Any]:
+    """Values that it may have; what an address looks like is known to the registry alone."""
+    plain, facts = bare(kind)
+    if is_address(kind):
+        return calendars.examples()[:1]
+    if isinstance(plain, inspect.VarTupleType) and is_address(plain.item_type):
+        return [calendars.examples()[1:]]
+    return list(facts.get("examples", ()))
 
 
 @cache

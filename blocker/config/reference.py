@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import inspect, json, to_builtins
 
-from blocker.config.described import Field, allowed, bare, fields_of, in_tables, struct_in
+from blocker.config.described import Field, allowed, bare, examples, fields_of, in_tables, struct_in
 from blocker.config.toml import toml
 from blocker.values.fields import Section
 from blocker.values.settings import Settings
@@ -84,7 +84,7 @@ def _inside(field: Field) -> Iterator[str]:
     if table is not None:
         yield ""
         yield from _table(fields_of(table).values())
-    for example in field.facts.get("examples", [])[:1]:
+    for example in examples(field.type)[:1]:
         items = example if isinstance(example, list) else [example]
         head = f"[[{field.key}]]" if isinstance(example, list) else f"[{field.key}]"
         yield "\n```toml"

@@ -13,6 +13,7 @@ from blocker.calendars.addresses import shown
 from blocker.config.described import (
     Field,
     bare,
+    examples,
     fields_of,
     in_tables,
     is_address,
@@ -125,13 +126,13 @@ def _differing(table: Section) -> Iterator[str]:
 
 def _setting(field: Field, value: Any) -> Iterator[str]:
     yield from _comment(sentence(field))
-    shown = value or field.facts.get("examples", [value])[0]
+    shown = value or (examples(field.type) or [value])[0]
     yield f"{'#' if value == field.default else ''}{field.key} = {toml(shown)}"
 
 
 def _example(field: Field) -> Iterator[str]:
     """Tables that a person names the keys of, or makes as many of as they like."""
-    example = field.facts["examples"][0]
+    example = examples(field.type)[0]
     table = struct_in(field.type)
     if table is None:
         yield f"[{field.key}]"

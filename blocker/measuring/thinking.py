@@ -42,7 +42,9 @@ def with_calendar_questions(
     """
     there: dict[str, ParkedQuestion] = {}
     asking = [(event, text) for event in snapshot.events if (text := question_in(event))]
-    for event, text in sorted(asking, key=lambda one: one[0].when.start, reverse=True):  # of a series the first
+    for event, text in sorted(
+        asking, key=lambda one: one[0].when.start, reverse=True
+    ):  # of a series the first
         there[event.uid] = ParkedQuestion(0, text, "", event.when.start, event=event.uid)
     found = []
     for question in parked:
