@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -27,6 +28,7 @@ from blocker.values.errors import BlockerError, NotConfirmed, Refused, UsageErro
 from blocker.values.memory import UNDONE_ASKED, UNDONE_TOLD, Memory
 from blocker.values.plan import Change, Plan
 from blocker.values.request import Request
+from blocker.values.workweek import WhichWeek, this_week
 
 CONSENT = {"y": "yes", "n": "no", "e": "each", "d": "details"}
 EACH = {"y": "yes", "n": "no", "q": "quit (no to the rest)"}
@@ -57,7 +59,7 @@ def run(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 
 def _run_once(args: Namespace, setup: Setup, talk: Talk) -> Answer:
-    return _work("run", None, args, setup, talk)
+    return _work("run", this_week, args, setup, talk)
 
 
 def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:
@@ -68,7 +70,7 @@ def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             "rebalance asks before it moves anything, and there is no terminal to ask on",
             f"say yes with {pasteable(setup, 'rebalance', *_week(args), '-y')}, or look only with -n",
         )
-    return _work("rebalance", args.week or "this", args, setup, talk)
+    return _work("rebalance", partial(find_week, args.week), args, setup, talk)
 
 
 def _refuse_week(request: Request) -> None:
@@ -84,10 +86,10 @@ def _week(args: Namespace) -> Sequence[str]:
     return () if args.week is None else (args.week,)
 
 
-def _work(policy: str, week: str | None, args: Namespace, setup: Setup, talk: Talk) -> Answer:
+def _work(policy: str, which: WhichWeek, args: Namespace, setup: Setup, talk: Talk) -> Answer:
     with Session(setup) as session:
         if args.dry_run:
-            sight = session.read(read_memory(setup.state_dir, session.identity), policy, week)
+            sight = session.read(read_memory(setup.state_dir, session.identity), policy, which)
             _refuse_week(sight.request)
             seen = sight.survey()
             made = make_plan(sight.request, seen)
@@ -96,11 +98,11 @@ def _work(policy: str, week: str | None, args: Namespace, setup: Setup, talk: Ta
                 made = guard.told(made, request.snapshot, request.memory, asked=policy == "rebalance")
             return proposal(made, seen, sight.request, args, talk)
         with at_work(session) as ledger:
-            return _carry_out(policy, week, session, ledger, args, talk)
+            return _carry_out(policy, which, session, ledger, args, talk)
 
 
 def _carry_out(
-    policy: str, week: str | None, session: Session, ledger: Ledger, args: Namespace, talk: Talk
+    policy: str, which: WhichWeek, session: Session, ledger: Ledger, args: Namespace, talk: Talk
 ) -> Answer:
     looks: list[tuple[Request, Survey]] = []
     refused: set[str] = set()
@@ -108,7 +110,7 @@ def _carry_out(
     def decide(again: bool) -> Plan:
         if again:
             talk.say("the calendar changed meanwhile: reading it again")
-        sight = session.read(ledger.memory(), policy, week)
+        sight = session.read(ledger.memory(), policy, which)
         _refuse_week(sight.request)
         request, seen = sight.request, sight.survey()
         plan = make_plan(request, seen)

@@ -15,9 +15,10 @@ from blocker.calendars import BACKENDS, FILE, SHOWN
 from blocker.calendars.addresses import file_address
 from blocker.commands.answer import Answer, Talk
 from blocker.commands.daily import rebalance, run
-from blocker.commands.looking import load, plan
+from blocker.commands.looking import plan
 from blocker.commands.parser import Parser
 from blocker.commands.program import read_words
+from blocker.commands.remembering import load
 from blocker.commands.sample import BERLIN, meeting, sample_calendar
 from blocker.config.load import Config
 from blocker.ledger.ledger import read_memory

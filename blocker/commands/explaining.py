@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import date
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from blocker.commands.answer import Answer, Talk
 from blocker.commands.parser import Joined, Parser
 from blocker.engine import make_plan
 from blocker.rules.survey import Survey
-from blocker.running.dates import WEEK_HINT, find_date
+from blocker.running.dates import WEEK_HINT, find_date, find_week
 from blocker.running.session import Setup, Sight, look
 from blocker.showing.documents import plan_document, skipped_document
 from blocker.showing.plan_in_full import change_lines, next_best, skipped_lines, unplaced_lines
@@ -38,7 +39,7 @@ def add_explain(command: Parser) -> None:
 def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Why a block is where it is, why a demand found no place, or why a week has its level."""
     named = find_date(args.what, setup.now.date()) is not None
-    sight = look(setup, args.what if named else None)
+    sight = look(setup, partial(find_week, args.what)) if named else look(setup)
     seen, workweek = sight.survey(), sight.request.workweek
     zone = workweek.zone
     said = find_date(args.what, workweek.date_of(sight.request.now), lead=workweek.lead)

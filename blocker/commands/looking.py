@@ -1,4 +1,4 @@
-"""``plan`` and ``load``: they look and never write to a calendar."""
+"""``plan``: what ``run`` would do, as it is shown before anything is written."""
 
 from __future__ import annotations
 
@@ -9,24 +9,19 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from blocker.commands.answer import Answer, Talk
-from blocker.commands.parser import Parser, add_week, whole_number
+from blocker.commands.parser import Parser
 from blocker.commands.plan_file import write_plan
-from blocker.commands.remembering import ahead
 from blocker.engine import make_plan
 from blocker.planning import guard
 from blocker.planning.chosen import name_of
 from blocker.rules.survey import Survey
-from blocker.running.dates import find_week
 from blocker.running.session import Setup, look
-from blocker.showing.documents import load_document, plan_document, skipped_document
+from blocker.showing.documents import plan_document
 from blocker.showing.dose import dose_lines
-from blocker.showing.grid import load_picture, plan_picture, plan_screen_picture
-from blocker.showing.load import load_lines
-from blocker.showing.plan_in_full import plan_lines, skipped_lines
+from blocker.showing.grid import plan_picture, plan_screen_picture
+from blocker.showing.plan_in_full import plan_lines
 from blocker.showing.plan_screen import plan_screen_lines
-from blocker.showing.plan_text import zone_lines
-from blocker.showing.week_reasons import week_of_plan
-from blocker.showing.week_view import week_view, week_views
+from blocker.showing.week_view import week_views
 from blocker.values.plan import Plan
 from blocker.values.request import Request
 
@@ -102,45 +97,4 @@ def plan_answer(
     return Answer(
         lines,
         picture=lambda canvas: plan_picture(plan, week_views(plan, seen, request), canvas, done, first),
-    )
-
-
-def add_load(command: Parser) -> None:
-    add_week(command)
-    command.add_argument("--events", action="store_true", help="list every event, how it was counted and why")
-    command.add_argument(
-        "--ahead",
-        type=whole_number,
-        metavar="N",
-        help="the next N weeks, now and forecast",
-    )
-    command.set_defaults(work=load)
-
-
-def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
-    """A week's measures, its level, and the rules that fire."""
-    if args.ahead is not None:
-        return ahead(args, setup)
-    sight = look(setup, args.week)
-    request = sight.request
-    seen = sight.survey()
-    made = make_plan(request, seen)
-    week = find_week(args.week, request.workweek.date_of(request.now), request.workweek.lead)
-    week_plan = week_of_plan(made, seen, week)
-    events = seen.events_of(week, request.workweek) if args.events else None
-    zone = request.workweek.zone
-    skipped = made.skipped_in(week)
-    return Answer(
-        [
-            *load_lines(
-                week_plan, zone, events, args.plain, [seen.days[day] for day in week.days], args.verbose
-            ),
-            *skipped_lines(skipped),
-            *zone_lines(made.zone, made.zone_source),
-        ],
-        load_document([(week_plan, events)], zone, made.zone_source)
-        | {"skipped_components": skipped_document(skipped)},
-        picture=lambda canvas: load_picture(
-            week_view(week_plan, made, seen, request), made, canvas, events, args.verbose
-        ),
     )

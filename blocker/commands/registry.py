@@ -33,7 +33,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
     },
     "looking": {
         "plan": Entry("looking", "show what run would do; nothing is written"),
-        "load": Entry("looking", "how heavy a week is, in numbers"),
+        "load": Entry("remembering", "how heavy a week is, in numbers"),
         "report": Entry("reporting", "report as HTML, text, .ics or CSV"),
         "explain": Entry("explaining", "why a block is there, or why a week is heavy"),
         "history": Entry("remembering", "the thinking time of past weeks: planned, kept, skipped"),

@@ -1,17 +1,21 @@
-"""``history`` and ``load --ahead``: what the ledger remembers of weeks, and what can be learnt from it."""
+"""``load`` and ``history``: weeks in numbers, those that are over and those to come."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from functools import partial
 
 from blocker.commands.answer import Answer, Talk
-from blocker.commands.parser import Parser, whole_number
+from blocker.commands.parser import Parser, add_week, whole_number
 from blocker.engine import make_plan
 from blocker.ledger.ledger import read_memory
 from blocker.planning.history import brought_up_to_date, past_weeks
 from blocker.rules.forecast import fill_curve
 from blocker.rules.known import debt_minutes
-from blocker.running.session import Session, Setup
+from blocker.running.dates import find_week
+from blocker.running.session import Session, Setup, look
+from blocker.showing.documents import load_document, skipped_document
+from blocker.showing.grid import load_picture
 from blocker.showing.history import (
     ahead_document,
     ahead_lines,
@@ -19,6 +23,11 @@ from blocker.showing.history import (
     history_lines,
     history_picture,
 )
+from blocker.showing.load import load_lines
+from blocker.showing.plan_in_full import skipped_lines
+from blocker.showing.plan_text import zone_lines
+from blocker.showing.week_reasons import week_of_plan
+from blocker.showing.week_view import week_view
 from blocker.values.errors import UsageError
 
 MOST_BACK, MOST_AHEAD = 104, 26
@@ -48,7 +57,7 @@ def history(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     )
 
 
-def ahead(args: Namespace, setup: Setup) -> Answer:
+def _ahead(args: Namespace, setup: Setup) -> Answer:
     """The weeks to come, as they stand and as they are likely to be."""
     if not 1 <= args.ahead <= MOST_AHEAD:
         raise UsageError(f"--ahead {args.ahead} can't be shown", f"give a number from 1 to {MOST_AHEAD}")
@@ -61,3 +70,44 @@ def ahead(args: Namespace, setup: Setup) -> Answer:
     curve = fill_curve(sight.request.memory.fill, completed)
     coming = [loads[running.plus(n)] for n in range(args.ahead + 1)]
     return Answer(ahead_lines(coming, curve), ahead_document(coming, curve))
+
+
+def add_load(command: Parser) -> None:
+    add_week(command)
+    command.add_argument("--events", action="store_true", help="list every event, how it was counted and why")
+    command.add_argument(
+        "--ahead",
+        type=whole_number,
+        metavar="N",
+        help="the next N weeks, now and forecast",
+    )
+    command.set_defaults(work=load)
+
+
+def load(args: Namespace, setup: Setup, talk: Talk) -> Answer:
+    """A week's measures, its level, and the rules that fire."""
+    if args.ahead is not None:
+        return _ahead(args, setup)
+    sight = look(setup, partial(find_week, args.week))
+    request = sight.request
+    seen = sight.survey()
+    made = make_plan(request, seen)
+    week = find_week(args.week, request.workweek.date_of(request.now), request.workweek.lead)
+    week_plan = week_of_plan(made, seen, week)
+    events = seen.events_of(week, request.workweek) if args.events else None
+    zone = request.workweek.zone
+    skipped = made.skipped_in(week)
+    return Answer(
+        [
+            *load_lines(
+                week_plan, zone, events, args.plain, [seen.days[day] for day in week.days], args.verbose
+            ),
+            *skipped_lines(skipped),
+            *zone_lines(made.zone, made.zone_source),
+        ],
+        load_document([(week_plan, events)], zone, made.zone_source)
+        | {"skipped_components": skipped_document(skipped)},
+        picture=lambda canvas: load_picture(
+            week_view(week_plan, made, seen, request), made, canvas, events, args.verbose
+        ),
+    )

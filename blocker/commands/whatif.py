@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from functools import partial
 from typing import Any
 
 from blocker.commands import daily
@@ -11,6 +12,7 @@ from blocker.commands.parser import Parser, add_week, whole_number
 from blocker.engine import pose_problem
 from blocker.ledger.ledger import read_memory
 from blocker.placing.place import cheapest_stretch
+from blocker.running.dates import find_week
 from blocker.running.session import Session, Setup
 from blocker.showing.documents import SCHEMA, moment
 from blocker.values.errors import UsageError
@@ -43,7 +45,9 @@ def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if not 0 < args.what_if <= LONGEST:
         raise UsageError(f"{args.what_if} minutes do not fit into a day", "such as --what-if 120")
     with Session(setup) as session:
-        sight = session.read(read_memory(setup.state_dir, session.identity), "rebalance", args.week or "this")
+        sight = session.read(
+            read_memory(setup.state_dir, session.identity), "rebalance", partial(find_week, args.week)
+        )
     request = sight.request
     look = request.settings.kind(STRATEGIC)
     wanted = Demand(

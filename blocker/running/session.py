@@ -24,7 +24,6 @@ from blocker.engine import make_plan
 from blocker.files.places import config_path
 from blocker.ledger.ledger import read_memory
 from blocker.rules.survey import Survey, take_survey
-from blocker.running.dates import find_week
 from blocker.values.errors import ConfigError
 from blocker.values.events import Snapshot
 from blocker.values.intervals import Interval
@@ -32,7 +31,7 @@ from blocker.values.memory import Identity, Memory
 from blocker.values.plan import Plan
 from blocker.values.request import HISTORY_WEEKS, QUARTER_WEEKS, Request
 from blocker.values.settings import FILL_WEEKS, HORIZON_WEEKS, Settings
-from blocker.values.workweek import WorkWeek, quarter_of, week_of
+from blocker.values.workweek import WhichWeek, WorkWeek, quarter_of, this_week, week_of
 
 
 def _unsaid(words: str) -> None:
@@ -103,16 +102,16 @@ class Session:
         self,
         memory: Memory,
         policy: str = "run",
-        week: str | None = None,
+        which: WhichWeek = this_week,
         back: int = QUARTER_WEEKS,
         ahead: int = FILL_WEEKS,
     ) -> Sight:
-        """Read every calendar and say what holds now. ``week`` as a person names it.
+        """Read every calendar and say what holds now. ``which`` week is asked for is known by today's date.
 
         ``back`` completed weeks and ``ahead`` weeks to come are measured at least.
         """
         rough_now = aware(self.setup.now, UTC)
-        window = _window(rough_now, week, self.settings, back, ahead)
+        window = _window(rough_now, which, self.settings, back, ahead)
         snapshot = self._read(self.calendar, window)
         clock = snapshot
         if self._zone_name is None:
@@ -142,7 +141,7 @@ class Session:
         request = Request(
             now=now,
             policy=policy,
-            week=find_week(week, workweek.date_of(now), workweek.lead),
+            week=which(workweek.date_of(now), workweek.lead),
             settings=settings,
             workweek=workweek,
             snapshot=snapshot,
@@ -218,10 +217,10 @@ class Session:
         return WorkWeek(zone, settings.hours, settings.lunch, holidays, days, settings.week_lead), source
 
 
-def look(setup: Setup, week: str | None = None) -> Sight:
-    """What a command sees that only looks; ``week`` as a person names it."""
+def look(setup: Setup, which: WhichWeek = this_week) -> Sight:
+    """What a command sees that only looks."""
     with Session(setup) as session:
-        return session.read(read_memory(setup.state_dir, session.identity), "run", week)
+        return session.read(read_memory(setup.state_dir, session.identity), "run", which)
 
 
 class Sight(Struct, frozen=True):
@@ -320,10 +319,10 @@ def _in_hours(settings: Settings, known: Hours | None, zone: str) -> Settings:
     )
 
 
-def _window(now: datetime, week: str | None, settings: Settings, back: int, ahead: int) -> Interval:
+def _window(now: datetime, which: WhichWeek, settings: Settings, back: int, ahead: int) -> Interval:
     """Weeks enough to judge by, to the end of the quarter whose offsite may be due; a day of slack."""
     today = now.date()
-    running, named = week_of(today).monday, find_week(week, today, settings.week_lead).monday
+    running, named = week_of(today).monday, which(today, settings.week_lead).monday
     first = min(running, named) - timedelta(weeks=max(back, HISTORY_WEEKS) + 1)
     last = max(
         quarter_of(today, settings.fiscal_start).next().end,

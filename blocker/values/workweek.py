@@ -8,7 +8,7 @@ skips is read with the offset that held before it, a repeated one means its firs
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -48,6 +48,14 @@ class Week(Struct, frozen=True, order=True):
 def week_of(day: date) -> Week:
     year, number, _ = day.isocalendar()
     return Week(year, number)
+
+
+# Today and a person's lead (``WorkWeek.lead``) → the week that is meant.
+WhichWeek = Callable[[date, int], Week]
+
+
+def this_week(today: date, lead: int) -> Week:
+    return week_of(today + lead * DAY)
 
 
 # The years that are reckoned with, far from the ends of Python's own calendar, and those in which now may be: the
