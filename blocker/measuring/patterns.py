@@ -315,7 +315,6 @@ KINDS = {
 }
 
 
-@lru_cache(maxsize=4096)
 def matched(kind: str, title: str) -> str | None:
     """The words of the title that make it this kind, as written there; None if nothing does."""
     wanted, unwanted = KINDS[kind]
@@ -330,7 +329,6 @@ def matched(kind: str, title: str) -> str | None:
     return plain[found.start() : found.end()]
 
 
-@lru_cache(maxsize=4096)
 def on_duty(title: str) -> str | None:
     """The words of a title that tell of duty or of a deputy; None where it begins with an absence instead."""
     plain, lower = folded(title)
@@ -341,7 +339,6 @@ def on_duty(title: str) -> str | None:
     return plain[found.start() : found.end()]
 
 
-@lru_cache(maxsize=4096)
 def cancelled_form(title: str) -> str | None:
     """The beginning of a title in Outlook's cancelled form ("Canceled:"), None for any other title."""
     plain, lower = folded(title)

@@ -18,7 +18,7 @@ TRAVEL = "travelTime"  # the type of the way to an event, where the calendar tel
 PRIVATE_TITLE = "private event"
 
 
-class Event(Struct, frozen=True, gc=False):
+class Event(Struct, frozen=True, gc=False, cache_hash=True):
     """One occurrence of somebody's event, normalised by the backend that read it.
 
     ``when`` is the instant interval. For an all-day event ``dates`` holds first day and the day

@@ -89,10 +89,11 @@ def read_component(chunk: bytes, zones: Zones, home: tzinfo, own: tzinfo | None 
 
     ``home`` is the user's zone, ``own`` the calendar's (None: it names none).
     """
-    if len(chunk) > MAX_COMPONENT or chunk.count(b"\n") - chunk.count(b"\n ") > MAX_LINES:
+    size = len(chunk)
+    if size > MAX_COMPONENT or (size > MAX_LINES and chunk.count(b"\n") - chunk.count(b"\n ") > MAX_LINES):
         raise BrokenError(f"it is larger than {MAX_COMPONENT // 2**20} MB or {MAX_LINES:,} lines")
     single, repeated = _sorted(properties_by_name(chunk, _READ))
-    if sum(len(found.value) for listed in repeated.values() for found in listed) > MAX_LISTED:
+    if size > MAX_LISTED and _length_of(repeated) > MAX_LISTED:
         raise BrokenError("it lists more dates or people than can be followed")
     times = Times(zones, home, own)
     try:
@@ -123,6 +124,10 @@ def read_component(chunk: bytes, zones: Zones, home: tzinfo, own: tzinfo | None 
         flaws=flaws,
         odd=times.flaws,
     )
+
+
+def _length_of(repeated: dict[str, list[Property]]) -> int:
+    return sum(len(found.value) for listed in repeated.values() for found in listed)
 
 
 def _sorted(found: dict[str, list[Property]]) -> tuple[dict[str, Property], dict[str, list[Property]]]:

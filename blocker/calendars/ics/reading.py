@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, tzinfo
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -30,6 +30,7 @@ from blocker.values.intervals import Interval
 
 MAX_REPORTS = 200
 _CUT_OFF = "{} has no END:VCALENDAR: it may be cut off, and nothing is written to it; replace it with a complete copy"
+_IN_ORDER = attrgetter("when.start", "when.end", "uid", "title")
 _TELLING = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "RECURRENCE-ID")
 
 
@@ -111,7 +112,7 @@ class _Reading:
         self._report_zones()
         events = {c.start for c in self.layout.components if c.name == "VEVENT"}
         events |= {p.start for p in self.layout.problems if self._begins_event(p.start)}
-        self.events.sort(key=lambda event: (event.when.start, event.when.end, event.uid, event.title))
+        self.events.sort(key=_IN_ORDER)
         return Snapshot(
             calendar=self.calendar,
             window=self.window,
