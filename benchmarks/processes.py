@@ -16,6 +16,7 @@ from statistics import median
 from msgspec import Struct
 
 ROOT = Path(__file__).parent.parent
+COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}  # each module is compiled once, as in what pip has installed
 
 
 class Run(Struct, frozen=True):
@@ -27,7 +28,7 @@ class Run(Struct, frozen=True):
 def run(words: Sequence[str], env: Mapping[str, str] | None = None) -> Run:
     """One Python process with these words. Raises AssertionError with its complaint if it fails."""
     process = subprocess.Popen(  # noqa: S603 - ourselves
-        [sys.executable, *words], cwd=ROOT, env={**os.environ, **(env or {})},
+        [sys.executable, *words], cwd=ROOT, env={**os.environ, **COMPILED, **(env or {})},
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None and process.stderr is not None  # noqa: S101, PT018
