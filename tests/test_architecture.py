@@ -170,8 +170,19 @@ HEAVY = {
 
 def test_help_imports_nothing_heavy() -> None:
     loaded = loaded_after("--help", environ={"PATH": ""})
-    assert not loaded & HEAVY
-    assert "blocker.engine" not in loaded
+    assert not loaded & (HEAVY | {"msgspec", "platformdirs", "zoneinfo", "tomllib"})
+    assert not loaded & {"blocker.engine", "blocker.calendars.port", "blocker.values.settings"}
+
+
+def test_a_plan_imports_nothing_of_what_writes(tmp_path: Path) -> None:
+    calendar = tmp_path / "c.ics"
+    calendar.write_bytes(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-TIMEZONE:Etc/UTC\r\nEND:VCALENDAR\r\n")
+    environ = {"PATH": "", "HOME": str(tmp_path), "BLOCKER_STATE_DIR": str(tmp_path / "state")}
+    words = ("--calendar", f"ics:{calendar}", "--now", "2026-11-02T06:30", "plan")
+    loaded = loaded_after(*words, environ=environ)
+    assert "blocker.engine" in loaded
+    assert not loaded & (HEAVY - {"holidays"} | {"filelock", "subprocess", "dateutil.parser", "ssl", "http"})
+    assert not loaded & {"blocker.running.apply", "blocker.running.notify", "blocker.calendars.google.about"}
 
 
 def test_a_run_on_a_file_imports_no_network_client(tmp_path: Path) -> None:
