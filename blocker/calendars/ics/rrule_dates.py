@@ -13,7 +13,7 @@ from __future__ import annotations
 from calendar import isleap, monthrange
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
-from itertools import product
+from itertools import groupby, product
 from math import prod
 from typing import Any
 
@@ -110,12 +110,21 @@ def _by_month(rule: Rule, start: datetime, low: datetime, high: datetime) -> Fou
     if rule.by_day and not days["byweekday"]:
         return
     steps = (STEPS_OF_A_YEAR if yearly else STEPS_OF_A_MONTH) + prod(map(len, clock.values()))
-    for number in range(month, high.year * 12 + high.month, stride):
-        yield None, steps
-        begin = datetime(number // 12, number % 12 + 1, 1)  # noqa: DTZ001 - a wall time
+    # Months are asked for a year at a time, but where what matters is counted in each.
+    alone = bool(yearly or rule.by_position or rule.skip != OMIT)
+    numbers = range(month, high.year * 12 + high.month, stride)
+    for _, together in groupby(numbers, key=lambda number: number if alone else number // 12):
+        first, *more = together
+        yield None, steps * (1 + len(more))
+        begin = datetime(first // 12, first % 12 + 1, 1)  # noqa: DTZ001 - a wall time
+        if not alone:
+            months = {number % 12 + 1 for number in (first, *more)}
+            days["bymonth"] = months.intersection(rule.by_month or months)
+            if not days["bymonth"]:
+                continue
         times: Iterable[datetime] = (
             rrule(
-                rule.frequency,
+                rule.frequency if alone else YEARLY,
                 begin,
                 interval=_ENDS_AT_ONCE,
                 wkst=rule.week_start,
