@@ -22,11 +22,13 @@ from blocker.running.session import Session, Setup
 from blocker.showing.documents import plan_document
 from blocker.showing.dose import dose_lines
 from blocker.showing.grid import plan_picture, plan_screen_picture
+from blocker.showing.plan_details import plan_details_lines
 from blocker.showing.plan_in_full import plan_lines
 from blocker.showing.plan_screen import change_words, plan_screen_lines
 from blocker.showing.plan_text import SIGNS, SPOKEN, is_text_only, span, summary
 from blocker.showing.week_view import week_views
 from blocker.values.errors import BlockerError, NotConfirmed, Refused, UsageError
+from blocker.values.kinds import block_name
 from blocker.values.memory import UNDONE_ASKED, UNDONE_TOLD, Memory
 from blocker.values.plan import Change, Plan
 from blocker.values.request import Request
@@ -78,9 +80,11 @@ def _refuse_week(request: Request) -> None:
     """Raises UsageError where the week to rebalance is one that nothing can be changed in."""
     week, last = request.week, request.horizon[-1]
     if request.policy == "rebalance" and week < request.running:
-        raise UsageError(f"{week} is over", "choose this week or a later one: blocker rebalance next")
+        raise UsageError(f"{week.words} is over", "choose this week or a later one: blocker rebalance next")
     if request.policy == "rebalance" and week > last:
-        raise UsageError(f"{week} is not planned yet", f"blocker plans this week and four more, up to {last}")
+        raise UsageError(
+            f"{week.words} is not planned yet", f"blocker plans this week and four more, up to {last.words}"
+        )
 
 
 def _week(args: Namespace) -> Sequence[str]:
@@ -166,8 +170,10 @@ def _asks_about_undone(plan: Plan, memory: Memory, ledger: Ledger, args: Namespa
     if not (undone or put_back) or talk.ask is None or args.yes or UNDONE_ASKED in memory.said:
         return False
     zone = ZoneInfo(plan.zone)
-    lines = [f"  {span(ahead[key].slot, zone)}  {ahead[key].kind}: removed" for key in undone]
-    lines += [f"  {span(ahead[key].slot, zone)}  {ahead[key].kind}: put back there" for key in put_back]
+    lines = [f"  {span(ahead[key].slot, zone)}  {block_name(ahead[key].kind)}: removed" for key in undone]
+    lines += [
+        f"  {span(ahead[key].slot, zone)}  {block_name(ahead[key].kind)}: put back there" for key in put_back
+    ]
     yes = talk.ask(["You took the last run back with undo:", *lines], "Book these again?")
     with ledger.together():
         ledger.mark_said([UNDONE_ASKED, UNDONE_TOLD])
@@ -213,10 +219,15 @@ def _answer(
             plan_screen_lines(plan, talk.width, args.plain, done, first),
             picture=lambda canvas: plan_screen_picture(plan, canvas, done, first),
         )
-    lines = [*first, *([""] if first else []), *plan_lines(plan, plain=args.plain, done=done)]
+    if args.verbose:
+        lines = [*first, *([""] if first else []), *plan_lines(plan, plain=args.plain, done=done)]
+    else:
+        lines = plan_details_lines(plan, talk.width, args.plain, done, first, kept=True)
     return Answer(
         lines,
-        picture=lambda canvas: plan_picture(plan, week_views(plan, seen, request), canvas, done, first),
+        picture=lambda canvas: plan_picture(
+            plan, week_views(plan, seen, request), canvas, done, first, args.verbose
+        ),
     )
 
 
@@ -241,7 +252,7 @@ def _with_consent(
         raise NotConfirmed(f"this is the first run on {plan.calendar}: nothing was written", hint)
     talk.show(shown)
     while (answer := talk.choose(f"\nMake these changes on {plan.calendar}?", CONSENT)) == "d":
-        talk.show(proposal(plan, seen, request, _with_details(args), talk))
+        talk.show(Answer(plan_details_lines(plan, talk.width, args.plain)))
     said = _each(plan, request, talk, again) if answer == "e" else plan
     if answer not in ("y", "e") or not said.writes:
         raise _refusal(answer, again)
@@ -252,10 +263,6 @@ def _refusal(answer: str, again: bool) -> NotConfirmed:
     """A no, or no answer at all; ``again``: something was written before."""
     why = "you said no" if answer else "no answer came"
     return NotConfirmed(why if again else f"nothing was written: {why}")
-
-
-def _with_details(args: Namespace) -> Namespace:
-    return Namespace(**{**vars(args), "verbose": True})
 
 
 def _each(plan: Plan, request: Request, talk: Talk, again: bool) -> Plan:

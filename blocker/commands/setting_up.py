@@ -29,6 +29,7 @@ from blocker.values.errors import BlockerError, GuardRefused
 from blocker.values.kinds import LEVELS
 from blocker.values.memory import Memory
 from blocker.values.settings import Settings
+from blocker.values.workweek import day_words
 from blocker.wording.causes import ordinary_words
 
 
@@ -185,7 +186,7 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
     except GuardRefused as refusal:
         found.append(("guard", "bad", f"the next run would be refused: {refusal.message}; {refusal.hint}"))
     if request.memory.paused_until:
-        found.append(("pause", "note", f"paused until {request.memory.paused_until}"))
+        found.append(("pause", "note", f"paused until {day_words(request.memory.paused_until)}"))
     return found
 
 

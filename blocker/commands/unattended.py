@@ -20,6 +20,7 @@ from blocker.running.journal import error_facts
 from blocker.running.outages import Outage, outage
 from blocker.running.session import Setup, known_identity, usual_days
 from blocker.values.errors import BlockerError, NotConfirmed, SignInNeeded, Temporary
+from blocker.values.workweek import day_words
 
 TOLD = "told-"  # what was said last of a run that could not begin: the name of an empty file
 
@@ -150,7 +151,7 @@ def _is_due(setup: Setup) -> Callable[[date], bool]:
 
 
 def _words(gap: Outage) -> str:
-    since = f"since {gap.last_success}" if gap.last_success else "ever"
+    since = f"since {day_words(gap.last_success)}" if gap.last_success else "ever"
     days = ", ".join(str(day) for day in gap.days[:5]) + (" …" if len(gap.days) > 5 else "")
     return f"blocker: no successful run {since}; {len(gap.days)} working days were missed ({days})."
 

@@ -13,7 +13,7 @@ from blocker.rules.known import two_deleted_in_a_row
 from blocker.rules.offsite import OffsiteAsked
 from blocker.rules.survey import Survey
 from blocker.values.intervals import Interval
-from blocker.values.kinds import OFFSITE, STRATEGIC, TEAM
+from blocker.values.kinds import OFFSITE, STRATEGIC, TEAM, block_name
 from blocker.values.memory import UNDONE_TOLD
 from blocker.values.plan import Change, Inspection, QuarterPlan, Unplaced, WeekPlan
 from blocker.values.request import Request
@@ -146,7 +146,7 @@ def _given_up(request: Request, changes: Sequence[Change]) -> dict[str, str]:
             stop = f"none until {quarter.end.day} {quarter.end:%b}. To have none at all, set blocks.{kind}.enabled = false"
             if kind == STRATEGIC:
                 stop = "to have none for a while: blocker pause --until DATE"
-            found[f"gave up {kind} {quarter}"] = f"You deleted two {kind} blocks in a row: {stop}."
+            found[f"gave up {kind} {quarter}"] = f"You deleted two {block_name(kind)}s in a row: {stop}."
     return found
 
 
@@ -172,14 +172,14 @@ def _was_put_back(change: Change) -> bool:
 def _wanted(item: Unplaced, request: Request) -> str:
     """``Week of 7 Dec: no time for a strategic block``."""
     if item.kind == OFFSITE:
-        return f"Half day of {item.key.partition('/')[2]}: not found yet"
+        return "Half day of the quarter: not found yet"
     monday = request.workweek.key_week(item.key, Interval(request.now, request.now)).monday
-    what = "the weekly minimum" if item.tier == "floor" else f"a {item.kind} block"
+    what = "the weekly minimum" if item.tier == "floor" else f"a {block_name(item.kind)}"
     return f"Week of {monday.day} {monday:%b}: no time for {what}"
 
 
 def _block(change: Change, request: Request) -> str:
-    title = change.standing.title if change.standing else f"{change.kind} block"
+    title = change.standing.title if change.standing else block_name(change.kind)
     return f"{_span(change.slot, request)}, {title}:"
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from blocker.rules.judge import FORECAST
 from blocker.values.intervals import Interval
 from blocker.values.plan import Cause, Change, Option, Plan, WeekLoad
-from blocker.values.workweek import Week, week_of
+from blocker.values.workweek import Week, day_words, week_of
 from blocker.wording.causes import cause_words
 from blocker.wording.texts import STEERING, quantity
 
@@ -26,7 +26,7 @@ SPOKEN = {
 }  # fmt: skip
 SHORT_CAUSES = {
     "floor": "weekly minimum",
-    "frontline": "an hour at the front line is due",
+    "frontline": "your regular hour with the people who do the work",
     "debt": "time owed from earlier weeks",
 }
 BEFORE_WORDS, FORECAST_WORDS = "the weeks before", "the forecast"
@@ -201,16 +201,10 @@ def moment(local: datetime) -> str:
     return f"{day_words(local)}, {local:%H:%M}"
 
 
-def day_words(day: date) -> str:
-    """``Wed 4 Nov``."""
-    return f"{day:%a} {day.day} {day:%b}"
-
-
 def week_words(week: Week, today: date, start: bool = False) -> str:
     """``this week``, ``the week of 14 Dec``; with a capital at the ``start`` of a sentence."""
     near = {week_of(today): "this week", week_of(today).plus(1): "next week"}
-    dated = f"week of {week.monday.day} {week.monday:%b}"
-    words = near.get(week) or (dated if start else f"the {dated}")
+    words = near.get(week) or (week.words.removeprefix("the ") if start else week.words)
     return words[0].upper() + words[1:] if start else words
 
 
@@ -243,6 +237,21 @@ def healthy_words(cause: Cause, load: WeekLoad) -> str:
     if low and not cause.measured:
         words = words.replace("only {measured} of", "no")
     return words.format(measured=measured(cause.measured, cause.unit), healthy=measured(healthy, cause.unit))
+
+
+def failure(change: Change) -> str:
+    """Why a change could not be made; what programs call the block is said of no block that is named."""
+    return f"FAILED: {clean(change.error or '').replace(change.key, 'this block')}"
+
+
+def load_words(load: WeekLoad) -> str:
+    """A week's load in one line."""
+    capacity = load.held.get("capacity_hours", 0.0)
+    if not capacity:
+        return "no working time"
+    hours, share = load.held.get("operational_hours", 0.0), load.held.get("operational_share", 0.0)
+    told = f", {told_words(load)}" if load.told_hours else ""
+    return f"{number(hours)} of {number(capacity)} h are daily business ({share * 100:.0f} %){told}"
 
 
 def clean(text: str) -> str:
