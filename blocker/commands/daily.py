@@ -251,7 +251,7 @@ def _with_consent(
                 talk.say(line)
         raise NotConfirmed(f"this is the first run on {plan.calendar}: nothing was written", hint)
     talk.show(shown)
-    while (answer := talk.choose(f"\nMake these changes on {plan.calendar}?", CONSENT)) == "d":
+    while (answer := talk.choose(f"\nOn {plan.calendar}:\nMake these changes?", CONSENT)) == "d":
         talk.show(Answer(plan_details_lines(plan, talk.width, args.plain)))
     said = _each(plan, request, talk, again) if answer == "e" else plan
     if answer not in ("y", "e") or not said.writes:

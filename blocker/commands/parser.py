@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from blocker.calendars import offered
+from blocker.calendars import about, schemes
 from blocker.commands.misunderstood import refusal
 
 WEEK = "such as this (default), next, in 2 weeks, 44, friday or 24 dec"
@@ -123,7 +123,7 @@ def add_options(parser: Parser, **hidden: Any) -> None:
         where.add_argument(*names, **(given | hidden))
 
     add(parser, "-c", "--config", type=Path, metavar="FILE", help="the config file")
-    add(parser, "--calendar", metavar="ADDRESS", help=offered())
+    add(parser, "--calendar", metavar="ADDRESS", help=_to_write())
     add(parser, "--now", metavar="ISO", help="act as if it were this moment, in your zone")
     how = parser if hidden else parser.one_of()
     add(how, "-v", "--verbose", action="store_true", help="more detail")
@@ -133,6 +133,14 @@ def add_options(parser: Parser, **hidden: Any) -> None:
     add(parser, "--log-titles", action="store_true", help="write meeting titles to the log")
     add(parser, "--no-color", action="store_true", help="no colour (as with NO_COLOR)")
     add(parser, "--plain", action="store_true", help="words only, for screen readers")
+
+
+def _to_write() -> str:
+    """The addresses of calendars that blocks can be written to."""
+    *most, last = (
+        form for scheme in schemes() for form in about(scheme).forms if not about(scheme).read_only
+    )
+    return f"{', '.join(most)} or {last}"
 
 
 def whole_number(text: str) -> int:

@@ -21,7 +21,6 @@ from blocker.running.schedule import Systemd, installed
 from blocker.running.session import Session, Setup, aware
 from blocker.showing.documents import SCHEMA, plan_document
 from blocker.showing.dose import STANDS
-from blocker.showing.plan_in_full import change_lines
 from blocker.showing.plan_text import blocks, change_title, clean, span, week_words, when_words
 from blocker.values.errors import BlockerError, NotConfirmed, PartlyApplied, UsageError
 from blocker.values.kinds import block_name
@@ -228,7 +227,8 @@ def _leaving(session: Session, ledger: Ledger, args: Namespace, talk: Talk) -> C
                 raise UsageError(
                     "leave --remove asks first, and there is no terminal to ask on", "add -y to say yes"
                 )
-            shown = [line for change in gone for line in change_lines(change, sight.request.workweek.zone)]
+            zone = sight.request.workweek.zone
+            shown = [f"  - {when_words(change, zone)}  {clean(change_title(change))}" for change in gone]
             if not talk.ask(shown, f"Take {blocks(len(gone))} off {session.address}?"):
                 raise NotConfirmed("you said no")
         return replace(plan, changes=gone, unplaced=(), notes=(), said=())

@@ -18,6 +18,7 @@ from blocker.showing.documents import SCHEMA
 from blocker.showing.plan_text import clean, moment, span
 from blocker.values.errors import PartlyApplied
 from blocker.values.kinds import NOTE, OFFSITE
+from blocker.values.memory import UNDONE_TOLD
 from blocker.values.workweek import Week, day_words
 
 REVERSED = {
@@ -44,6 +45,7 @@ def undo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             ledger.unskip(run.command.removeprefix("skip "))
         done, left = reverse(run, session.calendar, ledger, standing, sight.request.now)
         ledger.runs.mark_undone(run.id, sight.request.settings.digest())
+        ledger.mark_said([UNDONE_TOLD])  # here and now
         back = _weeks_to_ask_for(run, sight, ledger)
     workweek = sight.request.workweek
     lines = [

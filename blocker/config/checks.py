@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from msgspec import Struct, field
 
 from blocker import calendars
-from blocker.calendars.holidays import countries, is_kept, parse_code, parts
+from blocker.calendars.holidays import countries, is_kept, parse_code, part_names, parts
 from blocker.measuring.classify import condition as event_condition
 from blocker.measuring.expressions import ExpressionError
 from blocker.measuring.thinking import DECIDED
@@ -45,6 +45,14 @@ TITLE_NAMES = ("theme", "kind")
 SECTION = "section."  # the two lines around what later runs keep up to date
 SECTION_LINE = re.compile(r"^—[^\n]*—[ \t]*$", re.MULTILINE)
 DECIDE = "decide"  # what asks for a decision at the end of a block
+A_ZONE = "Europe/Berlin"
+# Parts of countries whose name in English is not near to the one that python-holidays knows.
+ENGLISH = {
+    "Bavaria": "DE-BY", "Hesse": "DE-HE", "Lower Saxony": "DE-NI", "North Rhine-Westphalia": "DE-NW",
+    "Rhineland-Palatinate": "DE-RP", "Saxony": "DE-SN", "Saxony-Anhalt": "DE-ST", "Thuringia": "DE-TH",
+    "Vienna": "AT-9", "Styria": "AT-6", "Tyrol": "AT-7", "Carinthia": "AT-2", "Geneva": "CH-GE", "Catalonia": "ES-CT",
+    "Andalusia": "ES-AN", "Basque Country": "ES-PV",
+}  # fmt: skip
 LISTS = {"days": 7, "months": 12}  # texts that are so many words
 SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+"  # one letter is a drive
 
@@ -99,7 +107,16 @@ def _near_code(code: str) -> str:
     if country in countries() and (not part or part in parts(country)):
         return f"; did you mean {quoted(f'{country}-{part}' if part else country)}?"
     by_name = {name: short for short, name in countries().items() if len(short) == 2}
-    near = nearest(code, ["auto", "off"]) or by_name.get(nearest(code, by_name), "")
+    of_parts = {
+        name: f"{short}-{part}"
+        for short in sorted(by_name.values(), reverse=True)
+        for name, part in part_names(short).items()
+    } | ENGLISH
+    near = nearest(code, ["auto", "off"])
+    for names in (by_name, of_parts):
+        folded = {name.casefold(): found for name, found in names.items()}
+        near = near or folded.get(code.strip().casefold(), "")
+    near = near or by_name.get(nearest(code, by_name), "") or of_parts.get(nearest(code, of_parts), "")
     return f"; did you mean {quoted(near)}?" if near else ""
 
 
@@ -108,9 +125,10 @@ def zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        near = _near_zone(name.strip().replace(" ", "_"))
-        words = f"; did you mean {quoted(near)}?" if near else ""
-        raise ValueError(f"unknown time zone {quoted(name)}{words}") from None
+        is_short = re.fullmatch("[A-Z]{2,5}", name.strip())  # CEST is nearer to EST than to any place
+        near = "" if is_short else _near_zone(name.strip().replace(" ", "_"))
+        words = f"did you mean {quoted(near)}?" if near else f"a zone has a place, such as {quoted(A_ZONE)}"
+        raise ValueError(f"unknown time zone {quoted(name)}; {words}") from None
     return name
 
 

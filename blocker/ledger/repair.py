@@ -107,7 +107,7 @@ def rebuild(state_dir: Path, calendar: Identity | str, standing: Sequence[Standi
     )
     lines.append(f"What could not be read is forgotten: it may concern {UNKNOWN}.")
     if not confirmed:
-        lines.append("The next run asks for your yes, as the first one did: blocker run -y")
+        lines.append("The next run asks for your yes, as the first one did: blocker run")
     return lines
 
 
