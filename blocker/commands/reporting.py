@@ -27,7 +27,7 @@ from blocker.showing.page.page import render_page, report_document, report_lines
 from blocker.showing.page.proposal import proposal
 from blocker.showing.page.tables import as_document, week_rows, written
 from blocker.showing.page.values import Report
-from blocker.showing.report_text import report_text
+from blocker.showing.report_text import FEW, MOST, report_text
 from blocker.values.errors import UsageError
 from blocker.values.plan import Plan
 from blocker.values.request import Request
@@ -75,7 +75,7 @@ def report(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if args.csv:
         rows = week_rows(made, seen, sight.request)
         return Answer(written(rows), as_document(rows), verbatim=True)
-    return _text(made, seen, sight.request, titles)
+    return _text(made, seen, sight.request, titles, MOST if args.verbose else FEW)
 
 
 def _html(
@@ -107,9 +107,9 @@ def _blocks(number: int) -> str:
     return "one block" if number == 1 else f"{number} blocks"
 
 
-def _text(made: Plan, seen: Survey, request: Request, titles: bool) -> Answer:
+def _text(made: Plan, seen: Survey, request: Request, titles: bool, most: int) -> Answer:
     found = gather(made, seen, request, titles)
-    behind = report_text(request, seen, titles)
+    behind = report_text(request, seen, titles, most)
     return Answer(report_lines(found, behind), report_document(found))
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from blocker.planning.outcome import MOST_OPTIONS
 from blocker.rules.goals import GOAL
 from blocker.showing.picture import Line, Piece, text_of
-from blocker.showing.plan_in_full import closing_lines
+from blocker.showing.plan_in_full import closing_lines, missing_lines
 from blocker.showing.plan_screen import broken, change_lines, heading, indented, is_shown, spaced
 from blocker.showing.plan_text import (
     SHORT_CAUSES,
@@ -50,7 +50,8 @@ def plan_details(
             parts.append([*heading(week, plan, width), *([Piece("  "), *line] for line in load)])
             parts[-1] += [line for change in here for line in _change(change, plan, width, plain)]
     parts.append([line for change in left for line in _change(change, plan, width, plain)])
-    words = [*closing_lines(plan, plain, verbose=False), "", last_words(plan, done)]
+    rest = closing_lines(plan, plain, verbose=False) if kept else missing_lines(plan, plain, verbose=False)
+    words = [*rest, "", last_words(plan, done)]
     parts.append([line for said in words[1:] for line in spaced(said, width)])
     return [line for part in parts if part for line in (*part, ())][:-1]
 

@@ -72,6 +72,14 @@ def plan_lines(plan: Plan, plain: bool = False, done: bool = False) -> list[str]
 
 def closing_lines(plan: Plan, plain: bool = False, verbose: bool = True) -> list[str]:
     """What has no time yet, what could not be read, and what has to be said once."""
+    lines = [*missing_lines(plan, plain, verbose), *skipped_lines(plan.skipped)]
+    notes = news_lines(plan, ("released ", "conflict ", "no room ", "copy "))
+    lines += ["", *notes] if notes else []
+    return [*lines, *zone_lines(plan.zone, plan.zone_source)]
+
+
+def missing_lines(plan: Plan, plain: bool = False, verbose: bool = True) -> list[str]:
+    """What has no time yet, and what was not booked because the person said so."""
     zone = ZoneInfo(plan.zone)
     lines: list[str] = []
     open_ones = [item for item in plan.unplaced if not item.answered]
@@ -85,10 +93,7 @@ def closing_lines(plan: Plan, plain: bool = False, verbose: bool = True) -> list
         lines += ["", "Not booked, as you said:"]
         for item in answered:
             lines += unplaced_lines(item, zone, plain, verbose)
-    lines += skipped_lines(plan.skipped)
-    notes = news_lines(plan, ("released ", "conflict ", "no room ", "copy "))
-    lines += ["", *notes] if notes else []
-    return [*lines, *zone_lines(plan.zone, plan.zone_source)]
+    return lines
 
 
 def skipped_lines(skipped: Sequence[SkippedComponent]) -> list[str]:

@@ -14,7 +14,7 @@ from blocker.values.intervals import Interval
 from blocker.values.plan import Cause, Change, Option, Plan, WeekLoad
 from blocker.values.workweek import Week, day_words, week_of
 from blocker.wording.causes import cause_words
-from blocker.wording.texts import STEERING, quantity
+from blocker.wording.texts import MEASURE_WORDS, STEERING, quantity
 
 SIGNS = {
     "create": "+", "move": "~", "update": "=", "remove": "-", "keep": "=", "adopt": "=",
@@ -34,6 +34,10 @@ BEFORE_WORDS, FORECAST_WORDS = "the weeks before", "the forecast"
 TOO_LITTLE = {
     "focus_hours": "only {measured} of unbroken time; at least {healthy} is healthy",
     "longest_gap_hours": "the longest free stretch is only {measured}; at least {healthy} is healthy",
+    "capacity_hours": "only {measured} of working time; your line is {healthy}",
+    "strategic_hours": "only {measured} of thinking time of your own; your line is {healthy}",
+    "frontline_hours": "only {measured} of front-line time of your own; your line is {healthy}",
+    "learning_hours": "only {measured} of learning time of your own; your line is {healthy}",
 }
 TOO_MUCH = {
     "operational_hours": "{measured} of daily business; less than {healthy} is healthy",
@@ -44,6 +48,8 @@ TOO_MUCH = {
     "back_to_back_hours": "{measured} without a break; less than {healthy} is healthy",
     "conflict_share": "{measured} of the meeting time is double-booked; less than {healthy} is healthy",
     "after_hours": "{measured} of meetings after hours; less than {healthy} is healthy",
+    "recurring_share": "{measured} of the meeting time is recurring; your line is {healthy}",
+    "owed_hours": "{measured} of thinking time is owed; your line is {healthy}",
 }
 
 
@@ -231,9 +237,8 @@ def healthy_words(cause: Cause, load: WeekLoad) -> str:
         if clause.cause.measure == cause.measure and (clause.cause.measured < clause.cause.threshold) == low
     ] or [cause.threshold]
     healthy = max(lines) if low else min(lines)
-    if cause.measure not in templates:
-        return cause_text(cause).removeprefix(f"{cause.rule}: ")
-    words = templates[cause.measure]
+    name = MEASURE_WORDS.get(cause.measure, cause.measure)
+    words = templates.get(cause.measure, f"{name}: {{measured}}; your line is {{healthy}}")
     if low and not cause.measured:
         words = words.replace("only {measured} of", "no")
     return words.format(measured=measured(cause.measured, cause.unit), healthy=measured(healthy, cause.unit))
