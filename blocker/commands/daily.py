@@ -29,7 +29,7 @@ from blocker.showing.plan_text import SIGNS, SPOKEN, is_text_only, span, summary
 from blocker.showing.week_view import week_views
 from blocker.values.errors import BlockerError, NotConfirmed, Refused, UsageError
 from blocker.values.kinds import block_name
-from blocker.values.memory import UNDONE_ASKED, UNDONE_TOLD, Memory
+from blocker.values.memory import UNDONE_ASKED, Memory
 from blocker.values.plan import Change, Plan
 from blocker.values.request import Request
 
@@ -176,7 +176,7 @@ def _asks_about_undone(plan: Plan, memory: Memory, ledger: Ledger, args: Namespa
     ]
     yes = talk.ask(["You took the last run back with undo:", *lines], "Book these again?")
     with ledger.together():
-        ledger.mark_said([UNDONE_ASKED, UNDONE_TOLD])
+        ledger.mark_said([UNDONE_ASKED])
         if yes:
             ledger.take_up(undone, put_back)
     return True

@@ -152,7 +152,7 @@ def _is_due(setup: Setup) -> Callable[[date], bool]:
 
 def _words(gap: Outage) -> str:
     since = f"since {day_words(gap.last_success)}" if gap.last_success else "ever"
-    days = ", ".join(str(day) for day in gap.days[:5]) + (" …" if len(gap.days) > 5 else "")
+    days = ", ".join(day_words(day) for day in gap.days[:5]) + (" …" if len(gap.days) > 5 else "")
     return f"blocker: no successful run {since}; {len(gap.days)} working days were missed ({days})."
 
 

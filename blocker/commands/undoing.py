@@ -18,7 +18,6 @@ from blocker.showing.documents import SCHEMA
 from blocker.showing.plan_text import clean, moment, span
 from blocker.values.errors import PartlyApplied
 from blocker.values.kinds import NOTE, OFFSITE
-from blocker.values.memory import UNDONE_TOLD
 from blocker.values.workweek import Week, day_words
 
 REVERSED = {
@@ -45,16 +44,19 @@ def undo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             ledger.unskip(run.command.removeprefix("skip "))
         done, left = reverse(run, session.calendar, ledger, standing, sight.request.now)
         ledger.runs.mark_undone(run.id, sight.request.settings.digest())
-        ledger.mark_said([UNDONE_TOLD])  # here and now
         back = _weeks_to_ask_for(run, sight, ledger)
     workweek = sight.request.workweek
     lines = [
         f"Undoing {run.command.split()[0]} of {moment(workweek.local(run.started))}:",
         *(f"  {_words(one, workweek.zone)}" for one in (*done, *left)),
     ]
+    if any(one.action == "create" for one in done):
+        lines.append(
+            "What was removed is not booked again unless you ask: in a terminal, blocker run asks you once."
+        )
     if back:
         lines += [
-            "This is not booked again unless you ask: in a terminal blocker run asks you once. Or ask week by week:",
+            "Or ask week by week:",
             *(f"  {pasteable(setup, 'rebalance', typed_week(week, sight.request.running))}" for week in back),
         ]
     code = PartlyApplied.exit_code if left else 0

@@ -14,7 +14,6 @@ from blocker.rules.offsite import OffsiteAsked
 from blocker.rules.survey import Survey
 from blocker.values.intervals import Interval
 from blocker.values.kinds import OFFSITE, STRATEGIC, TEAM, block_name
-from blocker.values.memory import UNDONE_TOLD
 from blocker.values.plan import Change, Inspection, QuarterPlan, Unplaced, WeekPlan
 from blocker.values.request import Request
 from blocker.values.workweek import Quarter, quarter_of
@@ -117,15 +116,6 @@ def notes(
         if source.copy_of is not None:  # once for as long as it stays the same copy
             words = f"{source.skipped[0].where}: {source.skipped[0].why}."
             found[f"copy {source.calendar} {source.copy_of.isoformat()}"] = words
-    undone = sum(
-        known.answer == "undone" and known.slot.start > request.now for known in request.memory.blocks
-    )
-    if undone:
-        blocks = "A block that you took" if undone == 1 else f"{undone} blocks that you took"
-        found[UNDONE_TOLD] = (
-            f"{blocks} back with undo: not booked again. To book that time after all, run blocker run in a terminal:"
-            " it asks."
-        )
     displaced = {known.key for known in request.memory.blocks if known.state == "displaced"}
     for item in missing:
         if item.code == "no_room" and item.key not in displaced:  # of those it was said as they were released

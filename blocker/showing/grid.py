@@ -152,7 +152,7 @@ def _load(load: WeekLoad, signs: Glyphs, width: int) -> list[Line]:
     bar = load_bar(share, levels, BAR if width >= WIDE else SMALL_BAR, signs, load.level)
     hours = load.held.get("operational_hours", 0.0)
     words = f"{number(hours)} of {number(load.held.get('capacity_hours', 0.0))} h"
-    limits = ", ".join(f"{level} from {value * 100:.0f} %" for level, value in levels.items())
+    limits = ", ".join(f"{level} from {value * 100:.0f} %" for level, value in levels.items() if value <= 1)
     told = f", {told_words(load)}" if load.told_hours else ""
     pieces = [
         Piece(f"{share * 100:.0f} %", "strong"),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from blocker.planning.outcome import MOST_OPTIONS
 from blocker.rules.goals import GOAL
 from blocker.showing.picture import Line, Piece, text_of
-from blocker.showing.plan_in_full import closing_lines, missing_lines
+from blocker.showing.plan_in_full import FLOORS, closing_lines, missing_lines, quarter_line
 from blocker.showing.plan_screen import broken, change_lines, heading, indented, is_shown, spaced
 from blocker.showing.plan_text import (
     SHORT_CAUSES,
@@ -46,9 +46,13 @@ def plan_details(
         here = [change for change in left if week_of_change(change, zone) == week.load.week]
         left = [change for change in left if change not in here]
         if here or kept:
-            load = broken([Piece(load_words(week.load), "quiet")], width - 2)
+            floor = "" if week.floor in ("block", "none") else f"; weekly minimum: {FLOORS[week.floor]}"
+            load = broken([Piece(f"{load_words(week.load)}{floor}", "quiet")], width - 2)
             parts.append([*heading(week, plan, width), *([Piece("  "), *line] for line in load)])
             parts[-1] += [line for change in here for line in _change(change, plan, width, plain)]
+    if kept:
+        halves = [quarter_line(quarter, verbose=False) for quarter in plan.quarters]
+        parts.append([line for words in halves for line in spaced(words, width)])
     parts.append([line for change in left for line in _change(change, plan, width, plain)])
     rest = closing_lines(plan, plain, verbose=False) if kept else missing_lines(plan, plain, verbose=False)
     words = [*rest, "", last_words(plan, done)]

@@ -91,8 +91,9 @@ def missing_lines(plan: Plan, plain: bool = False, verbose: bool = True) -> list
     answered = [item for item in plan.unplaced if item.answered and item.key not in noted]
     if answered:
         lines += ["", "Not booked, as you said:"]
-        for item in answered:
-            lines += unplaced_lines(item, zone, plain, verbose)
+        lines += dict.fromkeys(
+            line for item in answered for line in unplaced_lines(item, zone, plain, verbose)
+        )
     return lines
 
 
@@ -177,8 +178,8 @@ def next_best(change: Change) -> str:
 def missing_words(item: Unplaced) -> str:
     """What has no time, and in which week: ``a thinking block in the week of 7 Dec``."""
     period = item.key.partition("/")[2].rpartition("/")[0]
-    where = f" in {parse_week(period).words}" if period else ""
-    return f"{block_name(item.kind)}{where}"
+    week = parse_week(period).words if period else ""
+    return f"{block_name(item.kind)}{f' in {week}' if week and week not in item.why else ''}"
 
 
 def unplaced_lines(item: Unplaced, zone: ZoneInfo, plain: bool = False, verbose: bool = True) -> list[str]:

@@ -49,7 +49,6 @@ TOO_MUCH = {
     "conflict_share": "{measured} of the meeting time is double-booked; less than {healthy} is healthy",
     "after_hours": "{measured} of meetings after hours; less than {healthy} is healthy",
     "recurring_share": "{measured} of the meeting time is recurring; your line is {healthy}",
-    "owed_hours": "{measured} of thinking time is owed; your line is {healthy}",
 }
 
 

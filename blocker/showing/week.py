@@ -200,11 +200,13 @@ def _blocks(found: WeekReasons, zone: ZoneInfo, plain: bool) -> list[str]:
         for block in sorted(found.stood, key=lambda block: block.when)
     ]
     for change in sorted(found.blocks, key=lambda change: change.slot):
-        lines += change_lines(change, zone, True, plain)
+        said = change_lines(change, zone, True, plain)
+        lines += said
         rules = dict.fromkeys(
             SHORT_CAUSES.get(cause.rule) or f"{cause.rule} asks for it" for cause in change.causes
         )
-        lines += [f"      {clean('; '.join(rules))}"] if rules else []
+        more = [words for words in rules if words not in " ".join(said)]
+        lines += [f"      {clean('; '.join(more))}"] if more else []
     return lines or ["  It has no block of ours."]
 
 

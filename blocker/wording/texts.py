@@ -77,8 +77,6 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "because.strategic_hours": "{week} has {measured} of thinking time of your own",
         "because.frontline_hours": "{week} has {measured} of front-line time of your own",
         "because.learning_hours": "{week} has {measured} of learning time of your own",
-        "because.owed_hours": "{measured} of thinking time was owed and not kept",
-        "because.other": "{week} has {measured} as its {measure}",
         "frontline.visit": "Go to: {name}. Ask, and listen: you come to learn, not to inspect. Before you leave, write down one answer that you did not expect.",
         "frontline.before": "Last time you brought back: “{text}”. Say what became of it.",
         "frontline.unknown": "Go to the people nearest to the work whom you have not seen for longest. Ask, and listen: you come to learn, not to inspect. Before you leave, write down one answer that you did not expect.",

@@ -220,7 +220,7 @@ def test_failures_are_told_after_two_days_and_once(cli: CommandLine) -> None:
             heard.append(bool(said.err))
             if said.err:
                 assert said.err.startswith(
-                    "blocker: no successful run since 2026-11-02; 2 working days were missed"
+                    "blocker: no successful run since Mon 2 Nov; 2 working days were missed (Tue 3 Nov, Wed 4 Nov)"
                 )
                 assert "there is no calendar file" in said.err
     assert heard == [False, False, True, False, False, False, False, False]

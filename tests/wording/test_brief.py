@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from blocker.calendars.ics.lexer import writable
 from blocker.config.load import load_config
 from blocker.engine import make_plan
+from blocker.measuring.measures import MEASURES
 from blocker.rules.survey import take_survey
 from blocker.showing.report_text import report_text
 from blocker.values.block_kinds import BlockKind, Theme
@@ -150,8 +151,10 @@ def test_one_sentence_says_why_the_next_block_was_booked() -> None:
 
     assert why(load("amber", SHARE)) == "Booked because meetings fill 61 % of a usual week."
     assert why(load("amber", replace(SHARE, held=0.61))) == "Booked because meetings fill 61 % of this week."
-    odd = replace(SHARE, measure="recurring_share", held=None)
-    assert why(load("amber", odd)).startswith("Booked because this week has 61 % as its recurring share")
+    for measure in MEASURES:
+        words = why(load("amber", replace(SHARE, measure=measure, held=None)))
+        assert words.startswith("Booked because ")
+        assert "_" not in words
     assert why(load("calm")) == why(None) == TEXTS["why.floor"]
     assert why(load("calm"), "strategic/2026-W45/2", "amber") == (
         "Booked when this week looked fuller: it has 12 h of meetings now."
