@@ -40,7 +40,9 @@ EACH = {"y": "yes", "n": "no", "q": "quit (no to the rest)"}
 def add_run(command: Parser) -> None:
     add_consent(command)
     command.add_argument(
-        "--cron", action="store_true", help="what the schedule calls: once a day, and quiet unless it matters"
+        "--cron",
+        action="store_true",
+        help="for the schedule: at most once a day, and quiet unless it matters",
     )
     command.set_defaults(work=run)
 

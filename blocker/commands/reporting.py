@@ -49,7 +49,7 @@ def add_report(command: Parser) -> None:
         "--bug",
         type=Path,
         metavar="FILE",
-        help="what a maintainer needs to make this plan again; no words of yours",
+        help="what a maintainer needs to make this plan again; without titles or texts",
     )
     command.add_argument("--open", action="store_true", help="show the page in the browser (with --html)")
     command.add_argument(

@@ -65,11 +65,7 @@ def skip(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         if what not in gone
     ]
     for change in done.changes:
-        outcome = (
-            f"could not be removed: {change.error}"
-            if change.error
-            else "removed, and nothing takes its place"
-        )
+        outcome = f"could not be removed: {change.error}" if change.error else "removed"
         lines.append(f"  {when_words(change, zone)}  {clean(change_title(change))}: {outcome}")
     return Answer(lines, plan_document(done, applied=True), exit_code(done))
 

@@ -42,9 +42,7 @@ def add_cron(command: Parser) -> None:
     install = what.add_parser(
         "install", help="put the daily run into the crontab; on Windows, print the line to paste"
     )
-    install.add_argument(
-        "--at", default="06:30", metavar="TIME", help="the wall clock's time (default 06:30)"
-    )
+    install.add_argument("--at", default="06:30", metavar="TIME", help="when, in local time (default 06:30)")
     install.add_argument(
         "--days", metavar="DAYS", help="mon-fri, or mon,wed,fri (default: your working days)"
     )

@@ -103,8 +103,10 @@ def heading(week: WeekPlan, plan: Plan, width: int) -> list[Line]:
     """A week and its level, with the one reason for it."""
     load, zone = week.load, ZoneInfo(plan.zone)
     words = week_words(load.week, plan.now.astimezone(zone).date(), start=True)
+    why = level_words(load)
     return broken(
-        [Piece(f"{words},", "strong"), Piece(f"{load.level}:", load.level), Piece(level_words(load))], width
+        [Piece(f"{words},", "strong"), Piece(f"{load.level}{':' if why else ''}", load.level), Piece(why)],
+        width,
     )
 
 

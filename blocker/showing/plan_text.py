@@ -66,7 +66,7 @@ def summary(plan: Plan, done: bool = False) -> str:
     count = {
         name: sum(c.action == name for c in plan.changes) for name in ("create", "move", "update", "remove")
     }
-    kept = sum(c.action in ("keep", "adopt") for c in plan.changes)
+    kept = sum(c.action in ("keep", "adopt") and c.slot.end > plan.now for c in plan.changes)
     if not any(count.values()):
         deleted = sum(c.action == "tombstone" and c.placement is not None for c in plan.changes)
         if deleted:  # they were to be made
@@ -76,7 +76,7 @@ def summary(plan: Plan, done: bool = False) -> str:
     parts += [f"{count[action]} {word}" for action, word in _PAST.items() if count[action]]
     rewritten = sum(c.action == "update" and is_text_only(c) for c in plan.changes)
     if parts or count["update"] > rewritten:
-        parts += [f"{count['update']} updated"] if count["update"] else []
+        parts += [f"{count['update'] - rewritten} updated"] if count["update"] > rewritten else []
         said = ", ".join(parts)
     elif done:
         said = f"updated the notes in {blocks(rewritten)}"

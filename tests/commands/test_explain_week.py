@@ -51,9 +51,7 @@ def test_each_clause_stands_with_its_value_and_threshold() -> None:
     assert "amber applies; it needs one of these:" in text
     assert re.search(r"yes  operational share of working time: 53 %, applies at 50 % or more", text)
     assert re.search(r"yes  operational time: 20 h, applies at 20 h or more", text)
-    assert re.search(
-        r"no   time in free gaps of two hours or more: [\d.]+ h, applies at less than 6.5 h", text
-    )
+    assert re.search(r"no   unbroken time \(two hours or more\): [\d.]+ h, applies at less than 6.5 h", text)
     assert "  two of these:\n    no   free time in pieces under two hours" in text
     assert "red does not apply" in text
     assert "The rules ask for 2 thinking blocks." in text

@@ -126,7 +126,7 @@ def test_the_first_run_says_what_a_month_will_look_like_and_later_ones_do_not(
     assert first[0].startswith("The next 5 weeks: ")
     assert "of your free time" in first[0]
     assert "your own last 26 weeks" in first[1] or "your own last" in first[1]
-    assert first[2].startswith("In the config, half of it: limits.hours = ")
+    assert first[2].startswith("To change that in the config: limits.hours = ")
     assert first[3] == ""
     assert cli.call("run", "-y").code == 0
     assert "The next 5 weeks" not in cli.call("run", "-n").out
