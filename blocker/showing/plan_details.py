@@ -39,7 +39,8 @@ def plan_details(
     left = [
         change
         for change in plan.changes
-        if is_shown(change, plan) or (kept and change.action in ("keep", "adopt", "update"))
+        if is_shown(change, plan)
+        or (kept and change.action in ("keep", "adopt", "update") and change.slot.end > plan.now)
     ]
     parts = [[line for words in first for line in broken([Piece(words)], width)]]
     for week in plan.weeks:
