@@ -248,7 +248,7 @@ def _with_consent(
             look, yes = pasteable(setup, "plan"), pasteable(setup, "run", "-y")
             hint = f"look at it with {look}, and say yes with {yes}; blocker cron remove ends this"
         else:
-            hint = f"look at the plan above, then run: {pasteable(setup, 'run', '-y')}"
+            hint = f"look at the plan above, then run:\n  {pasteable(setup, 'run', '-y')}"
             for line in shown.lines:
                 talk.say(line)
         raise NotConfirmed(f"this is the first run on {plan.calendar}: nothing was written", hint)

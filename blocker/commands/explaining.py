@@ -54,7 +54,7 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             raise UsageError(f"“{args.what}” is not a date, a week or a block", WEEK_HINT)
         raise UsageError(
             f"there is no block {args.what} in the plan",
-            f"say its day, such as friday or 24 dec; {pasteable(setup, 'plan', '-v')} lists all by name",
+            f"say its day, such as friday or 24 dec; for all by name:\n  {pasteable(setup, 'plan', '-v')}",
         )
     known = {c.key for c in about}
     lines = [line for change in about for line in _explain_change(change, made, zone, args)]

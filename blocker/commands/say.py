@@ -245,7 +245,7 @@ def _what_to_skip(text: str, session: Session, ledger: Ledger) -> Mapping[str, s
     if _is_key(text):
         raise UsageError(
             f"there is no block {text}",
-            f"say its day, such as friday or 24 dec; {pasteable(session.setup, 'plan', '-v')} lists all by name",
+            f"say its day, such as friday or 24 dec; for all by name:\n  {pasteable(session.setup, 'plan', '-v')}",
         )
     said = find_date(text, today, coming=True, lead=workweek.lead)
     if said is None:
@@ -261,7 +261,7 @@ def _what_to_skip(text: str, session: Session, ledger: Ledger) -> Mapping[str, s
         typed = typed_week(week, sight.request.running)
         raise UsageError(
             f"there is no block on {day_words(said)}",
-            f"to have no blocks in that week: {pasteable(session.setup, 'skip', typed)}",
+            f"to have no blocks in that week:\n  {pasteable(session.setup, 'skip', typed)}",
         )
     return {key: known[key] for key in here}
 

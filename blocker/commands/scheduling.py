@@ -174,8 +174,8 @@ def _schedule(args: Namespace, setup: Setup) -> Schedule:
     for word in command:
         if any(category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in word):
             raise UsageError(
-                f"{word!r} has a line break, another control character or a broken letter in it, which no schedule "
-                "can hold",
+                f"{word!r} has a line break, another control character or a broken letter in it, which a schedule "
+                "can't have",
                 "rename the file or the folder",
             )
     days = parse_days(args.days) if args.days else tuple(sorted(usual_days(setup)))

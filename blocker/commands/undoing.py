@@ -48,7 +48,7 @@ def undo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     workweek = sight.request.workweek
     lines = [
         f"Undoing {run.command.split()[0]} of {moment(workweek.local(run.started))}:",
-        *(f"  {_words(one, workweek.zone)}" for one in (*done, *left)),
+        *(f"  {_words(one, workweek.zone)}" for one in sorted((*done, *left), key=lambda one: one.slot)),
     ]
     if any(one.action == "create" for one in done):
         lines.append(

@@ -152,7 +152,7 @@ def title(given: str) -> str:
 def text_name(name: str, shipped: Mapping[str, str]) -> str:
     """The name of a text, if there are any that are shipped."""
     if shipped and name not in shipped:
-        near = did_you_mean(name, shipped) or "; another setting stands above the first [table] of the file"
+        near = did_you_mean(name, shipped) or "; another setting goes above the first [table] of the file"
         raise ValueError(f"unknown text {quoted(name)}{near}")
     return name
 
@@ -193,7 +193,7 @@ def placeholders(pattern: str) -> set[str]:
 def kind_name(name: str) -> str:
     """The name of a kind of block: it stands in keys such as coaching/2026-W48/1."""
     if name == OFFSITE:
-        raise ValueError("the offsite has a table of its own: [offsite]")
+        raise ValueError("the half day has a table of its own: [offsite]")
     if name in (NOTE, *EVENT_KINDS) and name not in SHIPPED_KINDS:
         raise ValueError(f"{quoted(name)} is a kind of time that can't be booked")
     if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):

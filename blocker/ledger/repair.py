@@ -28,7 +28,9 @@ from blocker.values.events import StandingBlock
 from blocker.values.memory import Identity, Remembered
 from blocker.values.workweek import parse_week
 
-UNKNOWN = "which blocks you deleted or skipped, levels and debt of past weeks, parked questions and decisions"
+UNKNOWN = (
+    "which blocks you deleted or skipped, levels of past weeks and time owed, parked questions and decisions"
+)
 SIDE_FILES = ("-journal", "-wal", "-shm")
 
 

@@ -88,7 +88,7 @@ class WhyNot:
             return None
         limits = ("share" if case.share <= case.hours else "hours",)
         if case.most < GRID_MINUTES:
-            return Answer("the week is too full for blocks beyond its floor", limits)
+            return Answer("the week is too full for more than its weekly minimum", limits)
         hours = f"{case.most / 60:.1f}".removesuffix(".0")
         return Answer(f"this week's limit for blocks ({hours} h) is used up", limits)
 

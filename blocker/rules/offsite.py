@@ -72,7 +72,7 @@ def ask_for_offsite(
             owed = any(known.key == key and known.state == "displaced" for known in memory.blocks)
             demands.append(_rescue(key, quarter, request, seen) if owed else _demand(key, quarter, request))
         else:
-            why = "no week of it is red and less than a third are amber, and there is no guarantee"
+            why = "not one week of it is red, less than a third are amber, and offsite.guarantee is off"
             quarters.append(QuarterPlan(quarter, "not due", key, why))
     return OffsiteAsked(tuple(demands), tuple(quarters), tuple(answered))
 

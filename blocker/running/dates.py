@@ -152,7 +152,7 @@ def _nearest(years: Sequence[int], month: int, day: int, today: date, coming: bo
 
 def _two_days(said: str, hint: str, *days: date) -> UsageError:
     named = " or ".join(f"{day.day} {day:%b}".lower() for day in days)
-    return UsageError(f"it can't be told which day “{said}” is", f"{hint} {named}")
+    return UsageError(f"it is not clear which day “{said}” is", f"{hint} {named}")
 
 
 def _how_many(some: re.Match[str]) -> int | None:

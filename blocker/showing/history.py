@@ -16,7 +16,7 @@ from blocker.values.memory import WeekRecord
 from blocker.values.plan import WeekLoad
 
 SPARKS, ASCII_SPARKS = "▁▂▃▄▅▆▇█", "_.:-=+*#"
-UNITS = "Hours of strategic time for each week; moved counts blocks."
+UNITS = "Hours of thinking time in each week; moved counts blocks."
 COLUMNS: Mapping[str, Callable[[WeekRecord], float]] = {
     "owed": lambda record: record.owed_minutes / 60,
     "placed": lambda record: record.placed_minutes / 60,

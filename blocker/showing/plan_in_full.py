@@ -113,11 +113,13 @@ def skipped_lines(skipped: Sequence[SkippedComponent]) -> list[str]:
 
 
 def quarter_line(quarter: QuarterPlan, verbose: bool = True) -> str:
-    """``2025-Q2   half day: new``; not ``verbose``: ``April to June: half day: new``."""
+    """``2025-Q2   half day: new``; not ``verbose``: ``Half day, April to June: new``."""
     months = quarter.quarter.end - timedelta(days=1)
-    name = f"{quarter.quarter}  " if verbose else f"{quarter.quarter.first_day:%B} to {months:%B}:"
+    name = f"{quarter.quarter}   half day"
+    if not verbose:
+        name = f"Half day, {quarter.quarter.first_day:%B} to {months:%B}"
     why = f" ({clean(quarter.why)})" if quarter.why and quarter.offsite != "unplaced" else ""
-    return f"{name} half day: {OFFSITES.get(quarter.offsite, quarter.offsite)}{why}"
+    return f"{name}: {OFFSITES.get(quarter.offsite, quarter.offsite)}{why}"
 
 
 def week_line(week: WeekPlan, plain: bool = False, verbose: bool = True) -> str:

@@ -40,6 +40,7 @@ AMOUNTS = {
     ">=": "{value} or more", ">": "more than {value}", "<=": "{value} or less", "<": "less than {value}",
     "=": "just {value}", "!=": "anything but {value}",
 }  # fmt: skip
+SAID = ("skipped", "paused")  # of the whole week, in a remark
 MOST_CAUSES = 3  # beside the first
 COUNTS = {2: "two", 3: "three", 4: "four"}
 
@@ -62,6 +63,7 @@ def reasons_screen(found: WeekReasons, zone: ZoneInfo, plain: bool = False) -> l
     open_ones = [
         f"  {'not booked' if item.answered else 'not found yet'}: {block_name(item.kind)}, {item.minutes} min: {clean(item.why)}"
         for item in found.missing
+        if item.code not in SAID
     ]
     return [*lines, *(["", *remarks, *open_ones] if remarks or open_ones else [])]
 
@@ -86,10 +88,11 @@ def no_block_words(day: Day, found: WeekReasons, request: Request) -> str:
             else f"{free}; its week has no time for a {block_name(item.kind)}"
         )
     elif found.blocks:
-        days = dict.fromkeys(
-            day_words(request.workweek.date_of(change.slot.start)) for change in found.blocks
+        days = list(
+            dict.fromkeys(day_words(request.workweek.date_of(change.slot.start)) for change in found.blocks)
         )
-        why = f"what its week asks for is on {' and '.join(days)}"
+        first = f"{', '.join(days[:-1])} and " if days[1:] else ""
+        why = f"what its week asks for is on {first}{days[-1]}"
     else:
         why = "nothing is asked for in its week"
     return f"No block on {day_words(day.date)}: {why}."

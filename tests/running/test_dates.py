@@ -73,7 +73,7 @@ def test_without_its_year_a_day_is_the_nearest_or_the_next_one() -> None:
 
 @pytest.mark.parametrize("said", ["3/4", "3/4/2027", "next friday"])
 def test_where_two_days_can_be_meant_both_are_named(said: str) -> None:
-    with pytest.raises(UsageError, match="it can't be told which day") as refused:
+    with pytest.raises(UsageError, match="it is not clear which day") as refused:
         find_week(said, TODAY)
     assert " or " in refused.value.hint
 

@@ -348,7 +348,7 @@ def test_a_kind_of_ones_own_has_its_themes() -> None:
 def test_a_forecast_is_called_one() -> None:
     cause = Cause("amber", "operational_hours", 22.5, 20, "hours", held=8.0)
     assert cause_words(cause, {}) == (
-        "amber: operational time 22.5 h, threshold 20 h (this week holds 8 h, the rest is a forecast)"
+        "amber: operational time 22.5 h, threshold 20 h (this week has 8 h, the rest is a forecast)"
     )
     assert "forecast" not in cause_words(replace(cause, held=22.5), {})  # it is what the week holds
 
