@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from blocker.showing.cells import LEGEND, SIGN_WORDS, Glyphs, double_booked, glyphs, header_lines, row_lines
 from blocker.showing.load import event_lines, measure_lines, told_lines
 from blocker.showing.picture import WIDEST, Canvas, Line, Piece, beside, flow
+from blocker.showing.plan_details import why_words
 from blocker.showing.plan_in_full import closing_lines, next_best, quarter_line
 from blocker.showing.plan_screen import plan_screen, spaced
 from blocker.showing.plan_text import (
@@ -196,7 +197,9 @@ def change_list(view: WeekView, width: int, zone: ZoneInfo, verbose: bool = Fals
     lines: list[Line] = []
     for change in view.changes:
         lines += _change(change, width, zone, verbose, view)
-    for item in (missing for missing in view.missing if not missing.answered):
+    missing = [item for item in view.missing if not item.answered]
+    found = {item.key if verbose else (item.kind, item.minutes): item for item in missing}
+    for item in found.values():
         words = f"not found yet: {block_name(item.kind)}, {item.minutes} minutes"
         lines += flow([Piece("!", "sign.!"), Piece(words, "strong"), *_key(item.key, verbose)], width, 2)
     return lines
@@ -220,7 +223,8 @@ def _change(
     why = reason(change, view.load.causes if view else ()) if change.writes or change.pinned else ""
     why = refreshed_words(change) if change.action == "update" else why
     conflict = clean(change.conflict) if change.conflict else ""
-    for words in (why, conflict, next_best(change)):
+    said = (why, conflict) if verbose else (why_words(change),)
+    for words in (*said, next_best(change)):
         pieces += [Piece(f"— {words}", "quiet")] if words else []
     if change.error:
         pieces.append(Piece(failure(change), "red"))

@@ -73,7 +73,7 @@ def plan_details_lines(
 
 
 def _change(change: Change, plan: Plan, width: int, plain: bool) -> list[Line]:
-    said = "; ".join(filter(None, (_why(change), _instead(change))))
+    said = "; ".join(filter(None, (why_words(change), _instead(change))))
     options = [option_text(option, ZoneInfo(plan.zone)) for option in change.nearest[:MOST_OPTIONS]]
     return [
         *change_lines(change, plan, width, plain),
@@ -81,7 +81,7 @@ def _change(change: Change, plan: Plan, width: int, plain: bool) -> list[Line]:
     ]
 
 
-def _why(change: Change) -> str:
+def why_words(change: Change) -> str:
     """What it is for, and why here; what the week's heading says of its load is not said again."""
     if change.action == "update":
         return refreshed_words(change)
