@@ -26,14 +26,14 @@ from blocker.values.kinds import LEARNING, LEVELS, NOTE
 from blocker.values.plan import Change, Plan
 
 
-def plan_details(
+def plan_details_lines(
     plan: Plan,
     width: int,
     plain: bool = False,
     done: bool = False,
     first: Sequence[str] = (),
     kept: bool = False,
-) -> list[Line]:
+) -> list[str]:
     """The changes by week in lines of ``width`` cells; ``kept``: also what stays, and the weeks without a change."""
     zone = ZoneInfo(plan.zone)
     left = [
@@ -58,18 +58,7 @@ def plan_details(
     rest = closing_lines(plan, plain, verbose=False) if kept else missing_lines(plan, plain, verbose=False)
     words = [*rest, "", last_words(plan, done)]
     parts.append([line for said in words[1:] for line in spaced(said, width)])
-    return [line for part in parts if part for line in (*part, ())][:-1]
-
-
-def plan_details_lines(
-    plan: Plan,
-    width: int,
-    plain: bool = False,
-    done: bool = False,
-    first: Sequence[str] = (),
-    kept: bool = False,
-) -> list[str]:
-    return text_of(plan_details(plan, width, plain, done, first, kept))
+    return text_of([line for part in parts if part for line in (*part, ())][:-1])
 
 
 def _change(change: Change, plan: Plan, width: int, plain: bool) -> list[Line]:
@@ -85,6 +74,8 @@ def why_words(change: Change) -> str:
     """What it is for, and why here; what the week's heading says of its load is not said again."""
     if change.action == "update":
         return refreshed_words(change)
+    if change.action == "remove":
+        return "; ".join(clean(words) for words in (change.conflict, change.why) if words)
     cause = change.causes[0] if change.causes else None
     known = ""
     if cause is not None and cause.rule == GOAL:

@@ -32,7 +32,7 @@ def test_it_is_said_that_the_person_took_it_back_not_that_they_deleted_it(cli: C
     assert "deleted" not in said
     assert "weekly minimum: taken back by you" in said
     assert "you took it back with undo, and nothing is booked in its place" in said
-    assert "October to December: half day: not found yet" in said
+    assert "Half day, October to December: not found yet" in said
     cli.now = "2026-11-16T06:30"
     cli.call("run")
     assert "deleted it" not in cli.call("history").out
@@ -147,7 +147,7 @@ def test_what_a_person_deleted_by_hand_does_not_come_back_with_it(cli: CommandLi
     assert cli.call("run").code == 0
     assert cli.call("rebalance", day, "-y").code == 2  # beyond what is planned: a week, and nothing else
     assert offsite not in cli.content
-    assert "half day: not found yet" in cli.call("plan", "--all").out
+    assert "Half day, October to December: not found yet" in cli.call("plan", "--all").out
     assert "you deleted it" in cli.call("plan", "--all").out
 
 

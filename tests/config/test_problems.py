@@ -51,7 +51,7 @@ ONE_PROBLEM = {
     ),
     RULE + "wen = 'x'": "line 5: unknown key “wen”; did you mean “when”?",
     "[blocks.offsite]\nminutes = 240": (
-        "line 1: the offsite has a table of its own: [offsite]"
+        "line 1: the half day has a table of its own: [offsite]"
     ),
     "[blocks.away]\nminutes = 60": "line 1: “away” is a kind of time that can't be booked",
     "[blocks.'a/b']\nminutes = 60": (
