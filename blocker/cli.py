@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         if call is not None:
             call.log(INTERRUPTED, {"error": "interrupted"})
-        sys.stderr.write("\ninterrupted; what was written is in the ledger, and it is safe to run again\n")
+        sys.stderr.write("\ninterrupted; what was written is remembered, and it is safe to run again\n")
         return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()

@@ -23,6 +23,7 @@ class Kind(NamedTuple):
     folder: str  # that has it
     forms: tuple[str, ...]  # its addresses, as help shows them
     root_variable: str = ""  # the environment variable that names a server for trials
+    is_written: bool = True  # False: blocks can't be written to it
 
 
 BACKENDS = {
@@ -30,7 +31,7 @@ BACKENDS = {
     "dir": Kind("blocker.calendars.dir", ("dir:PATH",)),
     "google": Kind("blocker.calendars.google", ("google:primary", "google:ID"), "BLOCKER_GOOGLE_ROOT"),
     "caldav": Kind("blocker.calendars.caldav", ("caldav:URL",)),
-    "feed": Kind("blocker.calendars.feed", ("feed:https://LINK",)),
+    "feed": Kind("blocker.calendars.feed", ("feed:https://LINK",), is_written=False),
 }
 FILE = "ics"  # the kind of calendar that needs nothing but a path
 SHOWN = "google"  # the kind that set-up shows as an example
@@ -67,9 +68,10 @@ def backend(address: str) -> Backend:
 # What is shown of all of them
 
 
-def offered() -> str:
-    """``ics:PATH, google:primary or google:ID``."""
-    *most, last = (form for kind in BACKENDS.values() for form in kind.forms)
+def offered(to_write: bool = False) -> str:
+    """``ics:PATH, google:primary or google:ID``; only those that blocks can be written to where that is asked."""
+    kinds = (kind for kind in BACKENDS.values() if kind.is_written or not to_write)
+    *most, last = (form for kind in kinds for form in kind.forms)
     return f"{', '.join(most)} or {last}" if most else last
 
 

@@ -158,6 +158,14 @@ def parts(country: str) -> tuple[str, ...]:
     return (*found.subdivisions, *getattr(found, "subdivisions_aliases", ()))
 
 
+def part_names(country: str) -> Mapping[str, str]:
+    """The codes of a country's parts by their names, where it has names for them."""
+    import holidays
+
+    names: Mapping[str, str] = getattr(getattr(holidays, country), "subdivisions_aliases", {})
+    return names
+
+
 def is_kept(code: str, cache_dir: Path | None) -> bool:
     """True if holidays were found by this code before: then it need not be checked again."""
     try:

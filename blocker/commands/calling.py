@@ -13,17 +13,19 @@ from blocker.calendars.addresses import shown
 from blocker.commands.answer import Answer, Talk
 from blocker.commands.terminal import put, talk_with
 from blocker.commands.waiting import waiting
-from blocker.config.load import load_config
+from blocker.config.load import Config, load_config
 from blocker.files.places import state_dir
 from blocker.running.journal import error_facts, plan_facts, write_line
 from blocker.running.outages import told_before
 from blocker.running.session import Setup
 from blocker.values.errors import BlockerError, Untold, UsageError
+from blocker.values.settings import Settings
 from blocker.values.workweek import YEARS_OF_NOW
 from blocker.wording.texts import TEXTS
 
 # What leaves everything as it is: nothing is lost with their answer.
 LOOKING = ("plan", "load", "explain", "history", "report", "check", "config", "calibrate")
+WITHOUT_CONFIG = ("completion",)  # a shell that starts has no ear for what is wrong in it
 LOGGED = ("run", "rebalance", "apply", "learn", "skip", "undo", "leave")
 
 
@@ -56,13 +58,16 @@ class Call:
     def answer(self, now: datetime, talk: Talk, doing: Callable[[str], None]) -> Answer:
         """Read the settings and do the work, and log what came of it. Raises BlockerError."""
         args = self.args
-        config = load_config(
-            args.config,
-            self.environ,
-            {"calendar": args.calendar},
-            shipped_texts=TEXTS,
-            must_exist=args.command != "init",  # which writes the file that is named
-        )
+        if args.command in WITHOUT_CONFIG:
+            config = Config(Settings(), {}, None)
+        else:
+            config = load_config(
+                args.config,
+                self.environ,
+                {"calendar": args.calendar},
+                shipped_texts=TEXTS,
+                must_exist=args.command != "init",  # which writes the file that is named
+            )
         self._address = shown(config.settings.calendar)
         setup = Setup(config, state_dir(self.environ), now, self.environ, doing, self._later(now))
         answer: Answer = args.work(args, setup, talk)

@@ -22,10 +22,12 @@ from blocker.running.dates import find_week
 from blocker.running.run import at_work, carry_out, exit_code, keep_memory
 from blocker.running.session import Session, Setup
 from blocker.showing.documents import plan_document
+from blocker.showing.plan_details import plan_details_lines
 from blocker.showing.plan_screen import change_words
 from blocker.showing.plan_text import SIGNS, SPOKEN, is_text_only, span, summary
 from blocker.values.errors import BlockerError, NotConfirmed, Refused, UsageError
-from blocker.values.memory import UNDONE_ASKED, UNDONE_TOLD, Memory
+from blocker.values.kinds import block_name
+from blocker.values.memory import UNDONE_ASKED, Memory
 from blocker.values.plan import Change, Plan
 from blocker.values.request import Request
 from blocker.values.workweek import WhichWeek, this_week
@@ -37,7 +39,9 @@ EACH = {"y": "yes", "n": "no", "q": "quit (no to the rest)"}
 def add_run(command: Parser) -> None:
     add_consent(command)
     command.add_argument(
-        "--cron", action="store_true", help="what the schedule calls: once a day, and quiet unless it matters"
+        "--cron",
+        action="store_true",
+        help="for the schedule: at most once a day, and quiet unless it matters",
     )
     command.set_defaults(work=run)
 
@@ -77,9 +81,11 @@ def _refuse_week(request: Request) -> None:
     """Raises UsageError where the week to rebalance is one that nothing can be changed in."""
     week, last = request.week, request.horizon[-1]
     if request.policy == "rebalance" and week < request.running:
-        raise UsageError(f"{week} is over", "choose this week or a later one: blocker rebalance next")
+        raise UsageError(f"{week.words} is over", "choose this week or a later one: blocker rebalance next")
     if request.policy == "rebalance" and week > last:
-        raise UsageError(f"{week} is not planned yet", f"blocker plans this week and four more, up to {last}")
+        raise UsageError(
+            f"{week.words} is not planned yet", f"blocker plans this week and four more, up to {last.words}"
+        )
 
 
 def _week(args: Namespace) -> Sequence[str]:
@@ -165,11 +171,13 @@ def _asks_about_undone(plan: Plan, memory: Memory, ledger: Ledger, args: Namespa
     if not (undone or put_back) or talk.ask is None or args.yes or UNDONE_ASKED in memory.said:
         return False
     zone = ZoneInfo(plan.zone)
-    lines = [f"  {span(ahead[key].slot, zone)}  {ahead[key].kind}: removed" for key in undone]
-    lines += [f"  {span(ahead[key].slot, zone)}  {ahead[key].kind}: put back there" for key in put_back]
+    lines = [f"  {span(ahead[key].slot, zone)}  {block_name(ahead[key].kind)}: removed" for key in undone]
+    lines += [
+        f"  {span(ahead[key].slot, zone)}  {block_name(ahead[key].kind)}: put back there" for key in put_back
+    ]
     yes = talk.ask(["You took the last run back with undo:", *lines], "Book these again?")
     with ledger.together():
-        ledger.mark_said([UNDONE_ASKED, UNDONE_TOLD])
+        ledger.mark_said([UNDONE_ASKED])
         if yes:
             ledger.take_up(undone, put_back)
     return True
@@ -190,13 +198,13 @@ def _with_consent(
             look, yes = pasteable(setup, "plan"), pasteable(setup, "run", "-y")
             hint = f"look at it with {look}, and say yes with {yes}; blocker cron remove ends this"
         else:
-            hint = f"look at the plan above, then run: {pasteable(setup, 'run', '-y')}"
+            hint = f"look at the plan above, then run:\n  {pasteable(setup, 'run', '-y')}"
             for line in shown.lines:
                 talk.say(line)
         raise NotConfirmed(f"this is the first run on {plan.calendar}: nothing was written", hint)
     talk.show(shown)
-    while (answer := talk.choose(f"\nMake these changes on {plan.calendar}?", CONSENT)) == "d":
-        talk.show(proposal(plan, seen, request, _with_details(args), talk))
+    while (answer := talk.choose(f"\nOn {plan.calendar}:\nMake these changes?", CONSENT)) == "d":
+        talk.show(Answer(plan_details_lines(plan, talk.width, args.plain)))
     said = _each(plan, request, talk, again) if answer == "e" else plan
     if answer not in ("y", "e") or not said.writes:
         raise _refusal(answer, again)
@@ -207,10 +215,6 @@ def _refusal(answer: str, again: bool) -> NotConfirmed:
     """A no, or no answer at all; ``again``: something was written before."""
     why = "you said no" if answer else "no answer came"
     return NotConfirmed(why if again else f"nothing was written: {why}")
-
-
-def _with_details(args: Namespace) -> Namespace:
-    return Namespace(**{**vars(args), "verbose": True})
 
 
 def _each(plan: Plan, request: Request, talk: Talk, again: bool) -> Plan:

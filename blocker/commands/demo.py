@@ -25,11 +25,10 @@ from blocker.ledger.ledger import read_memory
 from blocker.running.session import Session, Setup
 from blocker.showing.documents import SCHEMA
 from blocker.showing.picture import Canvas, Line, Piece, flow, length, text_of
-from blocker.showing.plan_text import day_words
 from blocker.values.kinds import STRATEGIC
 from blocker.values.plan import Change
 from blocker.values.settings import Settings
-from blocker.values.workweek import week_of
+from blocker.values.workweek import day_words, week_of
 
 
 def add_demo(command: Parser) -> None:

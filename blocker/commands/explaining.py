@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from blocker.commands.answer import Answer, Talk
+from blocker.commands.answer import Answer, Talk, pasteable
 from blocker.commands.parser import Joined, Parser
 from blocker.engine import make_plan
 from blocker.rules.survey import Survey
@@ -17,7 +17,7 @@ from blocker.showing.documents import plan_document, skipped_document
 from blocker.showing.plan_in_full import change_lines, next_best, skipped_lines, unplaced_lines
 from blocker.showing.plan_screen import unread
 from blocker.showing.plan_text import clean, level_words
-from blocker.showing.week import reasons_document, reasons_lines, reasons_screen
+from blocker.showing.week import no_block_words, reasons_document, reasons_lines, reasons_screen
 from blocker.showing.week_reasons import week_of_plan, week_reasons
 from blocker.values.errors import UsageError
 from blocker.values.kinds import LEVELS
@@ -31,7 +31,7 @@ def add_explain(command: Parser) -> None:
         nargs="+",
         action=Joined,
         metavar="DATE|WEEK|KEY",
-        help="a day (wed, 24 dec), a week (next, 44) or a block (strategic/2026-W48/1)",
+        help="a day (wed, 24 dec), a week (next, 44) or a block by its name in plan -v",
     )
     command.set_defaults(work=explain)
 
@@ -50,10 +50,13 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     missing = [u for u in made.unplaced if u.key == args.what]
     if not about and not missing:
         if said is not None:
-            return _explain_week(sight, seen, workweek.week_called(said), args)
+            return _explain_week(sight, seen, workweek.week_called(said), args, said)
         if "/" not in args.what:
             raise UsageError(f"“{args.what}” is not a date, a week or a block", WEEK_HINT)
-        raise UsageError(f"there is no block {args.what} in the plan", f"the plan has: {_keys(made)}")
+        raise UsageError(
+            f"there is no block {args.what} in the plan",
+            f"say its day, such as friday or 24 dec; for all by name:\n  {pasteable(setup, 'plan', '-v')}",
+        )
     known = {c.key for c in about}
     lines = [line for change in about for line in _explain_change(change, made, zone, args)]
     for item in missing:
@@ -68,14 +71,20 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     return Answer(lines, document)
 
 
-def _explain_week(sight: Sight, seen: Survey, week: Week, args: Namespace) -> Answer:
+def _explain_week(sight: Sight, seen: Survey, week: Week, args: Namespace, day: date | None = None) -> Answer:
+    """Why a week has its level; first, why a ``day`` of it has no block."""
     made = make_plan(sight.request, seen)
     found = week_reasons(week_of_plan(made, seen, week), made, seen, sight.request)
     zone = sight.request.workweek.zone
     skipped = made.skipped_in(week)
     say = reasons_lines if args.verbose else reasons_screen
+    first = [no_block_words(seen.days[day], found, sight.request), ""] if day is not None else []
     return Answer(
-        [*say(found, zone, args.plain), *(skipped_lines(skipped) if args.verbose else unread(skipped))],
+        [
+            *first,
+            *say(found, zone, args.plain),
+            *(skipped_lines(skipped) if args.verbose else unread(skipped)),
+        ],
         reasons_document(found, zone) | {"skipped_components": skipped_document(skipped)},
     )
 
@@ -96,8 +105,3 @@ def _explain_change(change: Change, made: Plan, zone: ZoneInfo, args: Namespace)
 
 def _matches(change: Change, what: date | str, workweek: WorkWeek) -> bool:
     return what in (change.key, workweek.date_of(change.slot.start))
-
-
-def _keys(made: Plan) -> str:
-    keys = sorted({c.key for c in made.changes} | {u.key for u in made.unplaced})
-    return ", ".join(keys) if keys else "no blocks at all"

@@ -30,6 +30,7 @@ from blocker.running.session import Setup, known_identity, usual_days
 from blocker.values.errors import BlockerError, Temporary
 from blocker.values.memory import Identity
 from blocker.values.settings import Settings
+from blocker.values.workweek import day_words
 
 SPARE_BYTES = 1 << 20  # what the ledger, its journal and the log may take in a run
 SEEN_BY_CRON = frozenset(("BLOCKER_CONFIG", "BLOCKER_STATE_DIR", "BLOCKER_CALENDAR", "BLOCKER_DEBUG"))
@@ -122,12 +123,14 @@ def _ledger(setup: Setup, calendar: Identity) -> Iterator[Finding]:
         return
     due = usual_days(setup)
     gap = outage(tried, setup.now.date(), lambda day: day.weekday() in due, today_failed=False)
-    words = f"went through on {gap.last_success}" if gap.last_success else "none has gone through yet"
+    words = (
+        f"went through on {day_words(gap.last_success)}" if gap.last_success else "none has gone through yet"
+    )
     if gap.days:
         days = "one working day was" if len(gap.days) == 1 else f"{len(gap.days)} working days were"
         words += f", and {days} missed since"
     if tried and tried[-1].exit_code != 0:
-        words += f"; the last try, on {tried[-1].day}, ended with exit code {tried[-1].exit_code}: see {log_path(setup.state_dir)}"
+        words += f"; the last try, on {day_words(tried[-1].day)}, ended with exit code {tried[-1].exit_code}: see {log_path(setup.state_dir)}"
     fine = gap.last_success is not None and not gap.days and tried[-1].exit_code == 0
     yield "last run", "ok" if fine else "note", words
 

@@ -19,6 +19,7 @@ from blocker.running.session import Setup, look
 from blocker.showing.documents import plan_document
 from blocker.showing.dose import dose_lines
 from blocker.showing.grid import plan_picture, plan_screen_picture
+from blocker.showing.plan_details import plan_details_lines
 from blocker.showing.plan_in_full import plan_lines
 from blocker.showing.plan_screen import plan_screen_lines
 from blocker.showing.week_view import week_views
@@ -93,8 +94,13 @@ def plan_answer(
             plan_screen_lines(plan, talk.width, args.plain, done, first),
             picture=lambda canvas: plan_screen_picture(plan, canvas, done, first),
         )
-    lines = [*first, *([""] if first else []), *plan_lines(plan, plain=args.plain, done=done)]
+    if args.verbose:
+        lines = [*first, *([""] if first else []), *plan_lines(plan, plain=args.plain, done=done)]
+    else:
+        lines = plan_details_lines(plan, talk.width, args.plain, done, first, kept=True)
     return Answer(
         lines,
-        picture=lambda canvas: plan_picture(plan, week_views(plan, seen, request), canvas, done, first),
+        picture=lambda canvas: plan_picture(
+            plan, week_views(plan, seen, request), canvas, done, first, args.verbose
+        ),
     )

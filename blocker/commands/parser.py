@@ -123,7 +123,7 @@ def add_options(parser: Parser, **hidden: Any) -> None:
         where.add_argument(*names, **(given | hidden))
 
     add(parser, "-c", "--config", type=Path, metavar="FILE", help="the config file")
-    add(parser, "--calendar", metavar="ADDRESS", help=offered())
+    add(parser, "--calendar", metavar="ADDRESS", help=offered(to_write=True))
     add(parser, "--now", metavar="ISO", help="act as if it were this moment, in your zone")
     how = parser if hidden else parser.one_of()
     add(how, "-v", "--verbose", action="store_true", help="more detail")

@@ -47,7 +47,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
         "park": Entry("thinking", "save a question for your next thinking block"),
         "parked": Entry("thinking", "list saved questions; done ID or drop ID closes one"),
         "learn": Entry("learning", "book a learning team with the people nearest to the work"),
-        "decided": Entry("thinking", "keep what you decided; without words, list it"),
+        "decided": Entry("thinking", "write down what you decided; without words, list it"),
     },
     "your say": {
         "skip": Entry("say", "no blocks this week, or not this block"),

@@ -28,7 +28,7 @@ from blocker.showing.page.page import render_page, report_document, report_lines
 from blocker.showing.page.proposal import proposal
 from blocker.showing.page.tables import as_document, week_rows, written
 from blocker.showing.page.values import Report
-from blocker.showing.report_text import report_text
+from blocker.showing.report_text import FEW, MOST, report_text
 from blocker.values.errors import UsageError
 from blocker.values.plan import Plan
 from blocker.values.request import Request
@@ -50,7 +50,7 @@ def add_report(command: Parser) -> None:
         "--bug",
         type=Path,
         metavar="FILE",
-        help="what a maintainer needs to make this plan again; no words of yours",
+        help="what a maintainer needs to make this plan again; without titles or texts",
     )
     command.add_argument("--open", action="store_true", help="show the page in the browser (with --html)")
     command.add_argument(
@@ -76,7 +76,7 @@ def report(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     if args.csv:
         rows = week_rows(made, seen, sight.request)
         return Answer(written(rows), as_document(rows), verbatim=True)
-    return _text(made, seen, sight.request, titles)
+    return _text(made, seen, sight.request, titles, MOST if args.verbose else FEW)
 
 
 def _html(
@@ -108,9 +108,9 @@ def _blocks(number: int) -> str:
     return "one block" if number == 1 else f"{number} blocks"
 
 
-def _text(made: Plan, seen: Survey, request: Request, titles: bool) -> Answer:
+def _text(made: Plan, seen: Survey, request: Request, titles: bool, most: int) -> Answer:
     found = gather(made, seen, request, titles)
-    behind = report_text(request, seen, titles)
+    behind = report_text(request, seen, titles, most)
     return Answer(report_lines(found, behind), report_document(found))
 
 

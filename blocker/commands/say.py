@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
@@ -14,18 +14,18 @@ from blocker.commands.answer import Answer, Talk, pasteable
 from blocker.commands.parser import Joined, Parser, add_week, number_of_hours
 from blocker.ledger.file import ledger_path
 from blocker.ledger.ledger import Ledger
-from blocker.running.dates import WEEK_HINT, find_date, find_day, find_week
+from blocker.running.dates import WEEK_HINT, find_date, find_day, find_week, typed_week
 from blocker.running.journal import log_path
 from blocker.running.run import at_work, carry_out, exit_code
 from blocker.running.schedule import Systemd, installed
 from blocker.running.session import Session, Setup, aware
 from blocker.showing.documents import SCHEMA, plan_document
 from blocker.showing.dose import STANDS
-from blocker.showing.plan_in_full import change_lines
-from blocker.showing.plan_text import blocks, change_title, clean, day_words, when_words
+from blocker.showing.plan_text import blocks, change_title, clean, span, week_words, when_words
 from blocker.values.errors import BlockerError, NotConfirmed, PartlyApplied, UsageError
+from blocker.values.kinds import block_name
 from blocker.values.plan import Change, Plan
-from blocker.values.workweek import Week, parse_week, week_of
+from blocker.values.workweek import Week, day_words, week_of
 
 
 def add_skip(command: Parser) -> None:
@@ -34,7 +34,7 @@ def add_skip(command: Parser) -> None:
         nargs="+",
         action=Joined,
         metavar="WEEK|DATE|KEY",
-        help="a week (next, 44), a day (friday, 24 dec) or a block (strategic/2026-W48/1)",
+        help="a week (next, 44), a day (friday, 24 dec) or a block by its name in plan -v",
     )
     command.set_defaults(work=skip)
 
@@ -42,7 +42,7 @@ def add_skip(command: Parser) -> None:
 def skip(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Skip a week, or one block: what stands of it is taken away now and nothing is booked in its place."""
     with Session(setup) as session, at_work(session) as ledger:
-        skipped = _what_to_skip(args.what, session, ledger)
+        skipped = _what_to_skip(args.what, session, ledger)  # with what people call each
         with ledger.together():
             for what in skipped:
                 ledger.skip(what)
@@ -60,14 +60,12 @@ def skip(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     zone = ZoneInfo(done.zone)
     gone = {change.key for change in done.changes}
     lines = [
-        f"{_named(what)} is skipped: nothing is booked in its place." for what in skipped if what not in gone
+        f"{words[:1].upper()}{words[1:]} is skipped: nothing is booked in its place."
+        for what, words in skipped.items()
+        if what not in gone
     ]
     for change in done.changes:
-        outcome = (
-            f"could not be removed: {change.error}"
-            if change.error
-            else "removed, and nothing takes its place"
-        )
+        outcome = f"could not be removed: {change.error}" if change.error else "removed"
         lines.append(f"  {when_words(change, zone)}  {clean(change_title(change))}: {outcome}")
     return Answer(lines, plan_document(done, applied=True), exit_code(done))
 
@@ -93,9 +91,9 @@ def busy(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         week = find_week(args.week, session.today(), session.settings.week_lead)
         ledger.busy(week, args.hours)
     lines = [
-        f"{_named(str(week))}: {args.hours:g} h that are not on the calendar count as load."
+        f"{week_words(week, session.today(), start=True)}: {args.hours:g} h that are not on the calendar count as load."
         if args.hours
-        else f"{_named(str(week))}: only what is on the calendar counts."
+        else f"{week_words(week, session.today(), start=True)}: only what is on the calendar counts."
     ]
     return Answer(lines, {"schema": SCHEMA, "week": str(week), "busy_hours": args.hours})
 
@@ -174,7 +172,7 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             return Answer(["Nothing was changed."], {"schema": SCHEMA, "removed": 0})
         if done.failed:
             ledger.stop()
-            left = ", ".join(change.key for change in done.failed)
+            left = ", ".join(when_words(change, ZoneInfo(done.zone)) for change in done.failed)
             raise PartlyApplied(
                 f"stopped, and nothing more is written; {blocks(len(done.failed))} could not be removed ({left}): "
                 f"{done.failed[0].error}",
@@ -225,7 +223,8 @@ def _leaving(session: Session, ledger: Ledger, args: Namespace, talk: Talk) -> C
                 raise UsageError(
                     "leave --remove asks first, and there is no terminal to ask on", "add -y to say yes"
                 )
-            shown = [line for change in gone for line in change_lines(change, sight.request.workweek.zone)]
+            zone = sight.request.workweek.zone
+            shown = [f"  - {when_words(change, zone)}  {clean(change_title(change))}" for change in gone]
             if not talk.ask(shown, f"Take {blocks(len(gone))} off {session.address}?"):
                 raise NotConfirmed("you said no")
         return replace(plan, changes=gone, unplaced=(), notes=(), said=())
@@ -233,43 +232,38 @@ def _leaving(session: Session, ledger: Ledger, args: Namespace, talk: Talk) -> C
     return decide
 
 
-def _what_to_skip(text: str, session: Session, ledger: Ledger) -> list[str]:
-    """A week, or the keys of blocks."""
-    known = {block.key for block in ledger.memory().blocks}
-    if text in known:
-        return [text]
+def _what_to_skip(text: str, session: Session, ledger: Ledger) -> Mapping[str, str]:
+    """A week, or the keys of blocks, each with what people call it."""
     sight = session.read(ledger.memory())
     made, workweek = sight.plan(), sight.request.workweek
-    today = workweek.date_of(sight.request.now)
-    known |= {change.key for change in made.changes} | {item.key for item in made.unplaced}
+    zone, today = workweek.zone, workweek.date_of(sight.request.now)
+    known = {item.key: f"a {block_name(item.kind)}" for item in made.unplaced}
+    known |= {b.key: f"{span(b.slot, zone)}, {block_name(b.kind)}," for b in ledger.memory().blocks}
+    known |= {c.key: f"{when_words(c, zone)}, {clean(change_title(c))}," for c in made.changes}
     if text in known:
-        return [text]
+        return {text: known[text]}
     if _is_key(text):
-        raise UsageError(f"there is no block {text}", f"there are: {', '.join(sorted(known)) or 'none'}")
+        raise UsageError(
+            f"there is no block {text}",
+            f"say its day, such as friday or 24 dec; for all by name:\n  {pasteable(session.setup, 'plan', '-v')}",
+        )
     said = find_date(text, today, coming=True, lead=workweek.lead)
     if said is None:
         raise UsageError(f"“{text}” is not a week, a date or a block", WEEK_HINT)
     week = said if isinstance(said, Week) else week_of(said)
     if week < week_of(today) or (isinstance(said, date) and said < today):
-        raise UsageError(f"{said} is over: nothing was changed", "name this week or one to come")
+        over = said.words if isinstance(said, Week) else day_words(said)
+        raise UsageError(f"{over} is over: nothing was changed", "name this week or one to come")
     if isinstance(said, Week):
-        return [str(week)]
+        return {str(said): said.words}
     here = [c.key for c in made.changes if c.action in STANDS and workweek.date_of(c.slot.start) == said]
     if not here:
+        typed = typed_week(week, sight.request.running)
         raise UsageError(
             f"there is no block on {day_words(said)}",
-            f"to have no blocks in that week: {pasteable(session.setup, 'skip', str(week))}",
+            f"to have no blocks in that week:\n  {pasteable(session.setup, 'skip', typed)}",
         )
-    return here
-
-
-def _named(what: str) -> str:
-    """A week by its Monday; a block by its key, which is how it was named or what programs know it by."""
-    try:
-        monday = parse_week(what).monday
-    except ValueError:
-        return what
-    return f"The week of {monday.day} {monday:%b}"
+    return {key: known[key] for key in here}
 
 
 def _is_key(text: str) -> bool:

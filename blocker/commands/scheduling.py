@@ -12,6 +12,7 @@ from blocker.commands.parser import Parser
 from blocker.running.journal import log_path
 from blocker.running.run import at_work
 from blocker.running.schedule import (
+    LAST_HOUR,
     TASK,
     TWICE,
     Cron,
@@ -27,7 +28,13 @@ from blocker.running.schedule import (
 from blocker.running.session import Session, Setup, usual_days
 from blocker.showing.documents import SCHEMA
 from blocker.showing.plan_screen import plan_screen_lines
+from blocker.showing.printable import wrapped
 from blocker.values.errors import UsageError
+
+HOURLY = (
+    "It looks once an hour from {clock} to {last}:{minute:02d}, so that a machine which was asleep catches up. The first "
+    "look of a day does the work; the others end at once."
+)
 
 
 def add_cron(command: Parser) -> None:
@@ -35,9 +42,7 @@ def add_cron(command: Parser) -> None:
     install = what.add_parser(
         "install", help="put the daily run into the crontab; on Windows, print the line to paste"
     )
-    install.add_argument(
-        "--at", default="06:30", metavar="TIME", help="the wall clock's time (default 06:30)"
-    )
+    install.add_argument("--at", default="06:30", metavar="TIME", help="when, in local time (default 06:30)")
     install.add_argument(
         "--days", metavar="DAYS", help="mon-fri, or mon,wed,fri (default: your working days)"
     )
@@ -101,12 +106,22 @@ def _show(args: Namespace, setup: Setup) -> Answer:
 def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) -> Answer:
     """Show what will be written and what the first run would do; a yes covers both."""
     schedule = _schedule(args, setup)
-    shown = [f"This goes into {scheduler.name}:", "", *scheduler.preview(schedule).splitlines(), ""]
+    hourly = []
+    if isinstance(scheduler, Cron) and schedule.hour < LAST_HOUR:
+        hourly = [HOURLY.format(clock=schedule.clock, last=LAST_HOUR, minute=schedule.minute)]
+    shown = [
+        f"This goes into {scheduler.name}:",
+        "",
+        *scheduler.preview(schedule).splitlines(),
+        "",
+        *wrapped(hourly, talk.width),
+    ]
     with Session(setup) as session, at_work(session) as ledger:
         memory = ledger.memory()
         plan = session.read(memory).plan()
         if not memory.confirmed:
             shown += [
+                "",
                 "And this is what the first run will do, unattended:",
                 "",
                 *plan_screen_lines(plan, talk.width),
@@ -116,12 +131,13 @@ def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) ->
                 raise UsageError(
                     "cron install asks first, and there is no terminal to ask on", "add -y to say yes"
                 )
-            if not talk.ask(shown, "Install it, and let it run unattended?"):
+            if talk.show is not None:
+                talk.show(Answer(shown, verbatim=True))
+            if not talk.ask([], "Install it, and let it run unattended?"):
                 return Answer(["Nothing was changed."], {"schema": SCHEMA, "installed": False})
         place = scheduler.install(schedule)
         ledger.confirm_calendar(plan.now)
     lines = [
-        *(shown if args.yes else []),
         f"Installed in {place}: {schedule.weekdays} at {schedule.clock}.",
     ]
     lines.append("If it fails on two days in a row you hear of it; blocker check says more.")
@@ -133,7 +149,11 @@ def _install(scheduler: Scheduler, args: Namespace, setup: Setup, talk: Talk) ->
     if isinstance(scheduler, Systemd):
         lines.append("It runs while you are logged in; for always: loginctl enable-linger")
     lines.append(f"Each run is a line in {log_path(setup.state_dir)}.")
-    return Answer(lines, {"schema": SCHEMA, "installed": True, "scheduler": scheduler.name, "place": place})
+    return Answer(
+        [*(shown if args.yes else []), *wrapped(lines, talk.width)],
+        {"schema": SCHEMA, "installed": True, "scheduler": scheduler.name, "place": place},
+        verbatim=True,
+    )
 
 
 def _on_windows(args: Namespace, setup: Setup) -> Answer:
@@ -154,8 +174,8 @@ def _schedule(args: Namespace, setup: Setup) -> Schedule:
     for word in command:
         if any(category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in word):
             raise UsageError(
-                f"{word!r} has a line break, another control character or a broken letter in it, which no schedule "
-                "can hold",
+                f"{word!r} has a line break, another control character or a broken letter in it, which a schedule "
+                "can't have",
                 "rename the file or the folder",
             )
     days = parse_days(args.days) if args.days else tuple(sorted(usual_days(setup)))

@@ -31,6 +31,7 @@ from blocker.values.errors import BlockerError, GuardRefused
 from blocker.values.kinds import LEVELS
 from blocker.values.memory import Memory
 from blocker.values.settings import Settings
+from blocker.values.workweek import day_words
 from blocker.wording.causes import ordinary_words
 
 
@@ -147,7 +148,13 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
         seen = sight.survey()
         made = make_plan(sight.request, seen)
     request, snapshot = sight.request, sight.request.snapshot
-    found.append(("calendar", "ok", f"{snapshot.calendar}: {snapshot.components} events"))
+    found.append(
+        (
+            "calendar",
+            "ok",
+            f"{snapshot.calendar}: {snapshot.components} {'event' if snapshot.components == 1 else 'events'}",
+        )
+    )
     if why := read_only(setup.config.settings.calendar):
         found.append(("calendar", "bad", why))
     found += [
@@ -175,7 +182,7 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
     if not snapshot.complete:
         words = "a block of ours can't be read: until it can, none counts as deleted"
         found.append(("calendar", "note", words))
-    found += [("dose", "ok", line) for line in dose_lines(made, seen, request)]
+    found += [("how much", "ok", line) for line in dose_lines(made, seen, request)]
     found += _rules_as_written(request.settings)
     ordinary = ordinary_words(seen.lines, request.settings.texts)
     found += [("load", "note", ordinary)] if ordinary else []
@@ -187,7 +194,7 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
     except GuardRefused as refusal:
         found.append(("guard", "bad", f"the next run would be refused: {refusal.message}; {refusal.hint}"))
     if request.memory.paused_until:
-        found.append(("pause", "note", f"paused until {request.memory.paused_until}"))
+        found.append(("pause", "note", f"paused until {day_words(request.memory.paused_until)}"))
     return found
 
 

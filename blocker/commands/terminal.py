@@ -23,7 +23,8 @@ def talk_with(args: Namespace, wait: Wait, width: int) -> Talk:
 
     def say(line: str) -> None:
         with wait.quiet():
-            sys.stderr.write(in_encoding(harmless(line), sys.stderr.encoding) + "\n")
+            said = harmless("\n".join(wrapped(line.split("\n"), width)))
+            sys.stderr.write(in_encoding(said, sys.stderr.encoding) + "\n")
 
     def typed(question: str, *, hidden: bool = False) -> str:
         """The line as it was typed, with its end; "" where none is to come. Raises Interrupted."""
@@ -40,6 +41,10 @@ def talk_with(args: Namespace, wait: Wait, width: int) -> Talk:
             sys.stderr.write("\n")
             raise Interrupted("interrupted at the question: nothing was done") from None
 
+    def on_screen(question: Sequence[str]) -> str:
+        """A question in lines that fit, with room for the answer behind it."""
+        return "\n".join(wrapped(question, width)) + " "
+
     def read(question: str) -> str:
         """The answer in small letters; "" where none is to come."""
         answer = typed(question)
@@ -47,13 +52,12 @@ def talk_with(args: Namespace, wait: Wait, width: int) -> Talk:
 
     def ask(lines: Sequence[str], question: str) -> bool:
         with wait.quiet():
-            shown = wrapped([*lines, ""], width)
-            return read("\n".join([*shown, f"{question} [y]es, [n]o: "])) in ("y", "yes")
+            return read(on_screen([*lines, "", f"{question} [y]es, [n]o:"])) in ("y", "yes")
 
     def choose(question: str, answers: Mapping[str, str]) -> str:
         with wait.quiet():
             offer = ", ".join(word.replace(letter, f"[{letter}]", 1) for letter, word in answers.items())
-            while answer := read(f"{question} {offer}: "):
+            while answer := read(on_screen(f"{question} {offer}:".split("\n"))):
                 for letter, word in answers.items():
                     if answer in (letter, word):
                         return letter
@@ -65,7 +69,7 @@ def talk_with(args: Namespace, wait: Wait, width: int) -> Talk:
 
     def prompt(question: str, *, hidden: bool = False) -> str:
         with wait.quiet():
-            answer = typed(f"{question}: ", hidden=hidden)
+            answer = typed(on_screen([f"{question}:"]), hidden=hidden)
             return answer.rstrip("\r\n") if hidden else answer.strip()
 
     if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):

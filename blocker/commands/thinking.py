@@ -75,7 +75,7 @@ def add_parked(command: Parser) -> None:
     command.add_argument("--all", action="store_true", help="those that are done or dropped too")
     command.usage = "blocker parked [-h] [--all] [done ID … | drop ID …]"
     what = command.add_subparsers(dest="what", metavar="done|drop", prog="blocker parked")
-    for name, words in (("done", "it was thought through"), ("drop", "it need not be thought about")):
+    for name, words in (("done", "you have thought it through"), ("drop", "it no longer matters")):
         end = what.add_parser(name, help=words)
         end.add_argument(
             "ids", nargs="+", type=whole_number, metavar="ID", help="its number, as parked shows it"

@@ -16,6 +16,7 @@ from blocker.running.journal import error_facts
 from blocker.running.outages import Outage, forget_told, outage, told_before
 from blocker.running.session import Setup, known_identity, usual_days
 from blocker.values.errors import BlockerError, NotConfirmed, SignInNeeded, Temporary
+from blocker.values.workweek import day_words
 
 Work = Callable[[Namespace, Setup, Talk], Answer]
 
@@ -122,8 +123,8 @@ def _is_due(setup: Setup) -> Callable[[date], bool]:
 
 
 def _words(gap: Outage) -> str:
-    since = f"since {gap.last_success}" if gap.last_success else "ever"
-    days = ", ".join(str(day) for day in gap.days[:5]) + (" …" if len(gap.days) > 5 else "")
+    since = f"since {day_words(gap.last_success)}" if gap.last_success else "ever"
+    days = ", ".join(day_words(day) for day in gap.days[:5]) + (" …" if len(gap.days) > 5 else "")
     return f"blocker: no successful run {since}; {len(gap.days)} working days were missed ({days})."
 
 

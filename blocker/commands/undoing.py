@@ -10,6 +10,7 @@ from blocker.commands.answer import Answer, Talk, pasteable
 from blocker.commands.parser import Parser
 from blocker.ledger.ledger import Ledger
 from blocker.ledger.rows import UndoableRun
+from blocker.running.dates import typed_week
 from blocker.running.run import at_work
 from blocker.running.session import Session, Setup, Sight
 from blocker.running.undo import Outcome, reverse
@@ -17,7 +18,7 @@ from blocker.showing.documents import SCHEMA
 from blocker.showing.plan_text import clean, moment, span
 from blocker.values.errors import PartlyApplied
 from blocker.values.kinds import NOTE, OFFSITE
-from blocker.values.workweek import Week
+from blocker.values.workweek import Week, day_words
 
 REVERSED = {
     "create": "removed",
@@ -43,29 +44,34 @@ def undo(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             ledger.unskip(run.command.removeprefix("skip "))
         done, left = reverse(run, session.calendar, ledger, standing, sight.request.now)
         ledger.runs.mark_undone(run.id, sight.request.settings.digest())
-        back = [str(week) for week in _weeks_to_ask_for(run, sight, ledger)]
+        back = _weeks_to_ask_for(run, sight, ledger)
     workweek = sight.request.workweek
     lines = [
         f"Undoing {run.command.split()[0]} of {moment(workweek.local(run.started))}:",
-        *(f"  {_words(one, workweek.zone)}" for one in (*done, *left)),
+        *(f"  {_words(one, workweek.zone)}" for one in sorted((*done, *left), key=lambda one: one.slot)),
     ]
+    if any(one.action == "create" for one in done):
+        lines.append(
+            "What was removed is not booked again unless you ask: in a terminal, blocker run asks you once."
+        )
     if back:
         lines += [
-            "This is not booked again unless you ask: in a terminal blocker run asks you once. Or ask week by week:",
-            *(f"  {pasteable(setup, 'rebalance', week)}" for week in back),
+            "Or ask week by week:",
+            *(f"  {pasteable(setup, 'rebalance', typed_week(week, sight.request.running))}" for week in back),
         ]
     code = PartlyApplied.exit_code if left else 0
     document = {
         "undone": _document(done, workweek.zone),
         "left": _document(left, workweek.zone),
-        "rebalance": back,
+        "rebalance": [str(week) for week in back],
     }
     return Answer(lines, {"schema": SCHEMA, **document}, code)
 
 
 def _words(one: Outcome, zone: ZoneInfo) -> str:
     became = f"left as it is, because {clean(one.problem)}" if one.problem else REVERSED[one.action]
-    return f"{span(one.slot, zone)}  {clean(one.title)}: {became}"
+    when = f"{day_words(one.slot.start.astimezone(zone))}, all day" if one.all_day else span(one.slot, zone)
+    return f"{when}  {clean(one.title)}: {became}"
 
 
 def _document(outcomes: Sequence[Outcome], zone: ZoneInfo) -> list[dict[str, str]]:

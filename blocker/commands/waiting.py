@@ -35,6 +35,7 @@ class _Telling(Wait):
         self._turn = threading.Lock()
         self._words = "working"
         self._shown = 0  # cells of the line that stands there
+        self._interrupted = False  # somebody wrote or was asked: that is not overwritten at once
         self._still = still
         self._thread = threading.Thread(target=self._tick, daemon=True)
         self._thread.start()
@@ -51,6 +52,7 @@ class _Telling(Wait):
     def quiet(self) -> Iterator[None]:
         with self._turn:
             self._wipe()
+            self._interrupted = True
             yield
 
     def _tick(self) -> None:
@@ -60,6 +62,9 @@ class _Telling(Wait):
             with self._turn:
                 if self._done.is_set():
                     return
+                if self._interrupted:
+                    step, self._interrupted = 0, False
+                    continue
                 if not self._still:
                     self._draw(words + _DOTS[step % len(_DOTS)])
                 elif words != said:

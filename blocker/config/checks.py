@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from blocker import calendars
 from blocker.calendars.addresses import in_full, meant, settle
-from blocker.calendars.holidays import countries, is_kept, parse_code, parts
+from blocker.calendars.holidays import countries, is_kept, parse_code, part_names, parts
 from blocker.measuring.classify import condition as event_condition
 from blocker.measuring.expressions import ExpressionError
 from blocker.measuring.thinking import DECIDED
@@ -46,6 +46,14 @@ TITLE_NAMES = ("theme", "kind")
 SECTION = "section."  # the two lines around what later runs keep up to date
 SECTION_LINE = re.compile(r"^—[^\n]*—[ \t]*$", re.MULTILINE)
 DECIDE = "decide"  # what asks for a decision at the end of a block
+A_ZONE = "Europe/Berlin"
+# Parts of countries whose name in English is not near to the one that python-holidays knows.
+ENGLISH = {
+    "Bavaria": "DE-BY", "Hesse": "DE-HE", "Lower Saxony": "DE-NI", "North Rhine-Westphalia": "DE-NW",
+    "Rhineland-Palatinate": "DE-RP", "Saxony": "DE-SN", "Saxony-Anhalt": "DE-ST", "Thuringia": "DE-TH",
+    "Vienna": "AT-9", "Styria": "AT-6", "Tyrol": "AT-7", "Carinthia": "AT-2", "Geneva": "CH-GE", "Catalonia": "ES-CT",
+    "Andalusia": "ES-AN", "Basque Country": "ES-PV",
+}  # fmt: skip
 LISTS = {"days": 7, "months": 12}  # texts that are so many words
 SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+"  # one letter is a drive
 
@@ -100,7 +108,16 @@ def _near_code(code: str) -> str:
     if country in countries() and (not part or part in parts(country)):
         return f"; did you mean {quoted(f'{country}-{part}' if part else country)}?"
     by_name = {name: short for short, name in countries().items() if len(short) == 2}
-    near = nearest(code, ["auto", "off"]) or by_name.get(nearest(code, by_name), "")
+    of_parts = {
+        name: f"{short}-{part}"
+        for short in sorted(by_name.values(), reverse=True)
+        for name, part in part_names(short).items()
+    } | ENGLISH
+    near = nearest(code, ["auto", "off"])
+    for names in (by_name, of_parts):
+        folded = {name.casefold(): found for name, found in names.items()}
+        near = near or folded.get(code.strip().casefold(), "")
+    near = near or by_name.get(nearest(code, by_name), "") or of_parts.get(nearest(code, of_parts), "")
     return f"; did you mean {quoted(near)}?" if near else ""
 
 
@@ -109,9 +126,10 @@ def zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        near = _near_zone(name.strip().replace(" ", "_"))
-        words = f"; did you mean {quoted(near)}?" if near else ""
-        raise ValueError(f"unknown time zone {quoted(name)}{words}") from None
+        is_short = re.fullmatch("[A-Z]{2,5}", name.strip())  # CEST is nearer to EST than to any place
+        near = "" if is_short else _near_zone(name.strip().replace(" ", "_"))
+        words = f"did you mean {quoted(near)}?" if near else f"a zone has a place, such as {quoted(A_ZONE)}"
+        raise ValueError(f"unknown time zone {quoted(name)}; {words}") from None
     return name
 
 
@@ -135,7 +153,7 @@ def title(given: str) -> str:
 def text_name(name: str, shipped: Mapping[str, str]) -> str:
     """The name of a text, if there are any that are shipped."""
     if shipped and name not in shipped:
-        near = did_you_mean(name, shipped) or "; another setting stands above the first [table] of the file"
+        near = did_you_mean(name, shipped) or "; another setting goes above the first [table] of the file"
         raise ValueError(f"unknown text {quoted(name)}{near}")
     return name
 
@@ -176,7 +194,7 @@ def placeholders(pattern: str) -> set[str]:
 def kind_name(name: str) -> str:
     """The name of a kind of block: it stands in keys such as coaching/2026-W48/1."""
     if name == OFFSITE:
-        raise ValueError("the offsite has a table of its own: [offsite]")
+        raise ValueError("the half day has a table of its own: [offsite]")
     if name in (NOTE, *EVENT_KINDS) and name not in SHIPPED_KINDS:
         raise ValueError(f"{quoted(name)} is a kind of time that can't be booked")
     if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):

@@ -201,7 +201,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if version < SCHEMA_VERSION:
         bring_up_to_date(connection)
     if not _tables(connection).issuperset(TABLES):
-        raise DamagedLedger(f"{path} is a database, but no ledger of blocker's", _REPAIR)
+        raise DamagedLedger(f"{path} is a database, but not blocker's ledger", _REPAIR)
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:

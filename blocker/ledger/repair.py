@@ -28,7 +28,9 @@ from blocker.values.events import StandingBlock
 from blocker.values.memory import Identity, Remembered
 from blocker.values.workweek import parse_week
 
-UNKNOWN = "which blocks you deleted or skipped, levels and debt of past weeks, parked questions and decisions"
+UNKNOWN = (
+    "which blocks you deleted or skipped, levels of past weeks and time owed, parked questions and decisions"
+)
 SIDE_FILES = ("-journal", "-wal", "-shm")
 
 
@@ -107,7 +109,7 @@ def rebuild(state_dir: Path, calendar: Identity | str, standing: Sequence[Standi
     )
     lines.append(f"What could not be read is forgotten: it may concern {UNKNOWN}.")
     if not confirmed:
-        lines.append("The next run asks for your yes, as the first one did: blocker run -y")
+        lines.append("The next run asks for your yes, as the first one did: blocker run")
     return lines
 
 

@@ -222,7 +222,7 @@ def _own_strategic(event: Event) -> str | None:
     """An own offsite, with whomever; else time that is the user's alone and called so."""
     offsite = _has("offsite", event) if _half_a_day(event) else None
     if offsite is not None:
-        return f"an offsite, {offsite}"
+        return f"your own half day, {offsite}"
     if event.attendees or event.when.minutes < OWN_STRATEGIC_MINUTES:
         return None
     if event.event_type == "focusTime":

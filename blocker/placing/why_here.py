@@ -10,6 +10,7 @@ from blocker.placing.offsite import HalfDay, HalfDays
 from blocker.placing.spans import as_interval
 from blocker.placing.week import Choice, Chosen
 from blocker.values.intervals import Interval
+from blocker.values.kinds import block_name
 from blocker.values.plan import Standing
 from blocker.values.workweek import week_of
 
@@ -48,17 +49,17 @@ class WhyHere:
             return choice.day != offsite and not here
 
         other = self.solver.weeks[week.week].solve(allowed)
-        cost = difference(week.value, other.value)
         there = {one.choice.span for one in week.chosen if one.ask.name == name}
         news = [one.choice for one in other.chosen if one.ask.name == name and one.choice.span not in there]
-        where = self._when(as_interval(news[0].span)) if news else "without it on this day"
-        return f"{where}: {cost}"
+        if not news:
+            return "no other day has room for it"
+        return f"{self._when(as_interval(news[0].span))}, {difference(week.value, other.value)}"
 
     def half_day(self, half_days: HalfDays, half_day: HalfDay) -> tuple[str, str]:
         """The same two things for the offsite."""
         held = {chosen.choice.day for chosen in self.best.chosen}
         after = [one for one in half_days.ranked if one.day != half_day.day and one.day not in held]
-        entries, why = unpacked(half_day.gain), "quietest half day in weeks 3–10"
+        entries, why = unpacked(half_day.gain), "quietest half day in weeks 3–10 of the quarter"
         if half_days.was is not None:
             why = f"nearest free half day; {self._was(half_days.was)}"
         elif not entries[Entry.HALF_DAY]:
@@ -66,13 +67,13 @@ class WhyHere:
         elif half_days.ranked[0].day != half_day.day:
             why = "quietest half day that costs no other block its time"
         elif not entries[Entry.BEST_WEEKS]:
-            why = "quietest half day; weeks 3–10 have none"
+            why = "quietest half day; weeks 3–10 of the quarter have none"
         hours = f"{self.board.view(half_day.day).operational_minutes / 60:.1f}".removesuffix(".0")
         why = f"{why}; {f'{hours} h of' if hours != '0' else 'no'} meetings that day"
         if not after:
             return why, "no other day has room"
         day, cost = after[0].day, difference(half_day.gain, after[0].gain)
-        return why, f"{day:%a} {day.day} {day:%b}: {cost}"
+        return why, f"{day:%a} {day.day} {day:%b}, {cost}"
 
     def _phrase(self, choice: Choice) -> str:
         (start, end), view = choice.span, self.board.view(choice.day)
@@ -80,14 +81,15 @@ class WhyHere:
         beside = [*view.busy, *(there.span for there in self.board.stay.all)]
         if any(low < end + QUIET_SECONDS and start - QUIET_SECONDS < high for low, high in beside):
             return f"free {part}"
-        return f"quiet {part}; nothing else within 30 minutes"
+        return f"quiet {part}, nothing else within 30 minutes"
 
     def _moved(self, block: Standing, minutes: int, cause: str) -> str:
         was, length = self._was(block), block.slot.minutes
         if block.state == "hit":
             return f"{was}, {minutes} of {length} minutes" if minutes < length else was
         if self.board.run:
-            return f"{was}, as the only way to place {cause or 'what comes first'}"
+            first = f"a {block_name(cause.partition('/')[0])}" if cause else "what comes first"
+            return f"{was}, as the only way to place {first}"
         stay = self.solver.weeks[block.week].solve(lambda ask, choice: choice.stays or ask.name != block.key)
         return f"{was}: {difference(self.best.weeks[block.week].value, stay.value, gain=True)}"
 
@@ -107,7 +109,7 @@ class WhyHere:
 
 # What is lost without the better of two plans, and what a move to it buys, in the first entry that differs.
 _WORDS = {
-    Entry.FLOORS: ("the week would have no strategic block", "the week gets its strategic block"),
+    Entry.FLOORS: ("the week would have no thinking block", "the week gets its thinking block"),
     Entry.WITHIN: ("a block beyond the usual limits", "a block within the usual limits"),
     Entry.OFFSITE: ("the half day would have no time", ""),
     Entry.HALF_DAY: ("not at the edge of a day", ""),
@@ -133,7 +135,7 @@ def difference(better: int, worse: int, gain: bool = False) -> str:
             by, s = much - less, "s" * (much - less != 1)
             tier = next((tier for tier in ("learning", *DEMAND_TIERS) if tier_entry(tier) == which), None)
             if tier is not None:
-                return f"{by} {'more ' if gain else ''}{tier} block{s}{'' if gain else ' fewer'}"
+                return f"{by} block{s} {'more' if gain else 'fewer'}"
             words = _WORDS[Entry(which)][gain]
             return words.format(by=by, minutes=30 * by, blocks=f"{by} block{s}")
-    return "nothing: as good"
+    return "just as good"

@@ -88,8 +88,9 @@ class WhyNot:
             return None
         limits = ("share" if case.share <= case.hours else "hours",)
         if case.most < GRID_MINUTES:
-            return Answer("the week is too full for blocks beyond its floor", limits)
-        return Answer(f"this week's limit for blocks ({case.most / 60:.3g} h) is used up", limits)
+            return Answer("the week is too full for more than its weekly minimum", limits)
+        hours = f"{case.most / 60:.1f}".removesuffix(".0")
+        return Answer(f"this week's limit for blocks ({hours} h) is used up", limits)
 
     def _no_slot(self, missing: Missing) -> Answer:
         """The first limit in the way of each start in the hours, and what would help."""

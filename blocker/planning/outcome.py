@@ -13,8 +13,7 @@ from blocker.rules.known import two_deleted_in_a_row
 from blocker.rules.offsite import OffsiteAsked
 from blocker.rules.survey import Survey
 from blocker.values.intervals import Interval
-from blocker.values.kinds import OFFSITE, STRATEGIC, TEAM
-from blocker.values.memory import UNDONE_TOLD
+from blocker.values.kinds import OFFSITE, STRATEGIC, TEAM, block_name
 from blocker.values.plan import Change, Inspection, QuarterPlan, Unplaced, WeekPlan
 from blocker.values.request import Request
 from blocker.values.workweek import Quarter, quarter_of
@@ -117,15 +116,6 @@ def notes(
         if source.copy_of is not None:  # once for as long as it stays the same copy
             words = f"{source.skipped[0].where}: {source.skipped[0].why}."
             found[f"copy {source.calendar} {source.copy_of.isoformat()}"] = words
-    undone = sum(
-        known.answer == "undone" and known.slot.start > request.now for known in request.memory.blocks
-    )
-    if undone:
-        blocks = "A block that you took" if undone == 1 else f"{undone} blocks that you took"
-        found[UNDONE_TOLD] = (
-            f"{blocks} back with undo: not booked again. To book that time after all, run blocker run in a terminal:"
-            " it asks."
-        )
     displaced = {known.key for known in request.memory.blocks if known.state == "displaced"}
     for item in missing:
         if item.code == "no_room" and item.key not in displaced:  # of those it was said as they were released
@@ -146,7 +136,7 @@ def _given_up(request: Request, changes: Sequence[Change]) -> dict[str, str]:
             stop = f"none until {quarter.end.day} {quarter.end:%b}. To have none at all, set blocks.{kind}.enabled = false"
             if kind == STRATEGIC:
                 stop = "to have none for a while: blocker pause --until DATE"
-            found[f"gave up {kind} {quarter}"] = f"You deleted two {kind} blocks in a row: {stop}."
+            found[f"gave up {kind} {quarter}"] = f"You deleted two {block_name(kind)}s in a row: {stop}."
     return found
 
 
@@ -172,14 +162,14 @@ def _was_put_back(change: Change) -> bool:
 def _wanted(item: Unplaced, request: Request) -> str:
     """``Week of 7 Dec: no time for a strategic block``."""
     if item.kind == OFFSITE:
-        return f"Half day of {item.key.partition('/')[2]}: not found yet"
+        return "Half day of the quarter: not found yet"
     monday = request.workweek.key_week(item.key, Interval(request.now, request.now)).monday
-    what = "the weekly minimum" if item.tier == "floor" else f"a {item.kind} block"
+    what = "the weekly minimum" if item.tier == "floor" else f"a {block_name(item.kind)}"
     return f"Week of {monday.day} {monday:%b}: no time for {what}"
 
 
 def _block(change: Change, request: Request) -> str:
-    title = change.standing.title if change.standing else f"{change.kind} block"
+    title = change.standing.title if change.standing else block_name(change.kind)
     return f"{_span(change.slot, request)}, {title}:"
 
 

@@ -18,11 +18,12 @@ from blocker.values.limits import Rhythm
 from blocker.values.memory import ANSWERS
 from blocker.values.plan import Cause, Demand, Unplaced, WeekLoad
 from blocker.values.settings import SHORTEST_RESCUE
-from blocker.values.workweek import Quarter, Week, parse_week
+from blocker.values.workweek import Quarter, Week, day_words, parse_week
 
 __all__ = ["DEBT_WEEKS", "Demands", "Known", "ask"]
 
 BOOKED_BY_LEVEL = ("amber", "red")  # tiers: see `tier_of_level`
+CLOSED = {"paused": "paused", "given up": "you deleted two in a row, so none"}
 MOST_STRATEGIC = 3  # in a week in all, debt included: design 4.3
 DUE_MINUTES = 60  # of a person's own time of a kind; less is too little
 WEEKS_OF_QUARTER = 14  # at most
@@ -215,12 +216,11 @@ class _Asking:
         closed = "given up" if over and load.week.monday < over else self.known.closed(load.week)
         if not free or not closed:
             return free
+        until = over if closed == "given up" else self.known.memory.paused_until
         why = {
-            "skipped": f"you skipped {load.week}",
-            "paused": f"paused until {self.known.memory.paused_until}",
-            "undone": f"you took blocks of {load.week} back with undo",
-            "given up": f"you deleted two in a row, so none until {over}",
-        }[closed]
+            "skipped": f"you skipped {load.week.words}",
+            "undone": f"you took blocks of {load.week.words} back with undo",
+        }.get(closed) or f"{CLOSED[closed]} until {day_words(until or load.week.monday)}"
         key = f"{kind}/{load.week}/{free[0]}"
         code = "paused" if closed == "given up" else closed
         self.answered.append(Unplaced(key, kind, length, code, why, causes=causes, tier=kind))

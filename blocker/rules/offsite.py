@@ -14,7 +14,7 @@ from blocker.values.kinds import OFFSITE
 from blocker.values.memory import ANSWERS, Memory
 from blocker.values.plan import Inspection, OffsiteDemand, QuarterPlan, Unplaced, WeekLoad
 from blocker.values.request import Request
-from blocker.values.workweek import DAY, Quarter, Week, WorkWeek, quarter_of
+from blocker.values.workweek import DAY, Quarter, Week, WorkWeek, day_words, quarter_of
 
 DUE_WHILE_LEFT = timedelta(weeks=6)
 RESCUE_DAYS = 5  # working days ahead
@@ -72,7 +72,7 @@ def ask_for_offsite(
             owed = any(known.key == key and known.state == "displaced" for known in memory.blocks)
             demands.append(_rescue(key, quarter, request, seen) if owed else _demand(key, quarter, request))
         else:
-            why = "no week of it is red and less than a third are amber, and there is no guarantee"
+            why = "not one week of it is red, less than a third are amber, and offsite.guarantee is off"
             quarters.append(QuarterPlan(quarter, "not due", key, why))
     return OffsiteAsked(tuple(demands), tuple(quarters), tuple(answered))
 
@@ -120,7 +120,7 @@ def _answer(key: str, request: Request, today: date) -> tuple[str, str] | None:
     if key in memory.skipped_keys:
         return "skipped", ANSWERS["skipped"]
     if memory.paused_until is not None and today <= memory.paused_until:
-        return "paused", f"paused until {memory.paused_until}"
+        return "paused", f"paused until {day_words(memory.paused_until)}"
     return None
 
 

@@ -15,8 +15,8 @@ from dateutil.parser import ParserError, parse, parserinfo
 from blocker.values.errors import UsageError
 from blocker.values.workweek import Week, parse_week, week_of
 
-WEEK_HINT = "a week is: this, next, last, in 2 weeks, 44, 2026-W48, or a day in it such as friday or 24 dec"
-DAY_HINT = "a date is: today, friday, in 3 days, 24 dec, or 2026-12-24"
+WEEK_HINT = "a week is: this, next, last, in 2 weeks, 44, or a day in it such as friday or 24 dec"
+DAY_HINT = "a date is: today, friday, in 3 days, 24 dec or 24 dec 2026"
 BETWEEN = {"this": 0, "current": 0, "next": 1, "last": -1, "previous": -1}
 DAYS = {"today": 0, "tomorrow": 1, "yesterday": -1}
 NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
@@ -42,6 +42,12 @@ def find_week(text: str | None, today: date, lead: int = 0) -> Week:
     if found is None:
         raise UsageError(f"“{text}” is not a week", WEEK_HINT)
     return found if isinstance(found, Week) else week_of(found + timedelta(days=lead))
+
+
+def typed_week(week: Week, running: Week) -> str:
+    """What a person types for a week of this year's plans: ``this``, ``next``, or its Monday, such as ``14 dec``."""
+    near = {running: "this", running.plus(1): "next"}
+    return near.get(week) or f"{week.monday.day} {week.monday:%b}".lower()
 
 
 def find_day(text: str, today: date) -> date:
@@ -146,7 +152,7 @@ def _nearest(years: Sequence[int], month: int, day: int, today: date, coming: bo
 
 def _two_days(said: str, hint: str, *days: date) -> UsageError:
     named = " or ".join(f"{day.day} {day:%b}".lower() for day in days)
-    return UsageError(f"it can't be told which day “{said}” is", f"{hint} {named}")
+    return UsageError(f"it is not clear which day “{said}” is", f"{hint} {named}")
 
 
 def _how_many(some: re.Match[str]) -> int | None:

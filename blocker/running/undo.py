@@ -24,6 +24,7 @@ class Outcome(Struct, frozen=True):
     action: str
     title: str
     slot: Interval
+    all_day: bool
     problem: str = ""
 
 
@@ -157,4 +158,6 @@ def _remember(change: DoneChange, ledger: Ledger, again: Written | None) -> None
 def _outcome(change: DoneChange, problem: str = "") -> Outcome:
     """The block as the run left it, or as it was where the run removed it."""
     there = change.after or change.before or {}
-    return Outcome(change.key, change.action, str(there["title"]), slot_in(there["slot"]), problem)
+    return Outcome(
+        change.key, change.action, str(there["title"]), slot_in(there["slot"]), bool(there["dates"]), problem
+    )

@@ -90,7 +90,7 @@ def where_lines_come_from(lines: OwnLines | None, seen: Survey, request: Request
         )
         return f"A heavy week gets more of them; heavy is judged by the usual lines, {why}."
     begins = next(_red_hours(seen), "")
-    return f"A heavy week gets more of them; heavy is judged by your own last {lines.weeks} weeks and those ahead{begins}."
+    return f"A heavy week gets more of them; heavy is judged by your own last {lines.weeks} weeks and those to come{begins}."
 
 
 def _red_hours(seen: Survey) -> Iterator[str]:
@@ -108,8 +108,6 @@ def _red_hours(seen: Survey) -> Iterator[str]:
 def what_to_set(dose: Dose, request: Request) -> str:
     """One line of the config for half of it, for none of a kind, and for more."""
     off = [f"blocks.{kind}.enabled = false" for kind in sorted(dose.kinds) if kind != STRATEGIC]
-    none_of = f"; none of a kind: {' or '.join(off)}" if off else ""
+    none_of = f"; {' or '.join(off)} for none of a kind" if off else ""
     more = request.settings.limits.hours + MORE
-    return (
-        f"In the config, half of it: limits.hours = {dose.halved:g}{none_of}; more: limits.hours = {more:g}."
-    )
+    return f"To change that in the config: limits.hours = {dose.halved:g} for half of it, {more:g} for more{none_of}."

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 from blocker.showing.cells import LEGEND, SIGN_WORDS, Glyphs, double_booked, glyphs, header_lines, row_lines
 from blocker.showing.load import event_lines, measure_lines, told_lines
 from blocker.showing.picture import WIDEST, Canvas, Line, Piece, beside, flow
+from blocker.showing.plan_details import why_words
 from blocker.showing.plan_in_full import closing_lines, next_best, quarter_line
-from blocker.showing.plan_screen import plan_screen
+from blocker.showing.plan_screen import plan_screen, spaced
 from blocker.showing.plan_text import (
     change_title,
     clean,
+    failure,
     level_words,
     measured,
     number,
@@ -28,6 +30,7 @@ from blocker.showing.plan_text import (
 )
 from blocker.showing.printable import to_ascii
 from blocker.showing.week_view import DayView, WeekView
+from blocker.values.kinds import block_name
 from blocker.values.plan import Change, Classified, Plan, WeekLoad
 
 BAR, SMALL_BAR, WIDE = 40, 16, 100  # cells of the load's bar, and of a screen from which it is the longer one
@@ -36,9 +39,17 @@ TWO_WEEKS = 160  # cells from which two weeks stand side by side
 
 
 def plan_picture(
-    plan: Plan, views: Sequence[WeekView], canvas: Canvas, done: bool = False, first: Sequence[str] = ()
+    plan: Plan,
+    views: Sequence[WeekView],
+    canvas: Canvas,
+    done: bool = False,
+    first: Sequence[str] = (),
+    verbose: bool = False,
 ) -> list[Line]:
-    """The whole plan: each week with changes as a grid (two side by side where there is room) and all of its blocks."""
+    """The whole plan: each week with changes as a grid (two side by side where there is room) and all of its blocks.
+
+    ``verbose``: with the keys of the blocks.
+    """
     canvas = Canvas(min(canvas.width, WIDEST), canvas.unicode)
     zone = ZoneInfo(plan.zone)
     lines: list[Line] = [line for words in first for line in flow([Piece(words)], canvas.width, 2)]
@@ -47,22 +58,19 @@ def plan_picture(
     wide = canvas.width >= TWO_WEEKS
     half = (canvas.width - GAP) // 2 if wide else canvas.width
     for n in range(0, len(shown), 2 if wide else 1):
-        lines += [*_drawn(shown[n : n + (2 if wide else 1)], Canvas(half, canvas.unicode), zone), []]
+        lines += [*_drawn(shown[n : n + (2 if wide else 1)], Canvas(half, canvas.unicode), zone, verbose), []]
     lines += [*legend(shown, canvas), []] if shown else []
     for view in views:
         if view not in shown:
-            lines += [*_short_week(view, canvas, zone), []]
+            lines += [*_short_week(view, canvas, zone, verbose), []]
     in_weeks = {change.key for view in views for change in view.changes}
     for quarter in plan.quarters:
-        lines += flow([Piece(quarter_line(quarter), "strong")], canvas.width, 4)
+        lines += flow([Piece(quarter_line(quarter, verbose), "strong")], canvas.width, 4)
     for change in plan.changes:  # a half day months from now
         if change.key not in in_weeks and change.action not in ("forget", "tombstone"):
-            lines += _change(change, canvas.width, zone)
-    for words in closing_lines(plan):
-        indent = len(words) - len(words.lstrip())
-        lines += [
-            [Piece(" " * indent), *line] for line in flow([Piece(words)], canvas.width - indent, 2)
-        ] or [[]]
+            lines += _change(change, canvas.width, zone, verbose)
+    for words in closing_lines(plan, verbose=verbose):
+        lines += spaced(words, canvas.width)
     lines += [[], *flow([Piece(summary(plan, done), "strong")], canvas.width, 2)]
     return _finish(lines, canvas)
 
@@ -74,7 +82,7 @@ def plan_screen_picture(
     return _finish(plan_screen(plan, min(canvas.width, WIDEST), done=done, first=first), canvas)
 
 
-def _drawn(views: Sequence[WeekView], canvas: Canvas, zone: ZoneInfo) -> list[Line]:
+def _drawn(views: Sequence[WeekView], canvas: Canvas, zone: ZoneInfo, verbose: bool) -> list[Line]:
     """A week or two side by side, their grids at one height, with their blocks below."""
     weeks = [week_lines(view, canvas, zone) for view in views]
     heads = max(_head(week) for week in weeks)
@@ -84,7 +92,7 @@ def _drawn(views: Sequence[WeekView], canvas: Canvas, zone: ZoneInfo) -> list[Li
             *([()] * (heads - _head(week))),
             *week[_head(week) :],
             [],
-            *change_list(view, canvas.width, zone),
+            *change_list(view, canvas.width, zone, verbose),
         ]
         for week, view in zip(weeks, views, strict=True)
     ]
@@ -145,7 +153,7 @@ def _load(load: WeekLoad, signs: Glyphs, width: int) -> list[Line]:
     bar = load_bar(share, levels, BAR if width >= WIDE else SMALL_BAR, signs, load.level)
     hours = load.held.get("operational_hours", 0.0)
     words = f"{number(hours)} of {number(load.held.get('capacity_hours', 0.0))} h"
-    limits = ", ".join(f"{level} from {value * 100:.0f} %" for level, value in levels.items())
+    limits = ", ".join(f"{level} from {value * 100:.0f} %" for level, value in levels.items() if value <= 1)
     told = f", {told_words(load)}" if load.told_hours else ""
     pieces = [
         Piece(f"{share * 100:.0f} %", "strong"),
@@ -184,20 +192,26 @@ def thresholds(load: WeekLoad, measure: str = "operational_share") -> dict[str, 
     return {level: found[level] for level in ("amber", "red") if level in found}
 
 
-def change_list(view: WeekView, width: int, zone: ZoneInfo) -> list[Line]:
+def change_list(view: WeekView, width: int, zone: ZoneInfo, verbose: bool = False) -> list[Line]:
     """One entry per change of a week, with its reason; what the week says already isn't repeated."""
     lines: list[Line] = []
     for change in view.changes:
-        lines += _change(change, width, zone, view)
-    for item in (missing for missing in view.missing if not missing.answered):
-        words = f"not found yet: {item.kind}, {item.minutes} minutes"
-        lines += flow(
-            [Piece("!", "sign.!"), Piece(words, "strong"), Piece(f"[{item.key}]", "quiet")], width, 2
-        )
+        lines += _change(change, width, zone, verbose, view)
+    missing = [item for item in view.missing if not item.answered]
+    found = {item.key if verbose else (item.kind, item.minutes): item for item in missing}
+    for item in found.values():
+        words = f"not found yet: {block_name(item.kind)}, {item.minutes} minutes"
+        lines += flow([Piece("!", "sign.!"), Piece(words, "strong"), *_key(item.key, verbose)], width, 2)
     return lines
 
 
-def _change(change: Change, width: int, zone: ZoneInfo, view: WeekView | None = None) -> list[Line]:
+def _key(key: str, verbose: bool) -> list[Piece]:
+    return [Piece(f"[{key}]", "quiet")] if verbose else []
+
+
+def _change(
+    change: Change, width: int, zone: ZoneInfo, verbose: bool, view: WeekView | None = None
+) -> list[Line]:
     sign = sign_of(change)
     pieces = [
         Piece(sign, f"sign.{sign}"),
@@ -209,14 +223,15 @@ def _change(change: Change, width: int, zone: ZoneInfo, view: WeekView | None = 
     why = reason(change, view.load.causes if view else ()) if change.writes or change.pinned else ""
     why = refreshed_words(change) if change.action == "update" else why
     conflict = clean(change.conflict) if change.conflict else ""
-    for words in (why, conflict, next_best(change)):
+    said = (why, conflict) if verbose else (why_words(change),)
+    for words in (*said, next_best(change)):
         pieces += [Piece(f"— {words}", "quiet")] if words else []
     if change.error:
-        pieces.append(Piece(f"FAILED: {clean(change.error)}", "red"))
-    return flow([*pieces, Piece(f"[{change.key}]", "quiet")], width, 2)
+        pieces.append(Piece(failure(change), "red"))
+    return flow([*pieces, *_key(change.key, verbose)], width, 2)
 
 
-def _short_week(view: WeekView, canvas: Canvas, zone: ZoneInfo) -> list[Line]:
+def _short_week(view: WeekView, canvas: Canvas, zone: ZoneInfo, verbose: bool) -> list[Line]:
     """A week in a line, and its changes."""
     signs, load = glyphs(canvas.unicode), view.load
     share = load.held.get("operational_share", 0.0)
@@ -230,7 +245,7 @@ def _short_week(view: WeekView, canvas: Canvas, zone: ZoneInfo) -> list[Line]:
         *bar,
         Piece(f" {share * 100:3.0f} %"),
     ]
-    return [head, *change_list(view, canvas.width, zone)]
+    return [head, *change_list(view, canvas.width, zone, verbose)]
 
 
 def legend(views: Sequence[WeekView], canvas: Canvas) -> list[Line]:

@@ -16,7 +16,7 @@ from blocker.values.memory import WeekRecord
 from blocker.values.plan import WeekLoad
 
 SPARKS, ASCII_SPARKS = "▁▂▃▄▅▆▇█", "_.:-=+*#"
-UNITS = "Hours of strategic time for each week; moved counts blocks."
+UNITS = "Hours of thinking time in each week; moved counts blocks."
 COLUMNS: Mapping[str, Callable[[WeekRecord], float]] = {
     "owed": lambda record: record.owed_minutes / 60,
     "placed": lambda record: record.placed_minutes / 60,
@@ -39,7 +39,7 @@ REST = (
     "overrun by meetings",
     "skipped, deleted or taken back by you",
     "still to come in a later week",
-    "without a free time",
+    "for which there was no free time",
 )
 
 
@@ -100,7 +100,7 @@ def _row(week: PastWeek, last: bool) -> str:
     load = measured(held["operational_share"], "share") if held["capacity_hours"] else "away"
     cells = "".join(f"{_cell(name, week.record):>8}" for name in COLUMNS)
     monday = week.load.week.monday
-    return f"  {f'{monday.day} {monday:%b}':<9} {level:<8}{load:>5}  {cells}{'  so far' if last else ''}"
+    return f"  {f'{monday.day} {monday:%b}':<9} {level:<8}{load:>5}  {cells}{'  now' if last else ''}"
 
 
 def _cell(name: str, record: WeekRecord | None) -> str:
@@ -205,16 +205,15 @@ def ahead_lines(loads: Sequence[WeekLoad], curve: Mapping[int, Fill]) -> list[st
         return [
             *lines,
             "",
-            "There is no forecast yet: it comes from how your weeks fill up, which every run remembers,",
-            "and no such week is over yet.",
+            "No forecast yet: each run notes how full the coming weeks are. Once some are over, it is known what is added late.",
         ]
     lines += [
         "",
-        "The forecast is what a week has now and what usually came in later. How full yours were:",
+        "The forecast is what a week has now, and what is usually added later. So much of its hours a week of yours had:",
     ]
     lines += [_fill_line(fill) for fill in curve.values()]
     if any(curve.get(ahead) is None for ahead in range(len(loads))):
-        lines.append("Further on there is no forecast: no past week was seen from so early.")
+        lines.append("Further ahead there is no forecast: no past week was seen that early.")
     return lines
 
 
@@ -235,7 +234,7 @@ def _load(hours: float, capacity: float) -> str:
 def _fill_line(fill: Fill) -> str:
     when = {0: "as it began", 1: "one week before"}.get(fill.ahead, f"{fill.ahead} weeks before")
     weeks = "one week" if fill.weeks == 1 else f"{fill.weeks} weeks"
-    return f"  {when:<16} {measured(fill.full, 'share'):>6} of its hours   (from {weeks})"
+    return f"  {when:<16} {measured(fill.full, 'share'):>6}   (from {weeks})"
 
 
 def ahead_document(loads: Sequence[WeekLoad], curve: Mapping[int, Fill]) -> dict[str, Any]:

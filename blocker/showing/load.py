@@ -9,10 +9,11 @@ from blocker.measuring.days import Day
 from blocker.measuring.measures import MEASURES
 from blocker.rules.judge import FORECAST
 from blocker.showing.plan_in_full import week_line
-from blocker.showing.plan_text import cause_text, clean, day_words, level_words, measured, span, told_words
+from blocker.showing.plan_text import cause_text, clean, level_words, measured, span, told_words
 from blocker.values.intervals import Interval
-from blocker.values.kinds import LEVELS, OPERATIONAL
+from blocker.values.kinds import LEVELS, OPERATIONAL, block_name
 from blocker.values.plan import Classified, WeekLoad, WeekPlan
+from blocker.values.workweek import day_words
 from blocker.wording.causes import usual_words
 from blocker.wording.texts import MEASURE_WORDS
 
@@ -74,9 +75,9 @@ def lines_words(load: WeekLoad) -> list[str]:
 
 
 def blocks_asked(load: WeekLoad) -> str:
-    """``2 strategic blocks and 1 learning block``."""
+    """``2 thinking blocks and 1 learning block``."""
     return " and ".join(
-        f"{count} {clean(kind)} block{'s' if count > 1 else ''}"
+        f"{count} {clean(block_name(kind))}{'s' if count > 1 else ''}"
         for kind, count in load.booked.items()
         if count
     )

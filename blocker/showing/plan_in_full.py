@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from blocker.showing.plan_text import (
     cause_text,
     change_title,
     clean,
+    failure,
     judged_words,
     last_words,
     news_lines,
@@ -26,7 +28,9 @@ from blocker.showing.plan_text import (
     zone_lines,
 )
 from blocker.values.events import SkippedComponent
+from blocker.values.kinds import block_name
 from blocker.values.plan import Cause, Change, Plan, QuarterPlan, Unplaced, WeekPlan
+from blocker.values.workweek import parse_week
 
 FLOORS = {
     "block": "1 block", "own": "your own time", "unplaced": "not found yet", "deleted": "deleted by you",
@@ -66,25 +70,31 @@ def plan_lines(plan: Plan, plain: bool = False, done: bool = False) -> list[str]
     return [*lines, *closing_lines(plan, plain), "", last_words(plan, done)]
 
 
-def closing_lines(plan: Plan, plain: bool = False) -> list[str]:
+def closing_lines(plan: Plan, plain: bool = False, verbose: bool = True) -> list[str]:
     """What has no time yet, what could not be read, and what has to be said once."""
+    lines = [*missing_lines(plan, plain, verbose), *skipped_lines(plan.skipped)]
+    notes = news_lines(plan, ("released ", "conflict ", "no room ", "copy "))
+    lines += ["", *notes] if notes else []
+    return [*lines, *zone_lines(plan.zone, plan.zone_source)]
+
+
+def missing_lines(plan: Plan, plain: bool = False, verbose: bool = True) -> list[str]:
+    """What has no time yet, and what was not booked because the person said so."""
     zone = ZoneInfo(plan.zone)
     lines: list[str] = []
     open_ones = [item for item in plan.unplaced if not item.answered]
     if open_ones:
         lines += ["", "Not found yet:"]
-        for item in open_ones:
-            lines += unplaced_lines(item, zone, plain)
+        found = (unplaced_lines(item, zone, plain, verbose) for item in open_ones)
+        lines += [line for one in dict.fromkeys(map(tuple, found)) for line in one]
     noted = {name.split()[1] for name in plan.said}
     answered = [item for item in plan.unplaced if item.answered and item.key not in noted]
     if answered:
         lines += ["", "Not booked, as you said:"]
-        for item in answered:
-            lines += unplaced_lines(item, zone, plain)
-    lines += skipped_lines(plan.skipped)
-    notes = news_lines(plan, ("released ", "conflict ", "no room ", "copy "))
-    lines += ["", *notes] if notes else []
-    return [*lines, *zone_lines(plan.zone, plan.zone_source)]
+        lines += dict.fromkeys(
+            line for item in answered for line in unplaced_lines(item, zone, plain, verbose)
+        )
+    return lines
 
 
 def skipped_lines(skipped: Sequence[SkippedComponent]) -> list[str]:
@@ -102,9 +112,14 @@ def skipped_lines(skipped: Sequence[SkippedComponent]) -> list[str]:
     return lines
 
 
-def quarter_line(quarter: QuarterPlan) -> str:
+def quarter_line(quarter: QuarterPlan, verbose: bool = True) -> str:
+    """``2025-Q2   half day: new``; not ``verbose``: ``Half day, April to June: new``."""
+    months = quarter.quarter.end - timedelta(days=1)
+    name = f"{quarter.quarter}   half day"
+    if not verbose:
+        name = f"Half day, {quarter.quarter.first_day:%B} to {months:%B}"
     why = f" ({clean(quarter.why)})" if quarter.why and quarter.offsite != "unplaced" else ""
-    return f"{quarter.quarter}   half day: {OFFSITES.get(quarter.offsite, quarter.offsite)}{why}"
+    return f"{name}: {OFFSITES.get(quarter.offsite, quarter.offsite)}{why}"
 
 
 def week_line(week: WeekPlan, plain: bool = False, verbose: bool = True) -> str:
@@ -137,7 +152,7 @@ def change_lines(
     said: Sequence[Cause] = (),
 ) -> list[str]:
     """One change: what and when, then why in one line. A cause that was ``said`` of the week is left out."""
-    failed = "" if change.error is None else f"  FAILED: {clean(change.error)}"
+    failed = "" if change.error is None else f"  {failure(change)}"
     key = f"  [{change.key}]" if verbose else ""
     sign = f"{spoken(change)}:" if plain else sign_of(change)
     lines = [f"  {sign} {when_words(change, zone)}  {clean(change_title(change))}{key}{failed}"]
@@ -162,10 +177,17 @@ def next_best(change: Change) -> str:
     return f"next best: {clean(found)}" if found else ""
 
 
+def missing_words(item: Unplaced) -> str:
+    """What has no time, and in which week: ``a thinking block in the week of 7 Dec``."""
+    period = item.key.partition("/")[2].rpartition("/")[0]
+    week = parse_week(period).words if period else ""
+    return f"{block_name(item.kind)}{f' in {week}' if week and week not in item.why else ''}"
+
+
 def unplaced_lines(item: Unplaced, zone: ZoneInfo, plain: bool = False, verbose: bool = True) -> list[str]:
     """Why it has no time and what would help. What a person said no to takes one line."""
     if item.answered:
-        return [f"  {item.key}: {clean(item.why)}"]
+        return [f"  {item.key if verbose else missing_words(item)}: {clean(item.why)}"]
     mark, key = "no time for" if plain else "!", f"  [{item.key}]" if verbose else ""
-    lines = [f"  {mark} {item.kind}, {item.minutes} min{key}", f"      {clean(item.why)}"]
-    return lines + [f"      {option_text(option, zone)}" for option in item.nearest]
+    lines = [f"  {mark} {missing_words(item)}, {item.minutes} min{key}", f"      {clean(item.why)}"]
+    return lines + [f"      {option_text(option, zone)}" for option in item.nearest[: None if verbose else 1]]

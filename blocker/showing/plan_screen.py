@@ -15,6 +15,7 @@ from blocker.showing.picture import Line, Piece, flow, text_of
 from blocker.showing.plan_text import (
     change_title,
     clean,
+    failure,
     is_in_conflict,
     is_text_only,
     last_words,
@@ -35,7 +36,7 @@ from blocker.values.plan import Change, Option, Plan, Unplaced, WeekPlan
 from blocker.values.workweek import week_of
 
 MOST_LINES = 25
-WHY = {"floor": "weekly minimum", "frontline": "due again", "debt": "time owed from earlier weeks"}
+WHY = {"floor": "weekly minimum", "frontline": "regular visit", "debt": "time owed from earlier weeks"}
 
 
 def plan_screen(
@@ -58,13 +59,13 @@ def _parts(
     plan: Plan, width: int, plain: bool, done: bool, first: Sequence[str], terse: bool
 ) -> list[list[Line]]:
     zone = ZoneInfo(plan.zone)
-    told = [change for change in plan.changes if _is_told(change, plan)]
+    told = [change for change in plan.changes if is_shown(change, plan)]
     parts = [_flowed(first, width)]
     for week in plan.weeks:
         here = [c for c in told if week_of(c.slot.start.astimezone(zone).date()) == week.load.week]
         told = [c for c in told if c not in here]
         if here:
-            parts.append([*_heading(week, plan, zone, width), *_changes(here, plan, width, plain, terse)])
+            parts.append([*heading(week, plan, width), *_changes(here, plan, width, plain, terse)])
     parts.append(
         _changes(told, plan, width, plain, terse)
     )  # before the weeks that are planned, and after them
@@ -73,7 +74,7 @@ def _parts(
     parts.append(_flowed([*news, *_of_the_quarter(plan)], width))
     last = [Piece(last_words(plan, done), "strong"), Piece(_more_missing(plan) if not plan.failed else "")]
     whose = [Piece(words, "quiet") for words in zone_lines(plan.zone, plan.zone_source)[1:] if any(parts)]
-    parts.append([*_line(whose, width), *_line(last, width)])
+    parts.append([*broken(whose, width), *broken(last, width)])
     return [part for part in parts if part]
 
 
@@ -90,7 +91,7 @@ def change_words(change: Change, plan: Plan) -> tuple[str, str]:
     return what, clean(_why(change, plan, zone))
 
 
-def _is_told(change: Change, plan: Plan) -> bool:
+def is_shown(change: Change, plan: Plan) -> bool:
     """True for what changes, and for a block in conflict of which nobody was told before."""
     if change.action == "update":
         return not is_text_only(change) or change.error is not None
@@ -98,11 +99,14 @@ def _is_told(change: Change, plan: Plan) -> bool:
     return change.writes or (is_in_conflict(change) and news)
 
 
-def _heading(week: WeekPlan, plan: Plan, zone: ZoneInfo, width: int) -> list[Line]:
-    load = week.load
+def heading(week: WeekPlan, plan: Plan, width: int) -> list[Line]:
+    """A week and its level, with the one reason for it."""
+    load, zone = week.load, ZoneInfo(plan.zone)
     words = week_words(load.week, plan.now.astimezone(zone).date(), start=True)
-    return _line(
-        [Piece(f"{words},", "strong"), Piece(f"{load.level}:", load.level), Piece(level_words(load))], width
+    why = level_words(load)
+    return broken(
+        [Piece(f"{words},", "strong"), Piece(f"{load.level}{':' if why else ''}", load.level), Piece(why)],
+        width,
     )
 
 
@@ -114,23 +118,32 @@ def _changes(changes: Sequence[Change], plan: Plan, width: int, plain: bool, ter
         if terse and change.action == "create":
             short = why.partition(";")[0]
             why = short if len(f"  + {what} ({short})") <= width else ""
-        sign = sign_of(change)
-        word = f"{spoken(change)}:" if plain else sign
-        when, _, title = what.partition("  ")
-        pieces = [
-            Piece(word, f"sign.{sign}"),
-            Piece(f"{when.replace(' ', _HARD)}{_HARD}", "strong"),
-            Piece(title if not why or change.action == "create" else f"{title}:"),
-            *([Piece(f"({why})" if change.action == "create" else why, "quiet")] if why else []),
-        ]
-        if change.error is not None:
-            pieces.append(Piece(f"FAILED: {clean(change.error)}", "red"))
-        lines += [[Piece("  "), *line] for line in _line(pieces, width - 2)]
+        lines += change_lines(change, plan, width, plain, why)
         options = [option_text(option, ZoneInfo(plan.zone)) for option in change.nearest[:MOST_OPTIONS]]
         for words in (words for words in options if words not in offered):
             offered.add(words)
-            lines += [[Piece("      "), *line] for line in _line([Piece(words, "quiet")], width - 6)]
+            lines += indented(words, width)
     return lines
+
+
+def change_lines(change: Change, plan: Plan, width: int, plain: bool, why: str = "") -> list[Line]:
+    """When and what a change is, and why where that is said on the same line."""
+    sign, (what, _) = sign_of(change), change_words(change, plan)
+    when, _, title = what.partition("  ")
+    pieces = [
+        Piece(f"{spoken(change)}:" if plain else sign, f"sign.{sign}"),
+        Piece(f"{when.replace(' ', _HARD)}{_HARD}", "strong"),
+        Piece(title if not why or change.action == "create" else f"{title}:"),
+        *([Piece(f"({why})" if change.action == "create" else why, "quiet")] if why else []),
+    ]
+    if change.error is not None:
+        pieces.append(Piece(failure(change), "red"))
+    return [[Piece("  "), *line] for line in broken(pieces, width - 2)]
+
+
+def indented(words: str, width: int) -> list[Line]:
+    """What is said of a change, below it."""
+    return [[Piece("      "), *line] for line in broken([Piece(words, "quiet")], width - 6)]
 
 
 _HARD = "\u00a0"
@@ -139,7 +152,7 @@ _NUMBER = re.compile(
 )
 
 
-def _line(pieces: Sequence[Piece], width: int) -> list[Line]:
+def broken(pieces: Sequence[Piece], width: int) -> list[Line]:
     """Broken at words; a number stays with its unit, a date in one piece."""
     held = [Piece(_NUMBER.sub(_HARD, piece.text), piece.style) for piece in pieces]
     return [
@@ -244,5 +257,11 @@ def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
+def spaced(words: str, width: int) -> list[Line]:
+    """A line of words with its indent kept; an empty one where there are none."""
+    indent = len(words) - len(words.lstrip())
+    return [[Piece(" " * indent), *line] for line in flow([Piece(words)], width - indent, 2)] or [()]
+
+
 def _flowed(lines: Sequence[str] | Iterator[str], width: int) -> list[Line]:
-    return [line for words in lines for line in _line([Piece(words)], width)]
+    return [line for words in lines for line in broken([Piece(words)], width)]

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from blocker.rules.judge import FORECAST
 from blocker.values.intervals import Interval
 from blocker.values.plan import Cause, Change, Option, Plan, WeekLoad
-from blocker.values.workweek import Week, week_of
+from blocker.values.workweek import Week, day_words, week_of
 from blocker.wording.causes import cause_words
-from blocker.wording.texts import STEERING, quantity
+from blocker.wording.texts import MEASURE_WORDS, STEERING, quantity
 
 SIGNS = {
     "create": "+", "move": "~", "update": "=", "remove": "-", "keep": "=", "adopt": "=",
@@ -26,7 +26,7 @@ SPOKEN = {
 }  # fmt: skip
 SHORT_CAUSES = {
     "floor": "weekly minimum",
-    "frontline": "an hour at the front line is due",
+    "frontline": "your regular hour with the people who do the work",
     "debt": "time owed from earlier weeks",
 }
 BEFORE_WORDS, FORECAST_WORDS = "the weeks before", "the forecast"
@@ -34,6 +34,10 @@ BEFORE_WORDS, FORECAST_WORDS = "the weeks before", "the forecast"
 TOO_LITTLE = {
     "focus_hours": "only {measured} of unbroken time; at least {healthy} is healthy",
     "longest_gap_hours": "the longest free stretch is only {measured}; at least {healthy} is healthy",
+    "capacity_hours": "only {measured} of working time; your line is {healthy}",
+    "strategic_hours": "only {measured} of thinking time of your own; your line is {healthy}",
+    "frontline_hours": "only {measured} of front-line time of your own; your line is {healthy}",
+    "learning_hours": "only {measured} of learning time of your own; your line is {healthy}",
 }
 TOO_MUCH = {
     "operational_hours": "{measured} of daily business; less than {healthy} is healthy",
@@ -44,6 +48,7 @@ TOO_MUCH = {
     "back_to_back_hours": "{measured} without a break; less than {healthy} is healthy",
     "conflict_share": "{measured} of the meeting time is double-booked; less than {healthy} is healthy",
     "after_hours": "{measured} of meetings after hours; less than {healthy} is healthy",
+    "recurring_share": "{measured} of the meeting time is recurring; your line is {healthy}",
 }
 
 
@@ -61,7 +66,7 @@ def summary(plan: Plan, done: bool = False) -> str:
     count = {
         name: sum(c.action == name for c in plan.changes) for name in ("create", "move", "update", "remove")
     }
-    kept = sum(c.action in ("keep", "adopt") for c in plan.changes)
+    kept = sum(c.action in ("keep", "adopt") and c.slot.end > plan.now for c in plan.changes)
     if not any(count.values()):
         deleted = sum(c.action == "tombstone" and c.placement is not None for c in plan.changes)
         if deleted:  # they were to be made
@@ -71,7 +76,7 @@ def summary(plan: Plan, done: bool = False) -> str:
     parts += [f"{count[action]} {word}" for action, word in _PAST.items() if count[action]]
     rewritten = sum(c.action == "update" and is_text_only(c) for c in plan.changes)
     if parts or count["update"] > rewritten:
-        parts += [f"{count['update']} updated"] if count["update"] else []
+        parts += [f"{count['update'] - rewritten} updated"] if count["update"] > rewritten else []
         said = ", ".join(parts)
     elif done:
         said = f"updated the notes in {blocks(rewritten)}"
@@ -201,16 +206,10 @@ def moment(local: datetime) -> str:
     return f"{day_words(local)}, {local:%H:%M}"
 
 
-def day_words(day: date) -> str:
-    """``Wed 4 Nov``."""
-    return f"{day:%a} {day.day} {day:%b}"
-
-
 def week_words(week: Week, today: date, start: bool = False) -> str:
     """``this week``, ``the week of 14 Dec``; with a capital at the ``start`` of a sentence."""
     near = {week_of(today): "this week", week_of(today).plus(1): "next week"}
-    dated = f"week of {week.monday.day} {week.monday:%b}"
-    words = near.get(week) or (dated if start else f"the {dated}")
+    words = near.get(week) or (week.words.removeprefix("the ") if start else week.words)
     return words[0].upper() + words[1:] if start else words
 
 
@@ -237,12 +236,26 @@ def healthy_words(cause: Cause, load: WeekLoad) -> str:
         if clause.cause.measure == cause.measure and (clause.cause.measured < clause.cause.threshold) == low
     ] or [cause.threshold]
     healthy = max(lines) if low else min(lines)
-    if cause.measure not in templates:
-        return cause_text(cause).removeprefix(f"{cause.rule}: ")
-    words = templates[cause.measure]
+    name = MEASURE_WORDS.get(cause.measure, cause.measure)
+    words = templates.get(cause.measure, f"{name}: {{measured}}; your line is {{healthy}}")
     if low and not cause.measured:
         words = words.replace("only {measured} of", "no")
     return words.format(measured=measured(cause.measured, cause.unit), healthy=measured(healthy, cause.unit))
+
+
+def failure(change: Change) -> str:
+    """Why a change could not be made; what programs call the block is said of no block that is named."""
+    return f"FAILED: {clean(change.error or '').replace(change.key, 'this block')}"
+
+
+def load_words(load: WeekLoad) -> str:
+    """A week's load in one line."""
+    capacity = load.held.get("capacity_hours", 0.0)
+    if not capacity:
+        return "no working time"
+    hours, share = load.held.get("operational_hours", 0.0), load.held.get("operational_share", 0.0)
+    told = f", {told_words(load)}" if load.told_hours else ""
+    return f"{number(hours)} of {number(capacity)} h are daily business ({share * 100:.0f} %){told}"
 
 
 def clean(text: str) -> str:

@@ -14,11 +14,11 @@ from blocker.wording.digest_words import hours_line, named, series_lines
 from blocker.wording.texts import PARKED_LONG_DAYS, date_words, length_words, say, say_times
 
 WEEKS = 8
-MOST = 8
+MOST, FEW = 8, 2
 
 
-def report_text(request: Request, seen: Survey, titles: bool = True) -> list[str]:
-    """The last eight completed weeks in words; without ``titles`` meetings are only counted."""
+def report_text(request: Request, seen: Survey, titles: bool = True, most: int = MOST) -> list[str]:
+    """The last eight completed weeks in words, with ``most`` of each list; without ``titles`` meetings are only counted."""
     texts = request.settings.texts
     monday = request.running.monday
     found = digest(monday - WEEKS * WEEK, monday, request, seen)
@@ -31,10 +31,10 @@ def report_text(request: Request, seen: Survey, titles: bool = True) -> list[str
     red = red_weeks_words(request.memory, request.running, texts)
     lines += [red] if red else []
     if found.series:
-        lines += ["", say("report.series", texts), *series_lines(found, texts, MOST)]
-    lines += ["", *_displaced(found, texts)]
+        lines += [say("report.series", texts), *series_lines(found, texts, most)]
+    lines += _displaced(found, texts, most)
     if found.overruns:
-        lines += ["", say("report.overruns", texts)]
+        lines += [say("report.overruns", texts)]
         lines += [
             say(
                 "digest.overrun",
@@ -43,29 +43,27 @@ def report_text(request: Request, seen: Survey, titles: bool = True) -> list[str
                 minutes=length_words(over.minutes, texts),
                 day=date_words(over.day, texts),
             )
-            for over in found.overruns[:MOST]
+            for over in found.overruns[:most]
         ]
     waiting = [question for question in request.memory.parked if not question.how]
     if waiting:
         old = sum((request.now - question.at).days > PARKED_LONG_DAYS for question in waiting)
-        lines += ["", say("report.parked", texts, open=len(waiting), old=old)]
+        lines += [say("report.parked", texts, open=len(waiting), old=old)]
     return lines
 
 
-def _displaced(found: Digest, texts: Mapping[str, str]) -> Iterator[str]:
+def _displaced(found: Digest, texts: Mapping[str, str], most: int) -> Iterator[str]:
     if not found.displaced:
         yield say("report.displaced_none", texts)
         return
     yield say("report.displaced", texts)
-    for one in found.displaced[:MOST]:
+    for one in found.displaced[:most]:
         yield say_times(
             "report.displaced_line",
             texts,
             len(one.days),
             title=named(one.title),
-            own=length_words(one.own_minutes, texts),
             gain=length_words(one.gain_minutes, texts),
-            gap=length_words(one.gap_minutes, texts),
         )
 
 

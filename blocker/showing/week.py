@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocker.measuring.conditions import Comparison, Condition
+from blocker.measuring.days import Day
 from blocker.rules.judge import FORECAST
 from blocker.showing.documents import (
     SCHEMA,
@@ -28,8 +29,10 @@ from blocker.showing.plan_text import (
     told_words,
 )
 from blocker.showing.week_reasons import RuleReason, WeekReasons
-from blocker.values.kinds import LEVELS
+from blocker.values.kinds import LEVELS, block_name
 from blocker.values.plan import Cause, WeekLoad
+from blocker.values.request import Request
+from blocker.values.workweek import day_words
 from blocker.wording.causes import usual_words
 from blocker.wording.texts import MEASURE_WORDS
 
@@ -37,6 +40,7 @@ AMOUNTS = {
     ">=": "{value} or more", ">": "more than {value}", "<=": "{value} or less", "<": "less than {value}",
     "=": "just {value}", "!=": "anything but {value}",
 }  # fmt: skip
+SAID = ("skipped", "paused")  # of the whole week, in a remark
 MOST_CAUSES = 3  # beside the first
 COUNTS = {2: "two", 3: "three", 4: "four"}
 
@@ -45,9 +49,7 @@ def reasons_screen(found: WeekReasons, zone: ZoneInfo, plain: bool = False) -> l
     """Why this level, in the lines that are passed; the week's blocks; and what changed it."""
     load = found.week.load
     why = level_words(load)
-    monday = load.week.monday
-    heading = f"Week of {monday.day} {monday:%b}: {load.level}{f', {why}' if why else ''}."
-    lines = [heading, f"{week_line(found.week, plain, verbose=False)}"]
+    lines = [week_line(found.week, plain, verbose=False), *([f"  {why}"] if why else [])]
     more = dict.fromkeys(healthy_words(cause, load) for cause in load.causes[1:])
     lines += [f"  {words}" for words in more][:MOST_CAUSES]
     lines += [f"  {told_words(load)}"] if load.told_hours else []
@@ -58,9 +60,42 @@ def reasons_screen(found: WeekReasons, zone: ZoneInfo, plain: bool = False) -> l
         said = [cause for cause in change.causes if cause.rule in LEVELS]  # in the heading
         lines += change_lines(change, zone, plain=plain, said=said)
     remarks = [f"  {clean(words)}" for words in found.remarks]
-    names = ", ".join(f"{item.kind} {item.minutes} min" for item in found.missing)
-    open_ones = [f"  not found yet: {names}: {clean(found.missing[0].why)}"] if names else []
+    open_ones = [
+        f"  {'not booked' if item.answered else 'not found yet'}: {block_name(item.kind)}, {item.minutes} min: {clean(item.why)}"
+        for item in found.missing
+        if item.code not in SAID
+    ]
     return [*lines, *(["", *remarks, *open_ones] if remarks or open_ones else [])]
+
+
+def no_block_words(day: Day, found: WeekReasons, request: Request) -> str:
+    """That a day has no block, and why: it can have none, or what its week asks for is elsewhere or has no room."""
+    if day.date < request.workweek.date_of(request.now):
+        return "No block was on that day."
+    if day.away:
+        why = f"you are away ({clean(day.away)})"
+    elif not day.is_working:
+        why = "it is not a working day"
+    elif found.week.load.week not in request.horizon:
+        why = "blocks are planned five weeks ahead"
+    elif found.missing:
+        item = found.missing[0]
+        longest = max((part.minutes for part in day.free([day.lunch] if day.lunch else [])), default=0.0)
+        free = f"the day's longest free stretch is {measured(longest / 60, 'hours')}"
+        why = (
+            clean(item.why)
+            if item.answered
+            else f"{free}; its week has no time for a {block_name(item.kind)}"
+        )
+    elif found.blocks:
+        days = list(
+            dict.fromkeys(day_words(request.workweek.date_of(change.slot.start)) for change in found.blocks)
+        )
+        first = f"{', '.join(days[:-1])} and " if days[1:] else ""
+        why = f"what its week asks for is on {first}{days[-1]}"
+    else:
+        why = "nothing is asked for in its week"
+    return f"No block on {day_words(day.date)}: {why}."
 
 
 def reasons_lines(found: WeekReasons, zone: ZoneInfo, plain: bool = False) -> list[str]:
@@ -168,11 +203,13 @@ def _blocks(found: WeekReasons, zone: ZoneInfo, plain: bool) -> list[str]:
         for block in sorted(found.stood, key=lambda block: block.when)
     ]
     for change in sorted(found.blocks, key=lambda change: change.slot):
-        lines += change_lines(change, zone, True, plain)
+        said = change_lines(change, zone, True, plain)
+        lines += said
         rules = dict.fromkeys(
             SHORT_CAUSES.get(cause.rule) or f"{cause.rule} asks for it" for cause in change.causes
         )
-        lines += [f"      {clean('; '.join(rules))}"] if rules else []
+        more = [words for words in rules if words not in " ".join(said)]
+        lines += [f"      {clean('; '.join(more))}"] if more else []
     return lines or ["  It has no block of ours."]
 
 

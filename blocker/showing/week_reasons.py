@@ -15,7 +15,7 @@ from blocker.values.kinds import NOTE, STRATEGIC
 from blocker.values.memory import ANSWERS
 from blocker.values.plan import Change, Clause, Plan, Unplaced, WeekPlan
 from blocker.values.request import Request
-from blocker.values.workweek import Week
+from blocker.values.workweek import Week, day_words
 
 
 class RuleReason(Struct, frozen=True):
@@ -97,18 +97,18 @@ def _remarks(week: WeekPlan, request: Request, rules: Sequence[Rule]) -> list[st
         found.append("You skipped this week: nothing is booked in it.")
     if memory.paused_until is not None and request.workweek.date_of(request.now) <= memory.paused_until:
         found.append(
-            f"Paused until {memory.paused_until}: nothing new is booked; blocks that are there stay."
+            f"Paused until {day_words(memory.paused_until)}: nothing new is booked; blocks that are there stay."
         )
     if not load.working:
         found.append("Fewer than two working days of it are left: nothing new is booked in it.")
     elif 0 < load.open_days < 5 and _asked_in_full(week, rules) > load.booked.get(STRATEGIC, 0):
         found.append(
-            f"It has {load.open_days} working days: of {_asked_in_full(week, rules)} strategic blocks in a full"
+            f"It has {load.open_days} working days: of {_asked_in_full(week, rules)} thinking blocks in a full"
             f" week it asks for {load.booked.get(STRATEGIC, 0)}."
         )
     own = load.held["strategic_hours"]
     if own:
-        found.append(f"Your own strategic time counts for it: {own:.1f} h.")
+        found.append(f"Your own thinking time counts towards it: {own:.1f} h.")
     if number not in request.horizon:
         found.append("It is beyond the five weeks that are planned.")
     return found
@@ -125,9 +125,10 @@ def _afterwards(week: WeekPlan, request: Request) -> list[str]:
         found.append("You skipped this week: nothing was booked in it.")
     for known in request.memory.blocks:
         if known.answer and request.workweek.key_week(known.key, known.slot) == number:
-            found.append(_sentence(ANSWERS[known.answer].replace(" it", f" {known.key}", 1)))
+            start = request.workweek.local(known.slot.start)
+            found.append(f"{day_words(start)}, {start:%H:%M}: {ANSWERS[known.answer]}.")
     if record is not None and record.overrun_minutes:
-        found.append(f"Meetings took {record.overrun_minutes} minutes of its strategic blocks.")
+        found.append(f"Meetings took {record.overrun_minutes} minutes of its thinking blocks.")
     return found
 
 
@@ -135,10 +136,6 @@ def _asked_in_full(week: WeekPlan, rules: Sequence[Rule]) -> int:
     """The strategic blocks that the week's level books in five working days."""
     names = {"calm": (), "amber": ("amber",), "red": ("amber", "red")}[week.load.level]
     return max((rule.book.get(STRATEGIC, 0) for rule in rules if rule.name in names), default=1)
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}."
 
 
 def week_of_plan(made: Plan, seen: Survey, week: Week) -> WeekPlan:

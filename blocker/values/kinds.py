@@ -17,4 +17,15 @@ OFFSITE = "offsite"
 TEAM = "team"  # a learning team: booked only when a person asks for it
 NOTE = "note"
 THINKING = (STRATEGIC, OFFSITE)  # what parked questions wait for
+BLOCK_NAMES = {
+    STRATEGIC: "thinking block",
+    FRONTLINE: "front-line block",
+    OFFSITE: "half day",
+    TEAM: "learning team",
+}
 LEVELS = ("calm", "amber", "red")
+
+
+def block_name(kind: str) -> str:
+    """What people call a block of a kind, such as ``thinking block``; the kinds of the config by their own names."""
+    return BLOCK_NAMES.get(kind, f"{kind} block")

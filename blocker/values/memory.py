@@ -37,8 +37,7 @@ ANSWERS = {
 }
 
 RELEASED = "released"
-# Under these names ``said`` has what was told, and asked, about the last ``undo``; another undo clears them.
-UNDONE_TOLD, UNDONE_ASKED = "undone told", "undone asked"
+UNDONE_ASKED = "undone asked"  # in ``said`` once it was asked about the last ``undo``; another undo clears it
 
 
 class Remembered(Struct, frozen=True):

@@ -228,7 +228,7 @@ class Settings(Section, frozen=True):
         Hours,
         setting(
             "Working hours, in one range or several. Once a day is set, a day that is not is a day off; with none set "
-            "they are 09:00-17:30 on the days that are no weekend in your zone's country. Hours over midnight are two "
+            "they are 09:00-17:30 on the days that are not the weekend in your zone's country. Hours over midnight are two "
             "ranges: 22:00-24:00, and 00:00-06:00 on the day after."
         ),
     ] = field(default=Hours(), name="hours")

@@ -33,6 +33,11 @@ class Week(Struct, frozen=True, order=True):
         return f"{self.year}-W{self.number:02d}"
 
     @property
+    def words(self) -> str:
+        """What people call it: ``the week of 14 Dec``."""
+        return f"the week of {self.monday.day} {self.monday:%b}"
+
+    @property
     def monday(self) -> date:
         return date.fromisocalendar(self.year, self.number, 1)
 
@@ -43,6 +48,11 @@ class Week(Struct, frozen=True, order=True):
 
     def plus(self, weeks: int) -> Week:
         return week_of(self.monday + weeks * 7 * DAY)
+
+
+def day_words(day: date) -> str:
+    """``Wed 4 Nov``."""
+    return f"{day:%a} {day.day} {day:%b}"
 
 
 def week_of(day: date) -> Week:

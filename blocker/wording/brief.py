@@ -37,7 +37,7 @@ class Sources(Struct, frozen=True):
 def block_text(key: str, kind: str, tier: str, slot: Interval, private: bool, sources: Sources) -> str:
     """Plain text, a line a paragraph: calendars break lines themselves. One that others may read says little."""
     settings = sources.request.settings
-    opening = _opening(key, kind, private, sources)
+    opening = _opening(key, kind, slot, private, sources)
     last = [say("say.last", settings.texts)]
     if settings.commands_in_text:
         last += [say(f"say.{name}", settings.texts, key=key) for name in ("skip", "pause", "leave")]
@@ -50,7 +50,7 @@ def block_text(key: str, kind: str, tier: str, slot: Interval, private: bool, so
     return text_of([*opening, kept, *ending], MOST_CHARACTERS)
 
 
-def _opening(key: str, kind: str, private: bool, sources: Sources) -> list[str]:
+def _opening(key: str, kind: str, slot: Interval, private: bool, sources: Sources) -> list[str]:
     """The question; where nobody else reads it, the shift of mindset and a way in as well."""
     settings = sources.request.settings
     texts = settings.texts
@@ -70,11 +70,11 @@ def _opening(key: str, kind: str, private: bool, sources: Sources) -> list[str]:
         if kind in (FRONTLINE, TEAM)
         else say("shift_inside" if settings.shift == "inside" else "shift", texts)
     )
-    start = _way_in(key, kind, sources) or (about[0].start if about else "")
+    start = _way_in(key, kind, slot, sources) or (about[0].start if about else "")
     return [say("ask", texts, question=question), say("start", texts, shift=shift, start=start).strip()]
 
 
-def _way_in(key: str, kind: str, sources: Sources) -> str:
+def _way_in(key: str, kind: str, slot: Interval, sources: Sources) -> str:
     """How to begin on what a kind is for; "" where the theme says it."""
     settings = sources.request.settings
     texts = settings.texts
@@ -91,12 +91,13 @@ def _way_in(key: str, kind: str, sources: Sources) -> str:
     if kind != LEARNING or any(topic.start for topic in sources.themes.get(key, ())):
         return ""
     use = say("learning.use", texts)
-    heavy = heaviest_week(sources.request, sources.seen)
+    day = sources.request.workweek.date_of(slot.start)
+    heavy = heaviest_week(day, sources.request, sources.seen)
     if heavy is None:
         return use
     name = "learning.week_with" if heavy.title else "learning.week"
-    day, hours = date_words(heavy.monday, texts), length_words(heavy.minutes, texts)
-    return f"{say(name, texts, day=day, hours=hours, title=named(heavy.title))} {use}"
+    monday, hours = date_words(heavy.monday, texts), length_words(heavy.minutes, texts)
+    return f"{say(name, texts, day=monday, hours=hours, title=named(heavy.title))} {use}"
 
 
 def section(key: str, kind: str, tier: str, slot: Interval, around: str, sources: Sources) -> str:

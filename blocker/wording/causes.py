@@ -31,10 +31,9 @@ def why_booked(key: str, tier: str, load: WeekLoad | None, texts: Mapping[str, s
     cause = next((cause for cause in load.causes if cause.rule == load.level), None) if load else None
     if load is not None and load.level != CALM and cause is not None:
         usual = cause.held is not None and cause.held != cause.measured
-        name = cause.measure if f"because.{cause.measure}" in TEXTS else "other"
         week = say("week.usual" if usual else "week.this", texts)
         measured = quantity(cause.measured, cause.unit, texts)
-        words = say(f"because.{name}", texts, week=week, measured=measured, measure=_measure(cause, texts))
+        words = say(f"because.{cause.measure}", texts, week=week, measured=measured)
         return say("why.because", texts, cause=words)
     if load is None or key.endswith("/1"):
         return say("why.floor", texts)

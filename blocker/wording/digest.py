@@ -110,15 +110,18 @@ def series_by_hours(items: Iterable[Classified], working: Sequence[Interval]) ->
     return tuple(sorted(result, key=lambda one: (-one.minutes, one.title)))
 
 
-def heaviest_week(request: Request, seen: Survey) -> HeavyWeek | None:
-    """The fullest week of the next two months as the calendar has them now; None where it has no meetings."""
+def heaviest_week(after: date, request: Request, seen: Survey) -> HeavyWeek | None:
+    """The fullest of the next two months' weeks that begin ``after`` a day, as the calendar has them now; None where
+    it has no meetings."""
     loads = {}
     for ahead in range(1, AHEAD_WEEKS + 1):
         monday = request.running.plus(ahead).monday
+        if monday <= after:
+            continue
         days = [seen.days[day] for day in dates_between(monday, monday + WEEK) if day in seen.days]
         loads[monday] = sum(minutes(intersect(day.operational, day.working)) for day in days)
-    monday = max(loads, key=lambda monday: loads[monday])
-    return HeavyWeek(monday, loads[monday], _special(monday, request, seen)) if loads[monday] else None
+    monday = max(loads, key=lambda monday: loads[monday], default=after)
+    return HeavyWeek(monday, loads[monday], _special(monday, request, seen)) if loads.get(monday) else None
 
 
 def _special(monday: date, request: Request, seen: Survey) -> str:

@@ -179,7 +179,7 @@ def test_time_kept_beyond_the_due_of_its_week_is_not_set_off_against_another() -
         WeekRecord(WEEK, "calm", owed_minutes=120, placed_minutes=240, kept_minutes=240),
     ) == [
         "2 completed weeks: 2 of 4 h owed were kept (50 %).",
-        "Of the rest, 2 h without a free time.",
+        "Of the rest, 2 h for which there was no free time.",
         "2 h were kept beyond what their week owed.",
     ]
 

@@ -56,7 +56,7 @@ def test_a_week_that_is_over_is_refused_in_words(cli: CommandLine, week: str) ->
 def test_a_week_beyond_the_plan_is_refused_in_words(cli: CommandLine) -> None:
     said = cli.call("rebalance", "2027-W10", "-y")
     assert said.code == 2
-    assert "2027-W10 is not planned yet" in said.err
+    assert "the week of 8 Mar is not planned yet" in said.err
 
 
 def test_it_names_its_week_and_no_other(cli: CommandLine) -> None:

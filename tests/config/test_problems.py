@@ -51,7 +51,7 @@ ONE_PROBLEM = {
     ),
     RULE + "wen = 'x'": "line 5: unknown key “wen”; did you mean “when”?",
     "[blocks.offsite]\nminutes = 240": (
-        "line 1: the offsite has a table of its own: [offsite]"
+        "line 1: the half day has a table of its own: [offsite]"
     ),
     "[blocks.away]\nminutes = 60": "line 1: “away” is a kind of time that can't be booked",
     "[blocks.'a/b']\nminutes = 60": (
@@ -165,8 +165,11 @@ ONE_PROBLEM = {
         "line 1: unknown time zone “sao paulo”; did you mean “America/Sao_Paulo”?"
     ),
     "timezone = 'Kolkatta'": "line 1: unknown time zone “Kolkatta”; did you mean “Asia/Kolkata”?",
-    "timezone = ''": "line 1: unknown time zone “”",
-    "timezone = '../etc/passwd'": "line 1: unknown time zone “../etc/passwd”",
+    "timezone = ''": "line 1: unknown time zone “”; a zone has a place, such as “Europe/Berlin”",
+    "timezone = '../etc/passwd'": "line 1: unknown time zone “../etc/passwd”; a zone has a place, such as “Europe/Berlin”",
+    "timezone = 'CEST'": "line 1: unknown time zone “CEST”; a zone has a place, such as “Europe/Berlin”",
+    "holidays = 'Bavaria'": "line 1: unknown holiday code “Bavaria”; did you mean “DE-BY”?",
+    "holidays = 'california'": "line 1: unknown holiday code “california”; did you mean “US-CA”?",
     "holidays = 'Germany'": "line 1: unknown holiday code “Germany”; did you mean “DE”?",
     "holidays = 'de-be'": "line 1: unknown holiday code “de-be”; did you mean “DE-BE”?",
     "holidays = 'atuo'": "line 1: unknown holiday code “atuo”; did you mean “auto”?",

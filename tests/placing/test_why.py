@@ -47,7 +47,7 @@ def meeting(title: str, slot: str, *others: str, mine: bool = False, **more: Any
 
 def test_the_phrase_says_what_is_good_about_the_slot() -> None:
     assert only(posed("tue 09:00-12:00", demands=(strategic(),))).why == (
-        "quiet morning; nothing else within 30 minutes"
+        "quiet morning, nothing else within 30 minutes"
     )
     near = only(posed("mon 11:15-17:30", hours=MON, demands=(strategic(),), **NO_LUNCH))
     assert near.why == "free morning"
@@ -55,21 +55,21 @@ def test_the_phrase_says_what_is_good_about_the_slot() -> None:
 
 def test_next_best_is_what_another_day_would_cost() -> None:
     single = only(posed(hours=MON, demands=(strategic(),)))
-    assert single.next_best == "without it on this day: 1 red block fewer"
+    assert single.next_best == "no other day has room for it"
     tie = only(posed(demands=(strategic(),)))
-    assert tie.next_best == "Tue 24 Nov at 09:00: as good, but later"
+    assert tie.next_best == "Tue 24 Nov at 09:00, as good, but later"
     shorter = only(
         posed(hours=hours(mon="09:00-11:00", tue="09:00-10:30"), demands=(strategic(),), **NO_LUNCH)
     )
-    assert shorter.next_best == "Tue 24 Nov at 09:00: 30 minutes less in the week"
+    assert shorter.next_best == "Tue 24 Nov at 09:00, 30 minutes less in the week"
     floor = only(posed(hours=MON, needs_floor=True, demands=(strategic(tier="floor"),)))
-    assert floor.next_best == "without it on this day: the week would have no strategic block"
+    assert floor.next_best == "no other day has room for it"
 
 
 def test_the_offsite_says_why_its_day_and_what_the_next_would_cost() -> None:
     placed = only(quarter())
-    assert placed.why == "quietest half day in weeks 3–10; no meetings that day"
-    assert placed.next_best == "Tue 12 Jan: as light, but later"
+    assert placed.why == "quietest half day in weeks 3–10 of the quarter; no meetings that day"
+    assert placed.next_best == "Tue 12 Jan, as light, but later"
 
 
 # Why not

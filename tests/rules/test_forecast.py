@@ -84,7 +84,7 @@ def test_meetings_that_are_usually_called_off_lower_it_but_not_below_nothing() -
 def test_without_history_it_says_that_it_has_none() -> None:
     loads = [held(NOW.plus(number), 10.0) for number in range(3)]
     lines = ahead_lines(loads, {})
-    assert any("There is no forecast yet" in line for line in lines)
+    assert any("No forecast yet" in line for line in lines)
     assert [week["forecast"] for week in ahead_document(loads, {})["weeks"]] == [None] * 3
 
 
@@ -119,7 +119,7 @@ def test_the_first_run_of_a_week_is_what_counts(tmp_path: Path) -> None:
 
 def test_weeks_of_runs_make_a_forecast(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cli = CommandLine(capsys, sample(tmp_path), "2026-11-02T06:30")
-    assert "no forecast yet" in cli.call("load", "--ahead", "6").out
+    assert "No forecast yet" in cli.call("load", "--ahead", "6").out
     cli.call("run", "-y")
     cli.now = "2026-11-09T06:30"
     cli.call("run")

@@ -73,7 +73,7 @@ def test_without_its_year_a_day_is_the_nearest_or_the_next_one() -> None:
 
 @pytest.mark.parametrize("said", ["3/4", "3/4/2027", "next friday"])
 def test_where_two_days_can_be_meant_both_are_named(said: str) -> None:
-    with pytest.raises(UsageError, match="it can't be told which day") as refused:
+    with pytest.raises(UsageError, match="it is not clear which day") as refused:
         find_week(said, TODAY)
     assert " or " in refused.value.hint
 
@@ -136,4 +136,4 @@ def test_skipping_a_day_without_a_block_says_how_to_skip_its_week(cli: CommandLi
     said = cli.call("skip", "sunday")
     assert said.code == 2
     assert "there is no block on Sun" in said.err
-    assert "skip 20" in said.err
+    assert said.err.rstrip().endswith(" skip this")

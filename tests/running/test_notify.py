@@ -82,7 +82,7 @@ def test_two_lost_days_are_told_once(
         assert said[moment].code == 1
     assert [moment for moment, what in said.items() if what.err] == ["04T06:30"]
     assert len(posts) == 1
-    assert "2 working days were missed (2026-11-03, 2026-11-04)" in posts[0]["message"]
+    assert "2 working days were missed (Tue 3 Nov, Wed 4 Nov)" in posts[0]["message"]
     cli.calendar.write_bytes(good)
     cli.now = "2026-11-06T06:30"
     assert cli.call("run", "--cron").code == 0

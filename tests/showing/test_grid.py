@@ -96,7 +96,9 @@ def test_every_change_has_a_line_with_its_reason() -> None:
     plan = make_plan(asked)
     text = " ".join(" ".join(drawn(asked, 100)).split())
     for change in plan.changes:
-        assert f"[{change.key}]" in text
+        block = change.block or change.standing
+        assert block is not None
+        assert block.title in text
     assert "weekly minimum" in text
     assert text.endswith(f"{len(plan.writes)} new blocks.")
 
@@ -234,7 +236,7 @@ def test_without_a_terminal_there_is_plain_text(tmp_path: Path) -> None:
 
 
 def test_an_ascii_stream_gets_ascii(tmp_path: Path) -> None:
-    words = ["--calendar", f"ics:{sample(tmp_path)}", "--now", "2026-11-02T06:30", "plan", "--all"]
+    words = ["--calendar", f"ics:{sample(tmp_path)}", "--now", "2026-11-02T06:30", "load"]
     environ = {**os.environ, "PYTHONIOENCODING": "ascii"}
     result = subprocess.run(
         [sys.executable, "-m", "blocker", *words], capture_output=True, env=environ, check=True

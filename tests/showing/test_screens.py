@@ -43,7 +43,7 @@ def test_every_screen_fits_and_speaks_of_days(
 
 
 def test_keys_and_iso_weeks_are_for_those_who_ask(busy: CommandLine) -> None:
-    for words in (("plan", "--all"), ("-v", "plan"), ("-v", "run", "-n")):
+    for words in (("-v", "plan"), ("-v", "run", "-n")):
         shown = busy.call(*words).out
         keys = {
             change["key"] for change in busy.document("plan")["changes"] if change["start"] > "2025-03-05"

@@ -109,9 +109,9 @@ def test_the_line_that_halves_it_does(hours: int, tmp_path: Path, capsys: pytest
             if c["action"] == "create" and c["kind"] not in ("note", "offsite")
         )
 
-    dose = [f["words"] for f in cli.document("check")["findings"] if f["name"] == "dose"]
+    dose = [f["words"] for f in cli.document("check")["findings"] if f["name"] == "how much"]
     assert len(dose) == 3
-    line = dose[2].split("half of it: ")[1].split(";")[0]
+    line = dose[2].partition("config: ")[2].partition(" for half")[0]
     config = tmp_path / "half.toml"
     config.write_text(f"{line}\n", encoding="utf-8")
     assert total("-c", str(config)) <= total() / 2
@@ -126,7 +126,7 @@ def test_the_first_run_says_what_a_month_will_look_like_and_later_ones_do_not(
     assert first[0].startswith("The next 5 weeks: ")
     assert "of your free time" in first[0]
     assert "your own last 26 weeks" in first[1] or "your own last" in first[1]
-    assert first[2].startswith("In the config, half of it: limits.hours = ")
+    assert first[2].startswith("To change that in the config: limits.hours = ")
     assert first[3] == ""
     assert cli.call("run", "-y").code == 0
     assert "The next 5 weeks" not in cli.call("run", "-n").out
@@ -136,7 +136,7 @@ def test_an_ordinary_week_past_the_usual_red_line_is_said_once_a_quarter(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cli = CommandLine(capsys, written(tmp_path / "busy.ics", 34), "2025-03-05T07:00")
-    words = "Your ordinary week is past the usual red line"
+    words = "For most people your usual week would be a red one"
     assert words in cli.call("check").out
     assert words in cli.call("report").out
     said = []
@@ -158,7 +158,7 @@ def test_two_deleted_in_a_row_are_an_answer_and_said_once(
     cli.calendar.write_bytes(b"BEGIN:VEVENT".join(kept) + tail)
     cli.now = "2025-01-16T07:00"
     notes = cli.document("run", "-y")["notes"]
-    words = "You deleted two frontline blocks in a row: none until 1 Apr."
+    words = "You deleted two front-line blocks in a row: none until 1 Apr."
     assert any(note.startswith(words) for note in notes)
     cli.now = "2025-02-20T07:00"
     later = cli.document("run", "-y")

@@ -71,7 +71,7 @@ def test_what_stood_in_a_week_that_is_over_is_no_part_of_the_plan_that_is_shown(
     cli.call("run", "-y")
     cli.now = "2026-11-09T08:00"
     over = [c["key"] for c in cli.document("plan")["changes"] if c["start"] < "2026-11-09"]
-    shown, verbose = cli.call("plan").out, cli.call("plan", "--all").out
+    shown, verbose = cli.call("plan").out, cli.call("plan", "-v").out
     assert over
     assert not [key for key in over if key in shown]
     heading = verbose.index("2026-W46")

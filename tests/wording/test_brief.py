@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from blocker.calendars.ics.lexer import writable
 from blocker.config.load import load_config
 from blocker.engine import make_plan
+from blocker.measuring.measures import MEASURES
 from blocker.rules.survey import take_survey
 from blocker.showing.report_text import report_text
 from blocker.values.block_kinds import BlockKind, Theme
@@ -150,8 +151,10 @@ def test_one_sentence_says_why_the_next_block_was_booked() -> None:
 
     assert why(load("amber", SHARE)) == "Booked because meetings fill 61 % of a usual week."
     assert why(load("amber", replace(SHARE, held=0.61))) == "Booked because meetings fill 61 % of this week."
-    odd = replace(SHARE, measure="recurring_share", held=None)
-    assert why(load("amber", odd)).startswith("Booked because this week has 61 % as its recurring share")
+    for measure in MEASURES:
+        words = why(load("amber", replace(SHARE, measure=measure, held=None)))
+        assert words.startswith("Booked because ")
+        assert "_" not in words
     assert why(load("calm")) == why(None) == TEXTS["why.floor"]
     assert why(load("calm"), "strategic/2026-W45/2", "amber") == (
         "Booked when this week looked fuller: it has 12 h of meetings now."
@@ -345,7 +348,7 @@ def test_a_kind_of_ones_own_has_its_themes() -> None:
 def test_a_forecast_is_called_one() -> None:
     cause = Cause("amber", "operational_hours", 22.5, 20, "hours", held=8.0)
     assert cause_words(cause, {}) == (
-        "amber: operational time 22.5 h, threshold 20 h (this week holds 8 h, the rest is a forecast)"
+        "amber: operational time 22.5 h, threshold 20 h (this week has 8 h, the rest is a forecast)"
     )
     assert "forecast" not in cause_words(replace(cause, held=22.5), {})  # it is what the week holds
 

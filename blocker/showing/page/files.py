@@ -43,7 +43,7 @@ def _check(path: Path, target: Path, content: bytes, calendars: Iterable[Path]) 
     there = target.read_bytes()
     if there and not (_is_report(there) and _is_calendar(there) == _is_calendar(content)):
         raise UsageError(
-            f"{path} is there already and is no report of blocker's: it was left alone",
+            f"{path} is there already and is not a report of blocker's: it was left alone",
             "name another file, or remove that one yourself",
         )
 

@@ -32,7 +32,7 @@ STATES = {
     "placed": "new",
     "present": "on the calendar",
     "unplaced": "not found yet",
-    "not due": "not due yet",
+    "not due": "not due",
 }
 
 
@@ -129,6 +129,7 @@ def _quarter(quarter: QuarterPlan, plan: Plan, names: Names) -> Quarter:
         state=STATES.get(quarter.offsite, quarter.offsite),
         words=words,
         missing=missing_words(missing, zone, names) if missing else None,
+        is_due=quarter.offsite != "not due",
     )
 
 

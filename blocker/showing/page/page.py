@@ -68,10 +68,10 @@ def report_lines(report: Report, behind: Sequence[str] = ()) -> list[str]:
     lines = [f"Thinking time, {report.today}", "", *(_week_line(week) for week in report.weeks), ""]
     lines += [f"Thinking time in these weeks, with the plan: {number(report.thinking)} h."]
     lines += report.kept_words
-    for quarter in report.quarters:
+    for quarter in (one for one in report.quarters if one.is_due):
         words = f": {quarter.words}" if quarter.words else ""
         lines.append(f"Half day, {quarter.name}: {quarter.state}{words}")
-    return [*lines, "", *behind, "", report.summary]
+    return [*lines, report.summary, "", *behind]
 
 
 def _week_line(week: Week) -> str:

@@ -143,6 +143,7 @@ class Quarter(Struct, frozen=True):
     state: str
     words: str
     missing: Missing | None
+    is_due: bool
 
 
 class Parked(Struct, frozen=True):

@@ -1,0 +1,96 @@
+"""What a leader wants to know before saying yes: each change with why, and what would be next best; each week's load.
+
+About three lines for a change and two for a week. Measures, lines and keys are in ``plan_in_full``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from blocker.planning.outcome import MOST_OPTIONS
+from blocker.rules.goals import GOAL
+from blocker.showing.picture import Line, Piece, text_of
+from blocker.showing.plan_in_full import FLOORS, closing_lines, missing_lines, quarter_line
+from blocker.showing.plan_screen import broken, change_lines, heading, indented, is_shown, spaced
+from blocker.showing.plan_text import (
+    SHORT_CAUSES,
+    clean,
+    last_words,
+    load_words,
+    option_text,
+    refreshed_words,
+    week_of_change,
+)
+from blocker.values.kinds import LEARNING, LEVELS, NOTE
+from blocker.values.plan import Change, Plan
+
+
+def plan_details_lines(
+    plan: Plan,
+    width: int,
+    plain: bool = False,
+    done: bool = False,
+    first: Sequence[str] = (),
+    kept: bool = False,
+) -> list[str]:
+    """The changes by week in lines of ``width`` cells; ``kept``: also what stays, and the weeks without a change."""
+    zone = ZoneInfo(plan.zone)
+    left = [
+        change
+        for change in plan.changes
+        if is_shown(change, plan)
+        or (kept and change.action in ("keep", "adopt", "update") and change.slot.end > plan.now)
+    ]
+    parts = [[line for words in first for line in broken([Piece(words)], width)]]
+    for week in plan.weeks:
+        here = [change for change in left if week_of_change(change, zone) == week.load.week]
+        left = [change for change in left if change not in here]
+        if here or kept:
+            floor = "" if week.floor in ("block", "none") else f"; weekly minimum: {FLOORS[week.floor]}"
+            load = broken([Piece(f"{load_words(week.load)}{floor}", "quiet")], width - 2)
+            parts.append([*heading(week, plan, width), *([Piece("  "), *line] for line in load)])
+            parts[-1] += [line for change in here for line in _change(change, plan, width, plain)]
+    if kept:
+        halves = [quarter_line(quarter, verbose=False) for quarter in plan.quarters]
+        parts.append([line for words in halves for line in spaced(words, width)])
+    parts.append([line for change in left for line in _change(change, plan, width, plain)])
+    rest = closing_lines(plan, plain, verbose=False) if kept else missing_lines(plan, plain, verbose=False)
+    words = [*rest, "", last_words(plan, done)]
+    parts.append([line for said in words[1:] for line in spaced(said, width)])
+    return text_of([line for part in parts if part for line in (*part, ())][:-1])
+
+
+def _change(change: Change, plan: Plan, width: int, plain: bool) -> list[Line]:
+    said = "; ".join(filter(None, (why_words(change), _instead(change))))
+    options = [option_text(option, ZoneInfo(plan.zone)) for option in change.nearest[:MOST_OPTIONS]]
+    return [
+        *change_lines(change, plan, width, plain),
+        *(line for words in filter(None, (said, *options)) for line in indented(words, width)),
+    ]
+
+
+def why_words(change: Change) -> str:
+    """What it is for, and why here; what the week's heading says of its load is not said again."""
+    if change.action == "update":
+        return refreshed_words(change)
+    if change.action == "remove":
+        return "; ".join(clean(words) for words in (change.conflict, change.why) if words)
+    cause = change.causes[0] if change.causes else None
+    known = ""
+    if cause is not None and cause.rule == GOAL:
+        known = f"before “{clean(cause.measure)}” is due"
+    elif cause is not None and cause.rule not in LEVELS:
+        known = SHORT_CAUSES.get(cause.rule, f"your rule “{clean(cause.rule)}”")
+    elif change.kind == LEARNING:
+        known = "before the heaviest week"
+    elif cause is not None:
+        known = f"one more, as the week is {cause.rule}"
+    here = "" if change.kind == NOTE else clean(change.why)
+    return "; ".join(filter(None, (known, here, clean(change.conflict or ""), clean(change.remark))))
+
+
+def _instead(change: Change) -> str:
+    """Where it would be else; empty for plans that were made without asking."""
+    found = change.placement.next_best if change.placement is not None else ""
+    return f"next best: {clean(found)}" if found else ""
