@@ -229,7 +229,7 @@ class Backend:
         me: tuple[str, ...],
         beside: Iterable[Calendar],
     ) -> Calendar:
-        """See :func:`blocker.calendars.open_calendar`."""
+        """See :func:`blocker.calendars.addresses.open_calendar`."""
         raise NotImplementedError
 
     def hours(self, around: Surroundings) -> Hours | None:
