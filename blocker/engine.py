@@ -70,7 +70,7 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
     request, recollection, inspection = question.request, question.recollection, question.inspection
     asked, offsite = question.asked, question.offsite
 
-    unwanted = dismissed(request, recollection.live)
+    unwanted = {**dismissed(request, recollection.live), **recollection.halves}
     note = pre_work(request, recollection.live, seen, solution, unwanted)
     solution = replace(solution, placements=(*solution.placements, *note.placements))
     slots = where_they_will_be(recollection.live, solution, unwanted)

@@ -82,7 +82,7 @@ def closing_lines(plan: Plan, plain: bool = False) -> list[str]:
         for item in answered:
             lines += unplaced_lines(item, zone, plain)
     lines += skipped_lines(plan.skipped)
-    notes = news_lines(plan, ("released ", "conflict ", "no room ", "copy "))
+    notes = news_lines(plan, ("released ", "half ", "conflict ", "no room ", "copy "))
     lines += ["", *notes] if notes else []
     return [*lines, *zone_lines(plan.zone, plan.zone_source)]
 

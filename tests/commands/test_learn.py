@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from blocker.calendars.ics.file import IcsCalendar
-from blocker.values.errors import Temporary
+from blocker.values.errors import BlockerError, Conflict, Refused, Temporary
 from blocker.values.events import Block, Ref
 from tests.tools.command_line import CommandLine, Said
 
@@ -116,21 +116,49 @@ def test_the_only_gap_of_a_full_day_is_left_to_others(
 
 
 @pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("problem", [Temporary("the disk is slow"), Conflict("it changed"), Refused("no")])
 def test_a_failure_leaves_no_block_without_its_other(
-    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, number: int
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, number: int, problem: BlockerError
 ) -> None:
     before, create, tried = teams(cli), IcsCalendar.create, []
 
     def fails(self: IcsCalendar, block: Block) -> Ref:
         tried.append(block.key)
         if len(tried) == number:
-            raise Temporary("the disk is slow", "")
+            raise problem
         return create(self, block)
 
     monkeypatch.setattr(IcsCalendar, "create", fails)
-    assert learn(cli).code != 0
+    said = learn(cli)
+    assert said.code != 0
     assert teams(cli) == before == {}
     assert "Learning team" not in cli.call("plan", "--all").out
+    assert "nothing was booked" in said.err or (number, said.code) == (1, 75)
+    assert len(tried) >= number
+
+
+def test_where_the_other_can_not_be_taken_off_it_is_said_and_the_next_run_does_it(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = IcsCalendar.create
+
+    def only_one(self: IcsCalendar, block: Block) -> Ref:
+        if teams(cli):
+            raise Refused("no")
+        return create(self, block)
+
+    def none(self: IcsCalendar, ref: Ref) -> None:
+        raise Refused("not that either")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(IcsCalendar, "create", only_one)
+        broken.setattr(IcsCalendar, "delete", none)
+        said = learn(cli)
+    assert said.code == 3
+    assert "is there without its other, and could not be taken off" in said.flat_err
+    assert len(teams(cli)) == 1
+    assert cli.call("run").code == 0
+    assert teams(cli) == {}
 
 
 def test_before_the_first_yes_and_without_words_it_is_refused(
