@@ -18,6 +18,7 @@ from blocker.values.memory import WeekRecord
 from blocker.values.settings import Goal, Settings
 from blocker.values.workweek import week_of
 from blocker.wording.texts import TEXTS
+from tests.showing.test_page import page_of
 from tests.tools.calendars_by_hand import MONDAY, at, meeting, slot, week_days
 from tests.tools.diary import Diary
 
@@ -173,10 +174,12 @@ def test_red_weeks_in_a_row_suggest_a_learning_team_and_book_none() -> None:
     words = "2 red weeks in a row. A learning team about a normal week"
     assert words in weekly_digest(make_plan(request, seen), seen, request).body
     assert any(line.startswith(words) for line in report_text(request, seen))
+    assert words in page_of(request)
     there.run()
     assert not [key for key in there.blocks if key.startswith("team/")]
     there.ledger.remember_week(WeekRecord(weeks[-1], "amber"))
     assert not any("red weeks" in line for line in report_text(there.request(), seen))
+    assert "red weeks" not in page_of(there.request())
 
 
 def test_the_digest_of_the_week_asks_after_what_was_decided() -> None:
