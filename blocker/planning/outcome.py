@@ -110,6 +110,10 @@ def notes(
             found[f"moved {change.key} to {where}"] = (
                 f"{_block(change, request)} you moved it, so it stays there."
             )
+    back = sum(not (question.id or question.event) for question in request.memory.parked)
+    if back:
+        questions = "A parked question was" if back == 1 else f"{back} parked questions were"
+        found["ledger new"] = f"{questions} read back from your next block: the ledger is a new one."
     if not request.snapshot.complete:
         unread = (skipped.where for skipped in request.snapshot.skipped if not skipped.read)
         where = next(unread, "the list of blocks")

@@ -6,6 +6,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from blocker.measuring.thinking import MOST_SHOWN, in_no_block
 from blocker.rules.goals import goals_ahead, goals_past
 from blocker.rules.survey import Survey
 from blocker.values.intervals import Interval
@@ -22,6 +23,7 @@ from blocker.wording.themes import Themes, visit_behind, visit_of
 
 MOST_PAST_GOALS = 2  # whose days are past, in one block
 BROUGHT_WORDS = 25  # of what was last brought back from a visit
+DECIDED_WORDS = 15  # of what was decided by command
 MOST_WORDS = {STRATEGIC: 120, OFFSITE: 250}  # design 4.8
 
 
@@ -99,6 +101,13 @@ def _way_in(key: str, kind: str, sources: Sources) -> str:
     return f"{say(name, texts, day=day, hours=hours, title=named(heavy.title))} {use}"
 
 
+def _given(request: Request) -> list[str]:
+    """The newest decisions that were given by command and stand in no block yet."""
+    found = in_no_block(request.memory.decisions, request.snapshot.blocks, request.now)[:MOST_SHOWN]
+    texts = request.settings.texts
+    return [say("decided.line", texts, text=in_words(one.text, DECIDED_WORDS)) for one in found]
+
+
 def section(key: str, kind: str, tier: str, slot: Interval, around: str, sources: Sources) -> str:
     """What later runs keep up to date, with its two lines; ``around`` is the rest of the text.
 
@@ -118,15 +127,18 @@ def section(key: str, kind: str, tier: str, slot: Interval, around: str, sources
         told = facts(week_behind(day, request, seen), request.workweek, texts)
         why = why_booked(key, tier, seen.loads.get(week_of(day)), texts)
         goal = _goal_lines(key, day, request)
+        given = _given(request)
         lines = list[str]()
-        for below in (
-            [*told, why],
-            [*told[:1], why],
-            [why],
-            [],
+        for below, decided in (
+            ([*told, why], given),
+            ([*told[:1], why], given),
+            ([why], given),
+            ([], given),
+            ([], []),
         ):  # the person's own words come before the facts
-            parked = parked_lines(waiting, request.settings, room - count_words([*goal, *below]))
-            lines = [*goal, *parked, *([""] if below and (goal or parked) else []), *below]
+            parked = parked_lines(waiting, request.settings, room - count_words([*goal, *decided, *below]))
+            own = [*goal, *parked, *decided]
+            lines = [*own, *([""] if below and own else []), *below]
             if count_words(lines) <= room:
                 break
     else:

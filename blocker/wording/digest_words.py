@@ -75,7 +75,7 @@ def parked_lines(waiting: Sequence[ParkedQuestion], settings: Settings, room: in
         lines += [say("parked.more", texts, number=more)] if more > 0 else []
         if count_words(lines) <= room:
             break
-    if settings.commands_in_text:
+    if settings.commands_in_text and waiting[0].id:
         lines.append(say("parked.end", texts, id=waiting[0].id))
     return lines
 
@@ -83,7 +83,7 @@ def parked_lines(waiting: Sequence[ParkedQuestion], settings: Settings, room: in
 def _parked_line(question: ParkedQuestion, most: int, settings: Settings) -> str:
     name = "parked.line_from" if question.asked_by and most >= WITH_ASKER else "parked.line"
     return say(
-        f"{name}_id" if settings.commands_in_text else name,
+        f"{name}_id" if settings.commands_in_text and question.id else name,
         settings.texts,
         question=in_words(question.text, most),
         who=shortened(question.asked_by, FEW_CHARACTERS),

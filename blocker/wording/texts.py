@@ -38,6 +38,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "later": "Your week's facts and parked questions appear here when this is your next block.",
         # What comes after "Decided:" is the person's, and read by that word.
         "decide": "One sentence before you go:\nDecided:",
+        "decided.line": "Decided: {text}",
         "parked.head": "Parked questions:",
         "parked.line": "• {question}",
         "parked.line_from": "• {question} ({who})",
