@@ -95,9 +95,31 @@ def test_without_room_nothing_is_booked_and_what_would_help_is_said(
     assert cli.call("run", "-y").code == 0
     said = learn(cli)
     assert said.code == 0
-    assert "Nothing was booked" in said.out
+    assert "Nothing was booked: there is no time for 75 minutes in the next 10 working days." in said.out
     assert "would work if you moved “Ops”" in said.out
     assert teams(cli) == {}
+
+
+def test_where_only_the_second_has_no_room_it_is_said_which(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "later.ics"
+    file.write_bytes(
+        calendar("1000-1130", weeks=2).replace(b"END:VCALENDAR\r\n", away(date(2026, 11, 9), 21))
+    )
+    cli = CommandLine(capsys, file, NOW)
+    assert cli.call("run", "-y").code == 0
+    assert "no time for the 45 minutes a week later; --once books" in learn(cli).out
+    assert teams(cli) == {}
+    assert learn(cli, "--once").out.count(": booked") == 1
+
+
+def away(first: date, days: int) -> bytes:
+    return (
+        f"BEGIN:VEVENT\r\nUID:away\r\nDTSTAMP:20261101T000000Z\r\nSUMMARY:Vacation\r\n"
+        f"DTSTART;VALUE=DATE:{first:%Y%m%d}\r\nDTEND;VALUE=DATE:{first + timedelta(days=days):%Y%m%d}\r\n"
+        "END:VEVENT\r\nEND:VCALENDAR\r\n"
+    ).encode()
 
 
 def test_the_only_gap_of_a_full_day_is_left_to_others(
