@@ -16,7 +16,7 @@ from blocker.values.workweek import week_of
 from blocker.wording.agenda import GOAL_WORDS, agenda_lines
 from blocker.wording.causes import why_booked
 from blocker.wording.digest import heaviest_week, week_behind
-from blocker.wording.digest_words import count_words, facts, named, parked_lines
+from blocker.wording.digest_words import READABLE, ROOMY, TIGHT, count_words, facts, named, parked_lines
 from blocker.wording.fitting import MOST_CHARACTERS, text_of
 from blocker.wording.texts import TEXTS, date_words, in_words, length_words, plain, say
 from blocker.wording.themes import Themes, visit_behind, visit_of
@@ -118,7 +118,7 @@ def section(key: str, kind: str, tier: str, slot: Interval, around: str, sources
     request, seen = sources.request, sources.seen
     texts, is_next = request.settings.texts, key == sources.next_key
     beside = count_words([around, say("section.open", texts), say("section.close", texts)])
-    room = MOST_WORDS[kind] - min(beside, MOST_WORDS[kind] // 2)  # a person's notes may be long
+    room = MOST_WORDS[kind] - min(beside, MOST_WORDS[kind] * 2 // 3)  # a person's notes may be long
     waiting = [question for question in request.memory.parked if is_next and not question.how]
     if kind == OFFSITE:
         lines = agenda_lines(key, slot, request, seen, sources.themes[key], waiting, room)
@@ -129,14 +129,16 @@ def section(key: str, kind: str, tier: str, slot: Interval, around: str, sources
         goal = _goal_lines(key, day, request)
         given = _given(request)
         lines = list[str]()
-        for below, decided in (
-            ([*told, why], given),
-            ([*told[:1], why], given),
-            ([why], given),
-            ([], given),
-            ([], []),
+        for below, decided, forms in (
+            ([*told, why], given, ROOMY),
+            ([*told[:1], why], given, ROOMY),
+            ([why], given, ROOMY),
+            ([], given, ROOMY),
+            ([], given[:1], READABLE),
+            ([], [], TIGHT),
         ):  # the person's own words come before the facts
-            parked = parked_lines(waiting, request.settings, room - count_words([*goal, *decided, *below]))
+            left = room - count_words([*goal, *decided, *below])
+            parked = parked_lines(waiting, request.settings, left, forms)
             own = [*goal, *parked, *decided]
             lines = [*own, *([""] if below and own else []), *below]
             if count_words(lines) <= room:

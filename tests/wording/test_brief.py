@@ -193,6 +193,30 @@ def test_five_questions_are_there_and_the_others_are_counted() -> None:
     assert words_of(text_of(asked)) > 110, "the room is used"
 
 
+def test_whole_questions_come_before_the_facts() -> None:
+    questions = (
+        "Why do we certify people at all?",
+        "Should we teach managers before we teach staff?",
+        "What if we gave each region its own budget for learning?",
+    )
+    text = text_of(request(busy_weeks(), memory=parked(*questions, asked_by="VP Sales")))
+    assert [words for words in questions if f"• {words} (VP Sales)" not in text] == [], text
+    assert words_of(text) <= 120
+
+
+def test_three_questions_that_can_be_read_come_before_five_that_can_not() -> None:
+    """A goal's last question and a long way in leave little room."""
+    words = "Should we teach our managers the new way of working before the next quarter begins?"
+    gone = (Goal("The goal of this year", MONDAY - timedelta(days=1)),)
+    memory = parked(*(f"{n}: {words}" for n in range(9)), asked_by="VP Sales")
+    text = text_of(request(busy_weeks(), memory=memory, settings=Settings(goals=gone)))
+    *questions, more = [line for line in text.split("\n") if line.startswith("• ")]
+    assert 3 <= len(questions) < 5, text
+    assert more == f"• and {9 - len(questions)} more"
+    assert all(len(line.split()) >= 6 for line in questions)
+    assert words_of(text) <= 120
+
+
 def test_a_short_list_is_shown_whole_with_who_asked() -> None:
     asked = request(busy_weeks(), memory=parked("Is certification the right lever?", asked_by="VP Sales"))
     assert "• Is certification the right lever? (VP Sales)\n" in text_of(asked)
