@@ -27,8 +27,16 @@ GOAL_WORDS = 5  # of a goal's name
 # How many decisions are shown, how many words of them and of the questions, and whether what cost most is said and what
 # else waits is counted: the first that there is room for. The person's own words come before the figures.
 FITTING = (
-    *((4, 20, True), (4, 14, True), (3, 14, True), (3, 14, False), (3, 10, False), (2, 12, False)),
-    *((2, 9, False), (2, 7, False), (1, 7, False), (1, 5, False), (0, 5, False)),
+    *((4, 20, True), (4, 14, True), (3, 14, True), (3, 14, False), (3, 10, False), (3, 8, False)),
+    *(
+        (2, 10, False),
+        (2, 8, False),
+        (2, 7, False),
+        (2, 6, False),
+        (1, 7, False),
+        (1, 5, False),
+        (0, 5, False),
+    ),
 )
 ENOUGH_WEEKS, BACK_WEEKS = 6, 12
 
@@ -56,7 +64,7 @@ def agenda_lines(
             say("agenda.back", texts, minutes=back),
             *_looking_back(found, first, day, request, seen, figures),
             *_brought_back(first, day, waiting, words, request),
-            *_decided(first, day, number, words, request, figures),
+            *_decided(first, day, number, words, request),
             "",
             say("agenda.middle", texts, minutes=middle),
             *_goals_and_questions(themes, waiting, words, request, figures),
@@ -148,7 +156,7 @@ def _brought_back(
     return []
 
 
-def _decided(first: date, day: date, number: int, most: int, request: Request, figures: bool) -> list[str]:
+def _decided(first: date, day: date, number: int, most: int, request: Request) -> list[str]:
     """The newest ``number`` of what was decided in these days, oldest first, and what to ask of it."""
     texts, date_of = request.settings.texts, request.workweek.date_of
     made = [one for one in request.memory.decisions if first <= date_of(one.at) < day]
@@ -160,8 +168,7 @@ def _decided(first: date, day: date, number: int, most: int, request: Request, f
         for one in shown
     ]
     more = len(made) - len(shown)
-    rest = [say("parked.more", texts, number=more)] if more and figures else []
-    return [say("agenda.decided", texts), *lines, *rest]
+    return [say("agenda.decided", texts), *lines, *([say("parked.more", texts, number=more)] if more else [])]
 
 
 def _goals_and_questions(

@@ -26,7 +26,7 @@ MOST_PARKED = 5
 # How many questions are shown, and how many words of each: the first that there is room for.
 ROOMY = tuple((MOST_PARKED, words) for words in range(40, 11, -1))
 READABLE = (*ROOMY, *((MOST_PARKED, words) for words in range(11, 5, -1)))
-TIGHT = (*READABLE, (4, 6), (3, 6), (3, 5), (3, 4), (3, 3))
+TIGHT = (*READABLE, (4, 8), (4, 7), (4, 6), (3, 8), (3, 7), (3, 6), (3, 5), (3, 4), (3, 3))
 WITH_ASKER = 6  # with fewer words of a question it is not said who asked
 
 
