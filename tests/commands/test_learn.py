@@ -66,6 +66,7 @@ def test_two_blocks_are_booked_within_ten_working_days_and_a_week_later(cli: Com
     assert "SUMMARY:Learning team: What happened at the go-live" in text
     for words in ("three to five people who do this work", "none of their managers", "a pause", "With them, not to them", "The board asked for this.", "What do we try, who does it, and by when?"):  # fmt: skip
         assert words in text
+    assert "ATTENDEE" not in text, "nobody is invited"
     written = cli.content
     assert cli.call("run").code == 0
     assert cli.content == written

@@ -327,6 +327,7 @@ def test_through_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[
     [half_day] = [c for c in made if c["kind"] == "offsite"]
     days = (date.fromisoformat(half_day["start"][:10]) - date.fromisoformat(there["start"][:10])).days
     assert 7 <= days <= 10
+    assert date.fromisoformat(half_day["start"][:10]) - date(2026, 11, 2) >= timedelta(weeks=4)
     before = cli.content
     assert b"TRANSP:TRANSPARENT" in before
     assert cli.call("run").code == 0

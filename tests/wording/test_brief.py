@@ -108,6 +108,7 @@ def test_each_kind_has_its_own_title_and_question() -> None:
     [listening] = sources(asked).themes[ALL_KEYS[0]]
     assert titles[0] == f"Front line: {listening.name}"
     assert text_of(asked, key=ALL_KEYS[0]).startswith(f"{listening.question}\n\nGo to the people ")
+    assert "you come to learn, not to inspect" in text_of(asked, key=ALL_KEYS[0])
     assert titles[1] == "Learn: what the coming weeks need"
     assert titles[2] == f"Half day: {sources(asked).themes['offsite/2026-Q4'][0].name}"
     assert text_of(asked, key=ALL_KEYS[1]).startswith(TEXTS["learning.question"] + "\n\n")
