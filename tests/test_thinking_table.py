@@ -15,6 +15,7 @@ def test_each_test_that_the_table_names_exists() -> None:
     in_rows = [re.findall(r"`(tests/\S+\.py)::(\w+)`", row) for row in rows]
     assert in_rows[:2] == [[], []], "the head"
     assert all(in_rows[2:]), "a test in every other row"
+    assert not re.search(r"::`", "".join(rows)), "a name is missing"
     assert len(in_rows) >= 14
     for file, name in (found for row in in_rows for found in row):
         tree = ast.parse((ROOT / file).read_text("utf-8"))

@@ -13,9 +13,9 @@ from blocker.running.session import Session, Setup, Sight
 from blocker.running.teams import WITHIN_DAYS, Team, book_team, find_team
 from blocker.showing.documents import plan_document
 from blocker.showing.plan_text import change_title, clean, option_text, when_words
+from blocker.values.block_kinds import FOLLOW_UP_MINUTES
 from blocker.values.errors import NotConfirmed, UsageError
 from blocker.values.plan import Plan, Unplaced
-from blocker.values.settings import FOLLOW_UP_MINUTES
 
 INVITE = "The invitations are yours: three to five people who do the work, and none of their managers."
 
