@@ -39,7 +39,7 @@ def learn(there: Diary) -> None:
     seen = take_survey(request)
     team = find_team("The go-live", "", False, request, seen)
     assert len(team.changes) == 2
-    run = there.ledger.begin_run("learn", there.now)
+    run = there.ledger.runs.begin("learn", there.now)
     plan = replace(make_plan(request, seen), changes=team.changes)
     apply(plan, there.calendar, there.ledger, run, lambda change: None)
 
