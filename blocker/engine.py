@@ -27,6 +27,7 @@ from blocker.values.request import Request
 from blocker.wording.brief import Sources
 from blocker.wording.causes import ordinary_words
 from blocker.wording.drafts import drafting, next_thinking_block, refreshed, where_they_will_be
+from blocker.wording.read_back import with_read_back
 from blocker.wording.themes import draw, goal_topics
 
 
@@ -48,6 +49,7 @@ def pose_problem(request: Request, seen: Survey, lost: frozenset[str] = frozense
     """
     recollection = recall(request.snapshot, request.memory, request.now, request.settings.digest())
     request = replace(request, memory=recollection.memory)
+    request = replace(request, memory=with_read_back(request))
     request = replace(request, memory=brought_up_to_date(seen, request))
     inspection = examine(request, recollection.live, seen)
     known = replace(_known(request, recollection, seen, inspection), lost=lost)
@@ -70,7 +72,7 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
     request, recollection, inspection = question.request, question.recollection, question.inspection
     asked, offsite = question.asked, question.offsite
 
-    unwanted = dismissed(request, recollection.live)
+    unwanted = {**dismissed(request, recollection.live), **recollection.halves}
     note = pre_work(request, recollection.live, seen, solution, unwanted)
     solution = replace(solution, placements=(*solution.placements, *note.placements))
     slots = where_they_will_be(recollection.live, solution, unwanted)
@@ -105,6 +107,7 @@ def make_plan(request: Request, survey: Survey | None = None) -> Plan:
         skipped=tuple(s for source in (snapshot, *request.others) for s in source.skipped),
         notes=words,
         said=said,
+        read_back=tuple((q.text, q.asked_by) for q in request.memory.parked if not (q.id or q.event)),
         complete=snapshot.complete,
         zone_source=request.zone_source,
     )

@@ -10,11 +10,12 @@ from blocker.commands.parser import Parser
 from blocker.ledger.ledger import read_memory
 from blocker.running.run import at_work, exit_code
 from blocker.running.session import Session, Setup, Sight
-from blocker.running.teams import Team, book_team, find_team
+from blocker.running.teams import WITHIN_DAYS, Team, book_team, find_team
 from blocker.showing.documents import plan_document
 from blocker.showing.plan_text import change_title, clean, option_text, when_words
-from blocker.values.errors import BlockerError, NotConfirmed, UsageError
-from blocker.values.plan import Plan
+from blocker.values.block_kinds import FOLLOW_UP_MINUTES
+from blocker.values.errors import NotConfirmed, UsageError
+from blocker.values.plan import Plan, Unplaced
 
 INVITE = "The invitations are yours: three to five people who do the work, and none of their managers."
 
@@ -46,9 +47,15 @@ def learn(args: Namespace, setup: Setup, talk: Talk) -> Answer:
                 hint = f"say yes to a first run: {pasteable(setup, 'run')}"
                 raise NotConfirmed(f"blocker was never started on {session.address}", hint)
             done, team = book_team(decide, sight, session, ledger)
-    if done.failed:
-        raise BlockerError(f"nothing was booked: {done.failed[0].error}", "blocker check says more")
     return _answer(done, team, "booked", exit_code(done))
+
+
+def _lacking(missing: Unplaced | None) -> str:
+    if missing is None:
+        return f"the next {WITHIN_DAYS} working days are skipped or not planned yet"
+    if missing.minutes == FOLLOW_UP_MINUTES:
+        return f"there is no time for the {missing.minutes} minutes a week later; --once books the first block alone"
+    return f"there is no time for {missing.minutes} minutes in the next {WITHIN_DAYS} working days"
 
 
 def _answer(plan: Plan, team: Team, how: str, code: int) -> Answer:
@@ -57,8 +64,7 @@ def _answer(plan: Plan, team: Team, how: str, code: int) -> Answer:
     if team.changes:
         lines.append(INVITE)
     else:
-        length = f"{team.missing.minutes} minutes" if team.missing else "it"
-        lines.append(f"Nothing was booked: there is no time for {length} in the weeks to come.")
+        lines.append(f"Nothing was booked: {_lacking(team.missing)}.")
         options = team.missing.nearest if team.missing else ()
         lines += [f"  {option_text(option, zone)}" for option in options]
     applied = how == "booked"

@@ -171,7 +171,7 @@ def _calendar_findings(setup: Setup) -> list[Finding]:
         words = 'unknown, so nothing counts as declined and no meeting as yours; set me = ["you@example.org"]'
         found.append(("you", "note", words))
     started = (
-        "you said yes to this calendar"
+        "you said yes to this calendar; back this folder up, for the calendar does not hold all that it knows"
         if memory.confirmed
         else f"not started: {pasteable(setup, 'run')} asks you once"
     )

@@ -131,7 +131,9 @@ def decided(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     document = [{"id": one.id, "text": one.text, "at": one.at.astimezone(zone).isoformat()} for one in found]
     lines = [_decision_line(one, zone) for one in found] or ["Nothing is decided yet."]
     if kept:
-        lines = ["Kept. The next digest and the half day of the quarter show it again."]
+        lines = [
+            "Kept. Your next thinking block, the next digest and the half day of the quarter show it again."
+        ]
     return Answer(lines, {"schema": SCHEMA, "decided": document})
 
 

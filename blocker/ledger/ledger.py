@@ -18,7 +18,7 @@ from blocker.ledger.names import carry_over
 from blocker.ledger.parking import (
     decisions,
     keep_blocks_decisions,
-    keep_events_questions,
+    keep_calendar_questions,
     parked_questions,
 )
 from blocker.ledger.rows import (
@@ -205,9 +205,9 @@ class Ledger(CalendarRows):
             )
 
     def keep_parked(self, questions: Sequence[ParkedQuestion]) -> None:
-        """Remember what the calendar's events park."""
+        """Remember what the calendar's events park, and what its blocks brought back."""
         with self._transaction():
-            keep_events_questions(self._db, self._calendar, questions)
+            keep_calendar_questions(self._db, self._calendar, questions)
 
     def keep_decisions(self, found: Sequence[Decision]) -> None:
         """Remember what the calendar's blocks say was decided."""

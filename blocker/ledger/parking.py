@@ -32,20 +32,18 @@ def parked_questions(database: sqlite3.Connection, calendar: str) -> tuple[Parke
     return tuple(question(row) for row in rows)
 
 
-def keep_events_questions(
+def keep_calendar_questions(
     database: sqlite3.Connection, calendar: str, questions: Iterable[ParkedQuestion]
 ) -> None:
-    """Keep what a calendar's events park: new questions, what they ask now, and which of them ended."""
+    """Keep what a calendar parks: new questions, and of those of its events what they ask now and which ended."""
     for one in questions:
-        if not one.event:
-            continue
         ended = _written(one.ended) if one.ended else None
-        if one.id:
+        if one.id and one.event:
             database.execute(
                 "UPDATE parked SET text = ?, at = ?, ended = ?, how = ? WHERE id = ?",
                 (one.text, _written(one.at), ended, one.how or None, one.id),
             )
-        else:
+        elif not one.id:
             database.execute(
                 "INSERT INTO parked (text, asked_by, at, calendar, event) VALUES (?, ?, ?, ?, ?)",
                 (one.text, one.asked_by, _written(one.at), calendar, one.event),
@@ -88,7 +86,7 @@ def keep_blocks_decisions(database: sqlite3.Connection, calendar: str, found: It
                 "UPDATE decision SET text = ?, calendar = ?, key = ? WHERE id = ?",
                 (one.text, calendar, one.key, one.id),
             )
-        elif one.key:
+        elif not one.id:
             database.execute(
                 "INSERT INTO decision (text, at, calendar, key) VALUES (?, ?, ?, ?)",
                 (one.text, _written(one.at), calendar, one.key),

@@ -1,20 +1,25 @@
 """What a person writes on the calendar for their own thinking: a question, as an event whose title begins with
-``park:``, and what they decided, in a block of ours on a line that begins with ``Decided:``.
+``park:``, and what they decided, in a block of ours on a line that begins with ``Decided:``. A person writes one at the
+block's end. Those that they gave by command stand in the part that is kept up to date.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 
 from msgspec.structs import replace
 
 from blocker.values.events import Event, Snapshot, StandingBlock
+from blocker.values.fingerprint import parts_of_text
 from blocker.values.memory import DROPPED, Decision, ParkedQuestion
 
 PARK, DECIDED = "park:", "decided:"
+MOST_CHARACTERS = 2000  # of a decision
+MOST_SHOWN = 2  # in one block, of the decisions given by command
+LATELY = timedelta(weeks=13)  # a decision that is older is not written into a block any more
 _LINE_END, _TAG = r"(?i)<br\s*/?>|</(?:p|div|li)>", r"<[^<>]*>"
 
 
@@ -59,23 +64,49 @@ def with_calendar_questions(
     return tuple(sorted((*found, *there.values()), key=lambda question: (question.at, question.id)))
 
 
+def plain_lines(text: str) -> str:
+    """A block's text with its lines as we wrote them: some editors write HTML."""
+    return unescape(re.sub(_TAG, "", re.sub(_LINE_END, "\n", text)))
+
+
 def decision_in(text: str) -> str:
-    """What a block's text decides, several lines joined; "" where the line is still empty."""
-    text = unescape(re.sub(_TAG, "", re.sub(_LINE_END, "\n", text)))  # some editors write HTML
-    lines = (line.strip() for line in text.splitlines())
-    said = (line[len(DECIDED) :].strip() for line in lines if line.casefold().startswith(DECIDED))
-    return "; ".join(filter(None, said))
+    """What a text decides, several lines joined; "" where the line is still empty."""
+    return "; ".join(_said_in(text))
+
+
+def _said_in(text: str) -> list[str]:
+    lines = (line.strip() for line in plain_lines(text).splitlines())
+    said = (
+        line[len(DECIDED) :].strip()[:MOST_CHARACTERS]
+        for line in lines
+        if line.casefold().startswith(DECIDED)
+    )
+    return [words for words in said if words]
+
+
+def is_shown_as(text: str, shown: str) -> bool:
+    """True if ``shown`` is how a block has this text: without some signs, and cut where it is long."""
+    known, there = _letters(text), _letters(shown)
+    return known.startswith(there) if shown.endswith("…") else known == there
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold())) or "".join(text.split())
 
 
 def with_block_decisions(known: Iterable[Decision], blocks: Iterable[StandingBlock]) -> tuple[Decision, ...]:
     """The decisions, oldest first, with what the blocks that are there say now.
 
     One whose line or block is gone stays; one of no block is the same as a block's in the same words. A new one has
-    the number 0 until the ledger gives it its own.
+    the number 0 until the ledger gives it its own. What a block shows of those given by command is new only to a new
+    ledger.
     """
     found = list(known)
     for block in blocks:
-        text, at = decision_in(block.text), block.when.start
+        around, kept = parts_of_text(plain_lines(block.text))
+        text, at = decision_in(around), block.when.start
+        shown = [words for words in _said_in(kept) if not any(is_shown_as(one.text, words) for one in found)]
+        found += [Decision(0, words, at) for words in shown[:MOST_SHOWN]]
         if not text:
             continue
         same = (n for n, old in enumerate(found) if old.key == block.key or (old.key, old.text) == ("", text))
@@ -85,3 +116,17 @@ def with_block_decisions(known: Iterable[Decision], blocks: Iterable[StandingBlo
         else:
             found[place] = replace(found[place], text=text, key=block.key)
     return tuple(sorted(found, key=lambda decision: (decision.at, decision.id)))
+
+
+def in_no_block(
+    known: Iterable[Decision], blocks: Iterable[StandingBlock], now: datetime
+) -> Sequence[Decision]:
+    """Decisions of the last quarter that stand in no block that has begun, newest first: a lost ledger would lose them."""
+    begun = [block.text for block in blocks if block.when.start <= now]
+    said = {words for text in begun for words in (decision_in(text), *_said_in(text))}
+    found = [
+        one
+        for one in known
+        if not one.key and one.at > now - LATELY and not any(is_shown_as(one.text, words) for words in said)
+    ]
+    return found[::-1]

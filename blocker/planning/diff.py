@@ -62,7 +62,7 @@ def diff(
     for memory in recollection.memory.blocks:
         if memory.key in placed or memory.key in standing:
             continue
-        if memory.state == "creating":
+        if memory.state == "creating" and memory.key not in recollection.lacking:
             changes.append(_ledger_only("forget", memory, "was never written and is no longer wanted"))
         elif memory.state == "displaced" and memory.key not in owed:
             changes.append(_ledger_only("forget", memory, "it is no longer wanted"))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from blocker.placing.problem import Solution
+from blocker.planning.recall import HALF
 from blocker.rules.demands import Demands
 from blocker.rules.goals import goals_past
 from blocker.rules.known import two_deleted_in_a_row
@@ -97,6 +98,8 @@ def notes(
             found[f"deleted {change.key}"] = f"{_block(change, request)} {change.why}."
         elif change.released and change.action == "remove":
             found[f"released {change.key} by {by}"] = _released(change, request)
+        elif change.why == HALF:
+            found[f"half {change.key}"] = f"{_block(change, request)} {change.why}."
         elif change.conflict is not None:
             found[f"conflict {change.key} by {by}"] = f"{_block(change, request)} {change.conflict}."
         elif change.placement is not None and change.placement.outside_manners:
@@ -106,6 +109,10 @@ def notes(
             found[f"moved {change.key} to {where}"] = (
                 f"{_block(change, request)} you moved it, so it stays there."
             )
+    back = sum(not (question.id or question.event) for question in request.memory.parked)
+    if back:
+        questions = "A parked question was" if back == 1 else f"{back} parked questions were"
+        found["ledger new"] = f"{questions} read back from your next block: the ledger is a new one."
     if not request.snapshot.complete:
         unread = (skipped.where for skipped in request.snapshot.skipped if not skipped.read)
         where = next(unread, "the list of blocks")

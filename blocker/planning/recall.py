@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -10,8 +10,11 @@ from msgspec.structs import replace
 
 from blocker.measuring.thinking import with_block_decisions, with_calendar_questions
 from blocker.values.events import Event, Snapshot, StandingBlock
+from blocker.values.kinds import TEAM
 from blocker.values.memory import RELEASED, Memory, Remembered
 from blocker.values.plan import Change
+
+HALF = "learn was cut short before its other block was written; say it again to have both"
 
 
 class Recollection(Struct, frozen=True):
@@ -19,12 +22,16 @@ class Recollection(Struct, frozen=True):
 
     ``live`` has one event per key. ``gone`` are the ledger-only changes for those that are not there
     any more; ``surplus`` the removals of a second event for a key. ``memory`` is what holds after them.
+    ``halves`` maps the key of a learning team's block whose other one was never written to the reason why it goes;
+    ``lacking`` are the keys that stay remembered as begun until it has gone.
     """
 
     live: tuple[StandingBlock, ...]
     gone: tuple[Change, ...]
     surplus: tuple[Change, ...]
     memory: Memory
+    halves: Mapping[str, str]
+    lacking: frozenset[str]
 
 
 def recall(snapshot: Snapshot, memory: Memory, now: datetime, settings: str) -> Recollection:
@@ -68,7 +75,34 @@ def recall(snapshot: Snapshot, memory: Memory, now: datetime, settings: str) -> 
     parked = with_calendar_questions(memory.parked, snapshot, now)
     decisions = with_block_decisions(memory.decisions, live.values())
     memory = replace(memory, blocks=tuple(kept), parked=parked, decisions=decisions)
-    return Recollection(tuple(live.values()), tuple(gone), tuple(surplus), memory)
+    halves, lacking = _halves(live, kept, snapshot.complete, now)
+    return Recollection(tuple(live.values()), tuple(gone), tuple(surplus), memory, halves, lacking)
+
+
+def _halves(
+    live: Mapping[str, StandingBlock], known: Sequence[Remembered], complete: bool, now: datetime
+) -> tuple[Mapping[str, str], frozenset[str]]:
+    """Of a learning team that was cut short between its two blocks: the one that is there, unless it is past or the
+    person's, and the one that is not. The two have one number, and no other team has it.
+    """
+    begun = {
+        _number(row.key): row.key
+        for row in known
+        if row.kind == TEAM and row.state == "creating" and row.key not in live
+    }
+    if not complete:
+        return {}, frozenset(begun.values())
+    halves = {
+        key: HALF
+        for key, block in live.items()
+        if block.kind == TEAM and _number(key) in begun and block.when.start > now
+        if not (block.pinned or (block.text_hash and block.edited))
+    }
+    return halves, frozenset(begun[_number(key)] for key in halves)
+
+
+def _number(key: str) -> str:
+    return key.rpartition("/")[2]
 
 
 def _is_skipped(key: str, memory: Memory) -> bool:

@@ -25,6 +25,7 @@ from blocker.values.errors import (
     Temporary,
 )
 from blocker.values.events import Block, Ref
+from blocker.values.kinds import TEAM
 from blocker.values.memory import RELEASED, Remembered
 from blocker.values.plan import Change, Plan, Receipt
 
@@ -58,6 +59,7 @@ def apply(
     halted: str | None = None
     stale = False
     first = again or 0
+    _begin_teams(plan, ledger)
     order = sorted(range(len(plan.changes)), key=lambda n: (_ORDER.index(plan.changes[n].action), n))
     for position in order:
         change = plan.changes[position]
@@ -89,6 +91,15 @@ def apply(
         if change.writes:
             on_change(outcome)
     return Receipt(tuple(outcomes[n] for n in range(len(plan.changes))), stale)
+
+
+def _begin_teams(plan: Plan, ledger: Ledger) -> None:
+    """The blocks of a learning team are known of before the first is written, so that a run can tell that one lacks."""
+    teams = [change for change in plan.changes if change.kind == TEAM and change.action == "create"]
+    if teams:
+        with ledger.together():
+            for change in teams:
+                ledger.remember(_row(change, "creating", None))
 
 
 class _Watched:
@@ -150,7 +161,7 @@ def _create(change: Change, block: Block, calendar: _Watched, ledger: Ledger) ->
         try:
             ref = calendar.create(block)
         except AlreadyExists as problem:
-            begun = known is not None and known.generation == block.generation
+            begun = known is not None and known.generation == block.generation and change.kind != TEAM
             if problem.taken_by == "deleted" and begun:
                 ledger.entomb(change.key, "deleted")
                 why = "you deleted it; it will not come back"

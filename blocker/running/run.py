@@ -23,6 +23,7 @@ from blocker.rules.survey import Survey
 from blocker.running.apply import apply
 from blocker.running.session import Session
 from blocker.values.errors import BlockerError, PartlyApplied, Refused
+from blocker.values.memory import ParkedQuestion
 from blocker.values.plan import Change, Plan, Receipt
 from blocker.values.request import Request
 
@@ -90,8 +91,7 @@ def _write(
 ) -> Receipt:
     """Apply a plan, with a checkpoint where the calendar can give one and nobody else wrote in between."""
     calendar = session.calendar
-    there = [change.standing for change in plan.changes if change.standing is not None]
-    ledger.keep_decisions(with_block_decisions(ledger.memory().decisions, there))  # before any of them goes
+    keep_words(plan, ledger)
     ours_alone = plan.writes and not (before and before.written)
     checkpointed = calendar if ours_alone and isinstance(calendar, Checkpointed) else None
     if checkpointed is not None:
@@ -102,6 +102,14 @@ def _write(
         with after_writing(replace(plan, changes=receipt.changes)):
             ledger.runs.seal_checkpoint(run, checkpointed.digest())
     return receipt
+
+
+def keep_words(plan: Plan, ledger: Ledger) -> None:
+    """What the blocks say, before any of them goes: what was decided, and questions that a new ledger does not know."""
+    there = [change.standing for change in plan.changes if change.standing is not None]
+    with ledger.together():
+        ledger.keep_decisions(with_block_decisions(ledger.memory().decisions, there))
+        ledger.keep_parked([ParkedQuestion(0, text, who, plan.now) for text, who in plan.read_back])
 
 
 def _counted(plan: Plan, session: Session, on_change: Callable[[Change], None]) -> Callable[[Change], None]:

@@ -73,7 +73,7 @@ def plan_lines(plan: Plan, plain: bool = False, done: bool = False) -> list[str]
 def closing_lines(plan: Plan, plain: bool = False, verbose: bool = True) -> list[str]:
     """What has no time yet, what could not be read, and what has to be said once."""
     lines = [*missing_lines(plan, plain, verbose), *skipped_lines(plan.skipped)]
-    notes = news_lines(plan, ("released ", "conflict ", "no room ", "copy "))
+    notes = news_lines(plan, ("released ", "half ", "conflict ", "no room ", "copy "))
     lines += ["", *notes] if notes else []
     return [*lines, *zone_lines(plan.zone, plan.zone_source)]
 

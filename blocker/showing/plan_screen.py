@@ -70,7 +70,7 @@ def _parts(
         _changes(told, plan, width, plain, terse)
     )  # before the weeks that are planned, and after them
     parts.append([*_flowed(_missing(plan, zone), width), *_flowed(unread(plan.skipped), width)])
-    news = news_lines(plan, ("released ", "conflict ", "no room ", "outside ", "of ", "copy "))
+    news = news_lines(plan, ("released ", "half ", "conflict ", "no room ", "outside ", "of ", "copy "))
     parts.append(_flowed([*news, *_of_the_quarter(plan)], width))
     last = [Piece(last_words(plan, done), "strong"), Piece(_more_missing(plan) if not plan.failed else "")]
     whose = [Piece(words, "quiet") for words in zone_lines(plan.zone, plan.zone_source)[1:] if any(parts)]

@@ -221,6 +221,7 @@ class Plan(Struct, frozen=True):
     skipped: tuple[SkippedComponent, ...] = ()
     notes: tuple[str, ...] = ()  # what has to be said once, in words
     said: tuple[str, ...] = ()  # the names of those notes, for the ledger to remember
+    read_back: tuple[tuple[str, str], ...] = ()  # questions that a new ledger found in a block, and who asked
     refused: str = ""  # what the guard would say to it, where it is only looked at
     complete: bool = True
     zone_source: str = ""  # who named the zone, in words

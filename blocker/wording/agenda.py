@@ -24,8 +24,20 @@ PARTS = (45, 75, 15, 60, 45)  # looking back, goals and questions, a break, stop
 GRID = 5
 MOST_GOALS, MOST_QUESTIONS = 3, 2
 GOAL_WORDS = 5  # of a goal's name
-# How many decisions are shown, and how many words of them and of the questions: the first that there is room for.
-FITTING = ((4, 20), (4, 14), (3, 14), (3, 10), (2, 10), (2, 7), (1, 7), (1, 5), (0, 5))
+# How many decisions are shown, how many words of them and of the questions, and whether what cost most is said and what
+# else waits is counted: the first that there is room for. The person's own words come before the figures.
+FITTING = (
+    *((4, 20, True), (4, 14, True), (3, 14, True), (3, 14, False), (3, 10, False), (3, 8, False)),
+    *(
+        (2, 10, False),
+        (2, 8, False),
+        (2, 7, False),
+        (2, 6, False),
+        (1, 7, False),
+        (1, 5, False),
+        (0, 5, False),
+    ),
+)
 ENOUGH_WEEKS, BACK_WEEKS = 6, 12
 
 
@@ -47,15 +59,15 @@ def agenda_lines(
     first, day = _days_back(quarter_named(key, slot, request), slot, request)
     found = digest(first, day, request, seen)
     lines = list[str]()
-    for number, words in FITTING:
+    for number, words, figures in FITTING:
         lines = [
             say("agenda.back", texts, minutes=back),
-            *_looking_back(found, first, day, request, seen),
+            *_looking_back(found, first, day, request, seen, figures),
             *_brought_back(first, day, waiting, words, request),
             *_decided(first, day, number, words, request),
             "",
             say("agenda.middle", texts, minutes=middle),
-            *_goals_and_questions(themes, waiting, words, request),
+            *_goals_and_questions(themes, waiting, words, request, figures),
             "",
             say("agenda.pause", texts, minutes=pause),
             "",
@@ -95,8 +107,10 @@ def _days_back(quarter: Quarter, slot: Interval, request: Request) -> tuple[date
     return (day - BACK_WEEKS * WEEK if early else quarter.first_day), day
 
 
-def _looking_back(found: Digest, first: date, day: date, request: Request, seen: Survey) -> list[str]:
-    """The weeks in numbers, and what cost thinking time most."""
+def _looking_back(
+    found: Digest, first: date, day: date, request: Request, seen: Survey, figures: bool
+) -> list[str]:
+    """The weeks in numbers, and with all ``figures`` what cost thinking time most."""
     texts = request.settings.texts
     weeks = (day - first) // WEEK
     early = day - first == BACK_WEEKS * WEEK
@@ -124,7 +138,8 @@ def _looking_back(found: Digest, first: date, day: date, request: Request, seen:
             say("agenda.kept", texts, owed=length_words(owed, texts), kept=length_words(kept, texts))
         )
     ordinary = ordinary_words(seen.lines, texts, "agenda.ordinary")
-    return [*lines, *([ordinary] if ordinary else []), cost(found, request.workweek, texts)]
+    most = [cost(found, request.workweek, texts)] if figures else []
+    return [*lines, *([ordinary] if ordinary else []), *most]
 
 
 def _brought_back(
@@ -157,7 +172,7 @@ def _decided(first: date, day: date, number: int, most: int, request: Request) -
 
 
 def _goals_and_questions(
-    themes: Sequence[Topic], waiting: Sequence[ParkedQuestion], most: int, request: Request
+    themes: Sequence[Topic], waiting: Sequence[ParkedQuestion], most: int, request: Request, figures: bool
 ) -> list[str]:
     """The goals, each to be judged, and the two questions that have waited longest; else the second theme's. That of
     the first is at the top of the text.
@@ -171,7 +186,7 @@ def _goals_and_questions(
     more = len(waiting) - len(asked)
     if asked:
         lines += [say("agenda.waited", texts), *asked]
-        lines += [say("parked.more", texts, number=more)] if more else []
+        lines += [say("parked.more", texts, number=more)] if more and figures else []
     return lines or [say("ask", texts, question=plain(theme.question)) for theme in themes[1:]]
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from blocker.measuring.thinking import MOST_SHOWN, in_no_block
 from blocker.rules.goals import goals_ahead, goals_past
 from blocker.rules.survey import Survey
 from blocker.values.intervals import Interval
@@ -15,13 +16,14 @@ from blocker.values.workweek import week_of
 from blocker.wording.agenda import GOAL_WORDS, agenda_lines
 from blocker.wording.causes import why_booked
 from blocker.wording.digest import heaviest_week, week_behind
-from blocker.wording.digest_words import count_words, facts, named, parked_lines
+from blocker.wording.digest_words import READABLE, ROOMY, TIGHT, count_words, facts, named, parked_lines
 from blocker.wording.fitting import MOST_CHARACTERS, text_of
 from blocker.wording.texts import TEXTS, date_words, in_words, length_words, plain, say
 from blocker.wording.themes import Themes, visit_behind, visit_of
 
 MOST_PAST_GOALS = 2  # whose days are past, in one block
 BROUGHT_WORDS = 25  # of what was last brought back from a visit
+DECIDED_WORDS = 15  # of what was decided by command
 MOST_WORDS = {STRATEGIC: 120, OFFSITE: 250}  # design 4.8
 
 
@@ -100,6 +102,13 @@ def _way_in(key: str, kind: str, slot: Interval, sources: Sources) -> str:
     return f"{say(name, texts, day=monday, hours=hours, title=named(heavy.title))} {use}"
 
 
+def _given(request: Request) -> list[str]:
+    """The newest decisions that were given by command and stand in no block yet."""
+    found = in_no_block(request.memory.decisions, request.snapshot.blocks, request.now)[:MOST_SHOWN]
+    texts = request.settings.texts
+    return [say("decided.line", texts, text=in_words(one.text, DECIDED_WORDS)) for one in found]
+
+
 def section(key: str, kind: str, tier: str, slot: Interval, around: str, sources: Sources) -> str:
     """What later runs keep up to date, with its two lines; ``around`` is the rest of the text.
 
@@ -110,7 +119,7 @@ def section(key: str, kind: str, tier: str, slot: Interval, around: str, sources
     request, seen = sources.request, sources.seen
     texts, is_next = request.settings.texts, key == sources.next_key
     beside = count_words([around, say("section.open", texts), say("section.close", texts)])
-    room = MOST_WORDS[kind] - min(beside, MOST_WORDS[kind] // 2)  # a person's notes may be long
+    room = MOST_WORDS[kind] - min(beside, MOST_WORDS[kind] * 2 // 3)  # a person's notes may be long
     waiting = [question for question in request.memory.parked if is_next and not question.how]
     if kind == OFFSITE:
         lines = agenda_lines(key, slot, request, seen, sources.themes[key], waiting, room)
@@ -119,15 +128,20 @@ def section(key: str, kind: str, tier: str, slot: Interval, around: str, sources
         told = facts(week_behind(day, request, seen), request.workweek, texts)
         why = why_booked(key, tier, seen.loads.get(week_of(day)), texts)
         goal = _goal_lines(key, day, request)
+        given = _given(request)
         lines = list[str]()
-        for below in (
-            [*told, why],
-            [*told[:1], why],
-            [why],
-            [],
+        for below, decided, forms in (
+            ([*told, why], given, ROOMY),
+            ([*told[:1], why], given, ROOMY),
+            ([why], given, ROOMY),
+            ([], given, ROOMY),
+            ([], given[:1], READABLE),
+            ([], [], TIGHT),
         ):  # the person's own words come before the facts
-            parked = parked_lines(waiting, request.settings, room - count_words([*goal, *below]))
-            lines = [*goal, *parked, *([""] if below and (goal or parked) else []), *below]
+            left = room - count_words([*goal, *decided, *below])
+            parked = parked_lines(waiting, request.settings, left, forms)
+            own = [*goal, *parked, *decided]
+            lines = [*own, *([""] if below and own else []), *below]
             if count_words(lines) <= room:
                 break
     else:

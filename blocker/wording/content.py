@@ -82,6 +82,15 @@ def with_section_of(there: StandingBlock, fresh: Block, new: str | None) -> Bloc
     )
 
 
+def with_words_anew(there: StandingBlock, fresh: Block, tier: str, sources: Sources) -> Block:
+    """The block as ``fresh`` has it with its text made anew, where nobody changed its words and it still has its title."""
+    title = line_of(block_title(there.key, there.kind, sources), MOST_TITLE)
+    if there.edited or title != there.title:
+        return fresh
+    text = block_text(there.key, there.kind, tier, there.when, there.private, sources)
+    return replace(fresh, text=text, text_hash=hash_of_text(title, text))
+
+
 def wished_focus(settings: Settings, kind: str) -> str:
     """The sort of native focus time that the person wants; "" for ordinary events.
 

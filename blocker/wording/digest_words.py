@@ -23,7 +23,10 @@ from blocker.wording.texts import (
 TITLE_CHARACTERS, FEW_CHARACTERS = 70, 30
 MOST_ALONE = 3  # so many that took the same time share a line
 MOST_PARKED = 5
-QUESTION_WORDS = range(40, 2, -1)  # how much of each is shown: the most that there is room for
+# How many questions are shown, and how many words of each: the first that there is room for.
+ROOMY = tuple((MOST_PARKED, words) for words in range(40, 11, -1))
+READABLE = (*ROOMY, *((MOST_PARKED, words) for words in range(11, 5, -1)))
+TIGHT = (*READABLE, (4, 8), (4, 7), (4, 6), (3, 8), (3, 7), (3, 6), (3, 5), (3, 4), (3, 3))
 WITH_ASKER = 6  # with fewer words of a question it is not said who asked
 
 
@@ -63,19 +66,21 @@ def cost(found: Digest, workweek: WorkWeek, texts: Mapping[str, str]) -> str:
     return say("fact.longest", texts, length=length_words(found.longest.minutes, texts), day=day)
 
 
-def parked_lines(waiting: Sequence[ParkedQuestion], settings: Settings, room: int) -> list[str]:
-    """The first five of the open questions, each in as many words as there is room for in all."""
+def parked_lines(
+    waiting: Sequence[ParkedQuestion], settings: Settings, room: int, forms: Sequence[tuple[int, int]]
+) -> list[str]:
+    """The first of the open questions, as many of them and of their words as there is room for in all."""
     texts, lines = settings.texts, list[str]()
     if not waiting:
         return lines
-    more = len(waiting) - MOST_PARKED
-    for most in QUESTION_WORDS:
+    for number, most in forms:
+        more = len(waiting) - number
         lines = [say("parked.head", texts)]
-        lines += [_parked_line(question, most, settings) for question in waiting[:MOST_PARKED]]
+        lines += [_parked_line(question, most, settings) for question in waiting[:number]]
         lines += [say("parked.more", texts, number=more)] if more > 0 else []
         if count_words(lines) <= room:
             break
-    if settings.commands_in_text:
+    if settings.commands_in_text and waiting[0].id:
         lines.append(say("parked.end", texts, id=waiting[0].id))
     return lines
 
@@ -83,7 +88,7 @@ def parked_lines(waiting: Sequence[ParkedQuestion], settings: Settings, room: in
 def _parked_line(question: ParkedQuestion, most: int, settings: Settings) -> str:
     name = "parked.line_from" if question.asked_by and most >= WITH_ASKER else "parked.line"
     return say(
-        f"{name}_id" if settings.commands_in_text else name,
+        f"{name}_id" if settings.commands_in_text and question.id else name,
         settings.texts,
         question=in_words(question.text, most),
         who=shortened(question.asked_by, FEW_CHARACTERS),

@@ -10,13 +10,13 @@ from blocker.placing.problem import Solution
 from blocker.rules.survey import Survey
 from blocker.values.events import Block, StandingBlock
 from blocker.values.intervals import Interval
-from blocker.values.kinds import NOTE, OFFSITE, STRATEGIC, THINKING
+from blocker.values.kinds import FRONTLINE, NOTE, OFFSITE, STRATEGIC, THINKING
 from blocker.values.memory import Remembered
 from blocker.values.plan import Placement
 from blocker.values.request import Request
 from blocker.values.workweek import week_of
 from blocker.wording.brief import Sources
-from blocker.wording.content import make_block, section_now, wished_focus, with_section_of
+from blocker.wording.content import make_block, section_now, wished_focus, with_section_of, with_words_anew
 
 FLOOR_TIER = "floor"
 NEAR_DAYS = 3  # working days before a block
@@ -71,15 +71,21 @@ def next_thinking_block(
 
     Where no text is brought up to date, it is the one that has them now, so that they are never in two.
     """
-    ahead = [(slot, key) for key, slot in slots.items() if _may_be_next(key, slot, request)]
+    found = next_of(THINKING, slots, request)
     if not _brings_up_to_date(request):
-        now_next = [(block.when, block.key) for block in live if _may_be_next(block.key, block.when, request)]
-        ahead = [(slot, key) for slot, key in sorted(now_next)[:1] if key in slots] or ahead
+        has_them = next_of(THINKING, {block.key: block.when for block in live}, request)
+        found = has_them if has_them in slots else found
+    return found
+
+
+def next_of(kinds: Sequence[str], slots: Mapping[str, Interval], request: Request) -> str | None:
+    """The key of the next block of these kinds."""
+    ahead = [
+        (slot, key)
+        for key, slot in slots.items()
+        if key.partition("/")[0] in kinds and slot.start > request.now
+    ]
     return min(ahead)[1] if ahead else None
-
-
-def _may_be_next(key: str, slot: Interval, request: Request) -> bool:
-    return key.split("/")[0] in THINKING and slot.start > request.now
 
 
 def _brings_up_to_date(request: Request) -> bool:
@@ -92,12 +98,13 @@ def refreshed(
 ) -> Mapping[str, Block]:
     """The blocks ahead that have to be written again although they stay.
 
-    The next block's section is brought up to date, one that is not the next any more has nothing of it, and a
-    graded hold hardens.
+    The next block's section is brought up to date, one that is not the next any more has nothing of it, the next visit
+    has what was brought back last, and a graded hold hardens.
     """
     request, seen = sources.request, sources.seen
     changed = {}
     remembered = {known.key: known for known in request.memory.blocks}
+    visit = next_of((FRONTLINE,), slots, request)
     for there in live:
         if there.when.start <= request.now or there.kind == NOTE:
             continue
@@ -107,6 +114,8 @@ def refreshed(
         if _brings_up_to_date(request) and _may_be_out_of_date(there, sources):
             new = section_now(there, there.when, tier, sources)
         fresh = with_section_of(there, as_it_is(there, request), new)
+        if _brings_up_to_date(request) and there.key == visit:
+            fresh = with_words_anew(there, fresh, tier, sources)
         hardens = request.settings.protect == "graded" and not _was_set_free(there, known)
         busy = there.busy or (
             hardens and busy_from_now(there.kind, tier, there.when, request, seen, slots.values())

@@ -110,6 +110,7 @@ def test_a_lost_ledger_reads_it_again(
     cli.call("run", "-y")
     decide_in_the_next_block(cli)
     cli.call("run", "-y")
+    assert "back this folder up" in cli.call("check").out
     monkeypatch.setenv("BLOCKER_STATE_DIR", str(tmp_path / "another"))
     assert said(cli) == []
     for _ in range(2):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from blocker.calendars.ics.file import IcsCalendar
-from blocker.values.errors import Temporary
+from blocker.values.errors import BlockerError, Conflict, Refused, Temporary
 from blocker.values.events import Block, Ref
 from tests.tools.command_line import CommandLine, Said
 
@@ -66,6 +66,7 @@ def test_two_blocks_are_booked_within_ten_working_days_and_a_week_later(cli: Com
     assert "SUMMARY:Learning team: What happened at the go-live" in text
     for words in ("three to five people who do this work", "none of their managers", "a pause", "With them, not to them", "The board asked for this.", "What do we try, who does it, and by when?"):  # fmt: skip
         assert words in text
+    assert "ATTENDEE" not in text, "nobody is invited"
     written = cli.content
     assert cli.call("run").code == 0
     assert cli.content == written
@@ -95,9 +96,31 @@ def test_without_room_nothing_is_booked_and_what_would_help_is_said(
     assert cli.call("run", "-y").code == 0
     said = learn(cli)
     assert said.code == 0
-    assert "Nothing was booked" in said.out
+    assert "Nothing was booked: there is no time for 75 minutes in the next 10 working days." in said.out
     assert "would work if you moved “Ops”" in said.out
     assert teams(cli) == {}
+
+
+def test_where_only_the_second_has_no_room_it_is_said_which(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "later.ics"
+    file.write_bytes(
+        calendar("1000-1130", weeks=2).replace(b"END:VCALENDAR\r\n", away(date(2026, 11, 9), 21))
+    )
+    cli = CommandLine(capsys, file, NOW)
+    assert cli.call("run", "-y").code == 0
+    assert "no time for the 45 minutes a week later; --once books" in learn(cli).out
+    assert teams(cli) == {}
+    assert learn(cli, "--once").out.count(": booked") == 1
+
+
+def away(first: date, days: int) -> bytes:
+    return (
+        f"BEGIN:VEVENT\r\nUID:away\r\nDTSTAMP:20261101T000000Z\r\nSUMMARY:Vacation\r\n"
+        f"DTSTART;VALUE=DATE:{first:%Y%m%d}\r\nDTEND;VALUE=DATE:{first + timedelta(days=days):%Y%m%d}\r\n"
+        "END:VEVENT\r\nEND:VCALENDAR\r\n"
+    ).encode()
 
 
 def test_the_only_gap_of_a_full_day_is_left_to_others(
@@ -116,21 +139,49 @@ def test_the_only_gap_of_a_full_day_is_left_to_others(
 
 
 @pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("problem", [Temporary("the disk is slow"), Conflict("it changed"), Refused("no")])
 def test_a_failure_leaves_no_block_without_its_other(
-    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, number: int
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, number: int, problem: BlockerError
 ) -> None:
     before, create, tried = teams(cli), IcsCalendar.create, []
 
     def fails(self: IcsCalendar, block: Block) -> Ref:
         tried.append(block.key)
         if len(tried) == number:
-            raise Temporary("the disk is slow", "")
+            raise problem
         return create(self, block)
 
     monkeypatch.setattr(IcsCalendar, "create", fails)
-    assert learn(cli).code != 0
+    said = learn(cli)
+    assert said.code != 0
     assert teams(cli) == before == {}
     assert "Learning team" not in cli.call("plan", "--all").out
+    assert "nothing was booked" in said.err or (number, said.code) == (1, 75)
+    assert len(tried) >= number
+
+
+def test_where_the_other_can_not_be_taken_off_it_is_said_and_the_next_run_does_it(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = IcsCalendar.create
+
+    def only_one(self: IcsCalendar, block: Block) -> Ref:
+        if teams(cli):
+            raise Refused("no")
+        return create(self, block)
+
+    def none(self: IcsCalendar, ref: Ref) -> None:
+        raise Refused("not that either")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(IcsCalendar, "create", only_one)
+        broken.setattr(IcsCalendar, "delete", none)
+        said = learn(cli)
+    assert said.code == 3
+    assert "is there without its other, and could not be taken off" in said.flat_err
+    assert len(teams(cli)) == 1
+    assert cli.call("run").code == 0
+    assert teams(cli) == {}
 
 
 def test_before_the_first_yes_and_without_words_it_is_refused(

@@ -10,10 +10,12 @@ from blocker.calendars.memory import MemoryCalendar
 from blocker.engine import make_plan
 from blocker.ledger.file import bring_up_to_date
 from blocker.ledger.ledger import Ledger
+from blocker.measuring.thinking import with_calendar_questions
 from blocker.planning import guard
 from blocker.planning.history import week_records
 from blocker.rules.survey import take_survey
 from blocker.running.apply import apply
+from blocker.running.run import keep_words
 from blocker.values.events import Event, StandingBlock
 from blocker.values.intervals import Interval, interval
 from blocker.values.kinds import NOTE
@@ -64,6 +66,7 @@ class Diary:
         seen = take_survey(request)
         plan = make_plan(request, seen)
         guard.check(plan, request.snapshot, request.memory, asked=request.policy == "rebalance")
+        keep_words(plan, self.ledger)
         number = self.ledger.runs.begin(request.policy, self.now)
         receipt = apply(plan, self.calendar, self.ledger, number, lambda change: None)
         assert not [change.error for change in receipt.changes if change.error]
@@ -71,6 +74,9 @@ class Diary:
         with self.ledger.together():
             for record in week_records(plan, seen, request):
                 self.ledger.remember_week(record)
+            self.ledger.keep_parked(
+                with_calendar_questions(self.memory.parked, request.snapshot, request.now)
+            )
             self.ledger.mark_said(plan.said)
         return plan
 

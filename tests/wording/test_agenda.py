@@ -18,7 +18,7 @@ from blocker.values.intervals import Interval
 from blocker.values.memory import Decision, Memory, ParkedQuestion, Remembered, WeekRecord
 from blocker.values.plan import Change, WeekLoad
 from blocker.values.request import Request
-from blocker.values.settings import Goal, Settings
+from blocker.values.settings import BlockKind, Goal, Settings
 from blocker.values.workweek import week_of
 from blocker.wording.agenda import agenda_lines, part_minutes, quarter_named
 from blocker.wording.brief import Sources, block_text
@@ -120,7 +120,7 @@ def test_the_two_questions_that_have_waited_longest_and_the_goals_come_before_th
     )
     asked = request(memory=Memory(parked=waiting), settings=Settings(goals=goals))
     assert "\n".join(lines(asked)).split("\n\n")[1].split("\n") == [
-        "75 minutes: the question above, goals, open questions",
+        "75 minutes: the question above, goals, questions",
         "On course, at risk, or drop it?",
         "• LMS live, Wed 31 Mar",
         "• Fewer tools",
@@ -137,12 +137,57 @@ def test_with_little_room_what_the_person_wrote_is_cut_and_then_left_out() -> No
     waiting = tuple(ParkedQuestion(n, "Why? " * 30, "", at(MONDAY, "11:00")) for n in range(8))
     made = tuple(Decision(n, "We stop it. " * 9, at(MONDAY, "09:00") + timedelta(hours=n)) for n in range(6))
     asked = request(memory=Memory(parked=waiting, decisions=made))
-    wide, middle, narrow = ("\n".join(lines(asked, room=room)) for room in (300, 166, 140))
-    for text, room in ((wide, 300), (middle, 166), (narrow, 140)):
+    wide, middle, narrow = ("\n".join(lines(asked, room=room)) for room in (300, 140, 122))
+    for text, room in ((wide, 300), (middle, 140), (narrow, 122)):
         assert len(text.split()) <= room
     assert [text.count("• We stop") for text in (wide, middle, narrow)] == [4, 1, 0]
     assert wide.count("• and 2 more") == 1
     assert narrow.count("• Why?") == 2
+
+
+def test_after_a_lived_half_year_the_persons_own_words_come_before_the_figures() -> None:
+    first = date(2026, 10, 5)
+    titles = ("Delivery board of the northern regions", "Budget round")
+    weekly = [
+        replace(meeting(first + timedelta(weeks=n, days=day), "09:00", "10:30", title=title), recurring=True)
+        for n in range(13)
+        for day, title in enumerate(titles)
+    ]
+    waiting = tuple(
+        ParkedQuestion(n, text, "", at(MONDAY, "11:00"))
+        for n, text in enumerate(
+            (
+                "Why do we certify people who have shown on the job that they can do it?",
+                "Should we teach the managers before we teach the staff?",
+                *("What if each region had its own budget?",) * 5,
+            )
+        )
+    )
+    brought = ParkedQuestion(9, "The confirmation mail looks like spam", "A customer", at(MONDAY, "12:00"))
+    made = tuple(
+        Decision(n, text, at(MONDAY, "09:00") + timedelta(days=n))
+        for n, text in enumerate(
+            (
+                "We stop the weekly status report.",
+                "No new tool before the LMS is live.",
+                "Anna runs the review.",
+            )
+        )
+    )
+    goals = tuple(
+        Goal(name, date(2027, 1, 10 + n))
+        for n, name in enumerate(("New LMS is live", "Audit passed", "Onboarding in two weeks"))
+    )
+    weeks = tuple(WeekRecord(week_of(first), "red", owed_minutes=120, kept_minutes=90) for _ in range(1))
+    memory = Memory(parked=(*waiting, brought), decisions=made, weeks=weeks)
+    look = BlockKind(visits=("A customer",))
+    settings = Settings(goals=goals, blocks={**Settings().blocks, "frontline": look})
+    asked = request(weekly, memory=memory, settings=settings)
+    sources = Sources(asked, take_survey(asked), KEY, draw({KEY: SLOT}, (), asked))
+    text = block_text(KEY, "offsite", "offsite", SLOT, True, sources)
+    assert len(text.split()) <= 250
+    for words in ("• No new tool before the LMS is", "• Anna runs the review.", "• Why do we certify people who have", "• Should we teach the managers before we", "Last from A customer: “The confirmation mail looks", "costs most", "Onboarding in two weeks"):  # fmt: skip
+        assert words in text, text
 
 
 def test_what_was_decided_in_the_quarter_is_asked_after() -> None:
@@ -282,6 +327,7 @@ def test_through_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[
     [half_day] = [c for c in made if c["kind"] == "offsite"]
     days = (date.fromisoformat(half_day["start"][:10]) - date.fromisoformat(there["start"][:10])).days
     assert 7 <= days <= 10
+    assert date.fromisoformat(half_day["start"][:10]) - date(2026, 11, 2) >= timedelta(weeks=4)
     before = cli.content
     assert b"TRANSP:TRANSPARENT" in before
     assert cli.call("run").code == 0

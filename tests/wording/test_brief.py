@@ -109,6 +109,7 @@ def test_each_kind_has_its_own_title_and_question() -> None:
     [listening] = sources(asked).themes[ALL_KEYS[0]]
     assert titles[0] == f"Front line: {listening.name}"
     assert text_of(asked, key=ALL_KEYS[0]).startswith(f"{listening.question}\n\nGo to the people ")
+    assert "you come to learn, not to inspect" in text_of(asked, key=ALL_KEYS[0])
     assert titles[1] == "Learn: what the coming weeks need"
     assert titles[2] == f"Half day: {sources(asked).themes['offsite/2026-Q4'][0].name}"
     assert text_of(asked, key=ALL_KEYS[1]).startswith(TEXTS["learning.question"] + "\n\n")
@@ -194,6 +195,30 @@ def test_five_questions_are_there_and_the_others_are_counted() -> None:
     assert all(lines[first + n].endswith("…") for n in range(5))
     assert lines[first + 5] == "• and 3 more"
     assert words_of(text_of(asked)) > 110, "the room is used"
+
+
+def test_whole_questions_come_before_the_facts() -> None:
+    questions = (
+        "Why do we certify people at all?",
+        "Should we teach managers before we teach staff?",
+        "What if we gave each region its own budget for learning?",
+    )
+    text = text_of(request(busy_weeks(), memory=parked(*questions, asked_by="VP Sales")))
+    assert [words for words in questions if f"• {words} (VP Sales)" not in text] == [], text
+    assert words_of(text) <= 120
+
+
+def test_three_questions_that_can_be_read_come_before_five_that_can_not() -> None:
+    """A goal's last question and a long way in leave little room."""
+    words = "Should we teach our managers the new way of working before the next quarter begins?"
+    gone = (Goal("The goal of this year", MONDAY - timedelta(days=1)),)
+    memory = parked(*(f"{n}: {words}" for n in range(9)), asked_by="VP Sales")
+    text = text_of(request(busy_weeks(), memory=memory, settings=Settings(goals=gone)))
+    *questions, more = [line for line in text.split("\n") if line.startswith("• ")]
+    assert 3 <= len(questions) < 5, text
+    assert more == f"• and {9 - len(questions)} more"
+    assert all(len(line.split()) >= 6 for line in questions)
+    assert words_of(text) <= 120
 
 
 def test_a_short_list_is_shown_whole_with_who_asked() -> None:

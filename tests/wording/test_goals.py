@@ -18,6 +18,7 @@ from blocker.values.memory import WeekRecord
 from blocker.values.settings import Goal, Settings
 from blocker.values.workweek import week_of
 from blocker.wording.texts import TEXTS
+from tests.showing.test_page import page_of
 from tests.tools.calendars_by_hand import MONDAY, at, meeting, slot, week_days
 from tests.tools.diary import Diary
 
@@ -162,6 +163,50 @@ def test_a_visit_has_what_was_last_brought_back() -> None:
     assert asking.kind == STRATEGIC
 
 
+def test_the_next_visit_has_what_was_brought_back_last_even_where_it_stood_before() -> None:
+    look = BlockKind(every="2 weeks", minutes=60, shortest=60, visits=("Help desk", "A customer"))
+    there = Diary(
+        light_days(), at(MONDAY, "06:30"), Settings(blocks={**Settings().blocks, "frontline": look})
+    )
+    there.run()
+    first, second = sorted((b for b in there.blocks.values() if b.kind == FRONTLINE), key=lambda b: b.when)[
+        :2
+    ]
+    for minute, text in enumerate(("They print every form twice", "Nobody reads the guide")):
+        for visit in ("Help desk", "A customer"):
+            park(there.ledger.database, f"{text} ({visit})", visit, at(MONDAY, f"05:1{minute}"))
+        there.run()
+        words = there.blocks[first.key].text
+        assert f"Last time you brought back: “{text} ({first.title.removeprefix('Front line: ')})”." in words
+        assert "brought back" not in there.blocks[second.key].text, "only the next one is kept up to date"
+        assert not there.run().writes
+    assert words.count("brought back") == 1
+    there.now = first.when.end
+    there.run()
+    assert "“Nobody reads the guide" in there.blocks[second.key].text
+    assert there.blocks[first.key].text == words
+
+
+def test_a_visit_that_the_person_rewrote_or_whose_turn_is_anothers_now_is_left() -> None:
+    look = BlockKind(every="2 weeks", minutes=60, shortest=60, visits=("Help desk", "A customer"))
+    for change in ("text", "title", "visits"):
+        there = Diary(
+            light_days(), at(MONDAY, "06:30"), Settings(blocks={**Settings().blocks, "frontline": look})
+        )
+        there.run()
+        first = min((b for b in there.blocks.values() if b.kind == FRONTLINE), key=lambda b: b.when)
+        if change == "visits":
+            other = replace(look, visits=("Reception", "Another customer"))
+            there.settings = Settings(blocks={**Settings().blocks, "frontline": other})
+        else:
+            there.calendar._change(first.ref.id, replace(first, **{change: "Mine"}))
+        before = there.blocks[first.key]
+        for visit in ("Help desk", "A customer", "Reception", "Another customer"):
+            park(there.ledger.database, "They print every form twice", visit, at(MONDAY, "05:00"))
+        there.run()
+        assert (there.blocks[first.key].title, there.blocks[first.key].text) == (before.title, before.text)
+
+
 def test_red_weeks_in_a_row_suggest_a_learning_team_and_book_none() -> None:
     red = [replace(e, when=slot(e.when.start.date(), "09:00", "17:30")) for e in light_days(1)]
     there = Diary(red, at(MONDAY, "06:30"), Settings(thresholds="usual"))
@@ -173,10 +218,12 @@ def test_red_weeks_in_a_row_suggest_a_learning_team_and_book_none() -> None:
     words = "2 red weeks in a row. A learning team about a normal week"
     assert words in weekly_digest(make_plan(request, seen), seen, request).body
     assert any(line.startswith(words) for line in report_text(request, seen))
+    assert words in page_of(request)
     there.run()
     assert not [key for key in there.blocks if key.startswith("team/")]
     there.ledger.remember_week(WeekRecord(weeks[-1], "amber"))
     assert not any("red weeks" in line for line in report_text(there.request(), seen))
+    assert "red weeks" not in page_of(there.request())
 
 
 def test_the_digest_of_the_week_asks_after_what_was_decided() -> None:

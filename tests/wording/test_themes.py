@@ -125,6 +125,9 @@ def test_a_retitled_or_rewritten_block_still_says_what_it_is_about() -> None:
 def test_each_shipped_theme_has_a_short_name_a_question_and_an_end() -> None:
     shipped = topics("strategic", Settings())
     assert len(set(shipped)) == len(shipped) >= 2 * APART + 1
+    questions = " ".join(topic.question for topic in shipped)
+    for advice in ("Which problem did we fix twice", "Which of our values did a decision of mine contradict"):
+        assert advice in questions
     for topic in shipped:
         assert len(f"Think: {topic.name}") <= 36
         assert topic.name[0].islower()

@@ -130,7 +130,7 @@ def view(
         weeks=weeks,
         later=[row for change, row in rows if _week_of(change, request) not in shown],
         missing=[_open(item, request) for item in _open_ones(plan) if item.kind == OFFSITE],
-        notes=news_lines(plan, ("released ", "conflict ", "no room ", "outside ")),
+        notes=news_lines(plan, ("released ", "half ", "conflict ", "no room ", "outside ")),
         refused=plan.refused,
         next_title=_title(coming) if coming else "",
         next_text=_text(coming) if coming else "",

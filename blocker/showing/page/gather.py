@@ -26,6 +26,7 @@ from blocker.values.kinds import OFFSITE
 from blocker.values.memory import ParkedQuestion
 from blocker.values.plan import Plan, QuarterPlan
 from blocker.values.request import Request
+from blocker.wording.causes import red_weeks_words
 
 DRAWN = 2  # weeks that are drawn; the list of blocks has them all
 STATES = {
@@ -82,6 +83,7 @@ def gather(plan: Plan, seen: Survey, request: Request, titles: bool = True, coar
         thinking=thinking_hours(views),
         doing=_doing(plan),
         kept_words=kept_words(plan, seen, request),
+        red_weeks=red_weeks_words(request.memory, request.running, request.settings.texts),
         displacing=costs,
         overrun=overrun,
         quarters=tuple(_quarter(quarter, plan, names) for quarter in plan.quarters),

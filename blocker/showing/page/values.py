@@ -175,6 +175,7 @@ class Report(Struct, frozen=True):
     thinking: float  # hours in these weeks after the plan
     doing: Sequence[str]
     kept_words: Sequence[str]  # what became of the weeks behind
+    red_weeks: str  # what several red ones in a row suggest; empty where there are none
     displacing: Sequence[Displacing]
     overrun: float  # hours of blocks that meetings took
     quarters: Sequence[Quarter]
