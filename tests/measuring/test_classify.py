@@ -95,7 +95,7 @@ OPERATIONAL_TITLES = [
     "Course correction", "Frontline working group", "Site visit planning", "Release Testing Kickoff",
     "Technical Committee Office hours", "New Contributor Meet and Greet", "Leadership Council Meeting", "Meeting",
     "1:1 Ana / Tom", "Plenum", "", "Richiesta ferie", "Wniosek o urlop", "График: отпуск", "Winter semester kickoff",
-    "Vacanze scolastiche", "CP", "Permesso di costruire", "Freie Stelle", "Fri lunch demo",
+    "Vacanze scolastiche", "Permesso di costruire", "Freie Stelle", "Fri lunch demo",
 ]  # fmt: skip
 
 

@@ -292,7 +292,10 @@ def _standing(revisions: Members) -> Members:
     """Those of the highest revision. Where several are, none replaces another: each that says something else counts."""
     highest = max(read.revision for _, read in revisions)
     unique = {
-        (read.series.start, read.series.span, tuple(read.series.rules), read.value("SUMMARY")): (component, read)
+        (read.series.start, read.series.span, tuple(read.series.rules), read.value("SUMMARY")): (
+            component,
+            read,
+        )
         for component, read in revisions
         if read.revision == highest
     }

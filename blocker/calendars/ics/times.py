@@ -44,7 +44,9 @@ class Times:
         zone = self._zones.find(tzid) if tzid and not found.value.strip().endswith(("Z", "z")) else None
         moment = self.read(found.name, found.value, zone)
         if not moment.is_date and moment.wall.time() == time() and found.param("VALUE").upper() == "DATE":
-            self.flaws.append(f"its {found.name} {found.value.strip()!r} is a time though it is called a date")
+            self.flaws.append(
+                f"its {found.name} {found.value.strip()!r} is a time though it is called a date"
+            )
             return _date(moment.wall)
         return moment
 
