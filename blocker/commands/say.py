@@ -60,7 +60,9 @@ def skip(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     zone = ZoneInfo(done.zone)
     gone = {change.key for change in done.changes}
     lines = [
-        f"{_named(what)} is skipped: nothing is booked in its place." for what in skipped if what not in gone
+        f"{_named(what, session.settings.week_lead)} is skipped: nothing is booked in its place."
+        for what in skipped
+        if what not in gone
     ]
     for change in done.changes:
         outcome = (
@@ -93,9 +95,9 @@ def busy(args: Namespace, setup: Setup, talk: Talk) -> Answer:
         week = find_week(args.week, session.today(), session.settings.week_lead)
         ledger.busy(week, args.hours)
     lines = [
-        f"{_named(str(week))}: {args.hours:g} h that are not on the calendar count as load."
+        f"{_named(str(week), session.settings.week_lead)}: {args.hours:g} h that are not on the calendar count as load."
         if args.hours
-        else f"{_named(str(week))}: only what is on the calendar counts."
+        else f"{_named(str(week), session.settings.week_lead)}: only what is on the calendar counts."
     ]
     return Answer(lines, {"schema": SCHEMA, "week": str(week), "busy_hours": args.hours})
 
@@ -249,7 +251,7 @@ def _what_to_skip(text: str, session: Session, ledger: Ledger) -> list[str]:
     said = find_date(text, today, coming=True, lead=workweek.lead)
     if said is None:
         raise UsageError(f"“{text}” is not a week, a date or a block", WEEK_HINT)
-    week = said if isinstance(said, Week) else week_of(said)
+    week = said if isinstance(said, Week) else workweek.week_called(said)
     if week < week_of(today) or (isinstance(said, date) and said < today):
         raise UsageError(f"{said} is over: nothing was changed", "name this week or one to come")
     if isinstance(said, Week):
@@ -263,13 +265,13 @@ def _what_to_skip(text: str, session: Session, ledger: Ledger) -> list[str]:
     return here
 
 
-def _named(what: str) -> str:
-    """A week by its Monday; a block by its key, which is how it was named or what programs know it by."""
+def _named(what: str, lead: int) -> str:
+    """A week by its first day; a block by its key, which is how it was named or what programs know it by."""
     try:
-        monday = parse_week(what).monday
+        first = parse_week(what).seen(lead)[0]
     except ValueError:
         return what
-    return f"The week of {monday.day} {monday:%b}"
+    return f"The week of {first.day} {first:%b}"
 
 
 def _is_key(text: str) -> bool:

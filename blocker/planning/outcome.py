@@ -173,9 +173,10 @@ def _wanted(item: Unplaced, request: Request) -> str:
     """``Week of 7 Dec: no time for a strategic block``."""
     if item.kind == OFFSITE:
         return f"Half day of {item.key.partition('/')[2]}: not found yet"
-    monday = request.workweek.key_week(item.key, Interval(request.now, request.now)).monday
+    week = request.workweek.key_week(item.key, Interval(request.now, request.now))
+    first = request.workweek.days_seen(week)[0]
     what = "the weekly minimum" if item.tier == "floor" else f"a {item.kind} block"
-    return f"Week of {monday.day} {monday:%b}: no time for {what}"
+    return f"Week of {first.day} {first:%b}: no time for {what}"
 
 
 def _block(change: Change, request: Request) -> str:

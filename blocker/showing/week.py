@@ -45,8 +45,7 @@ def reasons_screen(found: WeekReasons, zone: ZoneInfo, plain: bool = False) -> l
     """Why this level, in the lines that are passed; the week's blocks; and what changed it."""
     load = found.week.load
     why = level_words(load)
-    monday = load.week.monday
-    heading = f"Week of {monday.day} {monday:%b}: {load.level}{f', {why}' if why else ''}."
+    heading = f"Week of {load.begins.day} {load.begins:%b}: {load.level}{f', {why}' if why else ''}."
     lines = [heading, f"{week_line(found.week, plain, verbose=False)}"]
     more = dict.fromkeys(healthy_words(cause, load) for cause in load.causes[1:])
     lines += [f"  {words}" for words in more][:MOST_CAUSES]

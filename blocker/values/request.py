@@ -47,6 +47,11 @@ class Request(Struct, frozen=True):
         return week_of(self.workweek.date_of(self.now))
 
     @property
+    def called(self) -> Week:
+        """The week of today as the person has it."""
+        return self.workweek.week_called(self.workweek.date_of(self.now))
+
+    @property
     def planned(self) -> tuple[Week, ...]:
         """The weeks that the plan is about: the horizon, or the one week to rebalance."""
         return (self.week,) if self.policy == "rebalance" else self.horizon

@@ -41,6 +41,10 @@ class Week(Struct, frozen=True, order=True):
         monday = self.monday
         return tuple(monday + n * DAY for n in range(7))
 
+    def seen(self, lead: int) -> tuple[date, ...]:
+        """The days of the week as a person has it whose weeks begin ``lead`` days before the ISO week."""
+        return tuple(day - lead * DAY for day in self.days)
+
     def plus(self, weeks: int) -> Week:
         return week_of(self.monday + weeks * 7 * DAY)
 
@@ -201,7 +205,7 @@ class WorkWeek(Struct, frozen=True):
 
     def days_seen(self, week: Week) -> tuple[date, ...]:
         """The days of a week as the person sees it, in order."""
-        return tuple(day - self.lead * DAY for day in week.days)
+        return week.seen(self.lead)
 
     def is_quiet(self, day: date) -> bool:
         return any(days.has(day) for days in self.quiet)

@@ -95,7 +95,7 @@ def _way_in(key: str, kind: str, sources: Sources) -> str:
     if heavy is None:
         return use
     name = "learning.week_with" if heavy.title else "learning.week"
-    day, hours = date_words(heavy.monday, texts), length_words(heavy.minutes, texts)
+    day, hours = date_words(heavy.first, texts), length_words(heavy.minutes, texts)
     return f"{say(name, texts, day=day, hours=hours, title=named(heavy.title))} {use}"
 
 

@@ -35,7 +35,7 @@ class Series(Struct, frozen=True):
 class HeavyWeek(Struct, frozen=True):
     """A week to come: its operational minutes, and the longest meeting that is not one of every week ("" if none)."""
 
-    monday: date
+    first: date
     minutes: float
     title: str
 
@@ -118,7 +118,8 @@ def heaviest_week(request: Request, seen: Survey) -> HeavyWeek | None:
         days = [seen.days[day] for day in dates_between(monday, monday + WEEK) if day in seen.days]
         loads[monday] = sum(minutes(intersect(day.operational, day.working)) for day in days)
     monday = max(loads, key=lambda monday: loads[monday])
-    return HeavyWeek(monday, loads[monday], _special(monday, request, seen)) if loads[monday] else None
+    first = request.workweek.days_seen(week_of(monday))[0]
+    return HeavyWeek(first, loads[monday], _special(monday, request, seen)) if loads[monday] else None
 
 
 def _special(monday: date, request: Request, seen: Survey) -> str:

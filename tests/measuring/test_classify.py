@@ -207,7 +207,9 @@ def test_duty_takes_no_day(title: str) -> None:
     assert kind_of(title, minutes=7 * 24 * 60).kind == "ignored"
 
 
-@pytest.mark.parametrize("title", ["Lago di Garda", "Interim report", "Standby flight LH 1", "Vervanging cv-ketel"])
+@pytest.mark.parametrize(
+    "title", ["Lago di Garda", "Interim report", "Standby flight LH 1", "Vervanging cv-ketel"]
+)
 def test_words_of_duty_in_another_sense(title: str) -> None:
     assert kind_of(title, days=ALL_DAY, transparent=False).kind == "away"
 
