@@ -157,8 +157,9 @@ def _start_and_span(
     """Start and length; for an all-day event that is written as midnight to midnight, what these are."""
     end = _moment(single, "DTEND", times)
     midnights = None
-    outlook = single.get("X-MICROSOFT-CDO-ALLDAYEVENT")
-    if outlook is not None and outlook.value.strip().upper() == "TRUE" and not start.is_date:
+    outlook, called = single.get("X-MICROSOFT-CDO-ALLDAYEVENT"), single["DTSTART"]
+    is_called_a_date = bool(called.head) and called.param("VALUE").upper() == "DATE"
+    if not start.is_date and (is_called_a_date or (outlook and outlook.value.strip().upper() == "TRUE")):
         midnights = times.midnights(start, end)
     if midnights is not None:
         start = times.day(start, midnights.zone)

@@ -91,7 +91,7 @@ def parse_rule(text: str) -> Rule:
     if len(text) > MAX_RULE_LENGTH:
         raise ValueError("its rule is too long to be meant")
     parts: dict[str, str] = {}
-    for part in text.strip().split(";"):
+    for part in text.replace("\\", "").strip().split(";"):  # some escape what is no text
         name, equals, value = part.partition("=")
         if part.strip() and not equals:
             raise ValueError(f"its rule has a part without a value: {part.strip()[:40]!r}")

@@ -42,13 +42,7 @@ class Times:
         tzid = found.param("TZID") if found.head else ""
         # A time in UTC needs no zone, and one that names a strange zone is no reason to report it.
         zone = self._zones.find(tzid) if tzid and not found.value.strip().endswith(("Z", "z")) else None
-        moment = self.read(found.name, found.value, zone)
-        if not moment.is_date and moment.wall.time() == time() and found.param("VALUE").upper() == "DATE":
-            self.flaws.append(
-                f"its {found.name} {found.value.strip()!r} is a time though it is called a date"
-            )
-            return _date(moment.wall)
-        return moment
+        return self.read(found.name, found.value, zone)
 
     def all_of(self, found: Property) -> Iterator[tuple[Moment, str]]:
         """The times of an EXDATE or RDATE, each with what follows the slash of a period. Raises ValueError."""
