@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from blocker.values.events import Snapshot
+from blocker.values.events import SkippedComponent, Snapshot
 from blocker.values.memory import Memory
 from blocker.values.settings import FILL_WEEKS, HORIZON_WEEKS, NOTICE_HOURS, Settings
 from blocker.values.workweek import Week, WorkWeek, week_of
@@ -35,6 +35,11 @@ class Request(Struct, frozen=True):
     back: int = QUARTER_WEEKS
     ahead: int = FILL_WEEKS
     zone_source: str = ""
+
+    @property
+    def skipped(self) -> tuple[SkippedComponent, ...]:
+        """What could not be read, or not as it is written, on all of the calendars."""
+        return tuple(item for source in (self.snapshot, *self.others) for item in source.skipped)
 
     @property
     def earliest(self) -> datetime:

@@ -71,7 +71,10 @@ def report_lines(report: Report, behind: Sequence[str] = ()) -> list[str]:
     for quarter in report.quarters:
         words = f": {quarter.words}" if quarter.words else ""
         lines.append(f"Half day, {quarter.name}: {quarter.state}{words}")
-    return [*lines, "", *behind, "", report.summary]
+    passed = (
+        f"{report.unread} part{'s' * (report.unread > 1)} of the calendar could not be read (blocker check)."
+    )
+    return [*lines, "", *behind, "", *([passed] if report.unread else []), report.summary]
 
 
 def _week_line(week: Week) -> str:
