@@ -37,6 +37,7 @@ ANSWERS = {
 }
 
 RELEASED = "released"
+UNDONE = "undone"
 # Under these names ``said`` has what was told, and asked, about the last ``undo``; another undo clears them.
 UNDONE_TOLD, UNDONE_ASKED = "undone told", "undone asked"
 
