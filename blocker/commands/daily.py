@@ -79,12 +79,15 @@ def rebalance(args: Namespace, setup: Setup, talk: Talk) -> Answer:
 
 def _refuse_week(request: Request) -> None:
     """Raises UsageError where the week to rebalance is one that nothing can be changed in."""
-    week, last = request.week, request.horizon[-1]
+    week, last, lead = request.week, request.horizon[-1], request.workweek.lead
     if request.policy == "rebalance" and week < request.running:
-        raise UsageError(f"{week.words} is over", "choose this week or a later one: blocker rebalance next")
+        raise UsageError(
+            f"{week.words(lead)} is over", "choose this week or a later one: blocker rebalance next"
+        )
     if request.policy == "rebalance" and week > last:
         raise UsageError(
-            f"{week.words} is not planned yet", f"blocker plans this week and four more, up to {last.words}"
+            f"{week.words(lead)} is not planned yet",
+            f"blocker plans this week and four more, up to {last.words(lead)}",
         )
 
 

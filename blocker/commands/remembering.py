@@ -25,6 +25,7 @@ from blocker.showing.history import (
 )
 from blocker.showing.load import load_lines
 from blocker.showing.plan_in_full import skipped_lines
+from blocker.showing.plan_screen import unread
 from blocker.showing.plan_text import zone_lines
 from blocker.showing.week_reasons import week_of_plan
 from blocker.showing.week_view import week_view
@@ -69,7 +70,12 @@ def _ahead(args: Namespace, setup: Setup) -> Answer:
     completed = [load for week, load in loads.items() if week < running]
     curve = fill_curve(sight.request.memory.fill, completed)
     coming = [loads[running.plus(n)] for n in range(args.ahead + 1)]
-    return Answer(ahead_lines(coming, curve), ahead_document(coming, curve))
+    first, last = coming[0].week.days[0], coming[-1].week.days[-1]
+    skipped = [item for item in sight.request.skipped if item.may_concern(first, last)]
+    return Answer(
+        [*ahead_lines(coming, curve), *unread(skipped)],
+        ahead_document(coming, curve) | {"skipped_components": skipped_document(skipped)},
+    )
 
 
 def add_load(command: Parser) -> None:

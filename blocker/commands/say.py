@@ -21,7 +21,7 @@ from blocker.running.schedule import Systemd, installed
 from blocker.running.session import Session, Setup, aware
 from blocker.showing.documents import SCHEMA, plan_document
 from blocker.showing.dose import STANDS
-from blocker.showing.plan_text import blocks, change_title, clean, span, week_words, when_words
+from blocker.showing.plan_text import blocks, change_title, clean, span, when_words
 from blocker.values.errors import BlockerError, NotConfirmed, PartlyApplied, UsageError
 from blocker.values.kinds import block_name
 from blocker.values.plan import Change, Plan
@@ -90,10 +90,11 @@ def busy(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     with Session(setup) as session, at_work(session) as ledger:
         week = find_week(args.week, session.today(), session.settings.week_lead)
         ledger.busy(week, args.hours)
+    words = week.words(session.settings.week_lead)
     lines = [
-        f"{week_words(week, session.today(), start=True)}: {args.hours:g} h that are not on the calendar count as load."
+        f"{words[:1].upper()}{words[1:]}: {args.hours:g} h that are not on the calendar count as load."
         if args.hours
-        else f"{week_words(week, session.today(), start=True)}: only what is on the calendar counts."
+        else f"{words[:1].upper()}{words[1:]}: only what is on the calendar counts."
     ]
     return Answer(lines, {"schema": SCHEMA, "week": str(week), "busy_hours": args.hours})
 
@@ -250,12 +251,12 @@ def _what_to_skip(text: str, session: Session, ledger: Ledger) -> Mapping[str, s
     said = find_date(text, today, coming=True, lead=workweek.lead)
     if said is None:
         raise UsageError(f"“{text}” is not a week, a date or a block", WEEK_HINT)
-    week = said if isinstance(said, Week) else week_of(said)
+    week = said if isinstance(said, Week) else workweek.week_called(said)
     if week < week_of(today) or (isinstance(said, date) and said < today):
-        over = said.words if isinstance(said, Week) else day_words(said)
+        over = said.words(workweek.lead) if isinstance(said, Week) else day_words(said)
         raise UsageError(f"{over} is over: nothing was changed", "name this week or one to come")
     if isinstance(said, Week):
-        return {str(said): said.words}
+        return {str(said): said.words(workweek.lead)}
     here = [c.key for c in made.changes if c.action in STANDS and workweek.date_of(c.slot.start) == said]
     if not here:
         typed = typed_week(week, sight.request.running)

@@ -34,6 +34,9 @@ PLAINER = {
     "cannot overwrite a value": "this key is set twice",
     "cannot declare": "this table is there twice; add to the first one",
 }
+# Settings have three parts at most. tomllib takes time by the square of their number: half a minute for 100 kB.
+MOST_PARTS = 30
+_DEEP = rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{MOST_PARTS}}}"""
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 DEBUG = "BLOCKER_DEBUG"
 
@@ -117,6 +120,10 @@ def read_text(file: Path, must_exist: bool) -> str | None:
 
 def _from_file(raw: str, file: Path, around: Around) -> tuple[Settings, dict[str, str], list[str]]:
     """The settings of a file, the origins of what it gives, and its problems in the order of their lines."""
+    deep = re.search(_DEEP, raw)
+    if deep is not None:
+        line = raw.count("\n", 0, deep.start()) + 1
+        raise _failure(file, [f"line {line}: a name of more than {MOST_PARTS} parts, which no setting has"])
     try:
         data = tomllib.loads(raw)
     except tomllib.TOMLDecodeError as error:

@@ -144,6 +144,15 @@ class Ledger(CalendarRows):
                 ),
             )  # fmt: skip
 
+    def take_back(self, key: str) -> None:
+        """A block that a run made is about to be taken away by ``undo``: if it is gone later, that was the undo."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE block SET state = 'removing', ended_by = 'undone' "
+                "WHERE calendar = ? AND key = ? AND state = 'placed'",
+                (self._calendar, key),
+            )
+
     def entomb(self, key: str, ended_by: str) -> None:
         """A person ended this block (deleted, or skipped by command): it never comes back."""
         with self._transaction():

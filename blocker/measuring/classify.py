@@ -32,6 +32,7 @@ PROPERTIES = {
 }
 OWN_STRATEGIC_MINUTES = 60  # design 4.1: shorter than an hour is no thinking time
 AWAY_LONG_MINUTES = 120  # a "conference" of an hour is a meeting
+A_DAY_MINUTES = 24 * 60  # a rota's weeks on call are timed; a shift is work
 OFFSITE_LENGTH = timedelta(hours=4)  # half a day
 # Calendar entries that are shown as events and take nobody's time.
 NOTHING_TYPES = {
@@ -197,7 +198,7 @@ def _nothing(event: Event) -> str | None:
 
 def _duty(event: Event) -> str | None:
     """Who is on call all day, or stands in for somebody, works on as ever."""
-    if not event.all_day or event.event_type == "outOfOffice":
+    if event.event_type == "outOfOffice" or not (event.all_day or event.when.minutes >= A_DAY_MINUTES):
         return None
     words = patterns.on_duty(event.title)
     if words is None:
@@ -234,7 +235,7 @@ def _own_strategic(event: Event) -> str | None:
 def _uncounted(event: Event, settings: Settings) -> str | None:
     if not settings.count.tentative and "tentative" in (event.status, event.response):
         return "tentative, and you don't count those"
-    if not settings.count.unanswered and event.response == "needs-action":
+    if not settings.count.unanswered and event.response == "needs-action" and not event.organizer_is_me:
         return "not answered, and you don't count those"
     return None
 

@@ -258,6 +258,7 @@ def week_load(
         quiet_days=sum(day.is_working and day.date in quiet for day in days),
         days_left=days_left([day for day in days if day.date not in quiet], after),
         told_hours=extra_hours,
+        lead=workweek.lead,
     )
 
 

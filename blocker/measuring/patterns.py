@@ -17,46 +17,56 @@ LONGEST = 500  # characters of a title that are looked at
 
 # Outlook marks a cancelled meeting by its title alone, in the sender's language.
 CANCELLED = r"""
-    cancell?ed(?: event)?
+    cancell?ed(?: event)?(?: with note)?
 
-    abgesagt | storniert
+    abgesagt | absage | storniert | annulliert
 
-    annulee?
+    (?:evenement |reunion )?annulee? | annulation
 
-    cancelad[oa] | anulad[oa]
+    (?:evento |reunion )?cancelad[oa] | anulad[oa] | cancelacion
 
-    annullat[oa] | geannuleerd | install[td] | annullere?t | afl?yst | avlyst | avbokat | anulata?
+    (?:evento |riunione )?annullat[oa] | (?:afspraak )?geannuleerd | afgelast | install[td] | annullere?t | afl?yst
+    aflysning | avlyst | kansellert | avboka[dt] | anulata?
 
-    odwo[łl]an[aeoy] | anulowan[aeoy] | zrusen[aeoy]? | peruutettu | peruttu | lemondva | torolve
+    odwo[łl]an[aeoy] | odwo[łl]anie | anulowan[aeoy] | zrusen[aeoyi]? | stornovano | peruutettu | peruttu | peruutus
+    lemondva | torolve | torolt | otkazano | odpovedano
 
-    отменен[ао]? | отмена | скасован[ао]? | ακυρωθηκε
+    отменен[ао]? | отмена | скасован[ао]? | ακυρωθηκε | ακυρωση
 
-    iptal(?: edildi)?
+    iptal(?: edildi| edilmistir)?
 
-    已取消 | 取消 | キャンセル(?:済み|されました)? | 取り消し(?:済み)? | 中止 | 취소됨
+    已取消 | 取消 | キャンセル(?:済み?|されました)? | 取り消(?:し(?:済み)?|されました) | 中止 | 취소됨?
+
+    בוטל | تم الالغاء | ملغ[ىي] | ยกเลิก | đa huy | dibatalkan
 """
 
 # All-day notes of who is responsible, or stands in for somebody.
 DUTY = r"""
-    on[- ]call | on[- ]duty | pager[- ]?duty | duty (?:manager|officer|roster|rota|week|day) | stand-?by
-    deput(?:y|ies)(?: for)? | deputi[sz]ing | standing in for | covering for | cover for | acting (?:for|head|manager)
+    on[- ]?call | on[- ]duty | pager[- ]?duty | opsgenie | duty (?:manager|officer|roster|rota|week|day)
+    (?:support|incident) (?:duty|rotation|rota|shift) | stand-?by(?! flight)
+    deput(?:y|ies)(?=$| ?[-:(]| for ) | deputi[sz]ing | standing in for | covering for | cover for | acting (?:for|head|manager)
 
     vertretung | vertrete | urlaubsvertretung | stellvertretung | krankheitsvertretung | rufbereitschaft
     bereitschaft | bereitschaftsdienst | rufdienst | notdienst | hintergrunddienst | wochenenddienst
+    journaldienst | (?:fruh|frueh|spat|spaet|nacht)dienst
 
-    astreintes? | d'astreinte | de garde | de permanence | permanence | suppleance | suppleante?
-    remplacement (?:de|d'\w+) | interim
+    astreintes? | d'astreinte | de garde | ^garde(?=$| ?[-:(,]) | de permanence | permanence | suppleance | suppleante?
+    remplacement (?:de|d'\w+) | ^remplacante? | interim(?=$| ?[-:(,]| (?:de|d') )
 
-    guardias? | de guardia | suplencia | suplente | sustitucion | plantao | de plantao | sobreaviso | substituicao
+    guardias? | de guardia | de reten | ^reten$ | suplencia | suplente | sustitucion(?=$| ?[-:(]| de )
+    plantao | de plantao | sobreaviso | de prevencao | substituicao(?=$| ?[-:(])
 
-    reperibilita | reperibile | di turno | turno di guardia | supplenza | sostituzione | pikett?(?:dienst)? | pikete
-    storingsdienst | waarneming | vervanging | bereikbaarheidsdienst
+    reperibilita | reperibile | di turno | turno di guardia | supplenza | sostituzione(?=$| ?[-:(]) | pikett?(?:dienst)?
+    pikete | storingsdienst | waarneming | vervanging(?=$| ?[-:(]| voor ) | bereikbaarheidsdienst | consignatie(?:dienst)?
+    wachtdienst | van wacht
 
-    dyzur | zastepstwo | zastup | pohotovost | дежурство | дежурныи | дежурная | чергування | замещение
-    garda | inlocuire | nobet(?:ci)?
+    dyzur | na dyzurze | zastepstwo | zastup | pohotovost | drzi pohotovost | ^sluzba$ | дежурств[оае] | дежурю
+    дежурныи | дежурная | чергування | чергую | замещение | de garda | inlocuire | nobet(?:ci|te)? | dezurst?v[oa]
 
-    beredskap | jourtjanst | jourvecka | vagt | bagvagt | tilkaldevagt | beredskapsvakt | paivystys
-    varallaolo | sijaisuus | ugyelet | keszenlet | εφημερια
+    beredskap | ^jour$ | jourtjanst | jourvecka | vagt | bagvagt | tilkaldevagt | ^vakt$ | bakvakt | beredskapsvakt
+    paivystys | paivystaja | varallaolo | sijaisuus | ugyelet(?:es)? | keszenlet | εφημερια
+
+    \w*(?:待命|值班|待機|当番|宿直|オンコール|당직)\w*
 """
 
 # Talk about a thing, or work on it. Searched in the title of whatever the kinds below matched.
@@ -88,59 +98,69 @@ AWAY = r"""
     (?:days?|time|half[- ]day|morning|afternoon) off(?! ?-?site) | off (?:sick|work|today) | sick day
     personal day | mental health day | jury duty | out sick | ooo | oof | out of (?:the )?office(?! hours)
     away from (?:the )?(?:desk|office) | on holidays? | (?:bank|public|national) holiday
-    ^(?:off|out|out today|sick|away|leave)$
+    ^(?:off|out|out today|sick|away|leave|not working)$
     ^(?:annual |summer |winter |christmas |easter |family )?holidays?(?=$| ?[-:(,/]| (?:in|to|at|with) )
     ^travel(?:l?ing)?(?=$| ?[-:(,/>]| (?:to|from|day|home|back|time|via|by) ) | travel day
     travell?ing (?:to|from|for|home|back) | ^business travel | business trip | ^trip to
     ^flight(?=$| ?:| [a-z0-9]{2} ?\d+| (?:to|from) ) | ^train to
 
-    urlaub | urlaubstag | urlaubswoche | jahresurlaub | erholungsurlaub | resturlaub | sonderurlaub
+    urlaub | urlaubstage? | urlaubswoche | jahresurlaub | erholungsurlaub | resturlaub | sonderurlaub
     bildungsurlaub | elternzeit | mutterschutz | krank | krankmeldung | krankgeschrieben | abwesend
     abwesenheit | ausser haus | außer haus | nicht im (?:buro|buero|haus) | freier tag | gleittag
     ueberstundenabbau | uberstundenabbau | freizeitausgleich | bruckentag | brueckentag | feiertag
-    dienstreise | geschaftsreise | geschaeftsreise | ^(?:frei|ferien)$
+    dienstreise | geschaftsreise | geschaeftsreise | betriebsferien | krankenstand | karenz | arbeitsunfahig
+    ^(?:frei|ferien|kur|reha|nicht da)$
     ^(?:reise|flug|zug|fahrt) (?:nach|von) | ^(?:anreise|abreise|ruckreise|rueckreise)
 
     vacances
     (?:en |jour de )?conges?(?: payes?| annuels?| maternite| paternite| parental| maladie| sans solde)? | rtt
     absent | absente | hors (?:du )?bureau | arret maladie | jour (?:ferie|de repos|off)
     ^deplacements?(?=$| ?[-:(,]| (?:a|au|aux|en|chez|pro|professionnel|client) ) | en deplacement
-    voyage (?:d'affaires|professionnel) | ^(?:vol|train) (?:pour|vers)
+    voyage (?:d'affaires|professionnel) | ^(?:vol|train) (?:pour|vers) | ^(?:recup|recuperation|repos|absence)$
 
     vacaciones | dias? libres? | de permiso | permiso (?:de|por) | ^permiso$ | baja (?:medica|por) | dia festivo
     ^festivo | fuera de (?:la )?oficina | ausente | asuntos propios | licencia (?:medica|por|de) | de viaje
-    viaje (?:de (?:trabajo|negocios)|a) | ^vuelo a
+    viaje (?:de (?:trabajo|negocios)|a) | ^vuelo a | permiso retribuido | ^(?:baja|libre|licencia)$
 
     ferias | dia de folga | folga | fora do escritorio | licenca[- ](?:medica|maternidade|paternidade)
     de licenca | feriado | baixa medica | atestado medico | viagem (?:a|de) (?:trabalho|negocios) | em viagem
-    ^viagem (?:a|para) | ^voo para
+    ^viagem (?:a|para) | ^voo para | ^(?:licenca|baixa)$
 
     ferie | in ferie | giorno libero | giorno di permesso | in malattia | congedo (?:parentale|maternita|matrimoniale)
     fuori (?:ufficio|sede) | assente | in trasferta | ^trasferta | viaggio di lavoro | giorno festivo
+    in (?:vacanza|permesso|congedo|maternita) | vacanz[ae] | ^(?:permesso|malattia|congedo|maternita|riposo)$
+    permesso (?:retribuito|non retribuito|ex festivita)
 
     vakantie | vakantiedag | verlof | ouderschapsverlof | zwangerschapsverlof | vrije dag | dag vrij | ^vrij$
-    atv | ziek | ziekgemeld | afwezig | niet op kantoor | zakenreis | dienstreis | feestdag
+    atv | ziek | ziekgemeld | ziekteverlof | afwezig | niet op kantoor | zakenreis | dienstreis | feestdag
+    snipperdag(?:en)? | roostervrij | ^(?:zomer|kerst|winter)vakantie$
 
-    urlop | urlopie | dzien wolny | ^wolne$ | zwolnienie lekarskie | chorobowe | ^l4$ | nieobecn[yaoe] | nieobecnosc
+    urlopy? | urlopie | dzien wolny | dni wolne | ^(?:wolne|zwolnienie|wakacje|opieka)$ | zwolnienie lekarskie | chorobowe | ^l4$ | nieobecn[yaoe] | nieobecnosc
     poza biurem | delegacja(?=$| ?[-:(,]| (?:do|w) ) | wyjazd (?:sluzbowy|s[łl]u[zż]bowy) | swieto panstwowe
 
-    dovolena | dovolenka | nahradni volno | ^volno$ | nemocenska | ^nemoc$ | mimo kancelar | sluzebni cesta | statni svatek
+    dovolena | na (?:dovolene|dovolenke|nemocenske) | dovolenka | nahradn[ie] volno | ^volno$ | nemocenska | ^nemoc$
+    nepritom(?:en|en[ya]|na|nost) | ^(?:materska|rodicovska|neschopenka)$ | mimo kancelar
+    sluzebni cesta | sluzobna cesta | statn[iy] (?:svatek|sviatok)
 
     отпуск[ае]? | больничныи | командировк[аие] | отгул | выходнои | вне офиса | не в офисе | декрет
-    праздничныи день | відпустк[аиу] | лікарняни[ий] | відрядження | вихідни[ий]
+    праздничныи день | на больничном | ^(?:отсутствие|отсутствую|болею|меня нет|каникулы)(?=$| ?[-:(,])
+    відпустк[аиу] | у відпустці | лікарняни[ий] | відрядження | вихідни[ий] | відгул | ^відсутніи
 
-    concediu(?: de odihna| medical)? | zi libera | zile libere | sarbatoare legala
+    concediu(?: de odihna| medical)? | zi libera | zile libere | ^liber$ | vacanta | ^delegatie | sarbatoare legala
 
-    y[ıi]ll[ıi]k izin | ^izin(?=$| ?[-:(,]) | izinde(?:yim)? | izinli | raporlu | resmi tatil | is seyahati | ofis d[ıi][sş][ıi]nda
+    y[ıi]ll[ıi]k izin | (?:dogum|babal[ıi]k|hastal[ıi]k|mazeret) izni | ^tatil(?=$| ?[-:(,]) | ^izin(?=$| ?[-:(,]) | izinde(?:yim)? | izinli | raporlu | resmi tatil | is seyahati | ofis d[ıi][sş][ıi]nda
 
-    ^semester(?=$| ?[-:(,]| (?:i|v\.?) ) | pa semester | semesterdag | ledig | sjukskriven | foraldraledig(?:het)? | vab
-    tjansteresa | feriedag | fridag | sygemeldt | sykemeldt | barsel | foreldrepermisjon | afspadsering | avspasering
+    ^semester(?=$| ?[-:(,]| (?:i|v\.?) ) | pa semester | sommarsemester | semesterdag | ledig(?:het)? | sjukskriven
+    foraldraledig(?:het)? | kompledig | vab | franvarande | ^(?:sjuk|komp|helgdag)$ | tjansteresa
+    feriedag | (?:sommer|vinter|jule|paske|host)ferie | feriefri(?:dag)? | fridag | omsorgsdag | ^(?:fri|syg|syk)$
+    fraværende | sygemeldt | sykemeldt | egenmelding | barsel | (?:foreldre)?permisjon | afspadsering | avspasering
     tjenestereise | tjenesterejse | helligdag
 
     (?:kesa|talvi|vuosi|sairas)loma | lomalla | ^loma(?=$| ?[-:(,]) | vapaapaiva | virkavapaa | tyomatka
+    (?:isyys|aitiys|vanhempain|saldo)vapaa | sairaana | ^(?:vapaa|poissa|matkalla|pyhapaiva)$
 
-    szabadsag(?:on)? | betegszabadsag | szabadnap | kikuldetes | αδεια | σε αδεια | ρεπο | αργια
-    επαγγελματικο ταξιδι
+    szabadsag(?:on)? | szabin | betegszabadsag | szabadnap | tappenz | nyaralas | ^(?:beteg|gyes|unnepnap)$ | kikuldetes
+    αδεια | σε αδεια | ρεπο | αργια | διακοπες | ^ασθενεια$ | αναρρωτικη | επαγγελματικο ταξιδι
 """
 # Away only if it lasts: these words are also used for an hour's meeting.
 AWAY_LONG = r"""
@@ -153,6 +173,8 @@ AWAY_LONG = r"""
     conferencia | congreso | simposio | feria (?:comercial|profesional)
 
     conferencia | congresso | simposio | feira (?:comercial|profissional)
+
+    ^(?:cp|pont|puente|ponte|rol|adv|ocr|pn)$
 """
 NOT_AWAY = r"""
     not a | link | room | phone | video | telephone | press | news | web | zoom | audio | dial-?in
@@ -167,7 +189,7 @@ NOT_AWAY = r"""
 
     telefone | de imprensa
 
-    richiesta | pianificazione | calendario | scuola | scolastiche | aanvraag | overzicht | wniosek | grafik | zadost
+    richiesta | pianificazione | calendario | scuola | scolastich[ei] | szkoln[ey] | школьные | aanvraag | overzicht | wniosek | grafik | zadost
     planovani | заявлени[ея] | график | планирование | заявк[аи] | cerere | planificare | talebi | planlama
     ansokan | planering | planlagning | hakemus | suunnittelu | kerelem
 """

@@ -170,9 +170,10 @@ def _wanted(item: Unplaced, request: Request) -> str:
     """``Week of 7 Dec: no time for a strategic block``."""
     if item.kind == OFFSITE:
         return "Half day of the quarter: not found yet"
-    monday = request.workweek.key_week(item.key, Interval(request.now, request.now)).monday
+    week = request.workweek.key_week(item.key, Interval(request.now, request.now))
+    first = request.workweek.days_seen(week)[0]
     what = "the weekly minimum" if item.tier == "floor" else f"a {block_name(item.kind)}"
-    return f"Week of {monday.day} {monday:%b}: no time for {what}"
+    return f"Week of {first.day} {first:%b}: no time for {what}"
 
 
 def _block(change: Change, request: Request) -> str:

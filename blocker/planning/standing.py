@@ -31,7 +31,7 @@ def dismissed(request: Request, blocks: Sequence[StandingBlock]) -> Mapping[str,
         elif block.key in keys:
             reasons[block.key] = "you skipped it"
         elif week in weeks and block.kind not in (OFFSITE, NOTE):
-            reasons[block.key] = f"you skipped {week.words}"
+            reasons[block.key] = f"you skipped {week.words(request.workweek.lead)}"
     return reasons
 
 

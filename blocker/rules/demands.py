@@ -218,8 +218,8 @@ class _Asking:
             return free
         until = over if closed == "given up" else self.known.memory.paused_until
         why = {
-            "skipped": f"you skipped {load.week.words}",
-            "undone": f"you took blocks of {load.week.words} back with undo",
+            "skipped": f"you skipped {load.week.words(self.known.workweek.lead)}",
+            "undone": f"you took blocks of {load.week.words(self.known.workweek.lead)} back with undo",
         }.get(closed) or f"{CLOSED[closed]} until {day_words(until or load.week.monday)}"
         key = f"{kind}/{load.week}/{free[0]}"
         code = "paused" if closed == "given up" else closed

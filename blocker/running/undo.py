@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -61,6 +63,10 @@ def reverse(
         and run.before is not None
         and calendar.digest() == run.after_digest
     ):
+        with ledger.together():  # a kill after this is mended by the next run
+            for change in run.changes:
+                if change.action == "create":
+                    ledger.take_back(change.key)
         calendar.put_back(run.before, run.after_digest)
         whole = True
     done: list[Outcome] = []
@@ -92,6 +98,8 @@ def _reverse_one(
     """
     there = standing.get(change.key)
     before = change.before or {}
+    if there is not None and _is_as(there, before):  # an undo that was cut short came so far
+        return Written(block_in(change.key, before, now), there.ref)
     if change.action == "remove":
         if there is not None:
             raise BlockerError("it is on the calendar already")
@@ -100,6 +108,9 @@ def _reverse_one(
             block = _next_generation(block, ledger)
         return Written(block, calendar.create(block))
     if there is None:
+        known = ledger.recall(change.key)
+        if change.action == "create" and known is not None and known.ended_by == "undone":
+            return None
         raise BlockerError("it is not on the calendar any more")
     written = change.after or {}
     words = hash_of_text(there.title, there.text)
@@ -108,6 +119,7 @@ def _reverse_one(
     if there.when != slot_in(written["slot"]) or not same_words:
         raise BlockerError("you changed it since")
     if change.action == "create":
+        ledger.take_back(change.key)
         calendar.delete(there.ref)
         del standing[change.key]
         return None
@@ -118,6 +130,14 @@ def _reverse_one(
         again = _make_anew(block, there, calendar, ledger)
     standing[change.key] = again.as_standing(there)
     return again
+
+
+def _is_as(there: StandingBlock, before: Mapping[str, Any]) -> bool:
+    """True for a block that is as it was before the run."""
+    words = ("title", "text", "busy", "focus")
+    if not before or any(getattr(there, name) != before.get(name) for name in words):
+        return False
+    return there.when == slot_in(before.get("when", before["slot"]))
 
 
 def _make_anew(block: Block, there: StandingBlock, calendar: Calendar, ledger: Ledger) -> Written:

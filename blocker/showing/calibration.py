@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from blocker.measuring.conditions import Comparison
@@ -27,8 +27,9 @@ def calibration_lines(found: Calibration, taken: OwnLines | None, verbose: bool 
     usual, own = found.usual, found.own
     if not usual.weeks:
         return ["The calendar has no completed week to look at."]
-    first, last = usual.weeks[0].week, usual.weeks[-1].week
-    name = f"{first} to {last}" if verbose else f"{_day(first.monday)} to {_day(last.days[-1])}"
+    first, last = usual.weeks[0], usual.weeks[-1]
+    dates = f"{_day(first.begins)} to {_day(last.begins + timedelta(days=6))}"
+    name = f"{first.week} to {last.week}" if verbose else dates
     lines = [f"The {len(usual.weeks)} weeks from {name}, as they are on the calendar now:"]
     counted = {week.week for week in usual.counted}
     if verbose:

@@ -123,7 +123,7 @@ def week_lines(view: WeekView, canvas: Canvas, zone: ZoneInfo) -> list[Line]:
     signs = glyphs(canvas.unicode)
     load = view.load
     days = view.shown_days()
-    words = f"{week_words(load.week, view.today, start=True)}, " if view.is_near else ""
+    words = f"{week_words(load, view.today, start=True)}, " if view.is_near else ""
     heading: list[Piece] = [
         Piece(f"{words}{_dates(days or view.days)},", "strong"),
         Piece(f"{load.level}:", load.level),
@@ -237,7 +237,7 @@ def _short_week(view: WeekView, canvas: Canvas, zone: ZoneInfo, verbose: bool) -
     share = load.held.get("operational_share", 0.0)
     bar = load_bar(share, thresholds(load), SMALL_BAR, signs, load.level)
     tag = f"[{load.level.upper()}]"
-    words = week_words(load.week, view.today, start=True)
+    words = week_words(load, view.today, start=True)
     head = [
         Piece(f"{words:<20} ", "strong"),
         Piece(tag, load.level),

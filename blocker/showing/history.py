@@ -99,8 +99,8 @@ def _row(week: PastWeek, last: bool) -> str:
     level = week.level if week.record else f"({week.level})"
     load = measured(held["operational_share"], "share") if held["capacity_hours"] else "away"
     cells = "".join(f"{_cell(name, week.record):>8}" for name in COLUMNS)
-    monday = week.load.week.monday
-    return f"  {f'{monday.day} {monday:%b}':<9} {level:<8}{load:>5}  {cells}{'  now' if last else ''}"
+    begins = week.load.begins
+    return f"  {f'{begins.day} {begins:%b}':<9} {level:<8}{load:>5}  {cells}{'  now' if last else ''}"
 
 
 def _cell(name: str, record: WeekRecord | None) -> str:
@@ -130,7 +130,7 @@ def history_picture(weeks: Sequence[PastWeek], debt_minutes: int, canvas: Canvas
                 Piece(WORDS[name], "quiet"),
             ]
         )
-    first, last = (weeks[n].load.week.monday for n in (0, -1))
+    first, last = (weeks[n].load.begins for n in (0, -1))
     dates = f"weeks of {first.day} {first:%b %Y} to {last.day} {last:%b %Y}"
     return [[Piece(f"  {'':<8}{dates}", "quiet")], *lines, [Piece("")], *plain]
 
@@ -219,7 +219,7 @@ def ahead_lines(loads: Sequence[WeekLoad], curve: Mapping[int, Fill]) -> list[st
 
 def _ahead_row(load: WeekLoad, fill: Fill | None) -> str:
     capacity = load.held["capacity_hours"]
-    name = f"{load.week.monday.day} {load.week.monday:%b}"
+    name = f"{load.begins.day} {load.begins:%b}"
     if not capacity:
         return f"  {name:<9} away   no working time"
     hours = forecast_hours(load, fill)

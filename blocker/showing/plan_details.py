@@ -15,12 +15,12 @@ from blocker.showing.plan_in_full import FLOORS, closing_lines, missing_lines, q
 from blocker.showing.plan_screen import broken, change_lines, heading, indented, is_shown, spaced
 from blocker.showing.plan_text import (
     SHORT_CAUSES,
+    changes_of,
     clean,
     last_words,
     load_words,
     option_text,
     refreshed_words,
-    week_of_change,
 )
 from blocker.values.kinds import LEARNING, LEVELS, NOTE
 from blocker.values.plan import Change, Plan
@@ -44,7 +44,7 @@ def plan_details_lines(
     ]
     parts = [[line for words in first for line in broken([Piece(words)], width)]]
     for week in plan.weeks:
-        here = [change for change in left if week_of_change(change, zone) == week.load.week]
+        here = changes_of(week.load, left, zone)
         left = [change for change in left if change not in here]
         if here or kept:
             floor = "" if week.floor in ("block", "none") else f"; weekly minimum: {FLOORS[week.floor]}"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from blocker.showing.plan_text import (
     cause_text,
     change_title,
+    changes_of,
     clean,
     failure,
     judged_words,
@@ -22,7 +23,6 @@ from blocker.showing.plan_text import (
     span,
     spoken,
     told_words,
-    week_of_change,
     when_words,
     why_this_level,
     zone_lines,
@@ -48,14 +48,14 @@ def plan_lines(plan: Plan, plain: bool = False, done: bool = False) -> list[str]
     """
     zone = ZoneInfo(plan.zone)
     shown = [c for c in plan.changes if c.action not in ("forget", "tombstone")]  # a note tells of these
-    first = min((week.load.week for week in plan.weeks), default=None)
-    before = [c for c in shown if first is not None and week_of_change(c, zone) < first]
+    first = min((week.load.begins for week in plan.weeks), default=None)
+    before = [c for c in shown if first is not None and c.slot.start.astimezone(zone).date() < first]
     shown = [c for c in shown if c not in before]
     lines: list[str] = []
     for change in before:
         lines += change_lines(change, zone, True, plain)
     for week in plan.weeks:
-        here = [c for c in shown if week_of_change(c, zone) == week.load.week]
+        here = changes_of(week.load, shown, zone)
         shown = [c for c in shown if c not in here]
         lines += [week_line(week, plain), *why_this_level(week.load)]
         lines += [f"    {told_words(week.load)}"] if week.load.told_hours else []
@@ -125,7 +125,7 @@ def quarter_line(quarter: QuarterPlan, verbose: bool = True) -> str:
 def week_line(week: WeekPlan, plain: bool = False, verbose: bool = True) -> str:
     """``2026-W48  amber  ██████████░░░░░  61 %  22.9 of 37.5 h  weekly minimum: 1 block``; not ``verbose``: no ISO week, no minimum."""
     load = week.load
-    name = str(load.week) if verbose else f"Week of {load.week.monday.day} {load.week.monday:%b}"
+    name = str(load.week) if verbose else f"Week of {load.begins.day} {load.begins:%b}"
     share, capacity = load.held.get("operational_share", 0.0), load.held.get("capacity_hours", 0.0)
     floor = f"weekly minimum: {FLOORS.get(week.floor, week.floor)}"
     if not capacity:
@@ -180,7 +180,7 @@ def next_best(change: Change) -> str:
 def missing_words(item: Unplaced) -> str:
     """What has no time, and in which week: ``a thinking block in the week of 7 Dec``."""
     period = item.key.partition("/")[2].rpartition("/")[0]
-    week = parse_week(period).words if period else ""
+    week = parse_week(period).words() if period else ""
     return f"{block_name(item.kind)}{f' in {week}' if week and week not in item.why else ''}"
 
 

@@ -14,6 +14,7 @@ from blocker.rules.goals import GOAL
 from blocker.showing.picture import Line, Piece, flow, text_of
 from blocker.showing.plan_text import (
     change_title,
+    changes_of,
     clean,
     failure,
     is_in_conflict,
@@ -33,7 +34,6 @@ from blocker.showing.plan_text import (
 from blocker.values.events import SkippedComponent
 from blocker.values.kinds import LEARNING, LEVELS, NOTE, OFFSITE
 from blocker.values.plan import Change, Option, Plan, Unplaced, WeekPlan
-from blocker.values.workweek import week_of
 
 MOST_LINES = 25
 WHY = {"floor": "weekly minimum", "frontline": "regular visit", "debt": "time owed from earlier weeks"}
@@ -62,7 +62,7 @@ def _parts(
     told = [change for change in plan.changes if is_shown(change, plan)]
     parts = [_flowed(first, width)]
     for week in plan.weeks:
-        here = [c for c in told if week_of(c.slot.start.astimezone(zone).date()) == week.load.week]
+        here = changes_of(week.load, told, zone)
         told = [c for c in told if c not in here]
         if here:
             parts.append([*heading(week, plan, width), *_changes(here, plan, width, plain, terse)])
@@ -102,7 +102,7 @@ def is_shown(change: Change, plan: Plan) -> bool:
 def heading(week: WeekPlan, plan: Plan, width: int) -> list[Line]:
     """A week and its level, with the one reason for it."""
     load, zone = week.load, ZoneInfo(plan.zone)
-    words = week_words(load.week, plan.now.astimezone(zone).date(), start=True)
+    words = week_words(load, plan.now.astimezone(zone).date(), start=True)
     why = level_words(load)
     return broken(
         [Piece(f"{words},", "strong"), Piece(f"{load.level}{':' if why else ''}", load.level), Piece(why)],
@@ -214,8 +214,8 @@ def _missing(plan: Plan, zone: ZoneInfo) -> Iterator[str]:
         if item.tier == OFFSITE:
             yield f"Half day: not found yet. {_sentence(item.why.partition(': the time is')[0])}{_one(item.nearest, zone)}"
         elif item.tier == "floor":
-            week = next((w.load.week for w in plan.weeks if f"/{w.load.week}/" in item.key), None)
-            when = week_words(week, today, start=True) if week else ""
+            load = next((w.load for w in plan.weeks if f"/{w.load.week}/" in item.key), None)
+            when = week_words(load, today, start=True) if load else ""
             yield f"{when}: no weekly minimum yet. {_sentence(item.why.partition(': the time is')[0])}{_one(item.nearest, zone)}"
 
 

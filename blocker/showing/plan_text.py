@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from blocker.rules.judge import FORECAST
 from blocker.values.intervals import Interval
 from blocker.values.plan import Cause, Change, Option, Plan, WeekLoad
-from blocker.values.workweek import Week, day_words, week_of
+from blocker.values.workweek import day_words
 from blocker.wording.causes import cause_words
 from blocker.wording.texts import MEASURE_WORDS, STEERING, quantity
 
@@ -182,8 +182,9 @@ def _whole(words: str) -> str:
     return re.sub(_POINT_ZERO, r"\1\2", words) if ".0 h" in words else words
 
 
-def week_of_change(change: Change, zone: ZoneInfo) -> Week:
-    return week_of(change.slot.start.astimezone(zone).date())
+def changes_of(load: WeekLoad, changes: Iterable[Change], zone: ZoneInfo) -> list[Change]:
+    """The changes whose time is in the week, as the person has it."""
+    return [change for change in changes if load.holds(change.slot.start.astimezone(zone).date())]
 
 
 def span(slot: Interval, zone: ZoneInfo) -> str:
@@ -206,10 +207,11 @@ def moment(local: datetime) -> str:
     return f"{day_words(local)}, {local:%H:%M}"
 
 
-def week_words(week: Week, today: date, start: bool = False) -> str:
+def week_words(load: WeekLoad, today: date, start: bool = False) -> str:
     """``this week``, ``the week of 14 Dec``; with a capital at the ``start`` of a sentence."""
-    near = {week_of(today): "this week", week_of(today).plus(1): "next week"}
-    words = near.get(week) or (week.words.removeprefix("the ") if start else week.words)
+    dated = f"week of {load.begins.day} {load.begins:%b}"
+    near = "this week" if load.holds(today) else "next week" if load.holds(today + timedelta(days=7)) else ""
+    words = near or (dated if start else f"the {dated}")
     return words[0].upper() + words[1:] if start else words
 
 

@@ -20,8 +20,8 @@ MOST, FEW = 8, 2
 def report_text(request: Request, seen: Survey, titles: bool = True, most: int = MOST) -> list[str]:
     """The last eight completed weeks in words, with ``most`` of each list; without ``titles`` meetings are only counted."""
     texts = request.settings.texts
-    monday = request.running.monday
-    found = digest(monday - WEEKS * WEEK, monday, request, seen)
+    end = request.workweek.days_seen(request.called)[0]
+    found = digest(end - WEEKS * WEEK, end, request, seen)
     if not titles:
         found = _untitled(found, texts)
     first, last = date_words(found.first, texts), date_words(found.last, texts)

@@ -19,7 +19,7 @@ from blocker.values.intervals import Interval, clip, minutes, subtract
 from blocker.values.kinds import IGNORED
 from blocker.values.plan import Change, Classified, Plan, Unplaced, WeekLoad, WeekPlan
 from blocker.values.request import Request
-from blocker.values.workweek import Week, WorkWeek, week_of
+from blocker.values.workweek import Week, WorkWeek
 
 DAY_MINUTES = 24 * 60
 BEFORE, AFTER, BOTH = "before", "after", "both"
@@ -76,7 +76,7 @@ class WeekView(Struct, frozen=True):
     @property
     def is_near(self) -> bool:
         """True for this week and the next, which have names."""
-        return self.week in (week_of(self.today), week_of(self.today).plus(1))
+        return any(self.load.holds(self.today + timedelta(weeks=n)) for n in (0, 1))
 
     @property
     def week(self) -> Week:
@@ -126,7 +126,7 @@ def week_view(week: WeekPlan, plan: Plan, seen: Survey, request: Request) -> Wee
         days=days,
         changes=changes,
         missing=tuple(item for item in plan.unplaced if f"/{number}/" in item.key),
-        running=number == workweek.week_called(workweek.date_of(request.now)),
+        running=week.load.holds(workweek.date_of(request.now)),
         today=workweek.date_of(request.now),
     )
 

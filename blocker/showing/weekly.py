@@ -37,7 +37,8 @@ class Message(Struct, frozen=True):
 def weekly_digest(plan: Plan, seen: Survey, request: Request) -> Message:
     """This week's blocks with their questions, what became of the last week's, one fact, and one thing to decide."""
     zone = request.workweek.zone
-    span = request.workweek.week_span(request.running)
+    days = request.workweek.days_seen(request.called)
+    span = request.workweek.span(days[0], days[0] + WEEK)
     here = [c for c in plan.changes if _is_coming(c, plan) and c.slot.overlaps(span)]
     number = f"{len(here)} block" if len(here) == 1 else f"{len(here)} blocks"
     lines = [f"{when_words(c, zone)}: {clean(_title(c))}{_question(c)}" for c in here[:MOST_BLOCKS]]
@@ -75,7 +76,8 @@ def _question(change: Change) -> str:
 
 
 def _last_week(plan: Plan, seen: Survey, request: Request) -> Iterator[str]:
-    record = past_weeks(plan, seen, request, 1)[0].record
+    last = request.called.plus(-1)
+    record = next(past.record for past in past_weeks(plan, seen, request, 1) if past.load.week == last)
     if record is not None and record.owed_minutes:
         yield f"Last week: {record.kept_of_owed / 60:.3g} of {record.owed_minutes / 60:.3g} h of thinking time kept{_moved(record)}."
 
@@ -86,8 +88,8 @@ def _moved(record: WeekRecord) -> str:
 
 
 def _answers(plan: Plan, request: Request) -> dict[str, str]:
-    """What the person did with blocks on the calendar since last Monday and no digest has told: moved or deleted, by its name."""
-    first = request.workweek.instant(request.running.plus(-1).monday, 0)
+    """What the person did with blocks on the calendar since last week began and no digest has told: moved or deleted, by its name."""
+    first = request.workweek.instant(request.workweek.days_seen(request.called.plus(-1))[0], 0)
     moved = {
         f"digest moved {c.key} to {c.slot.start:%Y-%m-%dT%H:%MZ}": "moved"
         for c in plan.changes
@@ -111,14 +113,14 @@ def _answered(answers: Mapping[str, str]) -> Iterator[str]:
 
 
 def _fact(plan: Plan, request: Request) -> Iterator[str]:
-    week: WeekPlan | None = next((w for w in plan.weeks if w.load.week == request.running), None)
+    week: WeekPlan | None = next((w for w in plan.weeks if w.load.week == request.called), None)
     if week is not None and week.load.causes:
         yield f"This week is {week.load.level}: {clean(level_words(week.load))}."
 
 
 def _decided(request: Request) -> Iterator[str]:
-    """What was decided since Monday a week ago, the newest first."""
-    first = request.workweek.instant(request.running.plus(-1).monday, 0)
+    """What was decided since last week began, the newest first."""
+    first = request.workweek.instant(request.workweek.days_seen(request.called.plus(-1))[0], 0)
     made = [one.text for one in reversed(request.memory.decisions) if first <= one.at <= request.now]
     shown = [f"“{shortened(text, QUESTION_CHARACTERS)}”" for text in made[:MOST_DECISIONS]]
     if shown:
@@ -136,8 +138,8 @@ def _to_decide(plan: Plan, seen: Survey, request: Request) -> str:
     waiting = next((question for question in request.memory.parked if not question.how), None)
     if waiting is not None:
         return f"“{shortened(waiting.text, QUESTION_CHARACTERS)}” has waited longest. Answer it this week, or drop it."
-    monday = request.running.monday
-    series = digest(monday - LATELY_WEEKS * WEEK, monday, request, seen).series
+    first = request.workweek.days_seen(request.called)[0]
+    series = digest(first - LATELY_WEEKS * WEEK, first, request, seen).series
     if series:
         hours = series[0].minutes / 60
         return f"does “{shortened(series[0].title, 60)}” still need you? It took {hours:.3g} h in four weeks."

@@ -67,6 +67,16 @@ class WeekLoad(Struct, frozen=True):
     lines_taken: date | None = None  # when the person's own lines were taken; None: judged by the usual ones
     quiet_days: int = 0  # of the working days, those on which nothing is booked
     told_hours: float = 0.0  # of the operational hours, those told by ``busy``: no event stands for them
+    lead: int = 0  # by how many days the person's own week begins before the ISO week that is measured
+
+    @property
+    def begins(self) -> date:
+        """The first day of the week as the person has it: what it is called by."""
+        return self.week.seen(self.lead)[0]
+
+    def holds(self, day: date) -> bool:
+        """True for a day of the week as the person has it."""
+        return day in self.week.seen(self.lead)
 
     @property
     def open_days(self) -> int:

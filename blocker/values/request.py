@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from blocker.values.events import Snapshot
+from blocker.values.events import SkippedComponent, Snapshot
 from blocker.values.memory import Memory
 from blocker.values.settings import FILL_WEEKS, HORIZON_WEEKS, NOTICE_HOURS, Settings
 from blocker.values.workweek import Week, WorkWeek, week_of
@@ -37,6 +37,11 @@ class Request(Struct, frozen=True):
     zone_source: str = ""
 
     @property
+    def skipped(self) -> tuple[SkippedComponent, ...]:
+        """What could not be read, or not as it is written, on all of the calendars."""
+        return tuple(item for source in (self.snapshot, *self.others) for item in source.skipped)
+
+    @property
     def earliest(self) -> datetime:
         """Nothing may start before it: now plus the policy's notice."""
         return self.now + timedelta(hours=NOTICE_HOURS[self.policy])
@@ -45,6 +50,11 @@ class Request(Struct, frozen=True):
     def running(self) -> Week:
         """The week of today, in the user's zone."""
         return week_of(self.workweek.date_of(self.now))
+
+    @property
+    def called(self) -> Week:
+        """The week of today as the person has it."""
+        return self.workweek.week_called(self.workweek.date_of(self.now))
 
     @property
     def planned(self) -> tuple[Week, ...]:

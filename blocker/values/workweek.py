@@ -32,10 +32,10 @@ class Week(Struct, frozen=True, order=True):
     def __str__(self) -> str:
         return f"{self.year}-W{self.number:02d}"
 
-    @property
-    def words(self) -> str:
-        """What people call it: ``the week of 14 Dec``."""
-        return f"the week of {self.monday.day} {self.monday:%b}"
+    def words(self, lead: int = 0) -> str:
+        """What people call it whose weeks begin ``lead`` days before the ISO week: ``the week of 14 Dec``."""
+        first = self.seen(lead)[0]
+        return f"the week of {first.day} {first:%b}"
 
     @property
     def monday(self) -> date:
@@ -45,6 +45,10 @@ class Week(Struct, frozen=True, order=True):
     def days(self) -> tuple[date, ...]:
         monday = self.monday
         return tuple(monday + n * DAY for n in range(7))
+
+    def seen(self, lead: int) -> tuple[date, ...]:
+        """The days of the week as a person has it whose weeks begin ``lead`` days before the ISO week."""
+        return tuple(day - lead * DAY for day in self.days)
 
     def plus(self, weeks: int) -> Week:
         return week_of(self.monday + weeks * 7 * DAY)
@@ -211,7 +215,7 @@ class WorkWeek(Struct, frozen=True):
 
     def days_seen(self, week: Week) -> tuple[date, ...]:
         """The days of a week as the person sees it, in order."""
-        return tuple(day - self.lead * DAY for day in week.days)
+        return week.seen(self.lead)
 
     def is_quiet(self, day: date) -> bool:
         return any(days.has(day) for days in self.quiet)

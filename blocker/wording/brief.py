@@ -93,13 +93,13 @@ def _way_in(key: str, kind: str, slot: Interval, sources: Sources) -> str:
     if kind != LEARNING or any(topic.start for topic in sources.themes.get(key, ())):
         return ""
     use = say("learning.use", texts)
-    day = sources.request.workweek.date_of(slot.start)
-    heavy = heaviest_week(day, sources.request, sources.seen)
+    own_day = sources.request.workweek.date_of(slot.start)
+    heavy = heaviest_week(own_day, sources.request, sources.seen)
     if heavy is None:
         return use
     name = "learning.week_with" if heavy.title else "learning.week"
-    monday, hours = date_words(heavy.monday, texts), length_words(heavy.minutes, texts)
-    return f"{say(name, texts, day=monday, hours=hours, title=named(heavy.title))} {use}"
+    day, hours = date_words(heavy.first, texts), length_words(heavy.minutes, texts)
+    return f"{say(name, texts, day=day, hours=hours, title=named(heavy.title))} {use}"
 
 
 def _given(request: Request) -> list[str]:

@@ -35,7 +35,7 @@ class Series(Struct, frozen=True):
 class HeavyWeek(Struct, frozen=True):
     """A week to come: its operational minutes, and the longest meeting that is not one of every week ("" if none)."""
 
-    monday: date
+    first: date
     minutes: float
     title: str
 
@@ -120,8 +120,11 @@ def heaviest_week(after: date, request: Request, seen: Survey) -> HeavyWeek | No
             continue
         days = [seen.days[day] for day in dates_between(monday, monday + WEEK) if day in seen.days]
         loads[monday] = sum(minutes(intersect(day.operational, day.working)) for day in days)
-    monday = max(loads, key=lambda monday: loads[monday], default=after)
-    return HeavyWeek(monday, loads[monday], _special(monday, request, seen)) if loads.get(monday) else None
+    if not any(loads.values()):
+        return None
+    monday = max(loads, key=lambda monday: loads[monday])
+    first = request.workweek.days_seen(week_of(monday))[0]
+    return HeavyWeek(first, loads[monday], _special(monday, request, seen))
 
 
 def _special(monday: date, request: Request, seen: Survey) -> str:

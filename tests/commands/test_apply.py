@@ -25,6 +25,7 @@ def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
 def plan(cli: CommandLine, tmp_path: Path) -> Path:
     path = tmp_path / "plan.json"
     assert cli.call("plan", "--out", str(path)).code == 0
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     return path
 
 

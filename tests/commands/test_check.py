@@ -309,6 +309,14 @@ def test_what_was_not_read_is_named_where_it_changes_the_figures(cli: CommandLin
     assert cli.document(command, "2026-W45")["skipped_components"] == []
 
 
+def test_what_was_not_read_is_said_with_the_figures_of_many_weeks(cli: CommandLine) -> None:
+    assert "could not be read" not in cli.call("load", "--ahead", "2").out + cli.call("report").out.lower()
+    in_the_calendar(cli, "DTSTART:20261111T090000Z", "DTEND:20261111T080000Z")
+    assert "it ends before it starts" in cli.call("load", "--ahead", "2").out
+    assert cli.document("load", "--ahead", "2")["skipped_components"]
+    assert "1 part of the calendar could not be read" in cli.call("report").out
+
+
 @pytest.mark.parametrize("lines", [("RRULE:FREQ=OFTEN",), ("DTEND:soon",), ("DURATION:long",)])
 def test_what_may_reach_into_any_later_week_is_named_in_all_of_them(
     cli: CommandLine, lines: tuple[str, ...]

@@ -279,6 +279,8 @@ NO_TOML = {
     "[hours]\n[hours]\n": "line 2: this table is there twice; add to the first one",
     "role 'x'\n": "line 1: expected '=' after a key in a key/value pair",
     "a = " + "[" * 5000: "the file is nested too deeply",
+    "\n" + "a." * 50_000 + "a = 1": "line 2: a name of more than 30 parts, which no setting has",
+    "x = {" + "'a' . " * 50_000 + "a = 1}": "line 1: a name of more than 30 parts, which no setting has",
     "a = " + "9" * 5000: "a value can't be read: Exceeds the limit",
     "a = 2026-02-30": "line 1: invalid date or datetime",
 }

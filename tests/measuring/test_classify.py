@@ -42,11 +42,15 @@ AWAY_TITLES = [
     "Ferie", "In ferie", "Trasferta Milano", "Vakantie", "Vrije dag", "Ziek", "Urlop", "Urlop wypoczynkowy", "Delegacja",
     "Dovolená", "Dovolenka", "Služební cesta", "Отпуск", "Командировка", "Больничный", "Відпустка", "Concediu",
     "Concediu medical", "Yıllık izin", "Resmî tatil", "Semester", "Föräldraledig", "Feriedag", "Barsel", "Kesäloma",
-    "Lomalla", "Szabadság", "Άδεια",
+    "Lomalla", "Szabadság", "Άδεια", "Urlaubstage", "Betriebsferien", "Krankenstand", "Récupération", "Permiso retribuido",
+    "Licença", "Vacanze estive", "In vacanza", "Permesso", "Snipperdag", "Roostervrij", "Dni wolne", "Urlopy", "Na dovolené",
+    "Nepřítomen", "Mateřská", "Náhradné voľno", "На больничном", "Отсутствую", "У відпустці", "Vacanță", "Doğum izni",
+    "Tatil", "Ledighet", "Frånvarande", "Sommerferie", "Fraværende", "Permisjon", "Egenmelding", "Sairaana", "Isyysvapaa",
+    "Táppénz", "Nyaralás", "Διακοπές", "Αναρρωτική άδεια",
 ]  # fmt: skip
 AWAY_FOR_LONG_TITLES = [
     "Conference", "PyCon (conference)", "Trade fair Hanover", "Konferenz Wien", "Fachtagung", "Conférence annuelle",
-    "Colloque", "Congreso nacional", "Conferencia anual", "Congresso", "Feira comercial",
+    "Colloque", "Congreso nacional", "Conferencia anual", "Congresso", "Feira comercial", "CP", "Puente", "ROL",
 ]  # fmt: skip
 PERSONAL_TITLES = [
     "Lunch", "Lunch with Ana", "Lunch break", "Dentist", "Doctor's appointment", "School run", "Kids pick-up",
@@ -91,6 +95,7 @@ OPERATIONAL_TITLES = [
     "Course correction", "Frontline working group", "Site visit planning", "Release Testing Kickoff",
     "Technical Committee Office hours", "New Contributor Meet and Greet", "Leadership Council Meeting", "Meeting",
     "1:1 Ana / Tom", "Plenum", "", "Richiesta ferie", "Wniosek o urlop", "График: отпуск", "Winter semester kickoff",
+    "Vacanze scolastiche", "Permesso di costruire", "Freie Stelle", "Fri lunch demo",
 ]  # fmt: skip
 
 
@@ -165,6 +170,8 @@ CANCELLED_TITLES = [
     "Odwołane: Budget", "Zrušeno: Budget", "Aflyst: Budget", "Annulleret: Budget", "Peruutettu: Budget",
     "Отменено: Budget", "İptal Edildi: Budget", "iptal: Budget", "已取消: 预算", "已取消：预算", "取消: 預算",
     "キャンセル済み: 予算", "【中止】予算", "취소됨: 예산", "Скасовано: Budget", "Canceled event: Budget", "Zrušen: Budget", "Avbokat: Budget",
+    "Annulliert: Budget", "Evento cancelado: Budget", "Afspraak geannuleerd: Budget", "Kansellert: Budget", "Stornováno: Budget",
+    "取り消されました：予算", "キャンセル済：予算", "בוטל: Budget", "تم الإلغاء: Budget", "İptal edilmiştir: Budget", "Törölt: Budget",
 ]  # fmt: skip
 
 
@@ -184,7 +191,8 @@ def test_a_title_about_cancelling_is_not_cancelled(title: str) -> None:
 DUTY_TITLES = [
     "On call", "On-call: Ana", "Deputy for Tom", "Standby", "Vertretung Anna", "Rufbereitschaft", "Bereitschaft",
     "Urlaubsvertretung für Anna", "Astreinte", "De garde", "Guardia", "Plantão", "Reperibilità", "Dyżur", "Pohotovost",
-    "Дежурство", "Beredskap", "Vagt", "Päivystys", "Nöbet", "Pikett",
+    "Дежурство", "Beredskap", "Vagt", "Päivystys", "Nöbet", "Pikett", "Oncall primary", "Garde", "De gardă", "Jour", "Bakvakt",
+    "Wachtdienst", "Sobreaviso", "Retén", "Zastępstwo", "Чергування", "本周值班", "当番", "Spätdienst", "Sostituzione",
 ]  # fmt: skip
 
 
@@ -196,6 +204,14 @@ def test_duty_takes_no_day(title: str) -> None:
     )
     assert kind_of(title, days=ALL_DAY, event_type="outOfOffice").kind == "away"
     assert kind_of(title).kind == "operational"
+    assert kind_of(title, minutes=7 * 24 * 60).kind == "ignored"
+
+
+@pytest.mark.parametrize(
+    "title", ["Lago di Garda", "Interim report", "Standby flight LH 1", "Vervanging cv-ketel"]
+)
+def test_words_of_duty_in_another_sense(title: str) -> None:
+    assert kind_of(title, days=ALL_DAY, transparent=False).kind == "away"
 
 
 def test_an_absence_that_names_its_deputy_is_an_absence() -> None:
@@ -225,6 +241,8 @@ def test_invitations_count_as_the_config_says() -> None:
     )
     assert kind_of("Training", settings=strict, status="tentative").kind == "ignored"
     assert kind_of("Budget", settings=strict, response="needs-action").kind == "ignored"
+    own = {"response": "needs-action", "organizer_is_me": True}  # one's own needs no answer
+    assert kind_of("Budget", settings=strict, **own).kind == "operational"
     assert kind_of("Budget", settings=strict, response="accepted").kind == "operational"
 
 

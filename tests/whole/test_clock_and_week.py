@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -85,6 +86,34 @@ def test_a_week_that_begins_on_sunday_is_named_and_drawn_so(riyadh: CommandLine,
     keys = {change["key"] for change in riyadh.document("plan")["changes"]}
     config.write_text('holidays = "off"\n')
     assert keys == {change["key"] for change in riyadh.document("plan")["changes"]}, "keys are of ISO weeks"
+
+
+def test_what_is_listed_by_weeks_is_listed_by_the_persons(riyadh: CommandLine, config: Path) -> None:
+    """The plan, a reason, the report: a Sunday is the first day of its week and not the last."""
+    config.write_text(
+        'holidays = "off"\nweek_starts = "sun"\n[hours]\nsun = ["09:00-17:30"]\nmon = ["09:00-12:00"]\n'
+    )
+    plan = riyadh.call("plan").out
+    blocks = {m[1]: m[0] for m in re.findall(r"\+ (Sun (\d+ \w+),)", plan)}
+    assert {"22 Nov", "29 Nov", "6 Dec"}.intersection(blocks), plan
+    headings = {
+        "22 Nov": "This week",
+        "29 Nov": "Next week",
+        "6 Dec": "Week of 6 Dec",
+        "13 Dec": "Week of 13 Dec",
+    }
+    for day in blocks.keys() & headings.keys():
+        assert plan.index(headings[day]) < plan.index(f"+ Sun {day}"), plan
+        later = [
+            plan.find(words)
+            for name, words in headings.items()
+            if list(headings).index(name) > list(headings).index(day)
+        ]
+        assert all(at < 0 or at > plan.index(f"+ Sun {day}") for at in later), plan
+    assert riyadh.call("explain", "next").out.startswith("Week of 29 Nov:")
+    assert riyadh.call("load", "this").out.startswith("Week of 22 Nov")
+    assert "The last 8 weeks, Sun 27 Sep – Sat 21 Nov" in riyadh.call("report").out
+    assert riyadh.call("busy", "3", "next").out.startswith("The week of 29 Nov:")
 
 
 def test_all_calendars_of_a_call_are_bounded_together(

@@ -211,6 +211,32 @@ def test_a_kill_at_any_write_point_is_mended_by_the_next_run(stage: Stage, words
     sys.stdout.write(f"\n{deaths} kills at {undisturbed.points} write points\n")  # pytest -s shows it
 
 
+class UntouchedStage(FileStage):
+    """A calendar that nobody changed since its first run: ``undo`` puts all of it back in one step."""
+
+    def _add(self, uid: bytes, start: bytes, end: bytes) -> None: ...
+
+
+def test_a_kill_while_a_whole_run_is_taken_back_is_mended_by_either(tmp_path: Path) -> None:
+    stage = UntouchedStage(tmp_path)
+    with stage.mortals:
+        before = stage.foreign()
+        undisturbed = stage.call("undo")
+        assert (undisturbed.code, stage.keys()) == (0, Counter())
+        for dies_at in range(1, undisturbed.points + 1, 1 if EVERY else max(1, undisturbed.points // SAMPLE)):
+            for then in ("run", "undo"):
+                stage.reset()
+                assert stage.call("undo", dies_at=dies_at).code == -signal.SIGKILL
+                taken_back = not stage.keys()
+                after = stage.call(then)
+                assert after.code == 0, f"killed at {dies_at}, then {then}: {after.err}"
+                assert stage.foreign() == before
+                if taken_back or then == "undo":
+                    assert not stage.keys(), (
+                        f"killed at {dies_at}, then {then}: what was taken back is there again"
+                    )
+
+
 HOLDER = """
 import sys, time
 from pathlib import Path

@@ -10,6 +10,8 @@ import os
 import re
 import resource
 import shutil
+import socket
+import sqlite3
 import ssl
 import stat
 import subprocess
@@ -17,6 +19,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -487,7 +490,56 @@ def test_no_secret_is_in_anything_that_a_run_writes(
     assert stat.S_IMODE(token.stat().st_mode) == 0o600
 
 
+def test_no_option_takes_a_secret() -> None:
+    """Each that is about one takes a file or a command; the manual page is made of all options."""
+    page = (ROOT / "docs" / "blocker.1").read_text("utf-8").replace("\\-", "-")
+    options = dict(re.findall(r"(--[a-z-]+)(?: ([A-Z]+))?", page))
+    about = {name: what for name, what in options.items() if re.search("password|secret|token|link", name)}
+    assert about == {"--token": "FILE", "--password-command": "COMMAND"}
+
+
+def test_nothing_of_a_block_stays_in_the_ledger_after_leave(cli: CommandLine, tmp_path: Path) -> None:
+    """Not even in the pages that SQLite has no use for any more: its key and how often it was made are all."""
+    assert cli.call("run", "-y").code == 0
+    ledger = tmp_path / "state" / "ledger.sqlite3"
+    with closing(sqlite3.connect(ledger)) as rows:
+        told = {
+            str(told).encode() for row in rows.execute("SELECT start, end, why FROM block") for told in row
+        }
+    told -= {b""}
+    kept = ledger.read_bytes()
+    assert told
+    assert all(words in kept for words in told)
+    assert cli.call("leave", "--remove", "-y").code == 0
+    kept = b"".join(path.read_bytes() for path in ledger.parent.glob("ledger.*"))
+    assert [words for words in told if words in kept] == []
+
+
 # Connections
+
+
+def test_commands_on_a_file_reach_nobody(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*asked: object, **more: object) -> None:
+        raise AssertionError(f"a connection: {asked}")
+
+    for name in ("connect", "connect_ex", "sendto", "bind"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    for name in ("getaddrinfo", "gethostbyname", "create_connection"):
+        monkeypatch.setattr(socket, name, refuse)
+    said = [
+        cli.call(*words.split())
+        for words in (
+            "check",
+            "plan",
+            "load --events",
+            "report",
+            "run -y",
+            "history",
+            "undo",
+            "leave --remove -y",
+        )
+    ]
+    assert [(one.code, one.err) for one in said if one.code or "a connection" in one.out] == []
 
 
 @pytest.mark.parametrize(

@@ -163,10 +163,10 @@ def test_the_heaviest_week_of_the_next_two_months() -> None:
     asked = request(events)
     found = heaviest_week(MONDAY, asked, take_survey(asked))
     assert found is not None
-    assert (found.monday, found.minutes, found.title) == (ahead[6], 420, "Review 6")
+    assert (found.first, found.minutes, found.title) == (ahead[6], 420, "Review 6")
     later = heaviest_week(ahead[6] + timedelta(days=2), asked, take_survey(asked))
     assert later is not None
-    assert later.monday > ahead[6], "one that is over when the block comes asks nothing of anybody"
+    assert later.first > ahead[6], "one that is over when the block comes asks nothing of anybody"
     assert heaviest_week(MONDAY, request(), take_survey(request())) is None
 
 

@@ -84,8 +84,13 @@ def calendar_value(layout: Layout, name: str) -> str:
     return found[name][0].value.strip() if name in found else ""
 
 
-def _starts(layout: Layout) -> Iterator[tuple[int, str]]:
-    """Calendar and TZID ("" for none) of each timed event; those with our mark are nobody's choice of a zone."""
+def _starts(layout: Layout) -> list[tuple[int, str]]:
+    """Calendar and TZID ("" for none) of each timed event; those with our mark are nobody's choice of a zone.
+
+    Changed occurrences count where there is nothing else: one series is one choice, however often it was changed.
+    """
+    starts: list[tuple[int, str]] = []
+    changes: list[tuple[int, str]] = []
     for component in layout.components:
         if component.name != "VEVENT":
             continue
@@ -96,14 +101,21 @@ def _starts(layout: Layout) -> Iterator[tuple[int, str]]:
         found = content_line("DTSTART", line)
         value = found.value.strip().upper()
         if "T" in value:
-            yield component.calendar, "" if value.endswith("Z") else found.param("TZID")
+            changed = layout.upper.find(b"\nRECURRENCE-ID", component.start, component.end) >= 0
+            tzid = "" if value.endswith("Z") else found.param("TZID")
+            (changes if changed else starts).append((component.calendar, tzid))
+    return starts or changes
 
 
 def _is_utc(zone: tzinfo) -> bool:
     return zone is UTC or (isinstance(zone, ZoneInfo) and zone.key in _UTC)
 
 
-_UTC = frozenset(("UTC", "Etc/UTC", "Etc/GMT", "GMT", "Etc/UCT", "UCT", "Zulu", "Etc/Zulu", "Universal"))
+_UTC = frozenset(
+    area + name
+    for name in ("UTC", "UCT", "Universal", "Zulu", "GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich")
+    for area in ("", "Etc/")
+)
 
 
 def like_known(zone: DefinedZone, around: Interval) -> ZoneInfo | None:

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from blocker.calendars.ics.lexer import Property, properties_by_name, text_list, unescape
 from blocker.calendars.ics.moments import Moment, read_duration, read_moment
-from blocker.calendars.ics.people import RESPONSES, address_of, answer_of, is_person
-from blocker.calendars.ics.rrule import Rule, by_days_alone, on_days, parse_rule
+from blocker.calendars.ics.people import address_of, answer_of, is_person, response_of
+from blocker.calendars.ics.rrule import Rule, by_days_alone, parse_rule
+from blocker.calendars.ics.rrule_dates import on_days
 from blocker.calendars.ics.series import Occurrence, Series, Span, gather, span_between, span_of
 from blocker.calendars.ics.times import Midnights, Times, as_written
 from blocker.calendars.ics.zones import Zones
@@ -156,8 +157,9 @@ def _start_and_span(
     """Start and length; for an all-day event that is written as midnight to midnight, what these are."""
     end = _moment(single, "DTEND", times)
     midnights = None
-    outlook = single.get("X-MICROSOFT-CDO-ALLDAYEVENT")
-    if outlook is not None and outlook.value.strip().upper() == "TRUE" and not start.is_date:
+    outlook, called = single.get("X-MICROSOFT-CDO-ALLDAYEVENT"), single["DTSTART"]
+    is_called_a_date = bool(called.head) and called.param("VALUE").upper() == "DATE"
+    if not start.is_date and (is_called_a_date or (outlook and outlook.value.strip().upper() == "TRUE")):
         midnights = times.midnights(start, end)
     if midnights is not None:
         start = times.day(start, midnights.zone)
@@ -173,13 +175,21 @@ def _start_and_span(
 
 
 def _span_between(start: Moment, end: Moment, times: Times) -> Span:
-    """How long it lasts; an end that is written in another form than the start is in the start's zone."""
+    """How long it lasts.
+
+    An end in another form than the start's is in the start's zone, and so is one that would come before it.
+    """
     if start.is_date:
         return span_between(start, end if end.is_date else times.edge(end), times.home)
+    in_the_starts = replace(end, zone=start.zone, is_date=False)
+    forms = [end, in_the_starts]
     if (end.zone is None) != (start.zone is None or (end.is_date and start.zone is UTC)):
+        forms.reverse()
+    for form in forms:
         with suppress(ValueError):  # it would end before it starts
-            return span_between(start, replace(end, zone=start.zone, is_date=False), times.home)
-    return span_between(start, end, times.home)
+            if (span := span_between(start, form, times.home)).rest:
+                return span
+    return span_between(start, forms[0], times.home)
 
 
 def _travel(single: dict[str, Property], flaws: list[str]) -> timedelta:
@@ -242,7 +252,7 @@ def _with_recurrence(
                 if series.start.is_date:
                     rule = by_days_alone(rule)
                 if midnights is not None:
-                    rule = on_days(rule, series.start.date.weekday(), midnights.shift)
+                    rule = on_days(rule, series.start.wall, midnights.shift)
                 (rules if found.name == "RRULE" else not_rules).append(rule)
         except ValueError as problem:
             flaws.append(f"its {found.name} can't be read, so it counts without: {problem}")
@@ -318,7 +328,7 @@ def _guests(read: Read, organizer: str, me: tuple[str, ...]) -> tuple[str, tuple
     for found in guests:
         address = address_of(found)
         if address and address in me:
-            responses.append(RESPONSES.get((found.param("PARTSTAT") or "NEEDS-ACTION").upper(), "none"))
+            responses.append(response_of(found))
         elif is_person(found):
             others[address or found.value.strip().lower()] = None
     # Outlook leaves the organizer out of its list; Google names a calendar where no person organises.

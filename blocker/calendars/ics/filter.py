@@ -116,7 +116,8 @@ def _day_of(facts: dict[bytes, bytes], name: bytes) -> bytes:
     """The digits of a property's date; b"" where there is no such property, or it isn't plain."""
     head, _, value = facts.get(name, b"").partition(b":")
     day = value[:8]
-    return day if len(day) == 8 and day.isdigit() and (not head or head.startswith(b";")) else b""
+    plain = len(day) == 8 and day.isdigit() and value[8:9] in b"T\r"
+    return day if plain and (not head or head.startswith(b";")) else b""
 
 
 def _digits(day: date) -> bytes:

@@ -20,7 +20,7 @@ CALENDAR_ADDRESSES = (
     "@resource.calendar.google.com",
     "@calendar.google.com",
 )
-RESPONSES = {
+_RESPONSES = {
     "ACCEPTED": "accepted",
     "DECLINED": "declined",
     "TENTATIVE": "tentative",
@@ -40,6 +40,13 @@ def _address(text: str) -> str:
     """The address that a value names, or ""; the same people come again and again."""
     text = text.strip().strip('"').lower().removeprefix("mailto:").strip()
     return text if _ADDRESS.fullmatch(text) else ""
+
+
+def response_of(found: Property) -> str:
+    """The answer of one ATTENDEE. Some programs name the deputy and nothing else."""
+    said = (found.param("PARTSTAT") or "NEEDS-ACTION").upper()
+    delegated = said == "NEEDS-ACTION" and found.param("DELEGATED-TO")
+    return "delegated" if delegated else _RESPONSES.get(said, "none")
 
 
 def answer_of(responses: Iterable[str]) -> str:

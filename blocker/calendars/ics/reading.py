@@ -167,7 +167,7 @@ class _Reading:
             component, read = members[0]
             self._emit(uid, component, read, read.series)
             return
-        masters = _newest([(c, r) for c, r in members if r.original is None])
+        masters = _newest([(c, r) for c, r in members if r.original is None], self.home)
         changes = [(c, r) for c, r in members if r.original is not None]
         if masters and masters[-1][1].series.start.is_date:
             changes = [(c, self._on_days(c, r)) for c, r in changes]
@@ -272,15 +272,19 @@ def _day_in(text: str) -> date | None:
 Members = list[tuple[Component, Read]]
 
 
-def _newest(members: Members) -> Members:
-    """Of several revisions of one event the newest. Two that begin at different times are no revisions."""
+def _newest(members: Members, home: tzinfo) -> Members:
+    """Of several revisions of one event the newest.
+
+    Two that begin at different times are revisions only where SEQUENCE says that there have been some.
+    """
     if len(members) < 2:
         return members
     highest = max(read.sequence for _, read in members)
     same: dict[object, Members] = defaultdict(list)
     for component, read in members:
+        start = read.series.start
         if read.sequence == highest:
-            same[(read.series.start, tuple(read.series.rules))].append((component, read))
+            same[not highest and (start.is_date, start.instant(home))].append((component, read))
     return [member for revisions in same.values() for member in _standing(revisions)]
 
 
@@ -288,7 +292,10 @@ def _standing(revisions: Members) -> Members:
     """Those of the highest revision. Where several are, none replaces another: each that says something else counts."""
     highest = max(read.revision for _, read in revisions)
     unique = {
-        (read.series.start, read.series.span, read.value("SUMMARY")): (component, read)
+        (read.series.start, read.series.span, tuple(read.series.rules), read.value("SUMMARY")): (
+            component,
+            read,
+        )
         for component, read in revisions
         if read.revision == highest
     }

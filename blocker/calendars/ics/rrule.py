@@ -36,7 +36,8 @@ _NUMBER = r"(?a)[+-]?\d{1,9}"
 class Rule(Struct, frozen=True):
     """A parsed RRULE. Empty tuples mean that the part is absent; ``until`` is as written.
 
-    ``skip`` says where a day goes that its month lacks (RFC 7529).
+    ``skip`` says where a day goes that its month lacks (RFC 7529), ``shift`` by how many days its dates
+    are before those meant.
     """
 
     frequency: Frequency
@@ -54,6 +55,7 @@ class Rule(Struct, frozen=True):
     by_second: tuple[int, ...] = ()
     by_position: tuple[int, ...] = ()
     skip: str = OMIT
+    shift: int = 0
 
     @property
     def at_one_time(self) -> bool:
@@ -89,7 +91,7 @@ def parse_rule(text: str) -> Rule:
     if len(text) > MAX_RULE_LENGTH:
         raise ValueError("its rule is too long to be meant")
     parts: dict[str, str] = {}
-    for part in text.strip().split(";"):
+    for part in text.replace("\\", "").strip().split(";"):  # some escape what is no text
         name, equals, value = part.partition("=")
         if part.strip() and not equals:
             raise ValueError(f"its rule has a part without a value: {part.strip()[:40]!r}")
@@ -137,7 +139,7 @@ def _skip(rule: Rule, skip: str) -> str:
     if skip not in (BACKWARD, FORWARD):
         raise ValueError(f"its rule skips in an unknown way: SKIP={skip[:40]!r}")
     late = any(abs(n) > 28 for n in rule.by_month_day)
-    if not (rule.by_day or rule.by_position or rule.by_week or rule.by_year_day):
+    if not (rule.by_day or rule.by_week or rule.by_year_day):
         if min(rule.by_month_day, default=1) >= -28:
             return skip
     elif (rule.by_day or rule.by_month_day) and not (late or rule.by_week or rule.by_year_day):
@@ -150,17 +152,6 @@ def by_days_alone(rule: Rule) -> Rule:
     if rule.frequency > DAILY:
         raise ValueError("its rule repeats within a day, but it is all-day")
     return replace(rule, by_hour=(), by_minute=(), by_second=())
-
-
-def on_days(rule: Rule, weekday: int, shift: int) -> Rule:
-    """The rule for a series whose first day is ``weekday`` (0 is Monday), ``shift`` days after the one written.
-
-    Its weekdays move along where they name the day written and not the day meant.
-    """
-    plain = {day for n, day in rule.by_day if not n}
-    if weekday in plain or (weekday - shift) % 7 not in plain:
-        return rule
-    return replace(rule, by_day=tuple(sorted((n, (day + shift) % 7) for n, day in rule.by_day)))
 
 
 def _numbers(name: str, text: str, low: int, high: int, signed: bool) -> tuple[int, ...]:

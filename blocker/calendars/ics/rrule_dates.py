@@ -18,6 +18,7 @@ from math import prod
 from typing import Any
 
 from dateutil.rrule import DAILY, HOURLY, MINUTELY, MONTHLY, SECONDLY, WEEKLY, YEARLY, rrule, weekday
+from msgspec.structs import replace
 
 from blocker.calendars.ics.rrule import FORWARD, OMIT, Rule
 
@@ -71,15 +72,19 @@ def occurrences(
     ``start`` itself is among them only if the rule matches it. ``until`` is left to the caller, who
     folds it into ``high``. Raises TooDenseError.
     """
-    found = (_by_month if rule.frequency <= MONTHLY else _by_time)(rule, start, low, high)
+    walk, by = _by_month if rule.frequency <= MONTHLY else _by_time, timedelta(days=rule.shift)
     left, steps, last = rule.at_most, 0, None
     try:
-        for moment, taken in found:
+        for moment, taken in walk(rule, start - by, low - by, high - by):
             steps += taken
             allowed.left -= taken
             if steps > MAX_STEPS or allowed.left < 0:
                 raise TooDenseError(TOO_OFTEN)
-            if moment is None or moment < start or moment == last:
+            if moment is None:
+                continue
+            if by:
+                moment += by
+            if moment < start or moment == last:
                 continue
             if moment > high:
                 return
@@ -94,6 +99,21 @@ def occurrences(
         raise
     except (OverflowError, ValueError):  # in the years 1 and 9999
         raise TooDenseError(OUT_OF_RANGE) from None
+
+
+def on_days(rule: Rule, first: datetime, shift: int) -> Rule:
+    """The rule for a series whose first day is ``first``, ``shift`` days after the one written.
+
+    It names the days written where only that one is among its own; else the days meant.
+    """
+    written = first - timedelta(days=shift)
+    if shift and not _names(rule, first) and _names(rule, written):
+        return replace(rule, shift=shift)
+    return rule
+
+
+def _names(rule: Rule, day: datetime) -> bool:
+    return day in occurrences(rule, day, day, day, Steps())
 
 
 def _by_month(rule: Rule, start: datetime, low: datetime, high: datetime) -> Found:
@@ -133,7 +153,7 @@ def _by_month(rule: Rule, start: datetime, low: datetime, high: datetime) -> Fou
                 **_told(clock),
             )
             if rule.skip == OMIT
-            else _skipping(days, clock, rule.skip, begin, yearly)
+            else _skipping(rule, days, clock, begin, yearly)
         )
         for moment in times:
             yield moment, 1
@@ -163,7 +183,7 @@ def _days(rule: Rule, start: datetime) -> dict[str, Any]:
 
 
 def _skipping(
-    days: dict[str, Any], clock: dict[str, Any], skip: str, begin: datetime, yearly: bool
+    rule: Rule, days: dict[str, Any], clock: dict[str, Any], begin: datetime, yearly: bool
 ) -> list[datetime]:
     """The times of a month or year in which a day that a month lacks is its last one or, FORWARD, the day after."""
     months = days["bymonth"] or range(1, 13)
@@ -173,8 +193,12 @@ def _skipping(
         for day in days["bymonthday"]:
             if day < 0:
                 day += length + 1
-            found.add(first + timedelta(days=min(day, length + (skip == FORWARD)) - 1))
-    return [datetime.combine(day, time(*at)) for day in sorted(found) for at in product(*clock.values())]
+            found.add(first + timedelta(days=min(day, length + (rule.skip == FORWARD)) - 1))
+    times = [datetime.combine(day, time(*at)) for day in sorted(found) for at in product(*clock.values())]
+    if not rule.by_position:
+        return times
+    chosen = {n - 1 if n > 0 else len(times) + n for n in rule.by_position}
+    return [moment for number, moment in enumerate(times) if number in chosen]
 
 
 def _by_time(rule: Rule, start: datetime, low: datetime, high: datetime) -> Found:

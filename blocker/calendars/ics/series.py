@@ -190,22 +190,14 @@ def _timed(begin: datetime, length: timedelta) -> Occurrence | None:
 def _starts(
     series: Series, window: Interval, home: tzinfo, allowed: Steps
 ) -> Iterator[tuple[datetime, Span]]:
-    """Every wall time, in the series' zone, at which an occurrence may begin; exceptions not yet taken out.
+    """Every wall time, in the series' zone, at which an occurrence may begin, once; exceptions not yet taken out.
 
-    Each once, unless occurrences of different lengths begin there.
+    Where an RDATE has a length of its own, that is the occurrence's.
     """
     if not series.recurs:
         return iter([(series.start.wall, series.span)])
     starts = _all_starts(series, window, home, allowed)
-    return _once(starts) if series.extra or len(series.rules) > 1 else starts
-
-
-def _once(starts: Iterator[tuple[datetime, Span]]) -> Iterator[tuple[datetime, Span]]:
-    seen: set[tuple[datetime, Span]] = set()
-    for start in starts:
-        if start not in seen:
-            seen.add(start)
-            yield start
+    return iter(dict(starts).items()) if series.extra or len(series.rules) > 1 else starts
 
 
 def _all_starts(

@@ -2,9 +2,9 @@
 
 In order: the IANA name itself; a Windows name, as Outlook and Exchange write them (tzlocal has the pairs from
 windowsZones.xml of the Unicode CLDR); an IANA name at the end of a globally unique id
-(``/freeassociation.sourceforge.net/Europe/Berlin``); the file's own VTIMEZONE; and an IANA name with its
-slash written otherwise (``Europe_Berlin``). What is left is ``unknown``, for the caller to read as local
-time and to say so: an event at a doubtful hour is better than one that is silently free.
+(``/freeassociation.sourceforge.net/Europe/Berlin``); the file's own VTIMEZONE; an IANA name with its
+slash written otherwise (``Europe_Berlin``); and a plain offset (``UTC+01:00``). What is left is ``unknown``,
+for the caller to read as local time and to say so: an event at a doubtful hour is better than one that is silently free.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from zoneinfo import ZoneInfo
 
 from tzlocal.windows_tz import win_tz
 
-from blocker.calendars.ics.lexer import Layout, properties
+from blocker.calendars.ics.lexer import Layout, properties, unescape
 from blocker.calendars.ics.vtimezone import read_definition
 
 MAX_ZONES = 300  # looking for one that isn't there costs time; no real file names half as many
 _UTC_NAMES = frozenset(("UTC", "Z", "ETC/UTC", "TZONE://MICROSOFT/UTC", "COORDINATED UNIVERSAL TIME"))
+_OFFSET = r"(?ai)(?:UTC|GMT) ?([+-])(\d\d?)(?::?00)?"
 _IANA = r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}"
 
 
@@ -51,13 +52,13 @@ class Zones:
             return UTC if zone.key == "UTC" else zone
         if self._defined is None:
             self._defined = self._definitions()
-        definition = self._defined.get(tzid)
+        definition = self._defined.get(unescape(tzid))
         if definition is not None:
             try:
                 return _located(definition) or read_definition(definition)
             except ValueError:
                 pass  # a definition that can't be read is as good as none
-        return with_its_slash(tzid)
+        return with_its_slash(tzid) or _whole_hours(tzid)
 
 
 def zones_of(layout: Layout) -> Callable[[int], Zones]:
@@ -73,7 +74,7 @@ def zones_of(layout: Layout) -> Callable[[int], Zones]:
             if component.name == "VTIMEZONE":
                 chunk = layout.text[component.start : component.end]
                 for item in properties(chunk, ("TZID",)):
-                    found[component.calendar].setdefault(item.value.strip(), chunk)
+                    found[component.calendar].setdefault(unescape(item.value).strip(), chunk)
         return found
 
     @cache
@@ -87,7 +88,7 @@ def only_zone(layout: Layout, zones: Callable[[int], Zones]) -> tzinfo | None:
     """The zone that a file defines, if it defines just one: its writer's, though no timed event is in it."""
     found = [component for component in layout.components if component.name == "VTIMEZONE"]
     names = {
-        named.value.strip()
+        unescape(named.value).strip()
         for component in found
         for named in properties(layout.text[component.start : component.end], ("TZID",))
     }
@@ -103,7 +104,7 @@ def iana_zone(tzid: str) -> ZoneInfo | None:
     if name.upper() in _UTC_NAMES:
         return ZoneInfo("UTC")
     if "/" not in name:
-        return _load(win_tz.get(name, ""))
+        return _load(_windows_zones().get(name.casefold(), ""))
     parts = name.strip("/").split("/")
     for take in (3, 2):
         if len(parts) >= take and (zone := _load("/".join(parts[-take:]))):
@@ -120,6 +121,18 @@ def _located(definition: bytes) -> ZoneInfo | None:
     """The IANA zone that a VTIMEZONE names beside its offsets, or None."""
     known = (iana_zone(found.value) for found in properties(definition, ("X-LIC-LOCATION",)))
     return next(filter(None, known), None)
+
+
+def _whole_hours(tzid: str) -> ZoneInfo | None:
+    """The zone of a name that is nothing but an offset (``UTC+01:00``, ``GMT-5``), or None."""
+    match = re.fullmatch(_OFFSET, tzid.strip())
+    # The names of POSIX count the other way round.
+    return _load(f"Etc/GMT{'-' if match[1] == '+' else '+'}{int(match[2])}") if match else None
+
+
+@cache
+def _windows_zones() -> dict[str, str]:
+    return {name.casefold(): known for name, known in win_tz.items()}
 
 
 def _load(name: str) -> ZoneInfo | None:

@@ -11,6 +11,7 @@ from blocker.showing.page.page import laid_out
 from blocker.showing.plan_screen import change_words
 from blocker.showing.plan_text import (
     SPOKEN,
+    changes_of,
     clean,
     is_text_only,
     level_words,
@@ -23,7 +24,6 @@ from blocker.values.intervals import Interval
 from blocker.values.kinds import NOTE, OFFSITE, THINKING
 from blocker.values.plan import Change, Plan, Unplaced, WeekPlan
 from blocker.values.request import Request
-from blocker.values.workweek import Week, week_of
 
 KINDS = {
     "strategic": "thinking time",
@@ -114,7 +114,7 @@ def view(
         (change, _row(change, plan, request, slots)) for change in plan.changes if _is_shown(change, plan)
     ]
     weeks = [_week(week, plan, request, rows) for week in plan.weeks]
-    shown = {week.load.week for week in plan.weeks}
+    shown = [change for week in plan.weeks for change in changes_of(week.load, plan.changes, zone)]
     coming = next(
         (c for c in plan.changes if c.kind in THINKING and c.slot.start > plan.now and _text(c)), None
     )
@@ -128,7 +128,7 @@ def view(
         name=names[1],
         changes=sum(not _is_along(change) for change in plan.writes),
         weeks=weeks,
-        later=[row for change, row in rows if _week_of(change, request) not in shown],
+        later=[row for change, row in rows if change not in shown],
         missing=[_open(item, request) for item in _open_ones(plan) if item.kind == OFFSITE],
         notes=news_lines(plan, ("released ", "half ", "conflict ", "no room ", "outside ")),
         refused=plan.refused,
@@ -146,11 +146,12 @@ def _is_shown(change: Change, plan: Plan) -> bool:
 
 def _week(week: WeekPlan, plan: Plan, request: Request, rows: Sequence[tuple[Change, Row]]) -> WeekRows:
     number = week.load.week
+    here = changes_of(week.load, plan.changes, request.workweek.zone)
     return WeekRows(
-        name=week_words(number, request.workweek.date_of(plan.now), start=True),
+        name=week_words(week.load, request.workweek.date_of(plan.now), start=True),
         level=week.load.level,
         why=clean(level_words(week.load)),
-        rows=[row for change, row in rows if _week_of(change, request) == number],
+        rows=[row for change, row in rows if change in here],
         missing=[_open(item, request) for item in _open_ones(plan) if f"/{number}/" in item.key],
     )
 
@@ -175,7 +176,9 @@ def _row(change: Change, plan: Plan, request: Request, slots: Mapping[str, Seque
 
 def _why(change: Change, plan: Plan, request: Request) -> str:
     """Why it changes; one more block than the minimum is there for its week's level."""
-    level = next((w.load.level for w in plan.weeks if w.load.week == _week_of(change, request)), "")
+    level = next(
+        (w.load.level for w in plan.weeks if changes_of(w.load, [change], request.workweek.zone)), ""
+    )
     more = (
         f"one more, as the week is {level}"
         if change.action == "create" and change.kind in THINKING and level
@@ -215,10 +218,6 @@ def _title(change: Change) -> str:
 def _text(change: Change) -> str:
     there = change.block or change.standing
     return there.text if there else ""
-
-
-def _week_of(change: Change, request: Request) -> Week:
-    return week_of(request.workweek.date_of(change.slot.start))
 
 
 def _slot_words(slot: Interval, request: Request) -> str:

@@ -20,6 +20,7 @@ from blocker.showing.plan_text import (
     reason,
     refreshed_words,
     span,
+    week_words,
     when_words,
 )
 from blocker.showing.week_view import AFTER, DayView, Item, WeekView
@@ -127,10 +128,9 @@ def _what(change: Change, request: Request) -> str:
 def week(view: WeekView, found: Sequence[tuple[Interval, Block]], names: Names, request: Request) -> Week:
     """A week with its blocks of those ``found``."""
     load, zone = view.load, request.workweek.zone
-    inside = request.workweek.week_span(load.week)
     return Week(
         week=str(load.week),
-        name=week_name(view, request),
+        name=week_name(view),
         dates=dates(view),
         away=not load.held.get("capacity_hours"),
         level=load.level,
@@ -139,14 +139,14 @@ def week(view: WeekView, found: Sequence[tuple[Interval, Block]], names: Names, 
         capacity=number(load.held.get("capacity_hours", 0.0)),
         share=load.held.get("operational_share", 0.0),
         thinking=thinking_hours([view]),
-        blocks=tuple(block for slot, block in found if inside.start <= slot.start < inside.end),
+        blocks=tuple(block for slot, block in found if load.holds(slot.start.astimezone(zone).date())),
         missing=_together(missing_words(i, zone, names) for i in view.missing if not i.answered),
         answered=_together(missing_words(i, zone, names) for i in view.missing if i.answered),
     )
 
 
-def week_name(view: WeekView, request: Request) -> str:
-    return {request.running: "This week", request.running.plus(1): "Next week"}.get(view.load.week, "")
+def week_name(view: WeekView) -> str:
+    return week_words(view.load, view.today, start=True) if view.is_near else ""
 
 
 def dates(view: WeekView) -> str:

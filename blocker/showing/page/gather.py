@@ -66,7 +66,7 @@ def gather(plan: Plan, seen: Survey, request: Request, titles: bool = True, coar
         later=tuple(block for _, block in found if block.key not in listed),
         pictures=tuple(
             Picture(
-                week_name(view, request),
+                week_name(view),
                 dates(view),
                 columns(view, now.date(), clock, names, numbers, coarse),
             )

@@ -71,7 +71,10 @@ def report_lines(report: Report, behind: Sequence[str] = ()) -> list[str]:
     for quarter in (one for one in report.quarters if one.is_due):
         words = f": {quarter.words}" if quarter.words else ""
         lines.append(f"Half day, {quarter.name}: {quarter.state}{words}")
-    return [*lines, report.summary, "", *behind]
+    passed = (
+        f"{report.unread} part{'s' * (report.unread > 1)} of the calendar could not be read (blocker check)."
+    )
+    return [*lines, *([passed] if report.unread else []), report.summary, "", *behind]
 
 
 def _week_line(week: Week) -> str:

@@ -12,13 +12,13 @@ from blocker.rules.survey import Survey
 from blocker.showing.grid import thresholds
 from blocker.showing.history import closing_lines
 from blocker.showing.page.values import Bar, Displacing
-from blocker.showing.plan_text import clean
+from blocker.showing.plan_text import changes_of, clean
 from blocker.values.intervals import minutes
 from blocker.values.kinds import OFFSITE, STRATEGIC
 from blocker.values.memory import WeekRecord
 from blocker.values.plan import Change, Plan
 from blocker.values.request import Request
-from blocker.values.workweek import Week, week_of
+from blocker.values.workweek import Week
 from blocker.wording.displacement import displaced, items_by_day, overruns
 
 WEEKS_BACK = 12
@@ -45,7 +45,7 @@ def _bar(week: Week, plan: Plan, seen: Survey, request: Request, record: WeekRec
     )
     return Bar(
         week=str(week),
-        date=f"{week.monday.day} {week.monday:%b}",
+        date=f"{load.begins.day} {load.begins:%b}",
         position="past" if week < request.running else "now" if week == request.running else "ahead",
         level=load.level,
         share=held["operational_share"],
@@ -67,7 +67,9 @@ def _bar(week: Week, plan: Plan, seen: Survey, request: Request, record: WeekRec
         own=held["strategic_hours"],
         waived=record.waived_minutes / 60 if record else 0.0,
         empty=False,
-        offsite=any(c.kind == OFFSITE and _there(c) and _week_of(c, request) == week for c in plan.changes),
+        offsite=any(
+            c.kind == OFFSITE and _there(c) for c in changes_of(load, plan.changes, request.workweek.zone)
+        ),
     )
 
 
@@ -91,10 +93,6 @@ def _planned(week: Week, plan: Plan, request: Request) -> float:
 def _there(change: Change) -> bool:
     """True if the block is on the calendar after the plan."""
     return change.action in ("create", "move", "update", "keep", "adopt")
-
-
-def _week_of(change: Change, request: Request) -> Week:
-    return week_of(request.workweek.date_of(change.slot.start))
 
 
 def kept_words(plan: Plan, seen: Survey, request: Request) -> tuple[str, ...]:

@@ -56,9 +56,9 @@ class Tokens:
     def revoke(self, account: str | None = None) -> None:
         """The user takes back the consent, or the seven days of a client in testing are over: of all, or of one account."""
         for token in self._grants:
-            if account in (None, self._accounts[token]):
+            if account in (None, self._accounts.get(token, "")):
                 self._grants[token] = frozenset()
-        for token in [one for one in self._access if account in (None, self._accounts[one])]:
+        for token in [one for one in self._access if account in (None, self._accounts.get(one, ""))]:
             del self._access[token]
 
     def expire(self) -> None:
