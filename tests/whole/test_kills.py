@@ -14,14 +14,17 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any, Protocol
 
 import pytest
 
 from blocker.commands.sample import sample_calendar
+from blocker.files.private import private_folder
 from tests.calendars.dir.vdir import put, split
 from tests.tools.dying import ROOT, Death, Mortals
 from tests.tools.google_days import blocks, busy_weeks, key, meeting, others
@@ -242,6 +245,19 @@ def test_the_second_run_waits_for_another_day_and_a_lock_dies_with_its_process(t
         holder.wait()
         assert mortals.call(*words).code == 0
     assert b"X-BLOCKER-KEY" in calendar.read_bytes()
+
+
+def test_two_first_runs_at_once_make_one_state_folder(tmp_path: Path) -> None:
+    for number in range(200):
+        both = Barrier(2)
+
+        def make(state: Path, both: Barrier = both) -> Path:
+            both.wait()
+            return private_folder(state, "caldav")
+
+        with ThreadPoolExecutor(2) as runs:
+            made = [runs.submit(make, tmp_path / str(number)) for _ in range(2)]
+        assert {each.result() for each in made} == {tmp_path / str(number) / "caldav"}
 
 
 def test_two_crons_at_once_do_the_work_once(tmp_path: Path) -> None:
