@@ -31,6 +31,11 @@ _MKCALENDAR = (
     "</c:supported-calendar-component-set></d:prop></d:set></c:mkcalendar>"
 )
 
+_ALL = (
+    '<?xml version="1.0"?><c:calendar-query xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">'
+    '<d:prop><c:calendar-data/></d:prop><c:filter><c:comp-filter name="VCALENDAR"/></c:filter></c:calendar-query>'
+)
+
 
 class CalDavServer:
     """A server that is running; ``root`` is its address, ``home`` where the user's calendars are."""
@@ -52,13 +57,23 @@ class CalDavServer:
 
     def etags(self, path: str) -> dict[str, str]:
         """The etags of all that is in a calendar, by path."""
-        body = b'<d:propfind xmlns:d="DAV:"><d:prop><d:getetag/></d:prop></d:propfind>'
-        listed = self.ask("PROPFIND", path, body, Depth="1", **{"Content-Type": "application/xml"})
+        body = '<d:propfind xmlns:d="DAV:"><d:prop><d:getetag/></d:prop></d:propfind>'
+        return self._listed("PROPFIND", path, body, "{DAV:}getetag")
+
+    def objects(self, path: str) -> dict[str, str]:
+        """The text of all that is in a calendar, by path."""
+        return self._listed("REPORT", path, _ALL, "{urn:ietf:params:xml:ns:caldav}calendar-data")
+
+    def _listed(self, method: str, path: str, body: str, wanted: str) -> dict[str, str]:
+        """One property of everything in a calendar, by path."""
+        head = {"Depth": "1", "Content-Type": "application/xml"}
+        listed = self.ask(method, path, body.encode(), **head)
+        assert listed.status_code == 207, listed.text
         found = {}
         for response in ET.fromstring(listed.content).iter("{DAV:}response"):
             href = unquote(response.findtext("{DAV:}href") or "")
             if href.endswith(".ics"):
-                found[href] = response.findtext(".//{DAV:}getetag") or ""
+                found[href] = response.findtext(f".//{wanted}") or ""
         return found
 
 
@@ -102,7 +117,10 @@ class Person:
         self.put(self.href(uid), re.sub(r"(?m)^SUMMARY:.*(\r?\n .*)*", f"SUMMARY:{title}", self.text(uid)))
 
     def remove(self, uid: str) -> None:
-        assert self.server.ask("DELETE", self.href(uid)).status_code in (200, 204)
+        self.remove_at(self.href(uid))
+
+    def remove_at(self, href: str) -> None:
+        assert self.server.ask("DELETE", href).status_code in (200, 204)
 
     def load(self, calendar: bytes) -> None:
         """Put all that a calendar file holds there, each series as an object with all zones."""
@@ -124,10 +142,13 @@ class Person:
         """Everything that is not ours, with its etag: not one of them may change."""
         return {path: etag for path, etag in self.server.etags(self.path).items() if OURS not in path}
 
+    def all(self) -> dict[str, str]:
+        """Every object as stored, by its path."""
+        return self.server.objects(self.path)
+
     def blocks(self) -> dict[str, str]:
         """Our blocks as stored, by their path."""
-        paths = [path for path in self.server.etags(self.path) if OURS in path]
-        return {path: self.server.ask("GET", path).content.decode() for path in paths}
+        return {path: text for path, text in self.all().items() if OURS in path}
 
 
 def times(when: Interval) -> tuple[str, str]:
