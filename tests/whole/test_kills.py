@@ -224,7 +224,7 @@ def open_stage(kind: str, folder: Path) -> Iterator[Stage]:
     with ExitStack() as servers:
         made: FileStage | GoogleStage | CalDavStage
         if kind == "google":
-            clock = lambda: datetime.combine(MONDAY, time(), UTC)  # noqa: E731 - an argument
+            clock = lambda: datetime.combine(MONDAY, time(), UTC)
             made = GoogleStage(folder, servers.enter_context(GoogleServer(clock=clock)))
         elif kind in SERVERS:
             made = CalDavStage(folder, servers.enter_context(running(kind, folder)))
