@@ -46,8 +46,8 @@ class FolderWorld:
     def open(self) -> Calendar:
         return open_calendar(f"dir:{self.path}", zone=ZONE, me=())
 
-    def add_event(self, title: str, when: Interval) -> str:
-        uid = f"event-{next(self.numbers)}@example.org"
+    def add_event(self, title: str, when: Interval, uid: str = "") -> str:
+        uid = uid or f"event-{next(self.numbers)}@example.org"
         times = f"DTSTART:{stamp(when.start)}", f"DTEND:{stamp(when.end)}"
         event = "\r\n".join(["BEGIN:VEVENT", f"UID:{uid}", *times, f"SUMMARY:{title}", "END:VEVENT", ""])
         put(self.path / f"{uid}.ics", event)
