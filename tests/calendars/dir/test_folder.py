@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.replay import main as replay
 from blocker.calendars.addresses import open_calendar
 from blocker.calendars.port import Calendar
 from blocker.commands.sample import sample_calendar
@@ -355,6 +356,7 @@ def test_check_connect_and_the_bug_report(folder: Path, tmp_path: Path) -> None:
     assert told(folder, "report", "--bug", str(tmp_path / "bug.json")).code == 0
     assert '"backend": "dir"' in (tmp_path / "bug.json").read_text()
     assert str(folder) not in (tmp_path / "bug.json").read_text()
+    assert replay(tmp_path / "bug.json") == 0
 
 
 def test_what_a_killed_run_left_is_taken_away_by_the_next(folder: Path) -> None:
