@@ -1,10 +1,18 @@
-"""Radicale and Xandikos as processes on a port of their own, and a person with another client there."""
+"""CalDAV servers as processes on a port of their own, and a person with another client there.
+
+Radicale and Xandikos are Python packages. Cyrus, which sends invitations by itself, is used where the system has it
+(Debian: cyrus-caldav and cyrus-imapd), never one that is running already.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import imaplib
 import importlib.util
+import os
 import re
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -12,6 +20,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import unquote
 from uuid import uuid4
 from xml.etree import ElementTree as ET
@@ -23,6 +32,7 @@ from blocker.values.intervals import Interval
 
 USER, PASSWORD = "anna", "correct horse"
 KINDS = ("radicale", "xandikos")
+CYRUS = Path("/usr/lib/cyrus/bin")
 PATIENCE = 30.0  # seconds to be ready
 OURS = "@calendar-blocker.ics"
 _MKCALENDAR = (
@@ -42,6 +52,10 @@ class CalDavServer:
 
     def __init__(self, kind: str, root: str, home: str, user: str, password: str) -> None:
         self.kind, self.root, self.home, self.user, self.password = kind, root, home, user, password
+
+    def apart(self) -> CalDavServer:
+        """The same server for a person whose other calendars are in nobody's way."""
+        return self
 
     def make_calendar(self, name: str = "", kind: str = "VEVENT") -> str:
         """The path of a new calendar."""
@@ -161,12 +175,13 @@ def times(when: Interval) -> tuple[str, str]:
 @contextlib.contextmanager
 def running(kind: str, folder: Path) -> Iterator[CalDavServer]:
     """A server of this kind; skips the test where it isn't installed."""
+    if kind == "cyrus":
+        with _cyrus() as server:
+            yield server
+        return
     if importlib.util.find_spec(kind) is None:
         pytest.skip(f"{kind} is not installed: pip install {kind} (it is in the extra test)")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command, server = (_radicale if kind == "radicale" else _xandikos)(port, folder)
+    command, server = (_radicale if kind == "radicale" else _xandikos)(_free_port(), folder)
     log = (folder / "log").open("wb")
     process = subprocess.Popen([sys.executable, "-m", *command], stdout=log, stderr=log, cwd=folder)
     try:
@@ -176,6 +191,105 @@ def running(kind: str, folder: Path) -> Iterator[CalDavServer]:
         process.kill()  # it finishes what it is doing otherwise, however long that takes
         process.wait()
         log.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+_CYRUS = """configdirectory: {folder}/conf
+partition-default: {folder}/spool
+defaultpartition: default
+cyrus_user: {user}
+admins: admin
+sasl_pwcheck_method: alwaystrue
+sasl_mech_list: PLAIN
+allowplaintext: yes
+httpmodules: caldav
+caldav_allowscheduling: on
+calendar_user_address_set: example.org
+unixhierarchysep: yes
+altnamespace: yes
+tls_server_cert: disabled
+tls_server_key: disabled
+"""
+_SERVICES = """SERVICES {{
+  http cmd="httpd -C {folder}/imapd.conf" listen="127.0.0.1:{http}"
+  imap cmd="imapd -C {folder}/imapd.conf" listen="127.0.0.1:{imap}"
+}}
+START {{
+  recover cmd="ctl_cyrusdb -C {folder}/imapd.conf -r"
+}}
+"""
+
+
+@contextlib.contextmanager
+def _cyrus() -> Iterator[Cyrus]:
+    """Cyrus, on ports and in folders of its own."""
+    if not all((CYRUS / name).exists() for name in ("master", "httpd", "imapd")):
+        pytest.skip("Cyrus is not installed: apt-get install cyrus-caldav cyrus-imapd")
+    root = os.geteuid() == 0  # as whom it refuses to serve
+    with TemporaryDirectory(prefix="cyrus-") as place:
+        folder, http, imap = Path(place), _free_port(), _free_port()
+        words = {
+            "folder": folder,
+            "user": "cyrus" if root else os.environ["USER"],
+            "http": http,
+            "imap": imap,
+        }
+        (folder / "imapd.conf").write_text(_CYRUS.format(**words))
+        (folder / "cyrus.conf").write_text(_SERVICES.format(**words))
+        for made in (folder, folder / "conf", folder / "spool"):
+            made.mkdir(exist_ok=True)
+            if root:
+                shutil.chown(made, "cyrus", "mail")
+        command = [
+            CYRUS / "master",
+            "-C",
+            folder / "imapd.conf",
+            "-M",
+            folder / "cyrus.conf",
+            "-p",
+            folder / "pid",
+        ]
+        who = {"user": "cyrus", "group": "mail", "extra_groups": []} if root else {}
+        process = subprocess.Popen(command, cwd=folder, start_new_session=True, **who)
+        try:
+            _wait_for(process, imap)
+            yield Cyrus(f"http://127.0.0.1:{http}", imap).person(USER)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        assert process.poll() is None
+        with contextlib.suppress(OSError), imaplib.IMAP4("127.0.0.1", port):
+            return
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+class Cyrus(CalDavServer):
+    """A server on which an identity is unique over all calendars of a person, and any password is right."""
+
+    def __init__(self, root: str, imap: int, user: str = USER) -> None:
+        super().__init__("cyrus", root, f"/dav/calendars/user/{user}/", user, PASSWORD)
+        self._imap = imap
+
+    def apart(self) -> CalDavServer:
+        return self.person(f"p{uuid4().hex[:8]}")
+
+    def person(self, name: str) -> Cyrus:
+        with imaplib.IMAP4("127.0.0.1", self._imap) as admin:
+            admin.login("admin", PASSWORD)
+            assert admin.create(f"user/{name}")[0] == "OK"
+        return Cyrus(self.root, self._imap, name)
 
 
 def _radicale(port: int, folder: Path) -> tuple[list[str], CalDavServer]:

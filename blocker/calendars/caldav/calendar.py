@@ -125,7 +125,7 @@ class CalDavCalendar:
         there = fetch(self.server, url) if answer.status == 412 else None
         if there is not None:
             return self._found_instead(block, uid, there)
-        if answer.status in (409, 412) or "no-uid-conflict" in dav.conditions(answer.body):
+        if answer.status in (409, 412) or dav.conditions(answer.body) & dav.UID_TAKEN:
             # Another object has the identity, or what was deleted still holds it: that of the next generation is free.
             raise AlreadyExists(
                 f"{self.address} holds the identity of {block.key} elsewhere", taken_by="other"
@@ -202,7 +202,7 @@ class CalDavCalendar:
     def put(self, url: str, content: bytes, **condition: str) -> Answer:
         """The answer to a write; one that no further write would survive is raised."""
         answer = self.server.ask("PUT", url, content, Content_Type=TYPE, **condition)
-        if answer.status in (403, 405, 413, 507) and "no-uid-conflict" not in dav.conditions(answer.body):
+        if answer.status in (403, 405, 413, 507) and not dav.conditions(answer.body) & dav.UID_TAKEN:
             raise failure(self.url, answer)
         return answer
 

@@ -359,6 +359,15 @@ def test_check_connect_and_the_bug_report(folder: Path, tmp_path: Path) -> None:
     assert replay(tmp_path / "bug.json") == 0
 
 
+def test_no_report_is_put_among_the_events(folder: Path) -> None:
+    before = sorted(folder.iterdir())
+    for form in ("--ics", "--html", "--bug"):
+        said = told(folder, "report", form, str(folder / "plan.ics"))
+        assert said.code == 2
+        assert "is in the calendar's own folder" in said.err
+    assert sorted(folder.iterdir()) == before
+
+
 def test_what_a_killed_run_left_is_taken_away_by_the_next(folder: Path) -> None:
     left = folder / ".strategic-x.ics.0123abcd.blocker-tmp"
     left.write_bytes(b"BEGIN:VCAL")
