@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import unquote
@@ -172,15 +173,33 @@ def times(when: Interval) -> tuple[str, str]:
     )
 
 
+def is_installed(kind: str) -> bool:
+    if kind == "cyrus":
+        return all((CYRUS / name).exists() for name in ("master", "httpd", "imapd"))
+    return importlib.util.find_spec(kind) is not None
+
+
+def version_of(kind: str) -> str:
+    if kind != "cyrus":
+        return version(kind)
+    said = subprocess.run([CYRUS / "master", "-V"], capture_output=True, text=True, check=True).stdout
+    return said.split()[1].partition("-")[0]
+
+
 @contextlib.contextmanager
 def running(kind: str, folder: Path) -> Iterator[CalDavServer]:
     """A server of this kind; skips the test where it isn't installed."""
+    if not is_installed(kind):
+        how = (
+            "apt-get install cyrus-caldav cyrus-imapd"
+            if kind == "cyrus"
+            else f"pip install {kind} (it is in the extra test)"
+        )
+        pytest.skip(f"{kind} is not installed: {how}")
     if kind == "cyrus":
         with _cyrus() as server:
             yield server
         return
-    if importlib.util.find_spec(kind) is None:
-        pytest.skip(f"{kind} is not installed: pip install {kind} (it is in the extra test)")
     command, server = (_radicale if kind == "radicale" else _xandikos)(_free_port(), folder)
     log = (folder / "log").open("wb")
     process = subprocess.Popen([sys.executable, "-m", *command], stdout=log, stderr=log, cwd=folder)
@@ -228,8 +247,6 @@ START {{
 @contextlib.contextmanager
 def _cyrus() -> Iterator[Cyrus]:
     """Cyrus, on ports and in folders of its own."""
-    if not all((CYRUS / name).exists() for name in ("master", "httpd", "imapd")):
-        pytest.skip("Cyrus is not installed: apt-get install cyrus-caldav cyrus-imapd")
     root = os.geteuid() == 0  # as whom it refuses to serve
     with TemporaryDirectory(prefix="cyrus-") as place:
         folder, http, imap = Path(place), _free_port(), _free_port()
