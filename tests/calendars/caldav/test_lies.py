@@ -88,20 +88,59 @@ def test_a_server_that_guards_nothing_is_read_after_each_write(world: CalDavWorl
         return reply
 
     world.proxy.after = meddle
+    calendar.create(block("strategic/2026-W48/2"))
+    (standing,) = [b for b in calendar.read(WINDOW).blocks if b.key == "strategic/2026-W48/2"]
+    assert (standing.title, standing.title_edited) == ("Theirs", True)
+
+    def replace_it(asked: Asked, reply: Reply) -> Reply:
+        if asked.method == "PUT":
+            world.proxy.honest()
+            world.person.add("Something else", slot("09:00", "10:00"), uid=uid_of(3))
+        return reply
+
+    world.proxy.after = replace_it
     with pytest.raises(Conflict):
-        calendar.create(block("strategic/2026-W48/2"))
-    assert "Theirs" in world.person.text("strategic-2026-W48-2.g1@calendar-blocker")
+        calendar.create(block("strategic/2026-W48/3"))
+    assert "Something else" in world.person.text(uid_of(3))
+
+
+def uid_of(number: int) -> str:
+    return f"strategic-2026-W48-{number}.g1@calendar-blocker"
+
+
+def changing(pattern: bytes, by: bytes) -> Callable[[Asked], Asked]:
+    """A server that keeps something else than it was sent."""
+    return lambda asked: Asked(
+        asked.method, asked.path, without("content-length")(asked).head, re.sub(pattern, by, asked.body)
+    )
+
+
+def test_a_server_that_rewrites_what_it_is_sent_is_taken_as_it_is(world: CalDavWorld) -> None:
+    world.proxy.before = changing(rb"\r\nSUMMARY:|\r\nCLASS:PRIVATE", b"\r\nSUMMARY:[ext] ")
+    calendar = world.open()
+    ref = calendar.create(block())
+    (standing,) = calendar.read(WINDOW).blocks
+    assert (standing.ref, standing.title_edited) == (ref, True)
+    ref = calendar.update(standing.ref, block(when=slot("13:00", "15:00")))
+    (standing,) = calendar.read(WINDOW).blocks
+    assert (standing.ref, standing.when, standing.pinned) == (ref, slot("13:00", "15:00"), False)
+    calendar.delete(ref)
 
 
 def test_a_server_that_drops_our_mark_gets_no_blocks(world: CalDavWorld) -> None:
-    def drop(asked: Asked) -> Asked:
-        return Asked(asked.method, asked.path, asked.head, re.sub(rb"X-BLOCKER-[^\r]*\r\n", b"", asked.body))
-
-    world.proxy.before = drop
+    world.add_event("Standup", slot("09:00", "09:15"))
+    before = world.person.others()
+    world.proxy.before = changing(rb"X-BLOCKER-[^\r]*\r\n", b"")
+    calendar = world.open()
     with pytest.raises(Refused) as problem:
-        find_guards(world.open(), MONDAY)
+        find_guards(calendar, MONDAY)
     assert "drops what marks a block" in said(problem)
-    assert world.server.etags(world.path) == {}
+    for key in ("strategic/2026-W48/1", "strategic/2026-W48/2"):
+        with pytest.raises(Refused) as problem:
+            calendar.create(block(key))
+        assert "drops what marks a block" in said(problem)
+    assert [asked.method for asked in world.proxy.asked].count("PUT") == 3 + 1
+    assert world.server.etags(world.path) == before
 
 
 def test_an_event_at_our_address_is_never_overwritten(world: CalDavWorld) -> None:
@@ -386,7 +425,7 @@ def test_a_calendar_to_read_only_is_never_asked_to_change(world: CalDavWorld) ->
     for write in (lambda: calendar.create(block("strategic/2026-W48/2")), lambda: calendar.delete(ref)):
         with pytest.raises(Refused) as problem:
             write()
-        assert "can be read only" in said(problem)
+        assert "is read-only" in said(problem)
     assert world.proxy.asked == []
 
 
