@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from blocker.calendars.addresses import open_calendar
 from blocker.calendars.caldav.sign_in import SignIn, keep
 from blocker.calendars.marks import instant_text
-from blocker.calendars.pace import Pace
 from blocker.calendars.port import Surroundings
+from blocker.calendars.servers import Pace
 from blocker.values.intervals import Interval
 from tests.tools.caldav_proxy import Proxy, bad_weather, proxy_to
 from tests.tools.caldav_servers import Person, running

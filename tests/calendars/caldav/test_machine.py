@@ -14,7 +14,7 @@ from hypothesis.stateful import invariant
 
 from blocker.calendars.caldav.calendar import CalDavCalendar
 from blocker.calendars.caldav.sign_in import SignIn, keep
-from blocker.calendars.pace import Pace
+from blocker.calendars.servers import Pace
 from blocker.values.errors import BlockerError
 from blocker.values.events import Event
 from blocker.values.intervals import Interval
