@@ -53,6 +53,7 @@ class CalDavServer:
 
     def __init__(self, kind: str, root: str, home: str, user: str, password: str) -> None:
         self.kind, self.root, self.home, self.user, self.password = kind, root, home, user, password
+        self.pid = 0  # of its process
 
     def apart(self) -> CalDavServer:
         """The same server for a person whose other calendars are in nobody's way."""
@@ -204,6 +205,7 @@ def running(kind: str, folder: Path) -> Iterator[CalDavServer]:
     log = (folder / "log").open("wb")
     process = subprocess.Popen([sys.executable, "-m", *command], stdout=log, stderr=log, cwd=folder)
     try:
+        server.pid = process.pid
         _wait(process, server, folder / "log")
         yield server
     finally:
