@@ -18,7 +18,15 @@ from tzlocal import get_localzone_name
 
 from blocker.calendars import addresses, roots, to_set
 from blocker.calendars.holidays import public_holidays, weekend_of
-from blocker.calendars.port import Calendar, Hours, Paged, Remembering, Surroundings, days_inside, refuse_beyond
+from blocker.calendars.port import (
+    Calendar,
+    Hours,
+    Paged,
+    Remembering,
+    Surroundings,
+    days_inside,
+    refuse_beyond,
+)
 from blocker.config.load import Config
 from blocker.engine import make_plan
 from blocker.files.places import config_path
