@@ -1,6 +1,6 @@
 """All figures in one table each, with the facts of the machine.
 
-    python -m benchmarks [--calendars DIR] [--only placement,years,reading,start,planning,bounds] [--quick] [--write FILE]
+    python -m benchmarks [--calendars DIR] [--only placement,years,reading,start,servers,planning,bounds] [--quick] [--write FILE]
 
 ``--calendars`` names a folder with ``busy/*.ics`` (years from 2024-07-01 on) and ``real/galaxy_snapshots/``;
 without one, years are made up. Nothing is written but with ``--write``: it puts the tables into a file, after
@@ -27,10 +27,11 @@ from benchmarks.placement import growth, placement
 from benchmarks.planning import planning
 from benchmarks.reading import reading
 from benchmarks.replayed_years import replayed_years
+from benchmarks.serving import serving
 from benchmarks.starting import starting
 from benchmarks.tables import Table
 
-PARTS = ("placement", "years", "reading", "start", "planning", "bounds")
+PARTS = ("placement", "years", "reading", "start", "servers", "planning", "bounds")
 MARK = "<!-- figures -->"
 BUSY_FROM, SNAPSHOTS_FROM = date(2024, 7, 1), date(2025, 1, 1)
 
@@ -65,6 +66,9 @@ def _tables(options: argparse.Namespace) -> Iterator[Table]:
         if "start" in parts:
             _tell("start")
             yield starting(folder, repeats)
+        if "servers" in parts:
+            _tell("servers")
+            yield serving(folder, repeats)
         if "reading" in parts:
             _tell("reading")
             yield reading(files, folder, repeats // 3)

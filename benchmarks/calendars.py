@@ -2,8 +2,8 @@
 
     python -m benchmarks.calendars [--write docs/calendars.md]
 
-Radicale and Xandikos are started here and asked; the other servers are as their documents, and the profiles that
-other clients keep of them, say. ``--write`` puts the table into a file, after its line ``<!-- table -->``.
+Radicale, Xandikos and, where the system has it, Cyrus are started here and asked; the other servers are as their
+documents, and the profiles that other clients keep of them, say. ``--write`` puts the table into a file, after its line ``<!-- table -->``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import argparse
 import re
 import sys
 from datetime import UTC, date, datetime, timedelta
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,7 +25,7 @@ from blocker.commands.sample import sample_calendar
 from blocker.values.errors import AlreadyExists, CalendarError
 from blocker.values.intervals import Interval
 from tests.tools.caldav_proxy import proxy_to
-from tests.tools.caldav_servers import KINDS, Person, running
+from tests.tools.caldav_servers import KINDS, Person, is_installed, running, version_of
 from tests.tools.contract import block
 
 MARK = "<!-- table -->"
@@ -44,6 +43,7 @@ HEAD = (
     *("requests of an idle day", "how known"),
 )
 YES, NO, UNSAID = "yes", "no", "not said"
+MEASURED = (*KINDS, "cyrus")
 BY_DOCUMENTS = (
     ("Nextcloud", YES, UNSAID, UNSAID, YES, "yes, in newer versions (trash bin)"),
     ("iCloud", YES, UNSAID, UNSAID, UNSAID, UNSAID),
@@ -62,8 +62,13 @@ def main() -> int:
     parser.add_argument("--write", type=Path, metavar="FILE", help=f"put the table into it, after {MARK}")
     options = parser.parse_args()
     undo = YES if VERBATIM in ABOUT.capabilities else NO
-    rows = [_measured(kind) for kind in KINDS]
-    rows += [(*known, undo, YES, YES, UNSAID, "by its documents") for known in BY_DOCUMENTS]
+    rows = [_measured(kind) for kind in MEASURED if is_installed(kind)]
+    asked = {row[0] for row in rows}
+    rows += [
+        (*known, undo, UNSAID, UNSAID, UNSAID, "from documents")
+        for known in BY_DOCUMENTS
+        if known[0] not in asked
+    ]
     lines = Table("What each server keeps", HEAD, rows).lines()
     sys.stdout.write("\n".join(lines) + "\n")
     if options.write:
@@ -97,23 +102,27 @@ def _measured(kind: str) -> tuple[str, ...]:
             calendar.close()
     said = [YES if guarded in guards else NO for guarded in ("create", "update", "delete")]
     undo = YES if VERBATIM in calendar.capabilities else NO
-    known = f"measured, {kind.capitalize()} {version(kind)}"
+    known = f"measured, {kind.capitalize()} {version_of(kind)}"
     return (kind.capitalize(), *said, one_each, returns, undo, soft, private, str(len(idle)), known)
 
 
 def _one_each(person: Person, calendar: CalDavCalendar) -> str:
-    """Whether an identity that another object has is refused."""
+    """Whether an identity that another object has is refused, there or on any calendar of the person's."""
     ref = calendar.create(block())
     text = person.text(ref.id)
     calendar.delete(ref)
-    person.put(f"{person.path}elsewhere.ics", text)
-    try:
-        calendar.delete(calendar.create(block()))
-    except AlreadyExists:
-        return YES
-    finally:
-        person.server.ask("DELETE", f"{person.path}elsewhere.ics")
-    return NO
+    said = NO
+    for path, words in (
+        (person.path, YES),
+        (person.server.make_calendar("Another"), "yes, over all calendars"),
+    ):
+        person.put(f"{path}elsewhere.ics", text)
+        try:
+            calendar.delete(calendar.create(block()))
+        except AlreadyExists:
+            said = words
+        person.remove_at(f"{path}elsewhere.ics")
+    return said
 
 
 def _kept(calendar: CalDavCalendar, person: Person) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from blocker.calendars.caldav.wire import Wire as CalDavWire
 from blocker.calendars.google.wire import Wire
 from blocker.ledger.file import CalendarRows
 
@@ -66,7 +67,7 @@ def no_write() -> Exception:
 def striking(fate: Fate) -> Iterator[None]:
     """Every write of this process goes through ``fate``."""
     transaction, sync, rename, send = CalendarRows._transaction, os.fsync, Path.replace, Wire.send
-    unlink = Path.unlink
+    unlink, ask = Path.unlink, CalDavWire._sent
 
     @contextmanager
     def mortal(self: CalendarRows) -> Iterator[None]:
@@ -96,8 +97,9 @@ def striking(fate: Fate) -> Iterator[None]:
     Path.replace = around(rename, fate.full_disk)  # type: ignore[method-assign]
     Path.unlink = around(unlink, None)  # type: ignore[method-assign]
     Wire.send = around(send, None)  # type: ignore[method-assign]
+    CalDavWire._sent = around(ask, None)  # type: ignore[method-assign]
     try:
         yield
     finally:
         CalendarRows._transaction, os.fsync, Path.replace, Wire.send = transaction, sync, rename, send  # type: ignore[method-assign]
-        Path.unlink = unlink  # type: ignore[method-assign]
+        Path.unlink, CalDavWire._sent = unlink, ask  # type: ignore[method-assign]

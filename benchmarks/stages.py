@@ -1,8 +1,10 @@
-"""A calendar that a person and the program share: a file, a folder, or Google's as the test server plays it."""
+"""A calendar that a person and the program share: a file, a folder, a CalDAV server, or Google's as the test server
+plays it."""
 
 from __future__ import annotations
 
 import os
+import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +15,13 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from blocker.calendars.addresses import open_calendar
+from blocker.calendars.caldav.sign_in import SignIn, keep
 from blocker.calendars.marks import instant_text
+from blocker.calendars.port import Surroundings
+from blocker.calendars.servers import Pace
 from blocker.values.intervals import Interval
+from tests.tools.caldav_proxy import Proxy, bad_weather, proxy_to
+from tests.tools.caldav_servers import Person, running
 
 ZONE = ZoneInfo("Europe/Berlin")
 ME, COLLEAGUE = "lead@example.org", "ann@example.org"
@@ -57,14 +64,8 @@ class FileStage:
     def __init__(self, folder: Path, first: date) -> None:
         self._path = folder / "calendar.ics"
         self.address = f"ics:{self._path}"
-        series = [
-            _component(
-                f"daily-{start}", f"Daily {start}", *_local(first - BUILD_UP, start, end), rule=EVERY_WORKDAY
-            )
-            for start, end in DAILY
-        ]
         head = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//somebody//else//EN\r\nX-WR-TIMEZONE:Europe/Berlin\r\n"
-        self._path.write_bytes((head + "".join(series) + "END:VCALENDAR\r\n").encode())
+        self._path.write_bytes((head + "".join(_dailies(first)) + "END:VCALENDAR\r\n").encode())
 
     def blocks(self) -> list[Seen]:
         window = Interval(datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 1, 2, tzinfo=UTC))
@@ -214,6 +215,53 @@ class GoogleStage:
         return sum(entry.fault is not None for entry in self._server.log)
 
 
+class ServerStage:
+    """A calendar on a real CalDAV server, with a proxy between it and the program that fails now and then."""
+
+    def __init__(self, person: Person, proxy: Proxy, first: date) -> None:
+        self._person, self._proxy = person, proxy
+        self.address = f"caldav:{proxy.root}{person.path}"
+        head = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//somebody//else//EN\r\n"
+        person.load((head + "".join(_dailies(first)) + "END:VCALENDAR\r\n").encode())
+
+    def blocks(self) -> list[Seen]:
+        found = [_properties(text) for text in self._person.blocks().values()]
+        return [
+            Seen(
+                b["UID"],
+                b["X-BLOCKER-KEY"],
+                b["SUMMARY"],
+                Interval(_instant(b["DTSTART"]), _instant(b["DTEND"])),
+            )
+            for b in found
+            if "T" in b["DTSTART"]
+        ]
+
+    def theirs(self) -> object:
+        return self._person.others()
+
+    def meet(self, when: Interval, title: str) -> None:
+        self._person.add(title, when, uid=title)
+
+    def cancel(self, title: str) -> None:
+        self._person.remove(title)
+
+    def move(self, block: Seen, when: Interval) -> None:
+        self._person.move(block.id, when)
+
+    def retitle(self, block: Seen, title: str) -> None:
+        self._person.retitle(block.id, title)
+
+    def delete(self, block: Seen) -> None:
+        self._person.remove(block.id)
+
+    def weather(self, rate: float, seed: int) -> None:
+        bad_weather(self._proxy, rate, random.Random(seed))  # noqa: S311 - weather, no secret
+
+    def faults(self) -> int:
+        return self._proxy.faults
+
+
 @contextmanager
 def open_stage(backend: str, folder: Path, first: date) -> Iterator[Stage]:
     """The stage of one simulation, with the program's own places inside ``folder``."""
@@ -225,15 +273,19 @@ def open_stage(backend: str, folder: Path, first: date) -> Iterator[Stage]:
     config.write_text('timezone = "Europe/Berlin"\n', encoding="utf-8")
     os.environ |= {"BLOCKER_STATE_DIR": str(folder / "state"), "BLOCKER_CONFIG": str(config), "TZ": "UTC"}
     try:
-        if backend != "google":
-            yield {"ics": FileStage, "dir": FolderStage}[backend](folder, first)
-            return
-        from tests.tools.google_server import GoogleServer
+        if backend == "google":
+            from tests.tools.google_server import GoogleServer
 
-        clock = datetime.combine(first, time(), UTC)
-        with GoogleServer(page_size=250, empty_pages=True, clock=lambda: clock) as server, _no_waiting():
-            os.environ["BLOCKER_GOOGLE_ROOT"] = server.root_url
-            yield GoogleStage(server, first)
+            clock = datetime.combine(first, time(), UTC)
+            with GoogleServer(page_size=250, empty_pages=True, clock=lambda: clock) as server, _no_waiting():
+                os.environ["BLOCKER_GOOGLE_ROOT"] = server.root_url
+                yield GoogleStage(server, first)
+        elif backend == "caldav":
+            with running("radicale", folder) as server, proxy_to(server.root) as proxy, _no_waiting():
+                keep(SignIn(proxy.root, server.user, server.password), Surroundings(folder, config, config))
+                yield ServerStage(Person(server, server.make_calendar()), proxy, first)
+        else:
+            yield {"ics": FileStage, "dir": FolderStage}[backend](folder, first)
     finally:
         for name, value in kept.items():
             if value is None:
@@ -245,14 +297,37 @@ def open_stage(backend: str, folder: Path, first: date) -> Iterator[Stage]:
 @contextmanager
 def _no_waiting() -> Iterator[None]:
     """Between two attempts no time passes."""
+    from blocker.calendars.caldav import server as caldav
     from blocker.calendars.google import calendar as google
-    from blocker.calendars.google.wire import Pace
 
-    google.Pace = lambda: Pace(sleep=lambda seconds: None)  # type: ignore[assignment,misc]
+    google.Pace = caldav.Pace = lambda **more: Pace(sleep=lambda seconds: None, **more)  # type: ignore[assignment,misc]
     try:
         yield
     finally:
-        google.Pace = Pace  # type: ignore[misc]
+        google.Pace = caldav.Pace = Pace  # type: ignore[misc]
+
+
+def _dailies(first: date) -> list[str]:
+    """The series of every working day."""
+    return [
+        _component(
+            f"daily-{start}", f"Daily {start}", *_local(first - BUILD_UP, start, end), rule=EVERY_WORKDAY
+        )
+        for start, end in DAILY
+    ]
+
+
+def _properties(text: str) -> dict[str, str]:
+    """The first value of each property of an event that stands alone, whatever the zones beside it say."""
+    event = re.sub(r"\r?\n[ \t]", "", text).partition("BEGIN:VEVENT")[2]
+    found: dict[str, str] = {}
+    for name, value in re.findall(r"(?m)^([A-Z-]+)[^:\r\n]*:([^\r\n]*)", event):
+        found.setdefault(name, value)
+    return found
+
+
+def _instant(text: str) -> datetime:
+    return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
 def _component(uid: str, title: str, start: str, end: str, rule: str = "") -> str:

@@ -1,6 +1,6 @@
 """A year without anybody looking: daily runs, failing writes and requests, kills, and a person who edits every day.
 
-    python -m benchmarks.year [--days 365] [--backend ics|dir|google|all] [--seed 1]
+    python -m benchmarks.year [--days 365] [--backend ics|dir|caldav|google|all] [--seed 1]
 
 Prints how often each thing struck, and what of the calendar suffered: nothing must. Exits 1 otherwise.
 The daily run is the one that cron calls: after a failure or a kill it is called again an hour later.
@@ -25,7 +25,7 @@ from benchmarks.stages import ZONE, Seen, Stage, open_stage
 from blocker.cli import main as blocker
 from blocker.values.intervals import Interval
 
-BACKENDS = ("ics", "dir", "google")
+BACKENDS = ("ics", "dir", "caldav", "google")
 FIRST = date(2026, 1, 5)
 FAULT_RATE = 0.1
 KILL_EVERY = 20  # runs

@@ -8,7 +8,7 @@ import secrets
 import sys
 import webbrowser
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Collection
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,7 @@ def calendars(request: Request) -> list[Path]:
     return [file for address in addresses for file in files_of(address)]
 
 
-def bug_report(path: Path, made: Plan, seen: Survey, request: Request, calendars: Iterable[Path]) -> Answer:
+def bug_report(path: Path, made: Plan, seen: Survey, request: Request, calendars: Collection[Path]) -> Answer:
     """Write the bundle; a person can read in it what they are about to send."""
     document: dict[str, Any] = {
         "what": f"{GENERATOR} --bug: times, kinds and numbers; no titles, texts, addresses or names",

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from blocker.calendars.port import Remembering
 from blocker.commands.answer import Answer, Talk, pasteable
 from blocker.commands.parser import Joined, Parser, add_week, number_of_hours
 from blocker.ledger.file import ledger_path
@@ -180,8 +179,7 @@ def leave(args: Namespace, setup: Setup, talk: Talk) -> Answer:
                 f"{pasteable(setup, 'leave', '--remove')} tries again; or delete them on the calendar",
             )
         ledger.leave()
-        if isinstance(session.calendar, Remembering):
-            session.calendar.forget()
+        session.forget()
     removed = len(done.changes)
     stays = [
         f"your parked questions and decisions in {ledger_path(setup.state_dir)}",

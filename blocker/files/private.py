@@ -68,7 +68,11 @@ def open_private(path: Path, flags: int) -> int:
 def _make(folder: Path) -> None:
     if folder.is_dir():
         return
-    folder.mkdir(mode=0o700)
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:  # another run made it in this moment
+        if not folder.is_dir():
+            raise
     folder.chmod(0o700)  # a umask may have taken rights of the owner's too
 
 

@@ -16,20 +16,28 @@ from blocker.values.errors import ConfigError, SignInNeeded
 COMMAND_SECONDS = 30
 
 
+def secret_text(path: Path) -> str:
+    """A text file that nobody else can read. Raises ConfigError if somebody can, OSError and UnicodeDecodeError."""
+    if others_may_read(path):
+        raise ConfigError(
+            f"{path} can be read by others on this machine, and has secrets in it, so it is not used",
+            f"chmod 600 {path}",
+        )
+    return read_small_text(path)
+
+
 def read_secret(path: Path, again: str) -> dict[str, Any] | None:
     """A JSON file that nobody else can read; None if it isn't there. Raises SignInNeeded.
 
     ``again`` is how to make it anew.
     """
     try:
-        if others_may_read(path):
-            raise SignInNeeded(
-                f"{path} can be read by others on this machine, so it is not used",
-                f"chmod 600 {path}; if somebody may have read it, also revoke it and sign in again",
-            )
-        found = json.loads(read_small_text(path))
+        found = json.loads(secret_text(path))
     except FileNotFoundError:
         return None
+    except ConfigError as problem:
+        hint = f"{problem.hint}; if somebody may have read it, also revoke it and sign in again"
+        raise SignInNeeded(problem.message, hint) from None
     except OSError as problem:
         raise SignInNeeded(f"{path} can't be read: {problem.strerror}", again) from problem
     except ValueError:

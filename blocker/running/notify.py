@@ -11,8 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from blocker.files.private import others_may_read, read_small_text
-from blocker.files.secrets import printed_by
+from blocker.files.secrets import printed_by, secret_text
 from blocker.values.errors import BlockerError, ConfigError
 from blocker.values.settings import Settings
 
@@ -71,9 +70,7 @@ def _apprise() -> Any:
 
 def _from_file(path: Path) -> str:
     try:
-        if others_may_read(path):
-            raise ConfigError(f"{path} can be read by others, and it has secrets in it", f"chmod 600 {path}")
-        return read_small_text(path)
+        return secret_text(path)
     except FileNotFoundError:
         raise ConfigError(
             f"there is no file {path} with notification addresses",

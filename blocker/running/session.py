@@ -18,7 +18,15 @@ from tzlocal import get_localzone_name
 
 from blocker.calendars import addresses, roots, to_set
 from blocker.calendars.holidays import public_holidays, weekend_of
-from blocker.calendars.port import Calendar, Hours, Paged, Surroundings, days_inside, refuse_beyond
+from blocker.calendars.port import (
+    Calendar,
+    Hours,
+    Paged,
+    Remembering,
+    Surroundings,
+    days_inside,
+    refuse_beyond,
+)
 from blocker.config.load import Config
 from blocker.engine import make_plan
 from blocker.files.places import config_path
@@ -93,6 +101,12 @@ class Session:
     def identity(self) -> Identity:
         """What memory and lock hang on. Raises what a read raises."""
         return self.calendar.identity()
+
+    def forget(self) -> None:
+        """Take away what was kept on this machine of each calendar that was read."""
+        for calendar in (self.calendar, *self._others.values()):
+            if isinstance(calendar, Remembering):
+                calendar.forget()
 
     def today(self) -> date:
         """The date in the user's zone; the calendar is read for it if nothing else names the zone."""

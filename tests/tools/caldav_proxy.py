@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -33,11 +34,15 @@ class Reply:
 
 
 class Proxy:
-    """In front of ``to``. ``instead`` may answer in the server's place, ``before`` change what is asked, ``after`` the answer."""
+    """In front of ``to``. ``instead`` may answer in the server's place, ``before`` change what is asked, ``after`` the answer.
+
+    ``faults`` is how often bad weather struck.
+    """
 
     def __init__(self, to: str) -> None:
         self.to = to
         self.asked: list[Asked] = []
+        self.faults = 0
         self.root = ""
         self.honest()
 
@@ -70,6 +75,31 @@ class Proxy:
             head = {k: v for k, v in got.headers.items() if k.lower() not in hop}
             reply = Reply(got.status_code, got.content, head)
         return self.after(asked, reply)
+
+
+def bad_weather(proxy: Proxy, rate: float, dice: random.Random, *, no_writes: bool = False) -> None:
+    """From now on so many of all requests fail: refused, done with the answer lost, or with half an answer.
+
+    ``no_writes`` has every write refused.
+    """
+    proxy.honest()
+
+    def strikes() -> bool:
+        struck = dice.random() < rate / 3
+        proxy.faults += struck
+        return struck
+
+    def refuse(asked: Asked) -> Reply | None:
+        refused = no_writes and asked.method in ("PUT", "DELETE")
+        return Reply(dice.choice((429, 500, 503))) if refused or strikes() else None
+
+    def lose(asked: Asked, reply: Reply) -> Reply:
+        if strikes():
+            return Reply(dice.choice((502, 504)))
+        return reply.but(cut=bool(reply.body) and strikes())
+
+    if rate or no_writes:
+        proxy.instead, proxy.after = refuse, lose
 
 
 @contextmanager

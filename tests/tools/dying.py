@@ -3,7 +3,7 @@
     python -m tests.tools.dying            # serves calls as JSON lines on stdin, each in a process of its own
 
 A write point lies before and after every transaction of the ledger, every sync and rename of a file, and
-every request to Google. ``dies_at`` 0 never dies. Each call is a fork of one that has loaded everything, so
+every request to a server. ``dies_at`` 0 never dies. Each call is a fork of one that has loaded everything, so
 that hundreds of deaths take seconds: a process killed there leaves what any process leaves.
 """
 
@@ -87,6 +87,7 @@ class Fate:
 
 def mortal(fate: Fate) -> None:
     """From now on this process may die."""
+    from blocker.calendars.caldav.wire import Wire as CalDavWire
     from blocker.calendars.google.wire import Wire
     from blocker.ledger.file import CalendarRows
 
@@ -105,6 +106,7 @@ def mortal(fate: Fate) -> None:
 
     CalendarRows._transaction = dying  # type: ignore[method-assign]
     Wire.send = fate.around(Wire.send)  # type: ignore[method-assign]
+    CalDavWire._sent = fate.around(CalDavWire._sent)  # type: ignore[method-assign]
     Path.replace = fate.around(Path.replace)  # type: ignore[method-assign]
     Path.unlink = fate.around(Path.unlink)  # type: ignore[method-assign]
     os.fsync = fate.around(os.fsync)

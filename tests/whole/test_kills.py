@@ -14,15 +14,24 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from copy import deepcopy
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any, Protocol
 
 import pytest
 
+from blocker.calendars.caldav.sign_in import SignIn, keep
+from blocker.calendars.port import Surroundings
 from blocker.commands.sample import sample_calendar
+from blocker.files.private import private_folder
+from blocker.values.intervals import Interval
 from tests.calendars.dir.vdir import put, split
+from tests.tools.caldav_servers import KINDS as SERVERS
+from tests.tools.caldav_servers import CalDavServer, Person, running
 from tests.tools.dying import ROOT, Death, Mortals
 from tests.tools.google_days import blocks, busy_weeks, key, meeting, others
 from tests.tools.google_server import GoogleServer
@@ -165,18 +174,73 @@ class GoogleStage:
         return others(self.server)
 
 
-@pytest.fixture(scope="module", params=["ics", "dir", "google"])
+class CalDavStage:
+    """The same calendar on a server, where what changed is put back with a client of its own."""
+
+    def __init__(self, folder: Path, server: CalDavServer) -> None:
+        self.place, self.kept = folder / "place", folder / "kept"
+        self.place.mkdir()
+        config = self.place / ".config" / "blocker" / "config.toml"
+        keep(SignIn(server.root, server.user, server.password), Surroundings(self.place, config, config))
+        self.person = Person(server, server.make_calendar())
+        self.person.load(sample_calendar(MONDAY))
+        self.mortals = Mortals(self.place)
+        assert self.call("run", "-y").code == 0
+        hit = next(text for text in self.person.blocks().values() if "KEY:strategic/2026-W46" in text)
+        slot = re.search(r"X-BLOCKER-SLOT:(\w+)/(\w+)", hit)
+        assert slot is not None
+        self._add("Hit", *(datetime.fromisoformat(moment) for moment in slot.groups()))
+        for day in FULL_WEEK:
+            self._add("Full", *(datetime.combine(day, time(hour), UTC) for hour in (5, 20)))
+        shutil.copytree(self.place, self.kept)
+        self.objects = self.person.all()
+
+    def reset(self) -> None:
+        shutil.rmtree(self.place)
+        shutil.copytree(self.kept, self.place)
+        now = self.person.all()
+        for path in now.keys() - self.objects.keys():
+            self.person.remove_at(path)
+        for path, text in self.objects.items():
+            if now.get(path) != text:
+                self.person.put(path, text)
+
+    def call(self, *words: str, dies_at: int = 0) -> Death:
+        address = f"caldav:{self.person.server.root}{self.person.path}"
+        return self.mortals.call("--calendar", address, "--now", NOW, *words, dies_at=dies_at)
+
+    def keys(self) -> Counter[str]:
+        return Counter(re.findall(r"X-BLOCKER-KEY:(\S+)", "".join(self.person.blocks().values())))
+
+    def foreign(self) -> object:
+        return self.person.others()
+
+    def _add(self, title: str, start: datetime, end: datetime) -> None:
+        self.person.add(title, Interval(start, end))
+
+
+@contextmanager
+def open_stage(kind: str, folder: Path) -> Iterator[Stage]:
+    with ExitStack() as servers:
+        made: FileStage | GoogleStage | CalDavStage
+        if kind == "google":
+            clock = lambda: datetime.combine(MONDAY, time(), UTC)
+            made = GoogleStage(folder, servers.enter_context(GoogleServer(clock=clock)))
+        elif kind in SERVERS:
+            made = CalDavStage(folder, servers.enter_context(running(kind, folder)))
+        else:
+            made = FileStage(folder) if kind == "ics" else FolderStage(folder)
+        with made.mortals:
+            yield made
+
+
+STAGES = ["ics", "dir", "google", "radicale", pytest.param("xandikos", marks=pytest.mark.long)]
+
+
+@pytest.fixture(scope="module", params=STAGES)
 def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    folder = tmp_path_factory.mktemp("stage")
-    if request.param != "google":
-        on_file = FileStage(folder) if request.param == "ics" else FolderStage(folder)
-        with on_file.mortals:
-            yield on_file
-        return
-    with GoogleServer(clock=lambda: datetime.fromisoformat("2026-11-02T00:00:00+00:00")) as server:
-        on_google = GoogleStage(folder, server)
-        with on_google.mortals:
-            yield on_google
+    with open_stage(request.param, tmp_path_factory.mktemp("stage")) as made:
+        yield made
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
@@ -268,6 +332,19 @@ def test_the_second_run_waits_for_another_day_and_a_lock_dies_with_its_process(t
         holder.wait()
         assert mortals.call(*words).code == 0
     assert b"X-BLOCKER-KEY" in calendar.read_bytes()
+
+
+def test_two_first_runs_at_once_make_one_state_folder(tmp_path: Path) -> None:
+    for number in range(200):
+        both = Barrier(2)
+
+        def make(state: Path, both: Barrier = both) -> Path:
+            both.wait()
+            return private_folder(state, "caldav")
+
+        with ThreadPoolExecutor(2) as runs:
+            made = [runs.submit(make, tmp_path / str(number)) for _ in range(2)]
+        assert {each.result() for each in made} == {tmp_path / str(number) / "caldav"}
 
 
 def test_two_crons_at_once_do_the_work_once(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ from benchmarks.year import KILL_EVERY, report, simulate
 
 
 @pytest.mark.parametrize(
-    ("backend", "days"), [("ics", KILL_EVERY + 1), ("dir", KILL_EVERY + 1), ("google", KILL_EVERY // 2 + 2)]
+    ("backend", "days"),
+    [(name, KILL_EVERY + 1) for name in ("ics", "dir")]
+    + [(name, KILL_EVERY // 2 + 2) for name in ("caldav", "google")],
 )
 def test_weeks_of_bad_weather_harm_nothing(backend: str, days: int) -> None:
     tally, fate, faults = simulate(backend, days, seed=3)

@@ -13,7 +13,7 @@ from blocker.calendars.caldav import dav
 from blocker.calendars.caldav.about import ABOUT, identity_of
 from blocker.calendars.caldav.fetching import failure, fetch, objects_of
 from blocker.calendars.caldav.kept import Held, Kept, forget, recall, remember
-from blocker.calendars.caldav.objects import Ours, blocks_among, new_object, ours_in, read_objects
+from blocker.calendars.caldav.objects import Alone, alone_in, blocks_among, new_object, ours_in, read_objects
 from blocker.calendars.caldav.server import Server
 from blocker.calendars.caldav.urls import host_of, within, without_user
 from blocker.calendars.caldav.wire import Answer
@@ -33,6 +33,8 @@ from blocker.values.intervals import Interval
 from blocker.values.memory import Identity
 
 TYPE = "text/calendar; charset=utf-8"
+DROPS_MARKS = "drops what marks a block as blocker's, so none could ever be changed or removed"
+OTHER_CALENDAR = "keep the blocks on another calendar, such as a file"
 SAFE = frozenset(
     ("create", "update", "delete")
 )  # what a server may guard against writes over somebody's change
@@ -62,7 +64,7 @@ class CalDavCalendar:
         self.server = server or Server(url, around, pace)
         self._borrowed = server is not None
         self._ours: dict[str, Held] = {}  # our blocks by UID, as last read or written
-        self._writable = True
+        self._unwritable = ""  # why nothing can be written to it
         self.guards: frozenset[str] | None = None
 
     def identity(self) -> Identity:
@@ -107,6 +109,7 @@ class CalDavCalendar:
         return replace(
             snapshot,
             identities_return=True,
+            unwritable=self._unwritable,
             complete=snapshot.complete and not missing,
             skipped=(*snapshot.skipped, *lost),
         )
@@ -125,7 +128,7 @@ class CalDavCalendar:
         there = fetch(self.server, url) if answer.status == 412 else None
         if there is not None:
             return self._found_instead(block, uid, there)
-        if answer.status in (409, 412) or "no-uid-conflict" in dav.conditions(answer.body):
+        if answer.status in (409, 412) or dav.conditions(answer.body) & dav.UID_TAKEN:
             # Another object has the identity, or what was deleted still holds it: that of the next generation is free.
             raise AlreadyExists(
                 f"{self.address} holds the identity of {block.key} elsewhere", taken_by="other"
@@ -173,7 +176,7 @@ class CalDavCalendar:
                 f"the calendar at {self.url} is for tasks only",
                 "name one for events: blocker connect caldav lists them",
             )
-        self._writable = there.can_be_written
+        self._unwritable = "" if there.can_be_written else f"{self.address} is read-only"
         return there
 
     def recall(self) -> Kept:
@@ -202,7 +205,7 @@ class CalDavCalendar:
     def put(self, url: str, content: bytes, **condition: str) -> Answer:
         """The answer to a write; one that no further write would survive is raised."""
         answer = self.server.ask("PUT", url, content, Content_Type=TYPE, **condition)
-        if answer.status in (403, 405, 413, 507) and "no-uid-conflict" not in dav.conditions(answer.body):
+        if answer.status in (403, 405, 413, 507) and not dav.conditions(answer.body) & dav.UID_TAKEN:
             raise failure(self.url, answer)
         return answer
 
@@ -211,9 +214,15 @@ class CalDavCalendar:
         if answer.etag.startswith('"') and self.guards is not None and self.guards >= SAFE:
             return self._keep(uid, Held(url, answer.etag, content.decode()))
         now = fetch(self.server, url)
-        if now is None or not self._holds(now, uid, block):
-            raise Conflict(f"{block.key} was changed by somebody else at the same moment", "run again")
-        return self._keep(uid, now)
+        ours = ours_in(now.text, uid, self._people) if now is not None else None
+        if now is not None and ours is not None and ours.is_what_we_wrote(block):
+            return self._keep(uid, now)
+        there = alone_in(now.text, uid) if now is not None and uid not in self._ours else None
+        if there is not None and there.lost_its_mark(block):
+            self.take_away(url)
+            self._unwritable = f"{host_of(url)} {DROPS_MARKS}"
+            raise Refused(self._unwritable, OTHER_CALENDAR)
+        raise Conflict(f"{block.key} was changed by somebody else at the same moment", "run again")
 
     def _keep(self, uid: str, held: Held) -> Ref:
         if uid not in self._ours:  # wherever it is moved before the next read, it is asked for
@@ -235,7 +244,7 @@ class CalDavCalendar:
             f"{self.address} already holds {block.key}", taken_by="block" if ours else "other"
         )
 
-    def _find(self, ref: Ref) -> tuple[Held, Ours]:
+    def _find(self, ref: Ref) -> tuple[Held, Alone]:
         """Our event, unchanged since it was read. Raises Missing, Conflict or Refused."""
         held = fetch(self.server, self._url_of(ref.id))
         if held is None:
@@ -272,8 +281,5 @@ class CalDavCalendar:
         return Missing(f"{ref.id} is not on {self.address} any more")
 
     def _may_write(self) -> None:
-        if not self._writable:
-            raise Refused(
-                f"{self.address} can be read only",
-                "name a calendar of your own: blocker connect caldav lists them",
-            )
+        if self._unwritable:
+            raise Refused(self._unwritable, "name a calendar of your own: blocker connect caldav lists them")

@@ -155,8 +155,8 @@ def _changes(calendar: CalDavCalendar, can_be_written: bool, now: datetime) -> F
     if not can_be_written:
         return (
             "changes",
-            "note",
-            "this calendar can be read only: name it in also_read, and another for the blocks",
+            "bad",
+            "this calendar is read-only: name it in also_read, and another for the blocks",
         )
     guards = calendar.recall().guards
     try:

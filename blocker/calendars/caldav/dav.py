@@ -23,6 +23,8 @@ _WHAT = {
     ),
     "etags": "d:getetag",
 }
+# Another object has the same UID: in the same calendar (RFC 4791), or in any of the person's (RFC 6638; Cyrus, Fastmail).
+UID_TAKEN = frozenset(("no-uid-conflict", "unique-scheduling-object-resource"))
 _WRITE = {f"{D}all", f"{D}write", f"{D}write-content"}
 
 

@@ -13,7 +13,7 @@ from blocker.calendars.caldav.server import Server, nonsense
 from blocker.calendars.caldav.urls import host_of, origin
 from blocker.calendars.caldav.wire import Answer
 from blocker.calendars.marks import DOMAIN
-from blocker.values.errors import BlockerError, CalendarError, Refused, Temporary, Unreachable
+from blocker.values.errors import BlockerError, CalendarError, Refused, Temporary, Unreachable, Unreadable
 from blocker.values.intervals import Interval
 
 MOST_SINGLE = 20  # objects that are asked for one by one, where a list has not given them
@@ -100,8 +100,15 @@ def failure(url: str, answer: Answer) -> BlockerError:
             f"{host} does not allow changes to {url} (status {answer.status})",
             "is it shared with you to read only? blocker connect caldav lists those that you can write to",
         )
-    if answer.status == 413:
-        return Refused(f"{host} finds a block too large (status 413)")
+    if answer.status in (404, 410):
+        return Unreadable(
+            f"there is no calendar at {url} any more", "blocker connect caldav lists those of the server"
+        )
+    if answer.status in (400, 413, 415, 422):
+        return Refused(
+            f"{host} does not take a block as blocker writes it (status {answer.status})",
+            "keep the blocks on another calendar, such as a file; and please report the name of the server",
+        )
     return Unreachable(
         f"{host} gave an answer that makes no sense here: status {answer.status}", "try again later"
     )

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from blocker.calendars.caldav.calendar import SAFE, CalDavCalendar
+from blocker.calendars.caldav.calendar import DROPS_MARKS, OTHER_CALENDAR, SAFE, CalDavCalendar
 from blocker.calendars.caldav.fetching import fetch
-from blocker.calendars.caldav.urls import within
+from blocker.calendars.caldav.urls import host_of, within
 from blocker.calendars.marks import DOMAIN, instant_text
 from blocker.values.errors import Refused
 
@@ -33,10 +33,7 @@ def find_guards(calendar: CalDavCalendar, now: datetime) -> frozenset[str]:
             kept.add("update")
         there = fetch(server, url)
         if there is not None and "X-BLOCKER-TEXT" not in there.text.upper():
-            raise Refused(
-                "the server drops what marks a block as blocker's, so it could never change or remove one",
-                "keep the blocks on another calendar, such as a file",
-            )
+            raise Refused(f"{host_of(url)} {DROPS_MARKS}", OTHER_CALENDAR)
         if server.ask("DELETE", url, If_Match=_OTHER).status == 412:
             kept.add("delete")
     finally:

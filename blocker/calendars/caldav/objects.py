@@ -20,7 +20,7 @@ from blocker.calendars.ics.blocks import (
     write_block,
 )
 from blocker.calendars.ics.events import BrokenError, Read, read_component
-from blocker.calendars.ics.lexer import Component, Layout, escape, properties, scan, writable
+from blocker.calendars.ics.lexer import Component, Layout, escape, properties, scan, unescape, writable
 from blocker.calendars.ics.reading import read_calendar
 from blocker.calendars.ics.zones import zones_of
 from blocker.values.events import Block, Ref, SkippedComponent, Snapshot, StandingBlock
@@ -33,8 +33,8 @@ _END = b"END:VCALENDAR\r\n"
 _SCHEDULING = frozenset(("ORGANIZER", "ATTENDEE"))
 
 
-class Ours(Struct, frozen=True):
-    """A block of ours as an object holds it, alone."""
+class Alone(Struct, frozen=True):
+    """An event that an object holds alone; a block of ours, where it comes from :func:`ours_in`."""
 
     layout: Layout
     component: Component
@@ -64,6 +64,18 @@ class Ours(Struct, frozen=True):
             and there.text.split() == writable(block.text).split()
         )
 
+    def is_what_we_wrote(self, block: Block) -> bool:
+        """Whether the mark is that of ``block``, whatever the server or a person made of its words since."""
+        there = self.standing
+        return there is not None and (there.key, there.generation, there.slot, there.text_hash) == (
+            block.key, block.generation, block.marked, hash_in_mark(block),
+        )  # fmt: skip
+
+    def lost_its_mark(self, block: Block) -> bool:
+        """Whether it is ``block``, but without anything that marks it as ours."""
+        title = unescape(self.read.value("SUMMARY"))
+        return not may_be_ours(self.chunk) and title.split() == writable(block.title).split()
+
     def rewritten(self, block: Block) -> bytes:
         """The whole object with the block's content in place of the old; what a person added stays."""
         fresh = without(rewrite_block(self.chunk, self.read, block, CRLF), _SCHEDULING)
@@ -75,8 +87,14 @@ def new_object(block: Block) -> bytes:
     return CRLF.join(_BEGIN) + CRLF + write_block(block, CRLF) + _END
 
 
-def ours_in(text: str, uid: str, me: tuple[str, ...]) -> Ours | None:
+def ours_in(text: str, uid: str, me: tuple[str, ...]) -> Alone | None:
     """The block with this identity; None where the object is not that block, or not that alone any more."""
+    found = alone_in(text, uid)
+    return found if found is not None and is_ours(found.read, me) else None
+
+
+def alone_in(text: str, uid: str) -> Alone | None:
+    """The event with this identity, whosever it is; None where the object is another, or holds more."""
     layout = scan(re.sub(rb"\r*\n|\r", CRLF, text.encode()))
     events = [component for component in layout.components if component.name == "VEVENT"]
     if len(events) != 1 or layout.problems:
@@ -88,7 +106,7 @@ def ours_in(text: str, uid: str, me: tuple[str, ...]) -> Ours | None:
         )
     except BrokenError:
         return None
-    return Ours(layout, component, read) if read.uid == uid and is_ours(read, me) else None
+    return Alone(layout, component, read) if read.uid == uid else None
 
 
 def blocks_among(objects: Iterable[Held]) -> dict[str, Held]:

@@ -71,7 +71,10 @@ class Server:
                 f"there is nothing at {url}", "blocker connect caldav lists the calendars of the server"
             )
         if answer.status == 403:
-            raise Unreadable(f"{host_of(url)} does not show you {url}", "may this user see it?")
+            raise Unreadable(
+                f"{host_of(url)} does not show you {url}",
+                "may this user see it? blocker connect caldav lists what it may",
+            )
         if answer.done:
             try:
                 dav.resources(answer.body, answer.url)

@@ -151,19 +151,19 @@ class Wire:
                 ) from problem
             except (OSError, http.client.HTTPException, UnicodeError) as problem:
                 self._drop(url)
-                trouble = _in_words(problem)
+                trouble = f"did not answer: {_in_words(problem)}"
+                hint = "is its address right, and is this machine online? Then try again; it is safe"
             else:
                 if answer.status not in _MAY_PASS:
                     return answer
                 asked = retry_after(answer.head)
-                trouble = f"status {answer.status}"
+                what = "asks to be left alone for now" if answer.status == 429 else "has trouble of its own"
+                trouble = f"{what}: status {answer.status}"
+                hint = "the next run tries again; it is safe"
             too_late = now() + (asked or 0) > self._until
             if attempt == self._pace.attempts or (asked or 0) > PATIENCE or too_late:
                 tried = "one attempt" if attempt == 1 else f"{attempt} attempts"
-                raise Unreachable(
-                    f"{host} did not answer: {trouble}, {tried}",
-                    "is its address right, and is this machine online? Then try again; it is safe",
-                )
+                raise Unreachable(f"{host} {trouble}, {tried}", hint)
             self._pace.sleep(max(asked or 0.0, self._pace.dice() * step))
             step = min(step * 2, LONGEST_STEP)
         raise ValueError("at least one attempt is needed")

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from blocker.calendars.feed.about import ABOUT, READ_ONLY
-from blocker.calendars.feed.latest import Latest, accept, age, copy_of, latest
+from blocker.calendars.feed.latest import Latest, accept, age, copy_of, forget, latest
 from blocker.calendars.feed.links import IN_A_FILE, link_in, shown
 from blocker.calendars.ics.file import known_zone
 from blocker.calendars.ics.reading import read_calendar
@@ -59,6 +59,9 @@ class FeedCalendar:
 
     def delete(self, ref: Ref) -> None:
         raise Refused(READ_ONLY)
+
+    def forget(self) -> None:
+        forget(self._around.state_dir, self._link)
 
     def close(self) -> None:
         """Nothing is held open between the verbs."""

@@ -4,6 +4,7 @@ back to the server. An answer that is no whole calendar is never a free week.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -120,6 +121,11 @@ def age(then: datetime, now: datetime) -> str:
     return "a moment"
 
 
+def forget(state_dir: Path, link: str) -> None:
+    with suppress(OSError):
+        _file(state_dir, link).unlink()
+
+
 def _file(state_dir: Path, link: str) -> Path:
     return state_dir / _FOLDER / f"{fingerprint(link)[:32]}.ics"
 
@@ -139,7 +145,7 @@ def _refuse_withdrawn(answer: Answer, name: str) -> None:
     if answer.status in _GONE:
         raise SignInNeeded(
             f"{name} is gone (status {answer.status}): the link was withdrawn or replaced",
-            "publish the calendar again, and put the new link into the config",
+            "publish the calendar again, and put the new link into the config; or take this one out",
         )
     if answer.status in _CLOSED:
         raise SignInNeeded(

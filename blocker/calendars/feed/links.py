@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from blocker.calendars.ics.about import settled_path
-from blocker.files.private import others_may_read, read_small_text
+from blocker.files.secrets import secret_text
 from blocker.values.errors import ConfigError
 
 SCHEMES = ("https://", "http://", "webcal://", "webcals://")
@@ -71,11 +71,7 @@ def link_in(rest: str) -> str:
         return rest
     path = Path(rest.removeprefix(IN_A_FILE))
     try:
-        if others_may_read(path):
-            raise ConfigError(
-                f"{path} can be read by others, and the link in it is a secret", f"chmod 600 {path}"
-            )
-        lines = read_small_text(path).split()
+        lines = secret_text(path).split()
         if len(lines) != 1:
             raise ValueError("it has one link and nothing else")
         return settled(lines[0], Path())

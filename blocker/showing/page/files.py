@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from blocker.files.private import in_place_of
@@ -14,10 +14,10 @@ GENERATOR = "blocker report"
 _HEAD = 4096
 
 
-def write_report(path: Path, content: bytes, calendars: Iterable[Path] = ()) -> Path:
+def write_report(path: Path, content: bytes, calendars: Collection[Path] = ()) -> Path:
     """Put ``content`` at ``path`` in one step; returns where it is. Raises UsageError or BlockerError.
 
-    ``calendars`` are never replaced, even where one began as a report.
+    ``calendars`` are never replaced, even where one began as a report; nor is one put into those that are folders.
     """
     target = Path(os.path.realpath(path.expanduser()))
     _check(path, target, content, calendars)
@@ -28,7 +28,7 @@ def write_report(path: Path, content: bytes, calendars: Iterable[Path] = ()) -> 
     return target
 
 
-def _check(path: Path, target: Path, content: bytes, calendars: Iterable[Path]) -> None:
+def _check(path: Path, target: Path, content: bytes, calendars: Collection[Path]) -> None:
     """Whatever else lies there, a calendar above all, was not made to be written over."""
     if str(path) == "-":
         raise UsageError("a report goes into a file, and - names none", "name a file, or /dev/stdout")
@@ -36,6 +36,8 @@ def _check(path: Path, target: Path, content: bytes, calendars: Iterable[Path]) 
         raise UsageError(f"{path} is a folder", "name a file in it")
     if not target.parent.is_dir():
         raise UsageError(f"there is no folder {target.parent}", "make it first, or name another place")
+    if any(calendar.is_dir() and target.parent.samefile(calendar) for calendar in calendars):
+        raise UsageError(f"{path} is in the calendar's own folder", "name a file elsewhere")
     if not target.is_file():
         return
     if any(calendar.exists() and target.samefile(calendar) for calendar in calendars):

@@ -15,7 +15,7 @@ from blocker.calendars.servers import Pace
 from blocker.files.places import config_path, state_dir
 from blocker.values.intervals import Interval
 from tests.tools.caldav_proxy import Proxy, Reply, proxy_to
-from tests.tools.caldav_servers import KINDS, CalDavServer, Person, running
+from tests.tools.caldav_servers import KINDS, USER, CalDavServer, Person, running
 from tests.tools.contract import ZONE
 
 
@@ -29,7 +29,8 @@ class CalDavWorld:
     """See :class:`tests.tools.contract.World`; a proxy is always in front, and honest unless told otherwise."""
 
     def __init__(self, server: CalDavServer, proxy: Proxy) -> None:
-        self.server, self.proxy = server, proxy
+        self.server = server = server.apart()
+        self.proxy = proxy
         self.path = server.make_calendar("dana.weiss@example.org")
         self.person = Person(server, self.path)
         self.move, self.retitle, self.remove = self.person.move, self.person.retitle, self.person.remove
@@ -37,6 +38,11 @@ class CalDavWorld:
         self._opened: list[CalDavCalendar] = []
         if server.user:
             keep(SignIn(proxy.root, server.user, server.password), around())
+
+    @property
+    def user(self) -> str:
+        """Who signs in; a server that asks nobody takes any name."""
+        return self.server.user or USER
 
     @property
     def url(self) -> str:
@@ -65,7 +71,7 @@ class CalDavWorld:
             calendar.close()
 
 
-@pytest.fixture(scope="session", params=KINDS)
+@pytest.fixture(scope="session", params=[*KINDS, "cyrus"])
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[CalDavServer]:

@@ -123,12 +123,12 @@ def test_the_password_is_kept_for_oneself_alone(world: CalDavWorld) -> None:
 
 def test_a_command_may_print_the_password(world: CalDavWorld) -> None:
     command = f"{sys.executable} -c \"print('correct horse')\""
-    connect(world.url, Nobody(), user="anna", password_command=command)
+    connect(world.url, Nobody(), user=world.user, password_command=command)
     assert "correct horse" not in json.dumps(json.loads(file_of(around()).read_text())["sign_ins"][0]["user"])
     assert world.open().read(WINDOW).complete
     for bad, words in (("false", "ended with code 1"), ("true", "printed nothing"), ("'", "quote")):
         with pytest.raises(ConfigError, match=words):
-            connect(world.url, Nobody(), user="anna", password_command=bad)
+            connect(world.url, Nobody(), user=world.user, password_command=bad)
 
 
 def test_without_a_terminal_everything_has_to_be_said(world: CalDavWorld) -> None:
@@ -136,7 +136,7 @@ def test_without_a_terminal_everything_has_to_be_said(world: CalDavWorld) -> Non
         connect("", Nobody())
     with pytest.raises(UsageError, match="needs the user"):
         connect(world.url, Nobody(), password_command="true")  # noqa: S106 - a command
-    keep(SignIn(world.proxy.root, "anna", "correct horse"), around())
+    keep(SignIn(world.proxy.root, world.user, "correct horse"), around())
     world.server.make_calendar("Second")
     with pytest.raises(UsageError, match="calendars at") as problem:
         connect(f"{world.proxy.root}{world.server.home}", Nobody())
@@ -201,7 +201,7 @@ def test_check_says_how_it_stands(world: CalDavWorld) -> None:
     said = call("check", now=NOW, calendar=world.address)
     assert said.code == 0, said
     assert "the server refuses a write over somebody's change" in said.out
-    assert (f"anna at {world.proxy.root.removeprefix('http://')}; kept in" in said.out) == bool(
+    assert (f"{world.user} at {world.proxy.root.removeprefix('http://')}; kept in" in said.out) == bool(
         world.server.user
     )
     assert "PUT" not in [asked.method for asked in world.proxy.asked[-6:]]
@@ -221,8 +221,8 @@ def test_a_person_at_a_terminal_ends_with_a_config(world: CalDavWorld) -> None:
     shown = ""
     for cue, answer in (
         ("Address:", world.url),
-        ("User name", "anna"),
-        ("Password of anna", "correct horse"),
+        ("User name", world.user),
+        (f"Password of {world.user}", "correct horse"),
         ("[n]o", "y"),
     ):
         while cue not in shown:

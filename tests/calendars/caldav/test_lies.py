@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
 from hashlib import md5 as insecure_md5
@@ -87,20 +88,59 @@ def test_a_server_that_guards_nothing_is_read_after_each_write(world: CalDavWorl
         return reply
 
     world.proxy.after = meddle
+    calendar.create(block("strategic/2026-W48/2"))
+    (standing,) = [b for b in calendar.read(WINDOW).blocks if b.key == "strategic/2026-W48/2"]
+    assert (standing.title, standing.title_edited) == ("Theirs", True)
+
+    def replace_it(asked: Asked, reply: Reply) -> Reply:
+        if asked.method == "PUT":
+            world.proxy.honest()
+            world.person.add("Something else", slot("09:00", "10:00"), uid=uid_of(3))
+        return reply
+
+    world.proxy.after = replace_it
     with pytest.raises(Conflict):
-        calendar.create(block("strategic/2026-W48/2"))
-    assert "Theirs" in world.person.text("strategic-2026-W48-2.g1@calendar-blocker")
+        calendar.create(block("strategic/2026-W48/3"))
+    assert "Something else" in world.person.text(uid_of(3))
+
+
+def uid_of(number: int) -> str:
+    return f"strategic-2026-W48-{number}.g1@calendar-blocker"
+
+
+def changing(pattern: bytes, by: bytes) -> Callable[[Asked], Asked]:
+    """A server that keeps something else than it was sent."""
+    return lambda asked: Asked(
+        asked.method, asked.path, without("content-length")(asked).head, re.sub(pattern, by, asked.body)
+    )
+
+
+def test_a_server_that_rewrites_what_it_is_sent_is_taken_as_it_is(world: CalDavWorld) -> None:
+    world.proxy.before = changing(rb"\r\nSUMMARY:|\r\nCLASS:PRIVATE", b"\r\nSUMMARY:[ext] ")
+    calendar = world.open()
+    ref = calendar.create(block())
+    (standing,) = calendar.read(WINDOW).blocks
+    assert (standing.ref, standing.title_edited) == (ref, True)
+    ref = calendar.update(standing.ref, block(when=slot("13:00", "15:00")))
+    (standing,) = calendar.read(WINDOW).blocks
+    assert (standing.ref, standing.when, standing.pinned) == (ref, slot("13:00", "15:00"), False)
+    calendar.delete(ref)
 
 
 def test_a_server_that_drops_our_mark_gets_no_blocks(world: CalDavWorld) -> None:
-    def drop(asked: Asked) -> Asked:
-        return Asked(asked.method, asked.path, asked.head, re.sub(rb"X-BLOCKER-[^\r]*\r\n", b"", asked.body))
-
-    world.proxy.before = drop
+    world.add_event("Standup", slot("09:00", "09:15"))
+    before = world.person.others()
+    world.proxy.before = changing(rb"X-BLOCKER-[^\r]*\r\n", b"")
+    calendar = world.open()
     with pytest.raises(Refused) as problem:
-        find_guards(world.open(), MONDAY)
+        find_guards(calendar, MONDAY)
     assert "drops what marks a block" in said(problem)
-    assert world.server.etags(world.path) == {}
+    for key in ("strategic/2026-W48/1", "strategic/2026-W48/2"):
+        with pytest.raises(Refused) as problem:
+            calendar.create(block(key))
+        assert "drops what marks a block" in said(problem)
+    assert [asked.method for asked in world.proxy.asked].count("PUT") == 3 + 1
+    assert world.server.etags(world.path) == before
 
 
 def test_an_event_at_our_address_is_never_overwritten(world: CalDavWorld) -> None:
@@ -294,7 +334,7 @@ def test_calendar_data_may_be_cdata(world: CalDavWorld) -> None:
             plain = found[2].replace(b"&#13;", b"").replace(b"&amp;", b"&").replace(b"&lt;", b"<")
             return found[1] + b"<![CDATA[" + plain + b"]]>" + found[3]
 
-        pattern = rb"(<(?:\w+:)?calendar-data[^>]*>)(.*?)(</(?:\w+:)?calendar-data>)"
+        pattern = rb"(<(?:\w+:)?calendar-data[^>]*>)(?!<!\[CDATA)(.*?)(</(?:\w+:)?calendar-data>)"
         body = re.sub(pattern, cdata, reply.body, flags=re.DOTALL)
         assert asked.method != "REPORT" or b"CDATA" in body
         return reply.but(body=body)
@@ -385,7 +425,7 @@ def test_a_calendar_to_read_only_is_never_asked_to_change(world: CalDavWorld) ->
     for write in (lambda: calendar.create(block("strategic/2026-W48/2")), lambda: calendar.delete(ref)):
         with pytest.raises(Refused) as problem:
             write()
-        assert "can be read only" in said(problem)
+        assert "is read-only" in said(problem)
     assert world.proxy.asked == []
 
 
@@ -418,22 +458,22 @@ def test_a_wrong_password_and_none_at_all(world: CalDavWorld) -> None:
         with pytest.raises(SignInNeeded) as problem:
             world.open().read(WINDOW)
         assert "not signed in" in said(problem)
-    keep(SignIn(world.proxy.root, "anna", "correct horse"), around())
+    keep(SignIn(world.proxy.root, world.user, "correct horse"), around())
     with pytest.raises(SignInNeeded) as problem:
         world.open().read(WINDOW)
-    assert "does not accept the password of anna" in said(problem)
+    assert f"does not accept the password of {world.user}" in said(problem)
     assert "app password" in said(problem)
 
 
 def test_a_server_may_want_a_digest(world: CalDavWorld) -> None:
-    keep(SignIn(world.proxy.root, "anna", "correct horse"), around())
+    keep(SignIn(world.proxy.root, world.user, "correct horse"), around())
     signed: list[str] = []
 
     def challenge(asked: Asked) -> Reply | None:
         given = asked.head.get("authorization", "")
         if given.startswith("Digest "):
             parts = dict(re.findall(r'(\w+)="?([^",]*)"?', given))
-            first = md5(b"anna:cal:correct horse").hexdigest()
+            first = md5(f"{world.user}:cal:correct horse".encode()).hexdigest()
             second = md5(f"{asked.method}:{asked.path}".encode()).hexdigest()
             text = f"{first}:{parts['nonce']}:{parts['nc']}:{parts['cnonce']}:auth:{second}"
             if parts["response"] == md5(text.encode()).hexdigest():
@@ -446,8 +486,8 @@ def test_a_server_may_want_a_digest(world: CalDavWorld) -> None:
     def as_basic(asked: Asked) -> Asked:
         if not world.server.user:
             return asked
-        pair = "Basic YW5uYTpjb3JyZWN0IGhvcnNl"
-        return Asked(asked.method, asked.path, {**asked.head, "authorization": pair}, asked.body)
+        pair = b64encode(f"{world.user}:correct horse".encode()).decode()
+        return Asked(asked.method, asked.path, {**asked.head, "authorization": f"Basic {pair}"}, asked.body)
 
     world.proxy.instead, world.proxy.before = challenge, as_basic
     calendar = world.open()

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.replay import main as replay
 from blocker.calendars.marks import uid_for
 from blocker.commands.sample import sample_calendar
 from blocker.values.intervals import interval
@@ -167,6 +168,20 @@ def test_a_block_with_guests_is_never_written(world: CalDavWorld) -> None:
         call(world, *words, now=LATER)
         assert world.person.text(uid) == before
     assert not [a for a in world.proxy.asked if uid in a.path and a.method in WRITES]
+
+
+def test_the_bug_report_names_nobody_and_makes_the_same_plan(world: CalDavWorld, tmp_path: Path) -> None:
+    call(world, "run", "-y")
+    kept = tmp_path / "bug.json"
+    named = world.address.replace("://", f"://{world.server.user}@") if world.server.user else world.address
+    assert call_at("report", "--bug", str(kept), now=LATER, calendar=named).code == 0
+    text = kept.read_text()
+    name = world.path.split("/")[-2]
+    for word in (name, "anna", "correct horse", "127.0.0.1", "dana", "http:", "caldav:"):
+        assert word not in text, word
+    assert json.loads(text)["backend"] == "caldav"
+    assert json.loads(text)["plan"]
+    assert replay(kept) == 0
 
 
 def test_undo_takes_a_run_back_and_leave_takes_all_away(world: CalDavWorld) -> None:

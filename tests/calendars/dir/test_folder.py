@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.replay import main as replay
 from blocker.calendars.addresses import open_calendar
 from blocker.calendars.port import Calendar
 from blocker.commands.sample import sample_calendar
@@ -46,8 +47,8 @@ class FolderWorld:
     def open(self) -> Calendar:
         return open_calendar(f"dir:{self.path}", zone=ZONE, me=())
 
-    def add_event(self, title: str, when: Interval) -> str:
-        uid = f"event-{next(self.numbers)}@example.org"
+    def add_event(self, title: str, when: Interval, uid: str = "") -> str:
+        uid = uid or f"event-{next(self.numbers)}@example.org"
         times = f"DTSTART:{stamp(when.start)}", f"DTEND:{stamp(when.end)}"
         event = "\r\n".join(["BEGIN:VEVENT", f"UID:{uid}", *times, f"SUMMARY:{title}", "END:VEVENT", ""])
         put(self.path / f"{uid}.ics", event)
@@ -355,6 +356,16 @@ def test_check_connect_and_the_bug_report(folder: Path, tmp_path: Path) -> None:
     assert told(folder, "report", "--bug", str(tmp_path / "bug.json")).code == 0
     assert '"backend": "dir"' in (tmp_path / "bug.json").read_text()
     assert str(folder) not in (tmp_path / "bug.json").read_text()
+    assert replay(tmp_path / "bug.json") == 0
+
+
+def test_no_report_is_put_among_the_events(folder: Path) -> None:
+    before = sorted(folder.iterdir())
+    for form in ("--ics", "--html", "--bug"):
+        said = told(folder, "report", form, str(folder / "plan.ics"))
+        assert said.code == 2
+        assert "is in the calendar's own folder" in said.err
+    assert sorted(folder.iterdir()) == before
 
 
 def test_what_a_killed_run_left_is_taken_away_by_the_next(folder: Path) -> None:

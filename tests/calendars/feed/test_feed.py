@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.replay import main as replay
 from blocker.calendars import addresses, bounded
 from blocker.calendars.addresses import open_calendar
 from blocker.calendars.port import Surroundings
@@ -407,6 +408,16 @@ def test_a_feed_that_really_shrank_is_taken_by_connect(person: Person, feed: Fee
     assert "copy" not in person.call("plan").out
 
 
+def test_whoever_leaves_leaves_no_copy(person: Person, feed: Feed) -> None:
+    copies = Path(os.environ["BLOCKER_STATE_DIR"], "feeds")
+    assert person.call("run", "-y").code == 0
+    assert list(copies.iterdir())
+    assert person.call("leave").code == 0
+    assert list(copies.iterdir())
+    assert person.call("leave", "--remove", "-y").code == 0
+    assert list(copies.iterdir()) == []
+
+
 def test_it_can_be_looked_at_alone_and_never_written(person: Person, feed: Feed) -> None:
     person.set(f'calendar = "{feed.address}"\n')
     assert person.call("load").code == 0
@@ -483,8 +494,11 @@ def test_a_config_that_others_may_read_is_said(person: Person) -> None:
 
 def test_the_bug_report_makes_the_same_plan_of_it(person: Person) -> None:
     assert person.call("report", "--bug", str(person.place / "bug.json")).code == 0
-    kept = json.loads((person.place / "bug.json").read_text())
-    assert len(kept["components"]) == 2
+    text = (person.place / "bug.json").read_text()
+    assert len(json.loads(text)["components"]) == 2
+    assert SECRET not in text
+    assert "127.0.0.1" not in text
+    assert replay(person.place / "bug.json") == 0
 
 
 def test_a_run_on_a_file_imports_no_client_of_feeds(tmp_path: Path) -> None:
