@@ -181,11 +181,12 @@ class Ledger(CalendarRows):
     def remember_week(self, record: WeekRecord) -> None:
         with self._transaction():
             self._db.execute(
-                "INSERT OR REPLACE INTO week VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO week VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     self._calendar, str(record.week), record.level, causes_out(record.causes),
                     record.owed_minutes, record.kept_minutes, record.waived_minutes,
                     record.placed_minutes, record.overrun_minutes, " ".join(record.moved),
+                    record.had_minutes,
                 ),
             )  # fmt: skip
 

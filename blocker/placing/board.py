@@ -108,7 +108,7 @@ class Board:
 
     def case(self, of: Demand | Standing) -> Case:
         """What binds a block within the manners."""
-        problem, room, rescue = self.problem, self.rooms[of.week], self._is_rescue(of)
+        problem, room, rescue = self.problem, self.rooms[of.week], of.rescue
         # What the week's blocks have, or had before they were hit, is never too much for a rescue or a move.
         had = self._had(of.week) if rescue or isinstance(of, Standing) else 0
         return Case(
@@ -122,7 +122,7 @@ class Board:
 
     def floor_case(self, of: Demand | Standing) -> Case | None:
         """What binds the same block as a week's floor; None if it can't be one outside the manners."""
-        rescue = self._is_rescue(of)
+        rescue = of.rescue
         if of.kind != STRATEGIC or not (rescue or of.tier == "floor"):
             return None
         case, earliest = self.case(of), self.problem.floor_earliest
@@ -131,14 +131,14 @@ class Board:
 
     def lengths(self, of: Demand | Standing) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The minutes that it may have, longest first: the usual ones, and those of a short floor."""
-        usual, floor = lengths_between(of.shortest, of.minutes), of.floor_minutes
-        if self._is_rescue(of):
-            had = of.minutes if isinstance(of, Demand) else of.was_minutes or of.slot.minutes
+        usual = lengths_between(of.shortest, of.minutes)
+        if of.rescue:
+            had = of.minutes if isinstance(of, Demand) else of.slot.minutes
             rescue = lengths_between(min(SHORTEST_RESCUE, had), had)
             return (rescue if self.run else tuple(sorted({*rescue, *usual}, reverse=True))), ()
-        if isinstance(of, Standing) and (self.run or of.kind != STRATEGIC or of.tier != "floor"):
-            floor = None
-        return usual, lengths_between(floor, of.minutes)[len(usual) :] if floor is not None else ()
+        if of.floor_minutes is None or not self._lacks_floor(of.week):
+            return usual, ()
+        return usual, lengths_between(of.floor_minutes, of.minutes)[len(usual) :]
 
     def _ask(self, name: str, of: Demand | Standing, demands: Sequence[Demand] = ()) -> Ask:
         lengths, short = self.lengths(of)
@@ -147,11 +147,12 @@ class Board:
         return Ask(
             name=name, kind=of.kind, tier=of.tier, prefer=of.prefer, lengths=lengths, short=short,
             case=self.case(of), floor_case=self.floor_case(of), demands=tuple(demands),
-            standing=of if isinstance(of, Standing) else None, pressing=pressing if self._is_rescue(of) else None,
+            standing=of if isinstance(of, Standing) else None, pressing=pressing if of.rescue else None,
         )  # fmt: skip
 
-    def _is_rescue(self, of: Demand | Standing) -> bool:
-        return of.rescue if isinstance(of, Demand) else of.state == "hit"
+    def _lacks_floor(self, week: Week) -> bool:
+        """True if the week wants a floor, and no block that stays is one."""
+        return self.wants_floor(week) and not (self.run and self._has_strategic(week))
 
     def _is_floor(self, of: Demand | Standing) -> bool:
         """True if it is a week's floor, or the week has no strategic block without it."""
@@ -190,15 +191,15 @@ class Board:
     def _had(self, week: Week) -> int:
         """Minutes of the week's blocks before any was hit.
 
-        What is still without a place once the plan is carried out is left out (displaced ones, under ``rebalance``
-        edited ones too): others may take those minutes, and then they would count twice.
+        What stays although it is hit is left out: others may take those minutes, and then they would count twice.
         """
-        had = 0
-        for block in self.standing:
-            homeless = block.state == "hit_fixed" or (block.state == "hit" and block.edited and not self.run)
-            if block.week == week and block.kind != OFFSITE and not homeless:
-                had += (block.state == "hit" and block.was_minutes) or block.slot.minutes
-        return had
+        had = sum(
+            block.slot.minutes
+            for block in self.standing
+            if block.week == week and block.kind != OFFSITE and block.state != "hit_fixed"
+            and not (block.rescue and block.edited and not self.run)
+        )  # fmt: skip
+        return max(had, self.rooms[week].had_minutes)
 
 
 def _look(demand: Demand) -> str:

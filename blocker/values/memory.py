@@ -79,7 +79,8 @@ class WeekRecord(Struct, frozen=True):
 
     Minutes are of strategic time, by regular demands (debt left out): placed is what
     stands or stood, overrun the part of past blocks that operational events lay on. ``moved`` are the
-    keys of blocks that the person or a run moved.
+    keys of blocks that the person or a run moved. ``had_minutes`` is what all blocks of the week but the half day
+    took when last none of them was off the calendar for want of room.
     """
 
     week: Week
@@ -91,6 +92,7 @@ class WeekRecord(Struct, frozen=True):
     placed_minutes: int = 0
     overrun_minutes: int = 0
     moved: tuple[str, ...] = ()
+    had_minutes: int = 0
 
     @property
     def kept_of_owed(self) -> int:

@@ -69,9 +69,6 @@ def test_a_rescue_is_no_longer_than_it_was_and_takes_no_more_than_the_week_had()
         "mon 09:30-17:30", hours=hours(mon="09:00-17:30", tue="09:00-17:30"), standing=(block,), cap=0
     )
     assert only(problem).slot.minutes == 60
-    assert (
-        place(replace(problem, standing=(replace(block, was_minutes=45),))).placements[0].slot.minutes == 45
-    )
 
 
 def test_a_hit_block_without_another_slot_is_released_and_says_what_would_help() -> None:
@@ -125,6 +122,18 @@ def test_all_that_is_hit_is_rescued_in_one_run_the_most_pressing_first() -> None
 
 
 # Giving way under run
+
+
+def test_a_floor_is_not_shortened_beside_what_was_placed_instead_of_it() -> None:
+    # The week is to have no floor, or has one: then learning comes first, and leaves an hour of the week's limit.
+    more = {"demands": (strategic(1, "floor"), exactly(60)), "cap": 120, **NO_LUNCH}
+    standing = stands(f"strategic/{WEEK}/2", "fri 09:00-09:30", shortest=30)
+    for there in ((), (standing,)):
+        problem = posed(hours=hours(mon="09:00-17:30", tue="09:00-17:30"), standing=there, **more)
+        [placed] = place(problem).placements
+        assert placed.kind == "learning"
+        learned = stands(placed.key, shown(placed.slot, problem), tier="learning", minutes=60, shortest=60)
+        assert found(replace(problem, standing=(*there, learned), demands=problem.demands[:1])) == {}
 
 
 def test_a_kept_block_gives_way_to_a_floor_the_offsite_or_learning_and_to_nothing_less() -> None:
@@ -302,7 +311,7 @@ def test_rebalance_does_not_shorten_a_floor_that_has_its_length_where_it_is() ->
         **NO_LUNCH,
     )
     assert found(anew) == {"strategic/1": "mon 09:00-10:30"}
-    floor = stands(f"strategic/{WEEK}/1", "mon 09:00-10:30", tier="floor")
+    floor = stands(f"strategic/{WEEK}/1", "mon 09:00-10:30", tier="floor", floor_minutes=60)
     assert found(replace(anew, standing=(floor,), demands=(other,))) == {}
 
 

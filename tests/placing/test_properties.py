@@ -83,7 +83,7 @@ def carried_out(problem: Problem, solution: Solution) -> Problem:
     for block in problem.standing:
         if block.key in placed:
             slot = placed[block.key].slot
-            standing.append(replace(block, slot=slot, state="kept", edited=False, was_minutes=0))
+            standing.append(replace(block, slot=slot, state="kept", edited=False))
         elif block.key not in solution.taken_off:
             standing.append(block)
     for key, placement in placed.items():
@@ -92,7 +92,7 @@ def carried_out(problem: Problem, solution: Solution) -> Problem:
             standing.append(
                 Standing(
                     key, asked.kind, asked.tier, asked.week, placement.slot, "kept", asked.minutes,
-                    min(asked.shortest, placement.slot.minutes), asked.prefer, asked.floor_minutes or 60,
+                    min(asked.shortest, placement.slot.minutes), asked.prefer, asked.floor_minutes,
                     days=asked.days, between=asked.between,
                 )
             )  # fmt: skip

@@ -131,8 +131,7 @@ class Limits:
             rescue = steps(min(60, d.minutes), d.minutes) if d.rescue else []
         else:
             s = self.standing[key]
-            was = s.was_minutes or s.slot.minutes
-            rescue = steps(min(60, was), was) if key in self.hit else []
+            rescue = steps(min(60, s.slot.minutes), s.slot.minutes) if key in self.hit else []
         if rescue and self.run:
             return rescue
         return sorted({*rescue, *steps(self.of(key).shortest, self.of(key).minutes)}, reverse=True)
@@ -140,13 +139,15 @@ class Limits:
     def short(self, key: str) -> list[int]:
         """The lengths that it may have as a short floor."""
         of = self.of(key)
-        if isinstance(of, Demand):
-            least = None if of.rescue else of.floor_minutes
-        else:
-            floor = key in self.kept and not self.run and of.tier == "floor" and of.kind == "strategic"
-            least = of.floor_minutes if floor else None
-        usual = self.usual(key)
-        return [] if least is None else steps(least, of.minutes)[len(usual) :]
+        counts = (
+            s.week == of.week and s.kind == "strategic" and s.state in ("kept", "fixed")
+            for s in self.p.standing
+        )
+        if of.floor_minutes is None or of.rescue or not self.wants_floor(of.week):
+            return []
+        if self.run and any(counts):
+            return []
+        return steps(of.floor_minutes, of.minutes)[len(self.usual(key)) :]
 
     def offsite_minutes(self, day: date) -> int:
         assert self.p.offsite is not None
@@ -203,16 +204,14 @@ class Limits:
         if key == self.offsite_key or self.kind(key) != "strategic":
             return False
         of = self.of(key)
-        rescue = of.rescue if isinstance(of, Demand) else key in self.hit
-        return self.wants_floor(of.week) and (of.tier == "floor" or rescue)
+        return self.wants_floor(of.week) and (of.tier == "floor" or of.rescue)
 
     def earliest(self, key: str, outside: bool) -> datetime:
         p = self.p
         if key == self.offsite_key:
             assert p.offsite is not None
             return max(p.offsite.earliest, p.now)
-        rescue = self.demands[key].rescue if key in self.demands else key in self.hit
-        if rescue:
+        if self.of(key).rescue:
             two_hours = p.now + timedelta(hours=2)
             return two_hours if self.run else min(two_hours, p.earliest)
         return min(p.earliest, p.floor_earliest) if outside and p.floor_earliest else p.earliest
@@ -223,8 +222,8 @@ class Limits:
         for s in self.p.standing:
             stays_hit = s.state == "hit_fixed" or (s.state == "hit" and s.edited and not self.run)
             if s.week == week and s.kind != "offsite" and not stays_hit:
-                total += (s.was_minutes or s.slot.minutes) if s.state == "hit" else s.slot.minutes
-        return total
+                total += s.slot.minutes
+        return max(total, self.weeks[week].had_minutes)
 
     def week_limits(self, key: str) -> tuple[float, float]:
         """The share and the hours that bind a block, minutes."""

@@ -201,11 +201,11 @@ class _Maker:
             if offsite is not None and rnd.random() < 0.2 and not any(s.kind == "offsite" for s in found):
                 kind, key, tier = "offsite", offsite.key, "offsite"
             shortest = rnd.choice((length, min(length, 60), min(length, 30)))
+            floor = rnd.choice((30, 60)) if (kind, tier) == ("strategic", "floor") else None
             found.append(
                 Standing(
                     key, kind, tier, week, slot, state, rnd.choice((length, length, 120)), shortest,
-                    rnd.choice(("morning", "any", "afternoon")), rnd.choice((30, 60)),
-                    was_minutes=rnd.choice((0, 0, length, length + 30)), edited=hit and rnd.random() < 0.3,
+                    rnd.choice(("morning", "any", "afternoon")), floor, edited=hit and rnd.random() < 0.3,
                 )
             )  # fmt: skip
         rnd.shuffle(found)
@@ -223,12 +223,10 @@ class _Maker:
     def room(self, week: Week, days: Mapping[date, Day], standing: Sequence[Standing]) -> WeekRoom:
         free = sum(sum(gap.minutes for gap in days[d].free()) for d in week.days)
         share = self.rnd.choice((0.4 * free, 0.4 * free, 1.0 * free, 0.15 * free, 10_000.0))
-        none = not any(
-            s.kind == "strategic" and s.week == week and s.state in ("kept", "fixed") for s in standing
-        )
-        return WeekRoom(
-            week, share, none and self.rnd.random() < 0.8, self.rnd.choice((inf, inf, 360.0, 150.0))
-        )
+        states = {s.state for s in standing if s.kind == "strategic" and s.week == week}
+        floor = not states & {"kept", "fixed"} and (bool(states) or self.rnd.random() < 0.8)
+        most = self.rnd.choice((inf, inf, 360.0, 150.0))
+        return WeekRoom(week, share, floor, most, self.rnd.choice((0, 0, 90, 210)))
 
     def demands(self, taken: set[str]) -> tuple[Demand, ...]:
         rnd, found = self.rnd, []
