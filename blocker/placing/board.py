@@ -33,20 +33,31 @@ class Ask(Struct, frozen=True):
     """
 
     name: str
-    kind: str
-    tier: str
-    prefer: str
+    of: Demand | Standing
     lengths: tuple[int, ...]
     short: tuple[int, ...]
     case: Case
     floor_case: Case | None
-    demands: tuple[Demand, ...] = ()
-    standing: Standing | None = None
-    pressing: tuple[object, ...] | None = None
+    demands: tuple[Demand, ...]
+    pressing: tuple[object, ...] | None
+
+    @property
+    def standing(self) -> Standing | None:
+        return self.of if isinstance(self.of, Standing) else None
 
     @property
     def kept(self) -> bool:
-        return self.standing is not None and self.standing.state == "kept"
+        return self.standing is not None and not self.of.rescue
+
+    @property
+    def in_the_way(self) -> bool:
+        """True for a block that stays where it is hit unless it moves, as its owner edited it."""
+        return self.standing is not None and self.standing.rescue and self.standing.edited
+
+    @property
+    def minutes(self) -> tuple[int, ...]:
+        """Every length that it may have, that where it stands included."""
+        return (*self.lengths, *self.short, *((self.standing.slot.minutes,) if self.standing else ()))
 
 
 def lengths_between(shortest: int, longest: int) -> tuple[int, ...]:
@@ -70,7 +81,7 @@ class Board:
         self.there = {block.key: self._as_there(block) for block in self.standing}
         self.free = {block.key: block for block in self.standing if self._may_move(block)}
         self.offsite, self.offsite_was = self._offsite()
-        # What is there whatever is decided. An edited hit block is in the way until it is moved.
+        # What is there whatever is decided, and edited hit blocks: they are in the way until they are moved.
         self.stay = Blocks(
             self.there[b.key]
             for b in self.standing
@@ -141,13 +152,11 @@ class Board:
         return usual, lengths_between(of.floor_minutes, of.minutes)[len(usual) :]
 
     def _ask(self, name: str, of: Demand | Standing, demands: Sequence[Demand] = ()) -> Ask:
-        lengths, short = self.lengths(of)
         there = self.there.get(name)
         pressing = (not self._is_floor(of), *((0, there.span) if there else (1,)), rank(of.key))
         return Ask(
-            name=name, kind=of.kind, tier=of.tier, prefer=of.prefer, lengths=lengths, short=short,
-            case=self.case(of), floor_case=self.floor_case(of), demands=tuple(demands),
-            standing=of if isinstance(of, Standing) else None, pressing=pressing if of.rescue else None,
+            name, of, *self.lengths(of), self.case(of), self.floor_case(of), tuple(demands),
+            pressing if of.rescue else None,
         )  # fmt: skip
 
     def _lacks_floor(self, week: Week) -> bool:

@@ -64,7 +64,7 @@ class HorizonSolver:
     def _placed(self, best: HorizonBest) -> Iterator[There]:
         for plan in best.weeks.values():
             for key, ask, choice in plan.chosen:
-                yield There(key, ask.kind, plan.week, choice.span, choice.day, choice.minutes)
+                yield There(key, ask.of.kind, plan.week, choice.span, choice.day, choice.minutes)
         if best.half_day is not None and self.half_days is not None:
             day, (low, high) = best.half_day.day, best.half_day.span
             yield There(self.half_days.asked.key, OFFSITE, week_of(day), (low, high), day, (high - low) // 60)

@@ -70,7 +70,7 @@ def other_slots(problem: Problem, key: str) -> tuple[Interval, ...]:
     blocks, case = Blocks([*board.stay.all, *kept]), board.case(block)
     length, found = block.slot.minutes, []
     for view in board.views(block.week.days):
-        room, noon = blocks.room(view, without=key), view.clock(12 * 60)
+        room, noon = blocks.room(view, key), view.clock(12 * 60)
         starts = [(start, start + length * 60) for start in room.starts(case, length)]
         spans = [
             span for span in starts if room.breaks(case, span) is None and as_interval(span) != block.slot
@@ -100,8 +100,8 @@ def _placement(why: WhyHere, chosen: Chosen, cause: str) -> Placement:
     key, ask, choice = chosen
     return Placement(
         key=key,
-        kind=ask.kind,
-        tier=ask.tier,
+        kind=ask.of.kind,
+        tier=ask.of.tier,
         slot=as_interval(choice.span),
         causes=next((demand.causes for demand in ask.demands if demand.key == key), ()),
         why=why.words(chosen, cause),
@@ -130,7 +130,9 @@ def _gave_way_to(board: Board, best: HorizonBest, block: Standing) -> str:
     if offsite is not None and best.half_day is not None and best.half_day.day == day:
         return offsite.key
     news = [one for one in best.weeks[block.week].chosen if not one.choice.stays and one.key != block.key]
-    news.sort(key=lambda one: (one.choice.day != day, one.ask.kind != STRATEGIC, tier_entry(one.ask.tier)))
+    news.sort(
+        key=lambda one: (one.choice.day != day, one.ask.of.kind != STRATEGIC, tier_entry(one.ask.of.tier))
+    )
     return news[0].key if news else offsite.key if offsite is not None else ""
 
 

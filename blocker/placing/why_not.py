@@ -81,7 +81,7 @@ class WhyNot:
     def _week_full(self, missing: Missing) -> Answer | None:
         """That the week's limits leave too little; None if they do not."""
         case, others = missing.case, (b for b in self.blocks.all if b.key != missing.without)
-        if case.week is None or "share" in case.exempt:
+        if case.week is None:
             return None
         taken = sum(block.minutes for block in Blocks(others).of(case.week))
         if taken + missing.minutes <= case.most:

@@ -81,6 +81,15 @@ def test_a_hit_block_without_another_slot_is_released_and_says_what_would_help()
     assert (set(edited.stuck), edited.released) == ({block.key}, {})
 
 
+def test_the_place_that_an_edited_block_leaves_is_free_in_the_same_plan() -> None:
+    block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "hit", edited=True)
+    open_at = hours(mon="09:00-11:00", tue="09:00-11:00")
+    more = {"hours": open_at, "standing": (block,), "demands": (exactly(45),), **NO_LUNCH}
+    moved = found(posed("mon 09:45-10:10", **more))
+    assert moved == {"strategic/1": "tue 09:00-11:00", "learning/1": "mon 09:00-09:45"}
+    assert found(posed("mon 09:45-10:10", "tue 09:00-11:00", **more)) == {}  # it stays, and is in the way
+
+
 def test_what_is_the_persons_stays_and_counts_for_nothing() -> None:
     block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "hit_fixed")
     problem = posed("mon 10:00-11:00", needs_floor=True, standing=(block,), demands=(strategic(2, "floor"),))

@@ -100,6 +100,16 @@ class Limits:
                 found.append(Thing(s.key, s.kind, s.week, s.slot, False, s.state in ("kept", "fixed")))
         return found
 
+    def in_the_way(self, key: str) -> list[Thing]:
+        """The same without what gets out of the way of ``key`` by moving: edited hit blocks of its week."""
+        leave = {s.key for s in self.hit.values() if key != self.offsite_key and s.week == self.week(key)}
+        return [thing for thing in self.in_any_case(key) if thing.key not in leave]
+
+    def near(self, one: Interval, other: Interval) -> bool:
+        """True if one is on the other or in its buffer."""
+        gap = self.p.buffer_before * MINUTE
+        return one.start < other.end + gap and other.start < one.end + gap
+
     def there(self, plan: Plan) -> list[Thing]:
         """What is there after the plan."""
         things = [t for t in self.in_any_case("") if plan.get(t.key) is None]
@@ -282,11 +292,10 @@ class Limits:
 
     def day_limits(self, key: str, slot: Interval, others: list[Thing]) -> Iterator[str]:
         """The limits that it breaks on its date because of the other blocks that are there, those of its week left out."""
-        day, gap = self.p.days[self.date(slot.start)], self.p.buffer_before * MINUTE
+        day = self.p.days[self.date(slot.start)]
         staying = {t.key for t in self.in_any_case(key)}
         for other in others:
-            near = slot.start < other.slot.end + gap and other.slot.start < slot.end + gap
-            if other.key in staying and near:
+            if other.key in staying and not other.touched and self.near(slot, other.slot):
                 yield "blocks"
             if other.counts and self.date(other.slot.start) == day.date:
                 yield "one a day"

@@ -85,10 +85,11 @@ class _Maker:
         days = build_days(self.workweek, sorted(dates), events)
         standing = self.standing(days, offsite)
         notice = now + timedelta(hours=rnd.choice((0, 1, 24, 48)))
+        demands = self.demands({s.key for s in standing})
         return Problem(
             now=now, earliest=notice, workweek=self.workweek, days=days,
-            weeks=tuple(self.room(week, days, standing) for week in self.weeks),
-            demands=self.demands({s.key for s in standing}), standing=standing, offsite=offsite, policy=policy,
+            weeks=tuple(self.room(week, days, standing, demands) for week in self.weeks),
+            demands=demands, standing=standing, offsite=offsite, policy=policy,
             floor_earliest=rnd.choice((None, now + timedelta(hours=24))),
             surplus={s.key: "not asked for" for s in standing if policy == "rebalance" and s.state == "kept"
                      and s.kind != "offsite" and rnd.random() < 0.35},
@@ -220,13 +221,17 @@ class _Maker:
                 found.append(Interval(start, start + timedelta(minutes=60)))
         return tuple(found)
 
-    def room(self, week: Week, days: Mapping[date, Day], standing: Sequence[Standing]) -> WeekRoom:
+    def room(
+        self, week: Week, days: Mapping[date, Day], standing: Sequence[Standing], demands: Sequence[Demand]
+    ) -> WeekRoom:
         free = sum(sum(gap.minutes for gap in days[d].free()) for d in week.days)
         share = self.rnd.choice((0.4 * free, 0.4 * free, 1.0 * free, 0.15 * free, 10_000.0))
         states = {s.state for s in standing if s.kind == "strategic" and s.week == week}
-        floor = not states & {"kept", "fixed"} and (bool(states) or self.rnd.random() < 0.8)
-        most = self.rnd.choice((inf, inf, 360.0, 150.0))
-        return WeekRoom(week, share, floor, most, self.rnd.choice((0, 0, 90, 210)))
+        here = [demand for demand in demands if demand.week == week]
+        asked = any(d.kind == "strategic" and (d.rescue or d.tier == "floor") for d in here)
+        floor = not states & {"kept", "fixed"} and (bool(states) or asked or self.rnd.random() < 0.8)
+        most, back = self.rnd.choice((inf, inf, 360.0, 150.0)), any(demand.rescue for demand in here)
+        return WeekRoom(week, share, floor, most, self.rnd.choice((0, 90, 210)) if back else 0)
 
     def demands(self, taken: set[str]) -> tuple[Demand, ...]:
         rnd, found = self.rnd, []
