@@ -78,6 +78,8 @@ class Board:
         self.problem, self.run = problem, problem.policy == "run"
         self.rooms = {room.week: room for room in sorted(problem.weeks, key=lambda room: room.week)}
         self.standing = sorted(problem.standing, key=lambda block: (block.slot, block.key))
+        strategic = (block for block in self.standing if block.kind == STRATEGIC)
+        self._have_floor = {block.week for block in strategic if block.state in ("kept", "fixed")}
         self.there = {block.key: self._as_there(block) for block in self.standing}
         self.free = {block.key: block for block in self.standing if self._may_move(block)}
         self.offsite, self.offsite_was = self._offsite()
@@ -105,7 +107,7 @@ class Board:
 
     def wants_floor(self, week: Week) -> bool:
         """True if the week is to have a strategic block: it lacks one, or one that counts stands."""
-        return self.rooms[week].needs_floor or self._has_strategic(week)
+        return self.rooms[week].needs_floor or week in self._have_floor
 
     def asks(self, week: Week) -> list[Ask]:
         """What the week may get, in an order that does not depend on that of the problem."""
@@ -147,7 +149,8 @@ class Board:
             had = of.minutes if isinstance(of, Demand) else of.slot.minutes
             rescue = lengths_between(min(SHORTEST_RESCUE, had), had)
             return (rescue if self.run else tuple(sorted({*rescue, *usual}, reverse=True))), ()
-        if of.floor_minutes is None or not self._lacks_floor(of.week):
+        has = not self.wants_floor(of.week) or (self.run and of.week in self._have_floor)
+        if of.floor_minutes is None or has:
             return usual, ()
         return usual, lengths_between(of.floor_minutes, of.minutes)[len(usual) :]
 
@@ -159,17 +162,9 @@ class Board:
             pressing if of.rescue else None,
         )  # fmt: skip
 
-    def _lacks_floor(self, week: Week) -> bool:
-        """True if the week wants a floor, and no block that stays is one."""
-        return self.wants_floor(week) and not (self.run and self._has_strategic(week))
-
     def _is_floor(self, of: Demand | Standing) -> bool:
         """True if it is a week's floor, or the week has no strategic block without it."""
-        return of.kind == STRATEGIC and (of.tier == "floor" or not self._has_strategic(of.week))
-
-    def _has_strategic(self, week: Week) -> bool:
-        here = (block for block in self.standing if block.week == week and block.kind == STRATEGIC)
-        return any(block.state in ("kept", "fixed") for block in here)
+        return of.kind == STRATEGIC and (of.tier == "floor" or of.week not in self._have_floor)
 
     def _may_move(self, block: Standing) -> bool:
         """Kept and hit blocks of the weeks; a kept one only if it is on one date of its week."""

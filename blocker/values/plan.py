@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from blocker.values.events import Block, Event, SkippedComponent, StandingBlock
 from blocker.values.intervals import Interval
+from blocker.values.kinds import OFFSITE
 from blocker.values.workweek import Quarter, Week
 
 
@@ -110,11 +111,14 @@ class Option(Struct, frozen=True):
     conflicts: tuple[Event, ...]
 
 
-class Release(Struct, frozen=True):
-    """Why a hit block could not be rescued, and up to three slots that would do if events gave way."""
+class NoSlot(Struct, frozen=True):
+    """Why a block has no slot: in words, with up to three slots that would do if events gave way, and the names of
+    the limits that are in the way, the most in the way first.
+    """
 
     why: str
     options: tuple[Option, ...] = ()
+    limits: tuple[str, ...] = ()
 
 
 class Placement(Struct, frozen=True):
@@ -330,3 +334,6 @@ class OffsiteDemand(Struct, frozen=True):
     quarter: Quarter
     minutes: int
     earliest: datetime
+    kind: str = OFFSITE
+    tier: str = OFFSITE
+    causes: tuple[Cause, ...] = ()

@@ -20,7 +20,7 @@ from blocker.values.kinds import OFFSITE
 from blocker.values.plan import Classified, Demand, Option, Standing
 from blocker.values.workweek import week_of
 from tests.tools.making import work
-from tests.tools.plan_checker import Judge, as_plan
+from tests.tools.plan_checker import Judge, as_plan, halves
 from tests.tools.problem_sizes import HALF_DAYS, QUARTER, TINY, USUAL, Size
 from tests.tools.problems import draw, make_problem, shuffled, without
 
@@ -139,6 +139,36 @@ def test_a_second_run_changes_nothing(seed: int, size: Size) -> None:
     assert again.placements == ()
     assert not again.taken_off
     assert set(again.stuck) == set(solution.stuck)
+
+
+@given(SEEDS, SIZES)
+@settings(max_examples=80)
+def test_every_move_of_rebalance_has_bought_something_and_says_what(seed: int, size: Size) -> None:
+    problem = replace(make_problem(seed, size), policy="rebalance", offsite=None)
+    problem = replace(problem, weeks=problem.weeks[:1])
+    solution, judge = place(problem), Judge(problem)
+    placed, plan = {p.key: p for p in solution.placements}, as_plan(problem, solution)
+
+    def gain(key: str) -> str:
+        if key not in judge.kept:
+            return "one block more"
+        old, new = judge.kept[key].slot, placed[key].slot
+        if halves(new) > halves(old):
+            return f"{30 * (halves(new) - halves(old))} minutes more"
+        better = halves(new) == halves(old) and judge.part(key, new) > judge.part(key, old)
+        return "a better part of the day" if better else ""
+
+    for key in plan.keys() & judge.kept.keys():
+        cause = placed[key].cause_key if key in placed else solution.gave_way[key]
+        assert gain(cause or key)
+        if key in placed:
+            says = "to make room for " if cause else gain(key)
+            assert f"moved from {judge.p.workweek.local(judge.kept[key].slot.start):%a}" in placed[key].why
+            assert says in placed[key].why
+    # All moves together buy a tier, half an hour or a better part of the day.
+    alone = {key: slot for key, slot in plan.items() if key not in judge.kept}
+    if len(plan) > len(alone) and not judge.broken(alone):
+        assert judge.value(alone)[:15] < solution.value[:15]
 
 
 # One set of limits: the plan, its reasons, the options and what-if say the same about the same minute

@@ -72,7 +72,7 @@ class _Maker:
 
     def make(self) -> Problem:
         rnd = self.rnd
-        policy = rnd.choice(("run", "run", "rebalance"))
+        policy = rnd.choice(("run", "rebalance"))
         if policy == "rebalance":
             self.weeks = self.weeks[:1]
         now = self.workweek.instant(self.monday, rnd.choice((0, 420, 600, 1500, 2500)))
