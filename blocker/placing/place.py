@@ -86,7 +86,7 @@ def _unplaced(of: Demand | OffsiteDemand, found: NoSlot) -> Unplaced:
     )
 
 
-def next_best(problem: Problem, key: str) -> str:
+def what_else(problem: Problem, key: str) -> str:
     """What the next best slot of a block that stays would cost, in words; nothing for one that may not move."""
     solver = HorizonSolver(Board(problem))
     best = solver.solve()
