@@ -151,6 +151,7 @@ class Memory(Struct, frozen=True):
     is never used twice. ``paused_until`` is the last day of the pause. ``parked`` has the questions
     that are open and those that ended, ``decisions`` all of them, oldest first. ``fill`` has the operational hours that a week held
     so many weeks before it began. ``undone_under`` is the digest of the settings when a run was last undone.
+    ``last_run`` is what the clock said in the last run that did its work.
     """
 
     blocks: tuple[Remembered, ...] = ()
@@ -167,6 +168,7 @@ class Memory(Struct, frozen=True):
     fill: Mapping[tuple[Week, int], float] = field(default_factory=dict)
     undone_under: str = ""
     lines: OwnLines | None = None
+    last_run: datetime | None = None
 
 
 class Tried(Struct, frozen=True):
