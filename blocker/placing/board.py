@@ -89,7 +89,7 @@ class Board:
             for b in self.standing
             if b.key not in problem.surplus
             and (b is not self.offsite_was or b.edited)
-            and (b.key not in self.free or (b.state == "hit" and b.edited))
+            and (b.key not in self.free or (b.rescue and b.edited))
         )
         weeks = (problem.days[day] for week in self.rooms for day in week.days if day in problem.days)
         self._busiest = busiest_hour(problem.workweek, weeks)
@@ -121,12 +121,12 @@ class Board:
 
     def case(self, of: Demand | Standing) -> Case:
         """What binds a block within the manners."""
-        problem, room, rescue = self.problem, self.rooms[of.week], of.rescue
+        problem, room = self.problem, self.rooms[of.week]
         # What the week's blocks have, or had before they were hit, is never too much for a rescue or a move.
-        had = self._had(of.week) if rescue or isinstance(of, Standing) else 0
+        had = self._had(of.week) if of.rescue or isinstance(of, Standing) else 0
         return Case(
             week=of.week,
-            earliest=ceil_second(problem.rescue_earliest if rescue else problem.earliest),
+            earliest=ceil_second(problem.rescue_earliest if of.rescue else problem.earliest),
             days=of.days,
             between=of.between,
             share=max(room.share_minutes, had),
@@ -135,12 +135,12 @@ class Board:
 
     def floor_case(self, of: Demand | Standing) -> Case | None:
         """What binds the same block as a week's floor; None if it can't be one outside the manners."""
-        rescue = of.rescue
-        if of.kind != STRATEGIC or not (rescue or of.tier == "floor"):
+        if of.kind != STRATEGIC or not (of.rescue or of.tier == "floor"):
             return None
         case, earliest = self.case(of), self.problem.floor_earliest
-        floor = case.earliest if rescue or earliest is None else min(case.earliest, ceil_second(earliest))
-        return replace(case, exempt=MANNERS, earliest=floor)
+        if earliest is None or of.rescue:
+            return replace(case, exempt=MANNERS)
+        return replace(case, exempt=MANNERS, earliest=min(case.earliest, ceil_second(earliest)))
 
     def lengths(self, of: Demand | Standing) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The minutes that it may have, longest first: the usual ones, and those of a short floor."""
@@ -172,8 +172,7 @@ class Board:
             return False
         date_of = self.problem.workweek.date_of
         first, last = date_of(block.slot.start), date_of(block.slot.end - timedelta(microseconds=1))
-        at_home = first == last and week_of(first) == block.week
-        return block.state == "hit" or (block.state == "kept" and at_home)
+        return block.rescue or (block.state == "kept" and first == last and week_of(first) == block.week)
 
     def _offsite(self) -> tuple[OffsiteDemand | None, Standing | None]:
         """The offsite that is asked for, and the hit one that is moved; nothing where it stands.
@@ -187,10 +186,8 @@ class Board:
         return None, None
 
     def _as_there(self, block: Standing) -> There:
-        return There(
-            block.key, block.kind, block.week, outer(block.slot), self.problem.workweek.date_of(block.slot.start),
-            block.slot.minutes, block.state in ("fixed", "kept"),
-        )  # fmt: skip
+        day, counts = self.problem.workweek.date_of(block.slot.start), block.state in ("fixed", "kept")
+        return There(block.key, block.kind, block.week, outer(block.slot), day, counts)
 
     def _had(self, week: Week) -> int:
         """Minutes of the week's blocks before any was hit.

@@ -15,7 +15,7 @@ from math import inf
 from msgspec import Struct
 
 from blocker.placing.day import DayView
-from blocker.placing.spans import Span, cut, overlap
+from blocker.placing.spans import Span, cut, minutes_of, overlap
 from blocker.values.kinds import OFFSITE
 from blocker.values.workweek import Week
 
@@ -32,8 +32,11 @@ class There(Struct, frozen=True):
     week: Week
     span: Span
     date: date
-    minutes: int
     counts: bool = True
+
+    @property
+    def minutes(self) -> int:
+        return minutes_of(self.span)
 
 
 class Case(Struct, frozen=True):
@@ -133,7 +136,7 @@ def _whole_day(forbidden: Callable[[Room, Case], bool]) -> Callable[[Room, Case]
 def _week_with(room: Room, case: Case, span: Span) -> int:
     """The minutes of all blocks of its week with it."""
     others = room.blocks.of(case.week) if case.week else ()
-    return sum(block.minutes for block in others) + (span[1] - span[0]) // 60
+    return sum(block.minutes for block in others) + minutes_of(span)
 
 
 LIMITS = (

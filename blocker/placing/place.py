@@ -120,13 +120,12 @@ def other_slots(problem: Problem, key: str) -> tuple[Interval, ...]:
     blocks, case, length = _as_it_stands(board), board.case(block), block.slot.minutes
     found: list[Interval] = []
     for view in board.views(block.week.days):
-        room, noon = blocks.room(view, key), view.clock(12 * 60)
-        starts = [(start, start + length * 60) for start in room.starts(case, length)]
-        spans = [
-            span for span in starts if room.breaks(case, span) is None and as_interval(span) != block.slot
-        ]
-        halves = ([s for s in spans if s[0] < noon], [s for s in spans if s[0] >= noon])
-        found += [as_interval(half[0]) for half in halves if half]
+        room, halves = blocks.room(view, key), dict[bool, Interval]()
+        for start in room.starts(case, length):
+            span = start, start + length * 60
+            if room.breaks(case, span) is None and as_interval(span) != block.slot:
+                halves.setdefault(start < view.noon, as_interval(span))
+        found += halves.values()
     return tuple(found)
 
 

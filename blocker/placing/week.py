@@ -22,7 +22,7 @@ from blocker.placing.board import Ask, Board
 from blocker.placing.day import DayView
 from blocker.placing.limits import OF_WEEKS, Case, Room
 from blocker.placing.objective import SPREAD, Entry, entry, part_of_day, points, tier_entry, up_to
-from blocker.placing.spans import QUARTER_HOUR, Span, floor_second
+from blocker.placing.spans import QUARTER_HOUR, Span, floor_second, minutes_of
 from blocker.values.kinds import STRATEGIC
 from blocker.values.workweek import DAY, Week
 
@@ -44,7 +44,7 @@ class Choice(Struct, frozen=True):
 
     @property
     def minutes(self) -> int:
-        return (self.span[1] - self.span[0]) // 60
+        return minutes_of(self.span)
 
 
 class State(NamedTuple):
@@ -79,7 +79,6 @@ class Chosen(NamedTuple):
 class WeekBest(Struct, frozen=True):
     """The best plan of a week: all that was chosen, in order of time, blocks that stay included."""
 
-    week: Week
     value: int
     chosen: tuple[Chosen, ...]
 
@@ -127,7 +126,7 @@ class WeekSolver:
             best = max(up_to(way.value, final) for way in ways.values())
             ways = {state: way for state, way in ways.items() if up_to(way.value, final) == best}
         state, way = max(ways.items(), key=lambda one: one[1].value + self._spread(one[0]))
-        return WeekBest(self.week, way.value + self._spread(state), _named(way))
+        return WeekBest(way.value + self._spread(state), _named(way))
 
     def _step(self, ways: dict[State, Way], ask: Ask, choices: Sequence[Choice]) -> dict[State, Way]:
         """All states after one more block was placed, or was not."""
@@ -245,7 +244,7 @@ class WeekSolver:
         part, worth = self._worth(ask, view, span)
         gain = (
             entry(tier_entry(ask.of.tier))
-            + entry(Entry.HALF_HOURS, (span[1] - span[0]) // 1800)
+            + entry(Entry.HALF_HOURS, minutes_of(span) // 30)
             + entry(Entry.PART, part)
             + entry(Entry.POINTS, worth + SPREAD * (view.date in self.own))
             + entry(Entry.STARTS, (self.midnight - span[0]) // QUARTER_HOUR)

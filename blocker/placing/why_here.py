@@ -59,11 +59,8 @@ class WhyHere:
         )
         if offsite is not None and half_day is not None and (half_day.day == day or not news):
             return offsite.key, called(OFFSITE, OFFSITE)
-        return (
-            (news[0].key, called(news[0].ask.of.kind, news[0].ask.of.tier))
-            if news
-            else ("", "what comes first")
-        )
+        found = ((one.key, called(one.ask.of.kind, one.ask.of.tier)) for one in news)
+        return next(found, ("", "what comes first"))
 
     def next_best(self, chosen: Chosen) -> str:
         """What the best plan without this block on this day would cost. That one which stays would have to move
@@ -75,7 +72,7 @@ class WhyHere:
             gone = ask.name == name and choice.day == here.day and choice.stays <= here.stays
             return choice.day != offsite and not gone
 
-        other = self.solver.weeks[week.week].solve(allowed)
+        other = self.solver.weeks[chosen.ask.of.week].solve(allowed)
         cost = difference(week.value, other.value, but=_MOVES if here.stays else ())
         there = {one.choice.span for one in week.chosen if one.ask.name == name}
         news = [one.choice for one in other.chosen if one.ask.name == name and one.choice.span not in there]
