@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from blocker.placing.board import Board, rank
 from blocker.placing.horizon import HorizonSolver
 from blocker.placing.limits import Blocks
 from blocker.placing.objective import unpacked
-from blocker.placing.options import Options, Price
+from blocker.placing.options import Options, Price, Wish
 from blocker.placing.problem import Problem, Solution
 from blocker.placing.spans import as_interval
 from blocker.placing.week import Chosen
@@ -105,28 +106,24 @@ def cheapest_stretch(problem: Problem, demand: Demand, may_go: Callable[[Event],
         return (len(events), sum(e.when.minutes for e in events)) if all(map(may_go, events)) else None
 
     board = Board(problem)
-    options = Options(board, _as_it_stands(board))
-    return next(options.in_order(board.case(demand), demand.minutes, demand.week.days, cost), None)
+    wish = Wish(board.case(demand), demand.minutes, demand.week.days)
+    return next(Options(board, _as_it_stands(board)).in_order(wish, cost), None)
 
 
 def other_slots(problem: Problem, key: str) -> tuple[Interval, ...]:
     """Where a block that stays could be instead: on each day of its week the first slot of its length before noon
     and the first after it, beside all other blocks and by the very limits of placement.
     """
-    board = Board(problem)
-    block = board.free.get(key)
-    if block is None:
+    board, halves = Board(problem), dict[tuple[date, bool], Interval]()
+    if key not in board.free:
         return ()
-    blocks, case, length = _as_it_stands(board), board.case(block), block.slot.minutes
-    found: list[Interval] = []
-    for view in board.views(block.week.days):
-        room, halves = blocks.room(view, key), dict[bool, Interval]()
-        for start in room.starts(case, length):
-            span = start, start + length * 60
-            if room.breaks(case, span) is None and as_interval(span) != block.slot:
-                halves.setdefault(start < view.noon, as_interval(span))
-        found += halves.values()
-    return tuple(found)
+    block = board.free[key]
+    wish = Wish(board.case(block), block.slot.minutes, block.week.days, key)
+    options = Options(board, _as_it_stands(board)).in_order(wish, lambda events: None if events else ())
+    for slot in (option.slot for option in options if option.slot != block.slot):
+        start = problem.workweek.local(slot.start)
+        halves.setdefault((start.date(), start.hour < 12), slot)
+    return tuple(halves.values())
 
 
 def _as_it_stands(board: Board) -> Blocks:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 from functools import cache
 
 from blocker.placing.board import Board
-from blocker.placing.limits import WORDS, Blocks, Case
+from blocker.placing.limits import WORDS, Blocks
 from blocker.placing.offsite import HalfDays
-from blocker.placing.options import Options
+from blocker.placing.options import Options, Wish
 from blocker.values.block_kinds import GRID_MINUTES
 from blocker.values.kinds import STRATEGIC
 from blocker.values.plan import Demand, NoSlot, Standing
@@ -36,31 +35,32 @@ class WhyNot:
         outside = self.board.floor_case(of) if self.board.wants_floor(of.week) and not thinking else None
         minutes = min(sum(self.board.lengths(of), ()), default=of.minutes)
         without = of.key if isinstance(of, Standing) else ""
-        return self._answer(outside or self.board.case(of), minutes, of.week.days, without)
+        return self._answer(Wish(outside or self.board.case(of), minutes, of.week.days, without))
 
     def half_day(self, half_days: HalfDays) -> NoSlot:
         """The same for the half day of a quarter."""
         minutes = max(half_days.minutes.values(), default=half_days.asked.minutes)
-        return self._answer(half_days.case, minutes, tuple(half_days.dates), half_days.asked.key)
+        return self._answer(Wish(half_days.case, minutes, tuple(half_days.dates), half_days.asked.key))
 
-    def _week_full_or_no_slot(self, case: Case, minutes: int, days: Sequence[date], without: str) -> NoSlot:
-        """``without``: the block itself, if it stands."""
-        others = Blocks(block for block in self.blocks.all if block.key != without)
-        taken = sum(block.minutes for block in others.of(case.week)) if case.week else 0
-        if taken + minutes <= case.most:
-            return self._no_slot(case, minutes, days, without)
+    def _week_full_or_no_slot(self, wish: Wish) -> NoSlot:
+        case, taken = wish.case, 0
+        if case.week is not None:
+            taken = sum(block.minutes for block in self.blocks.of(case.week) if block.key != wish.without)
+        if taken + wish.minutes <= case.most:
+            return self._no_slot(wish)
         why = f"this week's limit for blocks ({case.most / 60:.3g} h) is used up"
         if case.most < GRID_MINUTES:
             why = "the week is too full for blocks beyond its floor"
         return NoSlot(why, limits=("share" if case.share <= case.hours else "hours",))
 
-    def _no_slot(self, case: Case, minutes: int, days: Sequence[date], without: str) -> NoSlot:
+    def _no_slot(self, wish: Wish) -> NoSlot:
         """The first limit in the way of each start in the hours, and what would help."""
-        where, firsts = "in the week" if case.week else "in the quarter", Counter[str]()
-        for view in self.board.views(days):
-            room = self.blocks.room(view, without)
+        where, firsts = "in the week" if wish.case.week else "in the quarter", Counter[str]()
+        minutes = wish.minutes
+        for view in self.board.views(wish.days):
+            room = self.blocks.room(view, wish.without)
             starts = view.starts(view.hours, minutes * 60)
-            broken = (room.breaks(case, (start, start + minutes * 60)) for start in starts)
+            broken = (room.breaks(wish.case, (start, start + minutes * 60)) for start in starts)
             firsts.update(name or "" for name in broken)
         if not firsts:
             return NoSlot(f"no day {where} has {minutes} minutes of hours in a row")
@@ -70,7 +70,7 @@ class WhyNot:
         why = f"no free {minutes} minutes {where}: the time is {words}"
         if free:
             why = f"the {minutes} minutes that are free {where} are worth more to other blocks"
-        return NoSlot(why, self.options.nearest(case, minutes, days, without), limits)
+        return NoSlot(why, self.options.nearest(wish), limits)
 
 
 def _joined(parts: Sequence[str]) -> str:
