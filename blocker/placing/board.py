@@ -50,9 +50,9 @@ class Ask(Struct, frozen=True):
         return self.standing is not None and not self.of.rescue
 
     @property
-    def in_the_way(self) -> bool:
-        """True for a block that stays where it is hit unless it moves, as its owner edited it."""
-        return self.standing is not None and self.standing.rescue and self.standing.edited
+    def edited(self) -> bool:
+        """True for a block that may move and never goes; where it is hit and does not move, it is in the way."""
+        return self.standing is not None and self.standing.edited
 
     @property
     def minutes(self) -> tuple[int, ...]:

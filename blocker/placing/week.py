@@ -26,6 +26,8 @@ from blocker.placing.spans import QUARTER_HOUR, Span, floor_second, minutes_of
 from blocker.values.kinds import STRATEGIC
 from blocker.values.workweek import DAY, Week
 
+NEVER = -1000  # floors: more than there are to gain
+
 
 class Choice(Struct, frozen=True):
     """A slot that a block may have. ``gain`` is its share of the value.
@@ -97,9 +99,11 @@ class WeekSolver:
         asks = board.asks(week)
         # Edited blocks are in the way unless they move, so they come first; then what decides the first entries of
         # the value, so that states that are behind go early.
-        self.edited = {ask.name: 1 << n for n, ask in enumerate(ask for ask in asks if ask.in_the_way)}
+        hit = (ask for ask in asks if ask.edited and not ask.kept)
+        self.edited = {ask.name: 1 << n for n, ask in enumerate(hit)}
         self.asks = sorted(
-            asks, key=lambda ask: (not ask.in_the_way, self._first_entry(ask), tier_entry(ask.of.tier))
+            asks,
+            key=lambda ask: (ask.name not in self.edited, self._first_entry(ask), tier_entry(ask.of.tier)),
         )
         self.own = board.problem.own_strategic
         self.used = {there.date for there in board.stay.all if there.counts} | self.own
@@ -131,6 +135,7 @@ class WeekSolver:
     def _step(self, ways: dict[State, Way], ask: Ask, choices: Sequence[Choice]) -> dict[State, Way]:
         """All states after one more block was placed, or was not."""
         nothing = entry(Entry.GAVE_WAY if self.run else Entry.MOVED, -1) if ask.kept else 0
+        nothing += entry(Entry.FLOORS, NEVER) if ask.kept and ask.edited else 0
         moves = self.edited.get(ask.name, 0)
         found = {
             state: way._replace(value=way.value + nothing)
@@ -163,7 +168,7 @@ class WeekSolver:
 
     def _first_entry(self, ask: Ask) -> int:
         """The first entry of the value that it may change."""
-        if ask.of.kind == STRATEGIC and self.wants_floor:
+        if (ask.of.kind == STRATEGIC and self.wants_floor) or (ask.kept and ask.edited):
             return Entry.FLOORS
         urgent = Entry.RESCUED if ask.pressing else Entry.HALF_HOURS
         return min(tier_entry(ask.of.tier), Entry.GAVE_WAY if ask.kept and self.run else urgent)

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from blocker.placing.place import place
+from blocker.placing.place import place, what_else
 from blocker.placing.problem import Problem
 from blocker.values.plan import Demand, OffsiteDemand, Standing
 from blocker.values.workweek import DAY, Quarter, parse_week
@@ -167,6 +167,23 @@ def test_a_kept_block_goes_where_it_has_no_other_place() -> None:
     solution = place(problem)
     assert [placement.key for placement in solution.placements] == [f"strategic/{WEEK}/1"]
     assert solution.gave_way == {block.key: f"strategic/{WEEK}/1"}
+
+
+def test_a_block_with_words_of_its_owners_may_move_and_never_goes() -> None:
+    block = stands(
+        f"frontline/{WEEK}/1", "mon 09:00-10:00", minutes=60, shortest=60, prefer="any", edited=True
+    )
+    floor = strategic(1, "floor", floor_minutes=90)
+    more = {"needs_floor": True, "standing": (block,), "demands": (floor,), **NO_LUNCH}
+    for policy in ("run", "rebalance"):
+        one = place(posed(hours=hours(mon="09:00-11:00"), policy=policy, **more))
+        assert (one.placements, one.gave_way) == ((), {})
+        two = posed(hours=hours(mon="09:00-11:00", tue="09:00-10:15"), policy=policy, **more)
+        assert found(two) == {"frontline/1": "tue 09:00-10:00", "strategic/1": "mon 09:00-11:00"}
+        assert (
+            what_else(posed(hours=hours(mon="09:00-11:00"), policy=policy, **more), block.key)
+            == "no other slot in its week"
+        )
 
 
 def test_a_fixed_block_never_moves() -> None:

@@ -83,7 +83,7 @@ def carried_out(problem: Problem, solution: Solution) -> Problem:
     for block in problem.standing:
         if block.key in placed:
             slot = placed[block.key].slot
-            standing.append(replace(block, slot=slot, state="kept", edited=False))
+            standing.append(replace(block, slot=slot, state="kept"))
         elif block.key not in solution.taken_off:
             standing.append(block)
     for key, placement in placed.items():

@@ -31,6 +31,8 @@ def choices(judge: Judge) -> dict[str, list[Choice]]:
             if not judge.broken_by(key, slot, judge.in_the_way(key), outside):
                 allowed.append(slot)
         found[key] = [*allowed, *((STAYS, None) if key in judge.kept else (None,))]
+        if key in judge.kept and judge.kept[key].edited:
+            found[key].remove(None)
     return found
 
 

@@ -338,6 +338,8 @@ class Limits:
         things = self.there(plan)
         found = []
         for key, slot in plan.items():
+            if slot is None and self.standing[key].edited:
+                found.append(f"{key}: edited")
             if slot is not None:
                 others = [t for t in things if t.key != key]
                 names = self.broken_by(key, slot, others)

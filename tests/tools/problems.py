@@ -92,7 +92,7 @@ class _Maker:
             demands=demands, standing=standing, offsite=offsite, policy=policy,
             floor_earliest=rnd.choice((None, now + timedelta(hours=24))),
             surplus={s.key: "not asked for" for s in standing if policy == "rebalance" and s.state == "kept"
-                     and s.kind != "offsite" and rnd.random() < 0.35},
+                     and s.kind != "offsite" and not s.edited and rnd.random() < 0.35},
             buffer_before=rnd.choice((10, 10, 10, 0, 5, 30)), buffer_after=rnd.choice((0, 0, 5, 15)),
             events=tuple(item.event for item in events if item.kind != "away" and not item.event.all_day),
             own_strategic=frozenset(d for d in sorted(dates) if rnd.random() < 0.08),
@@ -206,7 +206,7 @@ class _Maker:
             found.append(
                 Standing(
                     key, kind, tier, week, slot, state, rnd.choice((length, length, 120)), shortest,
-                    rnd.choice(("morning", "any", "afternoon")), floor, edited=hit and rnd.random() < 0.3,
+                    rnd.choice(("morning", "any", "afternoon")), floor, edited=rnd.random() < 0.3 and (hit or not theirs),
                 )
             )  # fmt: skip
         rnd.shuffle(found)

@@ -68,6 +68,8 @@ class Rows:
             if key in self.stays:
                 row[self.stays[key]] = 1
             self.s.at_most(row, 1)
+            if key in self.stays and self.j.kept[key].edited:
+                self.s.at_most(dict.fromkeys(row, -1), -1)
 
     def _edited(self) -> None:
         """What is where an edited hit block of its week stands wants that to move."""
