@@ -87,10 +87,6 @@ class Ledger(CalendarRows):
         ).fetchall()
         about = self._db.execute("SELECT * FROM calendar WHERE address = ?", (self._calendar,)).fetchone()
         skips = [row["what"] for row in self._rows("skip")]
-        ran = self._db.execute(
-            "SELECT started FROM run WHERE calendar = ? AND exit_code IN (0, 3) ORDER BY id DESC LIMIT 1",
-            (self._calendar,),
-        ).fetchone()
         return Memory(
             blocks=tuple(remembered(row) for row in rows if row["state"] != "gone"),
             weeks=tuple(week_record(row) for row in self._rows("week")),
@@ -107,7 +103,7 @@ class Ledger(CalendarRows):
             lines=lines_in(about["own_lines"]) if about else None,
             parked=parked_questions(self._db, self._calendar),
             decisions=decisions(self._db, self._calendar),
-            last_run=moment_in(ran["started"]) if ran else None,
+            last_run=self.runs.last_at(),
             fill={
                 (parse_week(row["week"]), int(row["ahead"])): hours_in(row["hours"])
                 for row in self._rows("fill")

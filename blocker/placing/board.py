@@ -54,11 +54,6 @@ class Ask(Struct, frozen=True):
         """True for a block that may move and never goes; where it is hit and does not move, it is in the way."""
         return self.standing is not None and self.standing.edited
 
-    @property
-    def minutes(self) -> tuple[int, ...]:
-        """Every length that it may have, that where it stands included."""
-        return (*self.lengths, *self.short, *((self.standing.slot.minutes,) if self.standing else ()))
-
 
 def lengths_between(shortest: int, longest: int) -> tuple[int, ...]:
     """From ``longest`` down in half hours, and ``shortest``; none where it is longer."""
@@ -156,15 +151,13 @@ class Board:
 
     def _ask(self, name: str, of: Demand | Standing, demands: Sequence[Demand] = ()) -> Ask:
         there = self.there.get(name)
-        pressing = (not self._is_floor(of), *((0, there.span) if there else (1,)), rank(of.key))
+        # The only strategic block of its week is as pressing as its floor; displaced ones come last.
+        is_floor = of.kind == STRATEGIC and (of.tier == "floor" or of.week not in self._have_floor)
+        pressing = (not is_floor, *((0, there.span) if there else (1,)), rank(of.key))
         return Ask(
             name, of, *self.lengths(of), self.case(of), self.floor_case(of), tuple(demands),
             pressing if of.rescue else None,
         )  # fmt: skip
-
-    def _is_floor(self, of: Demand | Standing) -> bool:
-        """True if it is a week's floor, or the week has no strategic block without it."""
-        return of.kind == STRATEGIC and (of.tier == "floor" or of.week not in self._have_floor)
 
     def _may_move(self, block: Standing) -> bool:
         """Kept and hit blocks of the weeks; a kept one only if it is on one date of its week."""

@@ -26,8 +26,6 @@ from blocker.placing.spans import QUARTER_HOUR, Span, floor_second, minutes_of
 from blocker.values.kinds import STRATEGIC
 from blocker.values.workweek import DAY, Week
 
-NEVER = -1000  # floors: more than there are to gain
-
 
 class Choice(Struct, frozen=True):
     """A slot that a block may have. ``gain`` is its share of the value.
@@ -111,8 +109,9 @@ class WeekSolver:
         self.worth = {ask.name: 1 << n for n, ask in enumerate(reversed(urgent))}
         self._points = cache(points)
         # Whether the week's limits could bind; if not, a longer block is always better.
-        longest = (max(1, len(ask.demands)) * max(ask.minutes, default=0) for ask in self.asks)
-        self.binds = self.taken + sum(longest) > min((ask.case.most for ask in self.asks), default=inf)
+        kept = sum(board.there[ask.name].minutes for ask in self.asks if ask.kept)
+        new = sum(max(1, len(ask.demands)) * max(ask.lengths + ask.short, default=0) for ask in self.asks)
+        self.binds = self.taken + kept + new > min((ask.case.most for ask in self.asks), default=inf)
         self.choices = {ask.name: self._stays(ask) + self._moves(ask) for ask in self.asks}
 
     def solve(self, allowed: Callable[[Ask, Choice], bool] = lambda ask, choice: True) -> WeekBest:
@@ -135,7 +134,7 @@ class WeekSolver:
     def _step(self, ways: dict[State, Way], ask: Ask, choices: Sequence[Choice]) -> dict[State, Way]:
         """All states after one more block was placed, or was not."""
         nothing = entry(Entry.GAVE_WAY if self.run else Entry.MOVED, -1) if ask.kept else 0
-        nothing += entry(Entry.FLOORS, NEVER) if ask.kept and ask.edited else 0
+        nothing += entry(Entry.FLOORS, -1000) if ask.kept and ask.edited else 0  # it never goes
         moves = self.edited.get(ask.name, 0)
         found = {
             state: way._replace(value=way.value + nothing)
