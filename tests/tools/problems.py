@@ -72,7 +72,7 @@ class _Maker:
 
     def make(self) -> Problem:
         rnd = self.rnd
-        policy = rnd.choice(("run", "rebalance"))
+        self.policy = policy = rnd.choice(("run", "rebalance"))
         if policy == "rebalance":
             self.weeks = self.weeks[:1]
         now = self.workweek.instant(self.monday, rnd.choice((0, 420, 600, 1500, 2500)))
@@ -202,10 +202,11 @@ class _Maker:
             if offsite is not None and rnd.random() < 0.2 and not any(s.kind == "offsite" for s in found):
                 kind, key, tier = "offsite", offsite.key, "offsite"
             shortest = rnd.choice((length, min(length, 60), min(length, 30)))
+            longest = 120 if self.policy == "rebalance" else rnd.choice((length, length, 120))
             floor = rnd.choice((30, 60)) if (kind, tier) == ("strategic", "floor") else None
             found.append(
                 Standing(
-                    key, kind, tier, week, slot, state, rnd.choice((length, length, 120)), shortest,
+                    key, kind, tier, week, slot, state, longest, shortest,
                     rnd.choice(("morning", "any", "afternoon")), floor, edited=rnd.random() < 0.3 and (hit or not theirs),
                 )
             )  # fmt: skip
