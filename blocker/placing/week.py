@@ -194,13 +194,12 @@ class WeekSolver:
         A floor is short only where no longer slot is left within the manners, whatever else is wanted.
         """
         found = self._slots(ask, ask.case)
-        kept = [self.board.there[other.name] for other in self.asks if other.kept and self.run]
+        others = [one for one in self.asks if one.kept and one is not ask and (self.run or one.edited)]
+        kept = [self.board.there[one.name] for one in others]
         held, left = {there.date for there in kept}, ask.case.most - self.taken - sum(b.minutes for b in kept)
-        usual = (
-            c.minutes in ask.lengths and c.minutes <= left and c.day not in held and not c.needs
-            for c in found
-        )
-        lengths = ask.lengths if any(usual) or self._may_stay(ask) else ask.lengths + ask.short
+        usual, lengths = (c for c in found if c.minutes in ask.lengths and not c.needs), ask.lengths
+        if not (any(c.minutes <= left and c.day not in held for c in usual) or self._may_stay(ask)):
+            lengths += ask.short
         if ask.floor_case is not None and self.wants_floor:
             found += self._slots(ask, ask.floor_case, outside=True)
         return [choice for choice in found if choice.minutes in lengths]

@@ -186,6 +186,16 @@ def test_a_block_with_words_of_its_owners_may_move_and_never_goes() -> None:
         )
 
 
+def test_a_floor_is_short_rather_than_beyond_the_limits_beside_a_block_that_never_goes() -> None:
+    block = stands(
+        f"frontline/{WEEK}/1", "mon 09:00-10:00", minutes=60, shortest=60, prefer="any", edited=True
+    )
+    more = {"needs_floor": True, "standing": (block,), "demands": (strategic(1, "floor"),), "cap": 120}
+    for policy in ("run", "rebalance"):
+        placed = only(posed(policy=policy, **more))
+        assert (placed.slot.minutes, placed.outside_manners) == (60, False)
+
+
 def test_a_fixed_block_never_moves() -> None:
     block = stands(f"frontline/{WEEK}/1", "mon 09:00-10:00", "fixed", minutes=60, shortest=60)
     open_at = hours(mon="09:00-11:00", tue="09:00-10:15")

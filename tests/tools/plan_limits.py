@@ -180,7 +180,7 @@ class Limits:
     def may_be_longer(self, key: str) -> bool:
         """True if a slot of a usual length is allowed within the manners, whatever else is wanted."""
         if key not in self.longer:
-            kept = [s for s in self.kept.values() if self.run and s.key != key]
+            kept = [s for s in self.kept.values() if (self.run or s.edited) and s.key != key]
             others = [*self.in_any_case(key), *(Thing(s.key, s.kind, s.week, s.slot, False) for s in kept)]
             slots = self.slots(key, self.usual(key))
             self.longer[key] = any(set(self.broken_by(key, s, others)) <= {"not a move"} for s in slots)
