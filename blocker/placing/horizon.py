@@ -51,10 +51,8 @@ class HorizonSolver:
 
     def _beside(self, day: date) -> dict[Week, WeekBest]:
         """The best plan of the week of a date that is the offsite's; none if the week is not planned."""
-        week = week_of(day)
-        if week not in self.weeks:
-            return {}
-        return {week: self.weeks[week].solve(lambda ask, choice: choice.day != day)}
+        solvers = ((week, solver) for week, solver in self.weeks.items() if week == week_of(day))
+        return {week: solver.solve(lambda ask, choice: choice.day != day) for week, solver in solvers}
 
     def blocks(self, best: HorizonBest) -> Blocks:
         """All blocks of ours once the plan is carried out."""

@@ -63,8 +63,7 @@ class WhyHere:
         return next(found, ("", "what comes first"))
 
     def next_best(self, chosen: Chosen) -> str:
-        """What the best plan without this block on this day would cost. That one which stays would have to move
-        is left out: it says nothing about the time."""
+        """What the best plan without this block on this day costs; of one that stays, not that it would move."""
         name, here, week = chosen.ask.name, chosen.choice, self.best.weeks[chosen.ask.of.week]
         offsite = self.best.half_day.day if self.best.half_day is not None else None
 
