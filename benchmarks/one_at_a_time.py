@@ -50,7 +50,7 @@ def _every_quarter_hour(
     for start in room.starts(case, minutes):
         span = (start, start + minutes * 60)
         if room.breaks(of_days, span) is None:
-            yield points(view, ask.prefer, span), span
+            yield points(view, ask.of.prefer, span), span
 
 
 class _Page:
@@ -69,7 +69,7 @@ class _Page:
         slot = as_interval(span)
         was = ask.standing.slot if ask.standing else None
         self.placements.append(
-            Placement(key, ask.kind, ask.tier, slot, moved_from=was, outside_manners=outside)
+            Placement(key, ask.of.kind, ask.of.tier, slot, moved_from=was, outside_manners=outside)
         )
         self.used.add(self.board.problem.workweek.date_of(slot.start))
 
@@ -95,7 +95,7 @@ def _fill(page: _Page, solver: WeekSolver, way: Way, first: bool) -> None:
     """Place what a week asks for, one after the other, in the order of the solver."""
     kept = [ask for ask in solver.asks if ask.kept]
     taken = solver.taken + sum(page.board.there[ask.name].minutes for ask in kept)
-    strategic = solver.has_floor or any(ask.kind == STRATEGIC for ask in kept)
+    strategic = solver.has_floor or any(ask.of.kind == STRATEGIC for ask in kept)
     most = float("inf")
     for ask in (ask for ask in solver.asks if not ask.kept):
         for key in [demand.key for demand in ask.demands] or [ask.name]:
@@ -108,7 +108,7 @@ def _fill(page: _Page, solver: WeekSolver, way: Way, first: bool) -> None:
                 if found is not None:
                     page.write(key, ask, found, outside)
                     taken, most = taken + (found[1] - found[0]) // 60, limit
-                    strategic = strategic or ask.kind == STRATEGIC
+                    strategic = strategic or ask.of.kind == STRATEGIC
                     break
 
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from blocker.commands.answer import Answer, Talk, pasteable
 from blocker.commands.parser import Joined, Parser
-from blocker.engine import make_plan
+from blocker.engine import make_plan, pose_problem
+from blocker.placing.place import what_else
 from blocker.rules.survey import Survey
 from blocker.running.dates import WEEK_HINT, find_date, find_week
 from blocker.running.session import Setup, Sight, look
@@ -58,7 +59,9 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
             f"say its day, such as friday or 24 dec; for all by name:\n  {pasteable(setup, 'plan', '-v')}",
         )
     known = {c.key for c in about}
-    lines = [line for change in about for line in _explain_change(change, made, zone, args)]
+    problem = pose_problem(sight.request, seen).problem
+    else_where = {c.key: what_else(problem, c.key) for c in about if c.action in ("keep", "update", "adopt")}
+    lines = [line for c in about for line in _explain_change(c, made, zone, args, else_where.get(c.key, ""))]
     for item in missing:
         lines += unplaced_lines(item, zone, args.plain, args.verbose)
     weeks = {week_of(change.slot.start.astimezone(zone).date()) for change in about}
@@ -67,6 +70,9 @@ def explain(args: Namespace, setup: Setup, talk: Talk) -> Answer:
     )
     document = plan_document(made, applied=False)
     document["changes"] = [c for c in document["changes"] if c["key"] in known]
+    for change in document["changes"]:
+        if words := else_where.get(change["key"]):
+            change["next_best"] = words
     document["unplaced"] = [u for u in document["unplaced"] if u["key"] == args.what]
     return Answer(lines, document)
 
@@ -89,12 +95,14 @@ def _explain_week(sight: Sight, seen: Survey, week: Week, args: Namespace, day: 
     )
 
 
-def _explain_change(change: Change, made: Plan, zone: ZoneInfo, args: Namespace) -> list[str]:
+def _explain_change(
+    change: Change, made: Plan, zone: ZoneInfo, args: Namespace, else_where: str
+) -> list[str]:
     """What a block is, why here, and why at all: the reason for its week's level."""
     said = [] if args.verbose else [cause for cause in change.causes if cause.rule in LEVELS]  # said last
     lines = change_lines(change, zone, args.verbose, args.plain, said)
     if args.verbose:
-        words = next_best(change)
+        words = next_best(change, else_where)
         return [*lines, f"      {words}"] if words else lines
     load = next((w.load for w in made.weeks if f"/{w.load.week}/" in change.key), None)
     why = level_words(load) if load is not None else ""

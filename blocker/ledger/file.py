@@ -95,6 +95,11 @@ def _what_version_5_lacks(connection: sqlite3.Connection) -> str:
     )
 
 
+def _what_version_6_lacks(connection: sqlite3.Connection) -> str:
+    """What a week's blocks took before one of them was taken off."""
+    return "ALTER TABLE week ADD COLUMN had INTEGER NOT NULL DEFAULT 0;"
+
+
 # What turns the schema of a version into the next one's, as SQL. Each is tested from frozen dumps.
 MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], str]] = {
     1: _what_version_1_lacks,
@@ -102,6 +107,7 @@ MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], str]] = {
     3: _what_version_3_lacks,
     4: _what_version_4_lacks,
     5: _what_version_5_lacks,
+    6: _what_version_6_lacks,
 }
 
 _REPAIR = "run: blocker check --repair"

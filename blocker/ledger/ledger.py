@@ -103,6 +103,7 @@ class Ledger(CalendarRows):
             lines=lines_in(about["own_lines"]) if about else None,
             parked=parked_questions(self._db, self._calendar),
             decisions=decisions(self._db, self._calendar),
+            last_run=self.runs.last_at(),
             fill={
                 (parse_week(row["week"]), int(row["ahead"])): hours_in(row["hours"])
                 for row in self._rows("fill")
@@ -190,11 +191,12 @@ class Ledger(CalendarRows):
     def remember_week(self, record: WeekRecord) -> None:
         with self._transaction():
             self._db.execute(
-                "INSERT OR REPLACE INTO week VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO week VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     self._calendar, str(record.week), record.level, causes_out(record.causes),
                     record.owed_minutes, record.kept_minutes, record.waived_minutes,
                     record.placed_minutes, record.overrun_minutes, " ".join(record.moved),
+                    record.had_minutes,
                 ),
             )  # fmt: skip
 

@@ -21,7 +21,7 @@ from blocker.values.memory import OwnLines, Remembered, WeekRecord
 from blocker.values.plan import Cause, Change
 from blocker.values.workweek import YEARS, parse_week
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 SCHEMA = """
 CREATE TABLE calendar (
@@ -42,7 +42,7 @@ CREATE TABLE week (
     calendar TEXT NOT NULL, week TEXT NOT NULL, level TEXT NOT NULL, causes TEXT NOT NULL,
     owed INTEGER NOT NULL, kept INTEGER NOT NULL, waived INTEGER NOT NULL,
     placed INTEGER NOT NULL DEFAULT 0, overrun INTEGER NOT NULL DEFAULT 0, moved TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (calendar, week)
+    had INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (calendar, week)
 );
 CREATE TABLE skip (calendar TEXT NOT NULL, what TEXT NOT NULL, PRIMARY KEY (calendar, what));
 CREATE TABLE busy (calendar TEXT NOT NULL, week TEXT NOT NULL, hours REAL NOT NULL, PRIMARY KEY (calendar, week));
@@ -125,6 +125,7 @@ def week_record(row: sqlite3.Row) -> WeekRecord:
         placed_minutes=_number(row["placed"]),
         overrun_minutes=_number(row["overrun"]),
         moved=tuple(key_in(key) for key in row["moved"].split()),
+        had_minutes=_number(row["had"]),
     )
 
 

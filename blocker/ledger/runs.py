@@ -41,6 +41,14 @@ class Runs(CalendarRows):
             Tried(moment_in(row["started"]).astimezone(zone).date(), int(row["exit_code"])) for row in rows
         )
 
+    def last_at(self) -> datetime | None:
+        """What the clock said when the last run began that did its work."""
+        row = self._db.execute(
+            "SELECT started FROM run WHERE calendar = ? AND exit_code IN (0, 3) ORDER BY id DESC LIMIT 1",
+            (self._calendar,),
+        ).fetchone()
+        return moment_in(row["started"]) if row else None
+
     def record_intent(self, run: int, position: int, change: Change) -> None:
         """Write down a change before it is made."""
         before = standing_out(change)

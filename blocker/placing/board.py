@@ -33,20 +33,26 @@ class Ask(Struct, frozen=True):
     """
 
     name: str
-    kind: str
-    tier: str
-    prefer: str
+    of: Demand | Standing
     lengths: tuple[int, ...]
     short: tuple[int, ...]
     case: Case
     floor_case: Case | None
-    demands: tuple[Demand, ...] = ()
-    standing: Standing | None = None
-    pressing: tuple[object, ...] | None = None
+    demands: tuple[Demand, ...]
+    pressing: tuple[object, ...] | None
+
+    @property
+    def standing(self) -> Standing | None:
+        return self.of if isinstance(self.of, Standing) else None
 
     @property
     def kept(self) -> bool:
-        return self.standing is not None and self.standing.state == "kept"
+        return self.standing is not None and not self.of.rescue
+
+    @property
+    def edited(self) -> bool:
+        """True for a block that may move and never goes; where it is hit and does not move, it is in the way."""
+        return self.standing is not None and self.standing.edited
 
 
 def lengths_between(shortest: int, longest: int) -> tuple[int, ...]:
@@ -67,16 +73,18 @@ class Board:
         self.problem, self.run = problem, problem.policy == "run"
         self.rooms = {room.week: room for room in sorted(problem.weeks, key=lambda room: room.week)}
         self.standing = sorted(problem.standing, key=lambda block: (block.slot, block.key))
+        strategic = (block for block in self.standing if block.kind == STRATEGIC)
+        self._have_floor = {block.week for block in strategic if block.state in ("kept", "fixed")}
         self.there = {block.key: self._as_there(block) for block in self.standing}
         self.free = {block.key: block for block in self.standing if self._may_move(block)}
         self.offsite, self.offsite_was = self._offsite()
-        # What is there whatever is decided. An edited hit block is in the way until it is moved.
+        # What is there whatever is decided, and edited hit blocks: they are in the way until they are moved.
         self.stay = Blocks(
             self.there[b.key]
             for b in self.standing
             if b.key not in problem.surplus
             and (b is not self.offsite_was or b.edited)
-            and (b.key not in self.free or (b.state == "hit" and b.edited))
+            and (b.key not in self.free or (b.rescue and b.edited))
         )
         weeks = (problem.days[day] for week in self.rooms for day in week.days if day in problem.days)
         self._busiest = busiest_hour(problem.workweek, weeks)
@@ -94,7 +102,7 @@ class Board:
 
     def wants_floor(self, week: Week) -> bool:
         """True if the week is to have a strategic block: it lacks one, or one that counts stands."""
-        return self.rooms[week].needs_floor or self._has_strategic(week)
+        return self.rooms[week].needs_floor or week in self._have_floor
 
     def asks(self, week: Week) -> list[Ask]:
         """What the week may get, in an order that does not depend on that of the problem."""
@@ -108,12 +116,12 @@ class Board:
 
     def case(self, of: Demand | Standing) -> Case:
         """What binds a block within the manners."""
-        problem, room, rescue = self.problem, self.rooms[of.week], self._is_rescue(of)
+        problem, room = self.problem, self.rooms[of.week]
         # What the week's blocks have, or had before they were hit, is never too much for a rescue or a move.
-        had = self._had(of.week) if rescue or isinstance(of, Standing) else 0
+        had = self._had(of.week) if of.rescue or isinstance(of, Standing) else 0
         return Case(
             week=of.week,
-            earliest=ceil_second(problem.rescue_earliest if rescue else problem.earliest),
+            earliest=ceil_second(problem.rescue_earliest if of.rescue else problem.earliest),
             days=of.days,
             between=of.between,
             share=max(room.share_minutes, had),
@@ -122,44 +130,34 @@ class Board:
 
     def floor_case(self, of: Demand | Standing) -> Case | None:
         """What binds the same block as a week's floor; None if it can't be one outside the manners."""
-        rescue = self._is_rescue(of)
-        if of.kind != STRATEGIC or not (rescue or of.tier == "floor"):
+        if of.kind != STRATEGIC or not (of.rescue or of.tier == "floor"):
             return None
         case, earliest = self.case(of), self.problem.floor_earliest
-        floor = case.earliest if rescue or earliest is None else min(case.earliest, ceil_second(earliest))
-        return replace(case, exempt=MANNERS, earliest=floor)
+        if earliest is None or of.rescue:
+            return replace(case, exempt=MANNERS)
+        return replace(case, exempt=MANNERS, earliest=min(case.earliest, ceil_second(earliest)))
 
     def lengths(self, of: Demand | Standing) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The minutes that it may have, longest first: the usual ones, and those of a short floor."""
-        usual, floor = lengths_between(of.shortest, of.minutes), of.floor_minutes
-        if self._is_rescue(of):
-            had = of.minutes if isinstance(of, Demand) else of.was_minutes or of.slot.minutes
+        usual = lengths_between(of.shortest, of.minutes)
+        if of.rescue:
+            had = of.minutes if isinstance(of, Demand) else of.slot.minutes
             rescue = lengths_between(min(SHORTEST_RESCUE, had), had)
             return (rescue if self.run else tuple(sorted({*rescue, *usual}, reverse=True))), ()
-        if isinstance(of, Standing) and (self.run or of.kind != STRATEGIC or of.tier != "floor"):
-            floor = None
-        return usual, lengths_between(floor, of.minutes)[len(usual) :] if floor is not None else ()
+        has = not self.wants_floor(of.week) or (self.run and of.week in self._have_floor)
+        if of.floor_minutes is None or has:
+            return usual, ()
+        return usual, lengths_between(of.floor_minutes, of.minutes)[len(usual) :]
 
     def _ask(self, name: str, of: Demand | Standing, demands: Sequence[Demand] = ()) -> Ask:
-        lengths, short = self.lengths(of)
         there = self.there.get(name)
-        pressing = (not self._is_floor(of), *((0, there.span) if there else (1,)), rank(of.key))
+        # The only strategic block of its week is as pressing as its floor; displaced ones come last.
+        is_floor = of.kind == STRATEGIC and (of.tier == "floor" or of.week not in self._have_floor)
+        pressing = (not is_floor, *((0, there.span) if there else (1,)), rank(of.key))
         return Ask(
-            name=name, kind=of.kind, tier=of.tier, prefer=of.prefer, lengths=lengths, short=short,
-            case=self.case(of), floor_case=self.floor_case(of), demands=tuple(demands),
-            standing=of if isinstance(of, Standing) else None, pressing=pressing if self._is_rescue(of) else None,
+            name, of, *self.lengths(of), self.case(of), self.floor_case(of), tuple(demands),
+            pressing if of.rescue else None,
         )  # fmt: skip
-
-    def _is_rescue(self, of: Demand | Standing) -> bool:
-        return of.rescue if isinstance(of, Demand) else of.state == "hit"
-
-    def _is_floor(self, of: Demand | Standing) -> bool:
-        """True if it is a week's floor, or the week has no strategic block without it."""
-        return of.kind == STRATEGIC and (of.tier == "floor" or not self._has_strategic(of.week))
-
-    def _has_strategic(self, week: Week) -> bool:
-        here = (block for block in self.standing if block.week == week and block.kind == STRATEGIC)
-        return any(block.state in ("kept", "fixed") for block in here)
 
     def _may_move(self, block: Standing) -> bool:
         """Kept and hit blocks of the weeks; a kept one only if it is on one date of its week."""
@@ -167,8 +165,7 @@ class Board:
             return False
         date_of = self.problem.workweek.date_of
         first, last = date_of(block.slot.start), date_of(block.slot.end - timedelta(microseconds=1))
-        at_home = first == last and week_of(first) == block.week
-        return block.state == "hit" or (block.state == "kept" and at_home)
+        return block.rescue or (block.state == "kept" and first == last and week_of(first) == block.week)
 
     def _offsite(self) -> tuple[OffsiteDemand | None, Standing | None]:
         """The offsite that is asked for, and the hit one that is moved; nothing where it stands.
@@ -182,23 +179,21 @@ class Board:
         return None, None
 
     def _as_there(self, block: Standing) -> There:
-        return There(
-            block.key, block.kind, block.week, outer(block.slot), self.problem.workweek.date_of(block.slot.start),
-            block.slot.minutes, block.state in ("fixed", "kept"),
-        )  # fmt: skip
+        day, counts = self.problem.workweek.date_of(block.slot.start), block.state in ("fixed", "kept")
+        return There(block.key, block.kind, block.week, outer(block.slot), day, counts)
 
     def _had(self, week: Week) -> int:
         """Minutes of the week's blocks before any was hit.
 
-        What is still without a place once the plan is carried out is left out (displaced ones, under ``rebalance``
-        edited ones too): others may take those minutes, and then they would count twice.
+        What stays although it is hit is left out: others may take those minutes, and then they would count twice.
         """
-        had = 0
-        for block in self.standing:
-            homeless = block.state == "hit_fixed" or (block.state == "hit" and block.edited and not self.run)
-            if block.week == week and block.kind != OFFSITE and not homeless:
-                had += (block.state == "hit" and block.was_minutes) or block.slot.minutes
-        return had
+        had = sum(
+            block.slot.minutes
+            for block in self.standing
+            if block.week == week and block.kind != OFFSITE and block.state != "hit_fixed"
+            and not (block.rescue and block.edited and not self.run)
+        )  # fmt: skip
+        return max(had, self.rooms[week].had_minutes)
 
 
 def _look(demand: Demand) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from msgspec import Struct
@@ -51,20 +51,15 @@ class HorizonSolver:
 
     def _beside(self, day: date) -> dict[Week, WeekBest]:
         """The best plan of the week of a date that is the offsite's; none if the week is not planned."""
-        week = week_of(day)
-        if week not in self.weeks:
-            return {}
-        return {week: self.weeks[week].solve(lambda ask, choice: choice.day != day)}
+        solvers = ((week, solver) for week, solver in self.weeks.items() if week == week_of(day))
+        return {week: solver.solve(lambda ask, choice: choice.day != day) for week, solver in solvers}
 
     def blocks(self, best: HorizonBest) -> Blocks:
         """All blocks of ours once the plan is carried out."""
-        there = {block.key: block for block in (*self.board.stay.all, *self._placed(best))}
-        return Blocks(there.values())
-
-    def _placed(self, best: HorizonBest) -> Iterator[There]:
-        for plan in best.weeks.values():
-            for key, ask, choice in plan.chosen:
-                yield There(key, ask.kind, plan.week, choice.span, choice.day, choice.minutes)
+        there = {block.key: block for block in self.board.stay.all}
+        for key, ask, choice in best.chosen:
+            there[key] = There(key, ask.of.kind, ask.of.week, choice.span, choice.day)
         if best.half_day is not None and self.half_days is not None:
-            day, (low, high) = best.half_day.day, best.half_day.span
-            yield There(self.half_days.asked.key, OFFSITE, week_of(day), (low, high), day, (high - low) // 60)
+            key, day = self.half_days.asked.key, best.half_day.day
+            there[key] = There(key, OFFSITE, week_of(day), best.half_day.span, day)
+        return Blocks(there.values())

@@ -15,7 +15,7 @@ from math import inf
 from msgspec import Struct
 
 from blocker.placing.day import DayView
-from blocker.placing.spans import Span, cut, overlap
+from blocker.placing.spans import Span, cut, minutes_of, overlap
 from blocker.values.kinds import OFFSITE
 from blocker.values.workweek import Week
 
@@ -32,8 +32,11 @@ class There(Struct, frozen=True):
     week: Week
     span: Span
     date: date
-    minutes: int
     counts: bool = True
+
+    @property
+    def minutes(self) -> int:
+        return minutes_of(self.span)
 
 
 class Case(Struct, frozen=True):
@@ -50,8 +53,8 @@ class Case(Struct, frozen=True):
 
     @property
     def most(self) -> float:
-        """The minutes that all blocks of its week may take."""
-        return min(self.share, self.hours)
+        """The minutes that all blocks of its week may take with it."""
+        return inf if self.exempt >= OF_WEEKS else min(self.share, self.hours)
 
 
 class Blocks:
@@ -59,17 +62,17 @@ class Blocks:
 
     def __init__(self, blocks: Iterable[There]) -> None:
         self.all = tuple(blocks)
-        self._rooms: dict[tuple[DayView, str], Room] = {}
+        self._rooms: dict[tuple[DayView, tuple[str, ...]], Room] = {}
 
     def of(self, week: Week) -> list[There]:
         """Those that take of a week's share."""
         return [b for b in self.all if b.counts and b.week == week and b.kind != OFFSITE]
 
-    def room(self, view: DayView, without: str = "") -> Room:
-        """The date with all of them; ``without`` is the key of the block that asks."""
+    def room(self, view: DayView, *without: str) -> Room:
+        """The date with all of them but those ``without``, by key: the block that asks, and what is to be gone."""
         token = (view, without)
         if token not in self._rooms:
-            self._rooms[token] = Room(view, Blocks(b for b in self.all if b.key != without))
+            self._rooms[token] = Room(view, Blocks(b for b in self.all if b.key not in without))
         return self._rooms[token]
 
 
@@ -133,7 +136,7 @@ def _whole_day(forbidden: Callable[[Room, Case], bool]) -> Callable[[Room, Case]
 def _week_with(room: Room, case: Case, span: Span) -> int:
     """The minutes of all blocks of its week with it."""
     others = room.blocks.of(case.week) if case.week else ()
-    return sum(block.minutes for block in others) + (span[1] - span[0]) // 60
+    return sum(block.minutes for block in others) + minutes_of(span)
 
 
 LIMITS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from blocker.measuring.owners import Owners
@@ -23,6 +24,15 @@ OF_EVENTS = frozenset(("meetings", "buffer", "lunch", "bookable"))
 Price = tuple[int, ...]
 
 
+class Wish(Struct, frozen=True):
+    """A block of ``minutes`` on one of the days. ``without``: the block itself, where it stands."""
+
+    case: Case
+    minutes: int
+    days: tuple[date, ...]
+    without: str = ""
+
+
 class Options:
     """Prices every slot of a case by the events in its way; asks of the best whether they would do."""
 
@@ -34,10 +44,10 @@ class Options:
         timed.sort(key=lambda event: (event.when, event.calendar, event.uid, event.title))
         self._timed = InOrder(timed, key=lambda event: event.when)
 
-    def nearest(self, case: Case, minutes: int, days: Sequence[date], without: str) -> tuple[Option, ...]:
+    def nearest(self, wish: Wish) -> tuple[Option, ...]:
         """Up to three slots, none of which needs all that another one needs and more."""
         chosen: list[Option] = []
-        for option in self.in_order(case, minutes, days, self._cost, without):
+        for option in self.in_order(wish, self._cost):
             needed = option.conflicts
             if needed and not any(all(event in needed for event in one.conflicts) for one in chosen):
                 chosen.append(option)
@@ -45,22 +55,15 @@ class Options:
                 break
         return tuple(chosen)
 
-    def in_order(
-        self,
-        case: Case,
-        minutes: int,
-        days: Sequence[date],
-        cost: Callable[[Sequence[Event]], Price | None],
-        without: str = "",
-    ) -> Iterator[Option]:
+    def in_order(self, wish: Wish, cost: Callable[[Sequence[Event]], Price | None]) -> Iterator[Option]:
         """The slots that would do, by price and then by time, those without a price left out."""
-        found = []
+        found, case = [], wish.case
         rest = replace(case, exempt=case.exempt | OF_EVENTS)
-        for view in self.board.views(days):
+        for view in self.board.views(wish.days):
             low, high = view.span[0] - view.before, view.span[1] + view.after
             around = self._timed.within(as_interval((low, high)))
-            for start in self.blocks.room(view, without).starts(rest, minutes):
-                end = start + minutes * 60
+            for start in self.blocks.room(view, wish.without).starts(rest, wish.minutes):
+                end = start + wish.minutes * 60
                 reach = as_interval((start - view.before, end + view.after))
                 first, last = reach.start, reach.end
                 events = tuple([e for e in around if e.when.start < last and first < e.when.end])
@@ -69,7 +72,7 @@ class Options:
                     found.append((price, (start, end), view.date, events))
         for _, span, day, events in sorted(found, key=lambda one: one[:2]):
             view = self.board.view(day, frozenset(event.when for event in events))
-            if self.blocks.room(view, without).breaks(case, span) is None:
+            if self.blocks.room(view, wish.without).breaks(case, span) is None:
                 yield Option(as_interval(span), events)
 
     def _cost(self, events: Sequence[Event]) -> Price | None:

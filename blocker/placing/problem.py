@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from blocker.measuring.days import Day
 from blocker.values.events import Event
 from blocker.values.intervals import Interval
-from blocker.values.plan import Demand, OffsiteDemand, Placement, Release, Standing, Unplaced, WeekRoom
+from blocker.values.plan import Demand, NoSlot, OffsiteDemand, Placement, Standing, Unplaced, WeekRoom
 from blocker.values.settings import BOOKABLE_MINUTES
 from blocker.values.workweek import WorkWeek
 
@@ -65,8 +65,8 @@ class Solution(Struct, frozen=True):
 
     placements: tuple[Placement, ...]
     unplaced: tuple[Unplaced, ...]
-    released: Mapping[str, Release]
-    stuck: Mapping[str, Release]
+    released: Mapping[str, NoSlot]
+    stuck: Mapping[str, NoSlot]
     gave_way: Mapping[str, str]
     given_back: Mapping[str, str]
     value: tuple[int, ...]

@@ -36,6 +36,11 @@ def as_interval(span: Span) -> Interval:
     return Interval(_EPOCH + span[0] * _SECOND, _EPOCH + span[1] * _SECOND)
 
 
+def minutes_of(span: Span) -> int:
+    """Whole minutes, rounded down."""
+    return (span[1] - span[0]) // 60
+
+
 def overlap(one: Span, other: Span) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 

@@ -12,9 +12,10 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from blocker.placing.problem import Solution
+from blocker.placing.why_here import called
 from blocker.planning.recall import Recollection, _ledger_only
 from blocker.values.events import Block, StandingBlock
-from blocker.values.kinds import OFFSITE, block_name
+from blocker.values.kinds import OFFSITE
 from blocker.values.memory import Remembered
 from blocker.values.plan import Change, Inspection, Placement
 
@@ -101,15 +102,11 @@ def _taken_off(
         )  # fmt: skip
     if key in solution.gave_way:
         to = solution.gave_way[key]
-        why = f"makes room for {_named(placed[to]) if to in placed else 'another block'}"
+        why = (
+            f"makes room for {called(placed[to].kind, placed[to].tier) if to in placed else 'another block'}"
+        )
         return replace(_remove(there, why, known), forced=True, makes_room_for=to)
     return _remove(there, solution.given_back[key], known)
-
-
-def _named(placement: Placement) -> str:
-    """What a block is to its owner: the weekly minimum, the half day, or a block of its kind."""
-    names = {"floor": "the weekly minimum", "offsite": "the half day"}
-    return names.get(placement.tier) or f"a {block_name(placement.kind)}"
 
 
 def _move(

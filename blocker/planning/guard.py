@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 from msgspec.structs import replace
 
 from blocker.planning.recall import recall
@@ -12,6 +15,7 @@ from blocker.values.plan import Plan
 
 MOST_UNASKED = 5
 MANY_UNREAD = 10  # so many events that can't be read, and more than half of all: blocks would lie on them
+MOST_BACK = timedelta(days=2)  # a clock that is set right; one that lost its battery goes back by years
 MOST_GONE = 3  # so many deletions at once, with nothing of ours left, are no person's doing
 
 
@@ -33,6 +37,12 @@ def told(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> Plan:
 
 
 def _refusal(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> GuardRefused | None:
+    if memory.last_run is not None and plan.now < memory.last_run - MOST_BACK:
+        clock, last = (_day(instant, plan.zone) for instant in (plan.now, memory.last_run))
+        return GuardRefused(
+            f"the clock says {clock}, but the last run was on {last}",
+            "set the clock; if it is right, add --force",
+        )
     expected = [b for b in memory.blocks if b.state == "placed" and b.slot.end > plan.now]
     if expected and snapshot.components == 0:
         return GuardRefused(
@@ -64,6 +74,11 @@ def _refusal(plan: Plan, snapshot: Snapshot, memory: Memory, asked: bool) -> Gua
             "look at it with: blocker plan; if it is right, add --force",
         )
     return None
+
+
+def _day(instant: datetime, zone: str) -> str:
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{local.day} {local:%b %Y}"
 
 
 def _count(number: int, noun: str) -> str:

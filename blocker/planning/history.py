@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from blocker.rules.demands import DEBT_WEEKS
 from blocker.rules.survey import Survey
 from blocker.values.intervals import minutes, subtract
-from blocker.values.kinds import OPERATIONAL, STRATEGIC
+from blocker.values.kinds import NOTE, OFFSITE, OPERATIONAL, STRATEGIC
 from blocker.values.memory import Memory, WeekRecord
 from blocker.values.plan import Change, Plan, WeekLoad
 from blocker.values.request import Request
@@ -52,9 +52,31 @@ def week_records(plan: Plan, seen: Survey, request: Request) -> tuple[WeekRecord
         owed = max(0, asked * length - round(load.held["strategic_hours"] * 60))
         if week == request.running and not load.working:
             owed = max(owed, record.owed_minutes)  # days gone by do not lower what the week owed
-        record = replace(record, level=load.level, causes=load.causes, owed_minutes=owed)
+        had = _had_minutes(record, plan.changes, request)
+        record = replace(record, level=load.level, causes=load.causes, owed_minutes=owed, had_minutes=had)
         records.append(_with_result(record, plan.changes, seen, request))
     return (*records, *_gone_by(plan.changes, seen, request))
+
+
+def _had_minutes(record: WeekRecord, changes: Sequence[Change], request: Request) -> int:
+    """What all blocks of the week take now; where one of them was taken off and is owed, not less than before."""
+    if record.week not in request.planned:
+        return record.had_minutes
+    stand = {
+        change.key: change.slot.minutes
+        for change in changes
+        if request.workweek.key_week(change.key, change.slot) == record.week
+        and change.kind not in (OFFSITE, NOTE)
+        and change.conflict is None
+        and (
+            change.action in ("keep", "adopt", "update")
+            or (change.done and change.action in ("create", "move"))
+        )
+    }
+    off = {block.key for block in request.memory.blocks if block.state == "displaced"}
+    off |= {change.key for change in changes if change.released}
+    is_owed = any(f"/{record.week}/" in key for key in off - stand.keys())
+    return max(sum(stand.values()), record.had_minutes if is_owed else 0)
 
 
 def brought_up_to_date(seen: Survey, request: Request) -> Memory:
@@ -94,7 +116,7 @@ def _with_result(record: WeekRecord, changes: Sequence[Change], seen: Survey, re
     for change in changes:
         if change.done and change.kind == STRATEGIC and workweek.key_week(change.key, change.slot) == week:
             slots[change.key] = change.slot
-            if change.action == "remove":
+            if change.action in ("remove", "forget", "tombstone"):
                 del slots[change.key]
             elif change.action == "move":
                 moved.add(change.key)

@@ -43,7 +43,13 @@ def pose(
         workweek=request.workweek,
         days=seen.days,
         weeks=tuple(
-            WeekRoom(week, _share(week, seen, limits), _needs_floor(week, asked, examined), limits.hours * 60)
+            WeekRoom(
+                week,
+                _share(week, seen, limits),
+                _needs_floor(week, asked, examined),
+                limits.hours * 60,
+                _had_minutes(week, asked, request),
+            )
             for week in weeks
         ),
         demands=tuple(demand for demand in asked.wanted if demand.week in weeks),
@@ -83,6 +89,13 @@ def _needs_floor(week: Week, asked: Demands, examined: Inspection) -> bool:
     """True if the week is to have a strategic block and has none that counts, those that are hit left out."""
     states = {b.state for b in examined.standing if b.week == week and b.kind == STRATEGIC}
     return asked.floors.get(week) == "unplaced" or (bool(states) and not states & {"kept", "fixed"})
+
+
+def _had_minutes(week: Week, asked: Demands, request: Request) -> int:
+    """What the week's blocks took before one was taken off that is asked for again."""
+    if not any(demand.rescue and demand.week == week for demand in asked.wanted):
+        return 0
+    return next((record.had_minutes for record in request.memory.weeks if record.week == week), 0)
 
 
 def _surplus(

@@ -103,7 +103,7 @@ def _as_standing(block: StandingBlock, hit: bool, stays: bool, tier: str, reques
         minutes=look.minutes if anew else length,
         shortest=look.shortest if anew else min(length, look.shortest),
         prefer=look.prefer,
-        floor_minutes=look.floor_minutes,
+        floor_minutes=look.floor_minutes if tier == "floor" else None,
         days=look.weekdays,
         between=look.clock_ranges,
         edited=team or (bool(block.text_hash) and block.edited),

@@ -132,7 +132,7 @@ class _Asking:
     def by_rhythm(self, kind: str, load: WeekLoad) -> None:
         """As many as the rules book, and one where the rhythm of the kind has come round."""
         due = self._due(kind, load)
-        if due and self.ranks(kind, load.week).lost:
+        if due and self.ranks(kind, load.week).lost and load.working and not self.known.closed(load.week):
             self.wanted_in.add((kind, load.week))  # once it is off the calendar, it is asked for again
         causes = (*self._rule_causes(kind, load), *((due,) if due else ()))
         for number in self._missing(kind, load, max(load.booked.get(kind, 0), int(due is not None)), causes):

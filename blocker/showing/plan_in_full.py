@@ -171,9 +171,9 @@ def change_lines(
     return lines
 
 
-def next_best(change: Change) -> str:
-    """Where a block that is placed would be else; empty for plans that were made without asking."""
-    found = change.placement.next_best if change.placement is not None else ""
+def next_best(change: Change, found: str = "") -> str:
+    """Where a block that is placed would be else; ``found`` says it of one that stays, where it was asked for."""
+    found = change.placement.next_best if change.placement is not None else found
     return f"next best: {clean(found)}" if found else ""
 
 

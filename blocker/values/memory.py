@@ -79,7 +79,8 @@ class WeekRecord(Struct, frozen=True):
 
     Minutes are of strategic time, by regular demands (debt left out): placed is what
     stands or stood, overrun the part of past blocks that operational events lay on. ``moved`` are the
-    keys of blocks that the person or a run moved.
+    keys of blocks that the person or a run moved. ``had_minutes`` is what all blocks of the week but the half day
+    took when last none of them was off the calendar for want of room.
     """
 
     week: Week
@@ -91,6 +92,7 @@ class WeekRecord(Struct, frozen=True):
     placed_minutes: int = 0
     overrun_minutes: int = 0
     moved: tuple[str, ...] = ()
+    had_minutes: int = 0
 
     @property
     def kept_of_owed(self) -> int:
@@ -149,6 +151,7 @@ class Memory(Struct, frozen=True):
     is never used twice. ``paused_until`` is the last day of the pause. ``parked`` has the questions
     that are open and those that ended, ``decisions`` all of them, oldest first. ``fill`` has the operational hours that a week held
     so many weeks before it began. ``undone_under`` is the digest of the settings when a run was last undone.
+    ``last_run`` is what the clock said in the last run that did its work.
     """
 
     blocks: tuple[Remembered, ...] = ()
@@ -165,6 +168,7 @@ class Memory(Struct, frozen=True):
     fill: Mapping[tuple[Week, int], float] = field(default_factory=dict)
     undone_under: str = ""
     lines: OwnLines | None = None
+    last_run: datetime | None = None
 
 
 class Tried(Struct, frozen=True):

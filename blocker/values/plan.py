@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from blocker.values.events import Block, Event, SkippedComponent, StandingBlock
 from blocker.values.intervals import Interval
+from blocker.values.kinds import OFFSITE
 from blocker.values.workweek import Quarter, Week
 
 
@@ -120,11 +121,14 @@ class Option(Struct, frozen=True):
     conflicts: tuple[Event, ...]
 
 
-class Release(Struct, frozen=True):
-    """Why a hit block could not be rescued, and up to three slots that would do if events gave way."""
+class NoSlot(Struct, frozen=True):
+    """Why a block has no slot: in words, with up to three slots that would do if events gave way, and the names of
+    the limits that are in the way, the most in the way first.
+    """
 
     why: str
     options: tuple[Option, ...] = ()
+    limits: tuple[str, ...] = ()
 
 
 class Placement(Struct, frozen=True):
@@ -295,8 +299,8 @@ class Standing(Struct, frozen=True):
     nothing, and is moved or taken off (``edited``: stays if it can't be moved); ``hit_fixed``: hit, but
     pinned or begun: it stays, counts for nothing and is only in the way in time.
     ``week`` is its key's week, whatever day it is on. A move takes ``shortest`` to ``minutes``;
-    ``floor_minutes`` takes the place of ``shortest`` where no longer slot is left for a week's floor.
-    ``was_minutes``: what its key was last placed with by us, the most that a rescue takes; 0: its length.
+    ``floor_minutes`` takes the place of ``shortest`` where no longer slot is left for a week's floor; None for
+    every other block.
     """
 
     key: str
@@ -308,11 +312,15 @@ class Standing(Struct, frozen=True):
     minutes: int
     shortest: int
     prefer: str = "morning"
-    floor_minutes: int = 60
-    was_minutes: int = 0
+    floor_minutes: int | None = None
     edited: bool = False
     days: tuple[int, ...] = ()
     between: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def rescue(self) -> bool:
+        """True if it has to move, to count again."""
+        return self.state == "hit"
 
 
 class WeekRoom(Struct, frozen=True):
@@ -320,12 +328,14 @@ class WeekRoom(Struct, frozen=True):
 
     ``share_minutes`` and ``hours_minutes`` are the most that blocks of this week (the offsite left out) may
     take in all, standing ones included. ``needs_floor``: it is a working week without strategic time that counts.
+    ``had_minutes``: what its blocks took before one was taken off that may come back; 0: none was.
     """
 
     week: Week
     share_minutes: float
     needs_floor: bool
     hours_minutes: float = float("inf")
+    had_minutes: int = 0
 
 
 class OffsiteDemand(Struct, frozen=True):
@@ -335,3 +345,6 @@ class OffsiteDemand(Struct, frozen=True):
     quarter: Quarter
     minutes: int
     earliest: datetime
+    kind: str = OFFSITE
+    tier: str = OFFSITE
+    causes: tuple[Cause, ...] = ()

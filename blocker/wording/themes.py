@@ -124,9 +124,10 @@ def _farthest(
 
 
 def _said_in(block: StandingBlock, among: Sequence[Topic]) -> tuple[Topic, ...]:
-    """The themes whose question is in its text, or whose name is in its title."""
+    """The themes whose question is in its text, in that order, or whose name is in its title."""
     text = plain(block.text) if among else ""
     found = [topic for topic in among if plain(topic.question) in text]
+    found.sort(key=lambda topic: text.index(plain(topic.question)))
     return tuple(found or [topic for topic in among if topic.name in block.title])
 
 

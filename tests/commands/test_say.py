@@ -331,6 +331,14 @@ def test_explaining_a_place_says_why_here_and_what_another_would_cost(cli: Comma
         assert change["why"] in cli.call("explain", change["key"]).out
         said = cli.call("explain", change["key"], options=("-v",)).out
         assert f"next best: {change['next_best']}" in said
+    cli.call("run", "-y")
+    for change in changes:  # also once it is there, beside the others that are there
+        said = cli.call("explain", change["key"], options=("-v",)).out
+        (explained,) = cli.document("explain", change["key"])["changes"]
+        assert explained["action"] == "keep"
+        assert f"next best: {explained['next_best']}" in said
+        assert "moved" not in explained["next_best"]
+        assert "removed" not in explained["next_best"]
 
 
 def test_leaving_leaves_nothing_of_the_blocks_in_the_ledger(cli: CommandLine) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from blocker.placing.place import place
+from blocker.placing.place import place, what_else
 from blocker.placing.problem import Problem
 from blocker.values.plan import Demand, OffsiteDemand, Standing
 from blocker.values.workweek import DAY, Quarter, parse_week
@@ -69,9 +69,6 @@ def test_a_rescue_is_no_longer_than_it_was_and_takes_no_more_than_the_week_had()
         "mon 09:30-17:30", hours=hours(mon="09:00-17:30", tue="09:00-17:30"), standing=(block,), cap=0
     )
     assert only(problem).slot.minutes == 60
-    assert (
-        place(replace(problem, standing=(replace(block, was_minutes=45),))).placements[0].slot.minutes == 45
-    )
 
 
 def test_a_hit_block_without_another_slot_is_released_and_says_what_would_help() -> None:
@@ -82,6 +79,15 @@ def test_a_hit_block_without_another_slot_is_released_and_says_what_would_help()
     assert [event.title for event in solution.released[block.key].options[0].conflicts] == ["Budget"]
     edited = place(posed("mon 09:45-17:30", hours=MON, standing=(replace(block, edited=True),)))
     assert (set(edited.stuck), edited.released) == ({block.key}, {})
+
+
+def test_the_place_that_an_edited_block_leaves_is_free_in_the_same_plan() -> None:
+    block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", "hit", edited=True)
+    open_at = hours(mon="09:00-11:00", tue="09:00-11:00")
+    more = {"hours": open_at, "standing": (block,), "demands": (exactly(45),), **NO_LUNCH}
+    moved = found(posed("mon 09:45-10:10", **more))
+    assert moved == {"strategic/1": "tue 09:00-11:00", "learning/1": "mon 09:00-09:45"}
+    assert found(posed("mon 09:45-10:10", "tue 09:00-11:00", **more)) == {}  # it stays, and is in the way
 
 
 def test_what_is_the_persons_stays_and_counts_for_nothing() -> None:
@@ -127,6 +133,18 @@ def test_all_that_is_hit_is_rescued_in_one_run_the_most_pressing_first() -> None
 # Giving way under run
 
 
+def test_a_floor_is_not_shortened_beside_what_was_placed_instead_of_it() -> None:
+    # The week is to have no floor, or has one: then learning comes first, and leaves an hour of the week's limit.
+    more = {"demands": (strategic(1, "floor"), exactly(60)), "cap": 120, **NO_LUNCH}
+    standing = stands(f"strategic/{WEEK}/2", "fri 09:00-09:30", shortest=30)
+    for there in ((), (standing,)):
+        problem = posed(hours=hours(mon="09:00-17:30", tue="09:00-17:30"), standing=there, **more)
+        [placed] = place(problem).placements
+        assert placed.kind == "learning"
+        learned = stands(placed.key, shown(placed.slot, problem), tier="learning", minutes=60, shortest=60)
+        assert found(replace(problem, standing=(*there, learned), demands=problem.demands[:1])) == {}
+
+
 def test_a_kept_block_gives_way_to_a_floor_the_offsite_or_learning_and_to_nothing_less() -> None:
     # Monday holds a front-line block where alone two hours fit; Tuesday has an hour for it.
     open_at = hours(mon="09:00-11:00", tue="09:00-10:15")
@@ -149,6 +167,33 @@ def test_a_kept_block_goes_where_it_has_no_other_place() -> None:
     solution = place(problem)
     assert [placement.key for placement in solution.placements] == [f"strategic/{WEEK}/1"]
     assert solution.gave_way == {block.key: f"strategic/{WEEK}/1"}
+
+
+def test_a_block_with_words_of_its_owners_may_move_and_never_goes() -> None:
+    block = stands(
+        f"frontline/{WEEK}/1", "mon 09:00-10:00", minutes=60, shortest=60, prefer="any", edited=True
+    )
+    floor = strategic(1, "floor", floor_minutes=90)
+    more = {"needs_floor": True, "standing": (block,), "demands": (floor,), **NO_LUNCH}
+    for policy in ("run", "rebalance"):
+        one = place(posed(hours=hours(mon="09:00-11:00"), policy=policy, **more))
+        assert (one.placements, one.gave_way) == ((), {})
+        two = posed(hours=hours(mon="09:00-11:00", tue="09:00-10:15"), policy=policy, **more)
+        assert found(two) == {"frontline/1": "tue 09:00-10:00", "strategic/1": "mon 09:00-11:00"}
+        assert (
+            what_else(posed(hours=hours(mon="09:00-11:00"), policy=policy, **more), block.key)
+            == "no other slot in its week"
+        )
+
+
+def test_a_floor_is_short_rather_than_beyond_the_limits_beside_a_block_that_never_goes() -> None:
+    block = stands(
+        f"frontline/{WEEK}/1", "mon 09:00-10:00", minutes=60, shortest=60, prefer="any", edited=True
+    )
+    more = {"needs_floor": True, "standing": (block,), "demands": (strategic(1, "floor"),), "cap": 120}
+    for policy in ("run", "rebalance"):
+        placed = only(posed(policy=policy, **more))
+        assert (placed.slot.minutes, placed.outside_manners) == (60, False)
 
 
 def test_a_fixed_block_never_moves() -> None:
@@ -302,7 +347,7 @@ def test_rebalance_does_not_shorten_a_floor_that_has_its_length_where_it_is() ->
         **NO_LUNCH,
     )
     assert found(anew) == {"strategic/1": "mon 09:00-10:30"}
-    floor = stands(f"strategic/{WEEK}/1", "mon 09:00-10:30", tier="floor")
+    floor = stands(f"strategic/{WEEK}/1", "mon 09:00-10:30", tier="floor", floor_minutes=60)
     assert found(replace(anew, standing=(floor,), demands=(other,))) == {}
 
 

@@ -20,7 +20,7 @@ from blocker.values.kinds import OFFSITE
 from blocker.values.plan import Classified, Demand, Option, Standing
 from blocker.values.workweek import week_of
 from tests.tools.making import work
-from tests.tools.plan_checker import Judge, as_plan
+from tests.tools.plan_checker import Judge, as_plan, halves
 from tests.tools.problem_sizes import HALF_DAYS, QUARTER, TINY, USUAL, Size
 from tests.tools.problems import draw, make_problem, shuffled, without
 
@@ -83,7 +83,7 @@ def carried_out(problem: Problem, solution: Solution) -> Problem:
     for block in problem.standing:
         if block.key in placed:
             slot = placed[block.key].slot
-            standing.append(replace(block, slot=slot, state="kept", edited=False, was_minutes=0))
+            standing.append(replace(block, slot=slot, state="kept"))
         elif block.key not in solution.taken_off:
             standing.append(block)
     for key, placement in placed.items():
@@ -92,7 +92,7 @@ def carried_out(problem: Problem, solution: Solution) -> Problem:
             standing.append(
                 Standing(
                     key, asked.kind, asked.tier, asked.week, placement.slot, "kept", asked.minutes,
-                    min(asked.shortest, placement.slot.minutes), asked.prefer, asked.floor_minutes or 60,
+                    min(asked.shortest, placement.slot.minutes), asked.prefer, asked.floor_minutes,
                     days=asked.days, between=asked.between,
                 )
             )  # fmt: skip
@@ -100,9 +100,14 @@ def carried_out(problem: Problem, solution: Solution) -> Problem:
             week, length = week_of(problem.workweek.date_of(placement.slot.start)), placement.slot.minutes
             standing.append(Standing(key, OFFSITE, OFFSITE, week, placement.slot, "fixed", length, length))
     there = {block.key for block in standing}
+    left = tuple(demand for demand in problem.demands if demand.key not in there)
+    back = {demand.week for demand in left if demand.rescue}
     return replace(
         problem,
-        demands=tuple(demand for demand in problem.demands if demand.key not in there),
+        weeks=tuple(
+            replace(room, had_minutes=room.had_minutes * (room.week in back)) for room in problem.weeks
+        ),
+        demands=left,
         standing=tuple(standing),
         surplus={},
     )
@@ -113,12 +118,19 @@ def carried_out(problem: Problem, solution: Solution) -> Problem:
 def test_a_second_run_changes_nothing(seed: int, size: Size) -> None:
     problem = make_problem(seed, size)
     solution = place(problem)
+    rescues = {demand.key for demand in problem.demands if demand.rescue}
     # What was taken off is asked for again by the rules, not by this problem; then room may have come.
     assume(not solution.released and not solution.gave_way and not problem.surplus)
-    # One with a text of its own that is hit is in the way until it is moved, and then room has come; and a
-    # run asks again for the minutes of one that stays.
+    # A run asks again for the minutes of an edited one that stays; the offsite is in the way until it has moved.
     edited = {block.key for block in problem.standing if block.edited}
-    assume(not edited if problem.policy == "run" else not any(p.key in edited for p in solution.placements))
+    assume(problem.policy != "run" or not edited & solution.stuck.keys())
+    assume(not any(p.kind == OFFSITE and p.key in edited for p in solution.placements))
+    # A new block is bound by the share, and one that comes back by what the week had: once the first is there, the
+    # second may fit beside it. So may it beside a floor outside the manners, which the week then has.
+    back = {unplaced.key.split("/")[1] for unplaced in solution.unplaced if unplaced.key in rescues}
+    new = {p.key.split("/")[1] for p in solution.placements if not p.rescued and p.moved_from is None}
+    assume(not back & new)
+    assume(problem.policy != "rebalance" or not any(p.outside_manners for p in solution.placements))
     # A run rescues a block with 60 minutes at least; one whose kind may be shorter can give way with less later.
     rescued = {p.key for p in solution.placements if p.rescued}
     asked = (*problem.standing, *problem.demands)
@@ -127,6 +139,36 @@ def test_a_second_run_changes_nothing(seed: int, size: Size) -> None:
     assert again.placements == ()
     assert not again.taken_off
     assert set(again.stuck) == set(solution.stuck)
+
+
+@given(SEEDS, SIZES)
+@settings(max_examples=80)
+def test_every_move_of_rebalance_has_bought_something_and_says_what(seed: int, size: Size) -> None:
+    problem = replace(make_problem(seed, size), policy="rebalance", offsite=None)
+    problem = replace(problem, weeks=problem.weeks[:1])
+    solution, judge = place(problem), Judge(problem)
+    placed, plan = {p.key: p for p in solution.placements}, as_plan(problem, solution)
+
+    def gain(key: str) -> str:
+        if key not in judge.kept:
+            return "one block more"
+        old, new = judge.kept[key].slot, placed[key].slot
+        if halves(new) > halves(old):
+            return f"{30 * (halves(new) - halves(old))} minutes more"
+        better = halves(new) == halves(old) and judge.part(key, new) > judge.part(key, old)
+        return "a better part of the day" if better else ""
+
+    for key in plan.keys() & judge.kept.keys():
+        cause = placed[key].cause_key if key in placed else solution.gave_way[key]
+        assert gain(cause or key)
+        if key in placed:
+            says = "to make room for " if cause else gain(key)
+            assert f"moved from {judge.p.workweek.local(judge.kept[key].slot.start):%a}" in placed[key].why
+            assert says in placed[key].why
+    # All moves together buy a tier, half an hour or a better part of the day.
+    alone = {key: slot for key, slot in plan.items() if key not in judge.kept}
+    if len(plan) > len(alone) and not judge.broken(alone):
+        assert judge.value(alone)[:15] < solution.value[:15]
 
 
 # One set of limits: the plan, its reasons, the options and what-if say the same about the same minute

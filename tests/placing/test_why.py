@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from blocker.measuring.owners import LAST, OTHERS, OWN, Owners
-from blocker.placing.place import place
+from blocker.placing.place import place, what_else
 from blocker.placing.problem import Problem
 from blocker.values.events import Event
 from blocker.values.plan import Unplaced
@@ -64,6 +64,19 @@ def test_next_best_is_what_another_day_would_cost() -> None:
     assert shorter.next_best == "Tue 24 Nov at 09:00, 30 minutes less in the week"
     floor = only(posed(hours=MON, needs_floor=True, demands=(strategic(tier="floor"),)))
     assert floor.next_best == "no other day has room for it"
+
+
+def test_a_block_that_stays_says_what_its_next_best_slot_would_cost() -> None:
+    block = stands(f"strategic/{WEEK}/1", "mon 09:00-11:00", minutes=120)
+    for policy in ("run", "rebalance"):
+        problem = posed(
+            hours=hours(mon="09:00-11:00", tue="13:00-15:00"), standing=(block,), policy=policy, **NO_LUNCH
+        )
+        worse = "a worse part of the day" if policy == "rebalance" else "a less suitable time"
+        assert what_else(problem, block.key) == f"Tue 24 Nov at 13:00: {worse}"
+        alone = replace(problem, quiet=frozenset(WEEK.days[1:]))
+        assert what_else(alone, block.key) == "without it on this day: the week would have no strategic block"
+    assert what_else(replace(problem, standing=(replace(block, state="fixed"),)), block.key) == ""
 
 
 def test_the_offsite_says_why_its_day_and_what_the_next_would_cost() -> None:

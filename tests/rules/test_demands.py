@@ -332,6 +332,8 @@ def test_a_front_line_block_that_is_lost_counts_for_nothing_and_comes_back_in_it
     assert keys(asked(horizon(), blocks=[there], lost=[there]), "frontline") == ["W50/1", "W52/1"]
     before = ["frontline/2026-W47/1", there]  # it is not due in its week: the next run forgets it
     assert keys(asked(horizon(), blocks=before, lost=[there]), "frontline") == ["W49/1", "W51/1"]
+    late = [load(48, left=1), *horizon()[1:]]  # nor is any asked for in a week that is nearly over
+    assert keys(asked(late, blocks=[there], lost=[there]), "frontline") == ["W49/1", "W51/1"]
 
 
 @pytest.mark.parametrize(("minutes", "first"), [("09:59", "W48/1"), ("10:00", "W49/1")])

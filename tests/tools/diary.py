@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from blocker.calendars.memory import MemoryCalendar
 from blocker.engine import make_plan
 from blocker.ledger.file import bring_up_to_date
@@ -71,6 +73,7 @@ class Diary:
         receipt = apply(plan, self.calendar, self.ledger, number, lambda change: None)
         assert not [change.error for change in receipt.changes if change.error]
         self.ledger.runs.end(number, self.now, 0)
+        plan = replace(plan, changes=receipt.changes)
         with self.ledger.together():
             for record in week_records(plan, seen, request):
                 self.ledger.remember_week(record)

@@ -28,9 +28,11 @@ def choices(judge: Judge) -> dict[str, list[Choice]]:
         allowed = []
         for slot in judge.slots(key):
             outside = key in keys and judge.may_go_outside(key)
-            if not judge.broken_by(key, slot, judge.in_any_case(key), outside):
+            if not judge.broken_by(key, slot, judge.in_the_way(key), outside):
                 allowed.append(slot)
         found[key] = [*allowed, *((STAYS, None) if key in judge.kept else (None,))]
+        if key in judge.kept and judge.kept[key].edited:
+            found[key].remove(None)
     return found
 
 

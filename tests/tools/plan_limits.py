@@ -100,6 +100,16 @@ class Limits:
                 found.append(Thing(s.key, s.kind, s.week, s.slot, False, s.state in ("kept", "fixed")))
         return found
 
+    def in_the_way(self, key: str) -> list[Thing]:
+        """The same without what gets out of the way of ``key`` by moving: edited hit blocks of its week."""
+        leave = {s.key for s in self.hit.values() if key != self.offsite_key and s.week == self.week(key)}
+        return [thing for thing in self.in_any_case(key) if thing.key not in leave]
+
+    def near(self, one: Interval, other: Interval) -> bool:
+        """True if one is on the other or in its buffer."""
+        gap = self.p.buffer_before * MINUTE
+        return one.start < other.end + gap and other.start < one.end + gap
+
     def there(self, plan: Plan) -> list[Thing]:
         """What is there after the plan."""
         things = [t for t in self.in_any_case("") if plan.get(t.key) is None]
@@ -131,8 +141,7 @@ class Limits:
             rescue = steps(min(60, d.minutes), d.minutes) if d.rescue else []
         else:
             s = self.standing[key]
-            was = s.was_minutes or s.slot.minutes
-            rescue = steps(min(60, was), was) if key in self.hit else []
+            rescue = steps(min(60, s.slot.minutes), s.slot.minutes) if key in self.hit else []
         if rescue and self.run:
             return rescue
         return sorted({*rescue, *steps(self.of(key).shortest, self.of(key).minutes)}, reverse=True)
@@ -140,13 +149,15 @@ class Limits:
     def short(self, key: str) -> list[int]:
         """The lengths that it may have as a short floor."""
         of = self.of(key)
-        if isinstance(of, Demand):
-            least = None if of.rescue else of.floor_minutes
-        else:
-            floor = key in self.kept and not self.run and of.tier == "floor" and of.kind == "strategic"
-            least = of.floor_minutes if floor else None
-        usual = self.usual(key)
-        return [] if least is None else steps(least, of.minutes)[len(usual) :]
+        counts = (
+            s.week == of.week and s.kind == "strategic" and s.state in ("kept", "fixed")
+            for s in self.p.standing
+        )
+        if of.floor_minutes is None or of.rescue or not self.wants_floor(of.week):
+            return []
+        if self.run and any(counts):
+            return []
+        return steps(of.floor_minutes, of.minutes)[len(self.usual(key)) :]
 
     def offsite_minutes(self, day: date) -> int:
         assert self.p.offsite is not None
@@ -169,7 +180,7 @@ class Limits:
     def may_be_longer(self, key: str) -> bool:
         """True if a slot of a usual length is allowed within the manners, whatever else is wanted."""
         if key not in self.longer:
-            kept = [s for s in self.kept.values() if self.run and s.key != key]
+            kept = [s for s in self.kept.values() if (self.run or s.edited) and s.key != key]
             others = [*self.in_any_case(key), *(Thing(s.key, s.kind, s.week, s.slot, False) for s in kept)]
             slots = self.slots(key, self.usual(key))
             self.longer[key] = any(set(self.broken_by(key, s, others)) <= {"not a move"} for s in slots)
@@ -203,16 +214,14 @@ class Limits:
         if key == self.offsite_key or self.kind(key) != "strategic":
             return False
         of = self.of(key)
-        rescue = of.rescue if isinstance(of, Demand) else key in self.hit
-        return self.wants_floor(of.week) and (of.tier == "floor" or rescue)
+        return self.wants_floor(of.week) and (of.tier == "floor" or of.rescue)
 
     def earliest(self, key: str, outside: bool) -> datetime:
         p = self.p
         if key == self.offsite_key:
             assert p.offsite is not None
             return max(p.offsite.earliest, p.now)
-        rescue = self.demands[key].rescue if key in self.demands else key in self.hit
-        if rescue:
+        if self.of(key).rescue:
             two_hours = p.now + timedelta(hours=2)
             return two_hours if self.run else min(two_hours, p.earliest)
         return min(p.earliest, p.floor_earliest) if outside and p.floor_earliest else p.earliest
@@ -223,8 +232,8 @@ class Limits:
         for s in self.p.standing:
             stays_hit = s.state == "hit_fixed" or (s.state == "hit" and s.edited and not self.run)
             if s.week == week and s.kind != "offsite" and not stays_hit:
-                total += (s.was_minutes or s.slot.minutes) if s.state == "hit" else s.slot.minutes
-        return total
+                total += s.slot.minutes
+        return max(total, self.weeks[week].had_minutes)
 
     def week_limits(self, key: str) -> tuple[float, float]:
         """The share and the hours that bind a block, minutes."""
@@ -283,11 +292,10 @@ class Limits:
 
     def day_limits(self, key: str, slot: Interval, others: list[Thing]) -> Iterator[str]:
         """The limits that it breaks on its date because of the other blocks that are there, those of its week left out."""
-        day, gap = self.p.days[self.date(slot.start)], self.p.buffer_before * MINUTE
+        day = self.p.days[self.date(slot.start)]
         staying = {t.key for t in self.in_any_case(key)}
         for other in others:
-            near = slot.start < other.slot.end + gap and other.slot.start < slot.end + gap
-            if other.key in staying and near:
+            if other.key in staying and not other.touched and self.near(slot, other.slot):
                 yield "blocks"
             if other.counts and self.date(other.slot.start) == day.date:
                 yield "one a day"
@@ -330,6 +338,8 @@ class Limits:
         things = self.there(plan)
         found = []
         for key, slot in plan.items():
+            if slot is None and self.standing[key].edited:
+                found.append(f"{key}: edited")
             if slot is not None:
                 others = [t for t in things if t.key != key]
                 names = self.broken_by(key, slot, others)

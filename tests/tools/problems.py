@@ -72,7 +72,7 @@ class _Maker:
 
     def make(self) -> Problem:
         rnd = self.rnd
-        policy = rnd.choice(("run", "run", "rebalance"))
+        self.policy = policy = rnd.choice(("run", "rebalance"))
         if policy == "rebalance":
             self.weeks = self.weeks[:1]
         now = self.workweek.instant(self.monday, rnd.choice((0, 420, 600, 1500, 2500)))
@@ -85,13 +85,14 @@ class _Maker:
         days = build_days(self.workweek, sorted(dates), events)
         standing = self.standing(days, offsite)
         notice = now + timedelta(hours=rnd.choice((0, 1, 24, 48)))
+        demands = self.demands({s.key for s in standing})
         return Problem(
             now=now, earliest=notice, workweek=self.workweek, days=days,
-            weeks=tuple(self.room(week, days, standing) for week in self.weeks),
-            demands=self.demands({s.key for s in standing}), standing=standing, offsite=offsite, policy=policy,
+            weeks=tuple(self.room(week, days, standing, demands) for week in self.weeks),
+            demands=demands, standing=standing, offsite=offsite, policy=policy,
             floor_earliest=rnd.choice((None, now + timedelta(hours=24))),
             surplus={s.key: "not asked for" for s in standing if policy == "rebalance" and s.state == "kept"
-                     and s.kind != "offsite" and rnd.random() < 0.35},
+                     and s.kind != "offsite" and not s.edited and rnd.random() < 0.35},
             buffer_before=rnd.choice((10, 10, 10, 0, 5, 30)), buffer_after=rnd.choice((0, 0, 5, 15)),
             events=tuple(item.event for item in events if item.kind != "away" and not item.event.all_day),
             own_strategic=frozenset(d for d in sorted(dates) if rnd.random() < 0.08),
@@ -201,11 +202,12 @@ class _Maker:
             if offsite is not None and rnd.random() < 0.2 and not any(s.kind == "offsite" for s in found):
                 kind, key, tier = "offsite", offsite.key, "offsite"
             shortest = rnd.choice((length, min(length, 60), min(length, 30)))
+            longest = 120 if self.policy == "rebalance" else rnd.choice((length, length, 120))
+            floor = rnd.choice((30, 60)) if (kind, tier) == ("strategic", "floor") else None
             found.append(
                 Standing(
-                    key, kind, tier, week, slot, state, rnd.choice((length, length, 120)), shortest,
-                    rnd.choice(("morning", "any", "afternoon")), rnd.choice((30, 60)),
-                    was_minutes=rnd.choice((0, 0, length, length + 30)), edited=hit and rnd.random() < 0.3,
+                    key, kind, tier, week, slot, state, longest, shortest,
+                    rnd.choice(("morning", "any", "afternoon")), floor, edited=rnd.random() < 0.3 and (hit or not theirs),
                 )
             )  # fmt: skip
         rnd.shuffle(found)
@@ -220,15 +222,17 @@ class _Maker:
                 found.append(Interval(start, start + timedelta(minutes=60)))
         return tuple(found)
 
-    def room(self, week: Week, days: Mapping[date, Day], standing: Sequence[Standing]) -> WeekRoom:
+    def room(
+        self, week: Week, days: Mapping[date, Day], standing: Sequence[Standing], demands: Sequence[Demand]
+    ) -> WeekRoom:
         free = sum(sum(gap.minutes for gap in days[d].free()) for d in week.days)
         share = self.rnd.choice((0.4 * free, 0.4 * free, 1.0 * free, 0.15 * free, 10_000.0))
-        none = not any(
-            s.kind == "strategic" and s.week == week and s.state in ("kept", "fixed") for s in standing
-        )
-        return WeekRoom(
-            week, share, none and self.rnd.random() < 0.8, self.rnd.choice((inf, inf, 360.0, 150.0))
-        )
+        states = {s.state for s in standing if s.kind == "strategic" and s.week == week}
+        here = [demand for demand in demands if demand.week == week]
+        asked = any(d.kind == "strategic" and (d.rescue or d.tier == "floor") for d in here)
+        floor = not states & {"kept", "fixed"} and (bool(states) or asked or self.rnd.random() < 0.8)
+        most, back = self.rnd.choice((inf, inf, 360.0, 150.0)), any(demand.rescue for demand in here)
+        return WeekRoom(week, share, floor, most, self.rnd.choice((0, 90, 210)) if back else 0)
 
     def demands(self, taken: set[str]) -> tuple[Demand, ...]:
         rnd, found = self.rnd, []

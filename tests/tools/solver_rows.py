@@ -34,6 +34,7 @@ class Rows:
                 if isinstance(slot, Interval):
                     self._slot(key, slot)
         self._once()
+        self._edited()
         self._days()
         self.floor: dict[Week, int] = {}
         self.outside: dict[Week, int] = {}
@@ -54,7 +55,7 @@ class Rows:
         self.s.at_most({one: 1, other: -1}, 0)
 
     def _slot(self, key: str, slot: Interval) -> None:
-        others = self.j.in_any_case(key)
+        others = self.j.in_the_way(key)
         if not [name for name in self.j.broken_by(key, slot, others) if name not in WEEKLY]:
             self.at[key, slot, False] = self.s.binary()
         may = key != self.j.offsite_key and self.j.may_go_outside(key)
@@ -67,6 +68,16 @@ class Rows:
             if key in self.stays:
                 row[self.stays[key]] = 1
             self.s.at_most(row, 1)
+            if key in self.stays and self.j.kept[key].edited:
+                self.s.at_most(dict.fromkeys(row, -1), -1)
+
+    def _edited(self) -> None:
+        """What is where an edited hit block of its week stands wants that to move."""
+        for (key, slot, _), n in self.at.items():
+            for there in self.j.hit.values():
+                same = key not in (there.key, self.j.offsite_key) and self.j.week(key) == there.week
+                if there.edited and same and self.j.near(slot, there.slot):
+                    self.s.at_most({n: 1, **dict.fromkeys(self.of(there.key), -1)}, 0)
 
     def _days(self) -> None:
         """One block a day: of what is placed, and beside what stays none."""

@@ -55,6 +55,25 @@ def slots(document: Any) -> dict[str, tuple[datetime, datetime]]:
     }
 
 
+def test_a_clock_that_went_back_by_months_is_doubted(cli: CommandLine) -> None:
+    cli.call("run", "-y")
+    before = cli.content
+    cli.now = "2025-11-03T06:30"
+    refused = cli.call("run", "-y")
+    assert refused.code == 4
+    assert "the clock says 3 Nov 2025, but the last run was on 2 Nov 2026" in refused.err
+    assert "set the clock; if it is right, add --force" in refused.err
+    assert (
+        "the clock says 3 Nov 2025" in cli.call("plan").out
+    )  # which looks, and says what a run would be told
+    assert cli.content == before
+    cli.now = "2026-11-01T22:00"  # a day or two is a clock that was set right
+    assert cli.call("run", "-y").code == 0
+    cli.now = "2025-11-03T06:30"
+    assert cli.call("run", "-y", "--force").code == 0
+    assert cli.call("run", "-y").code == 0  # the last run is of that day now
+
+
 @pytest.mark.parametrize(
     "now", ["2026-03-15T22:00+00:00", "2026-09-20T22:30+00:00"]
 )  # its clocks change in each horizon
@@ -118,6 +137,7 @@ def test_a_clock_set_back_an_hour_changes_nothing(cli: CommandLine) -> None:
 
 def test_the_hour_that_comes_twice(cli: CommandLine) -> None:
     """25 October 2026, 02:30 in Berlin, both times."""
+    cli.now = "2026-10-24T06:30"
     cli.call("run", "-y")
     first = cli.content
     for instant in ("2026-10-25T02:30+02:00", "2026-10-25T02:30+01:00", "2026-10-25T03:00+01:00"):

@@ -174,6 +174,25 @@ def test_the_only_free_hour_of_a_week_taken_releases_the_block_and_it_comes_back
     assert person.under_meetings() == []
 
 
+def test_a_block_comes_back_as_long_as_it_was_to_a_week_that_is_fuller_than_it_was() -> None:
+    """Its week took three hours for blocks, and now may take less than the one that is left."""
+    person = diary(RED, settings=STRATEGIC_ONLY)
+    taken, left = person.of(NEXT)
+    walls = []
+    for day in week_days(NEXT_MONDAY):
+        for start in (at(day, "9:00") + number * HALF_HOUR for number in range(7)):
+            if not Interval(start - HALF_HOUR, start + HALF_HOUR).overlaps(left.when):
+                walls.append((day, person.land(Interval(start, start + HALF_HOUR), "Wall")))
+    assert changed(person.run())[taken.key].released
+    for day, wall in walls:
+        if day == NEXT_MONDAY:
+            person.calendar.remove_event(wall)
+    assert set(changed(person.run())) == {taken.key}
+    assert [block.when.minutes for block in person.of(NEXT)] == [taken.when.minutes, left.when.minutes]
+    person.rebalance(NEXT)
+    assert sum(block.when.minutes for block in person.of(NEXT)) == taken.when.minutes + left.when.minutes
+
+
 def test_what_was_told_is_told_again_only_of_another_event() -> None:
     person = full_but_for_one_hour()
     (floor,) = person.of(NEXT)

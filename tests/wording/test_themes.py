@@ -134,3 +134,11 @@ def test_each_shipped_theme_has_a_short_name_a_question_and_an_end() -> None:
         assert topic.question.endswith("?")
         assert len(topic.question.split()) <= 15
         assert len(topic.start.split()) <= 27
+
+
+def test_a_half_day_keeps_its_two_themes_in_the_order_in_which_it_says_them() -> None:
+    """One with a title of the person's keeps its first question, so a swap would change the text at every run."""
+    key = "offsite/2026-Q4"
+    slots, among = {key: slot(MONDAY, "09:00", "13:00")}, topics("offsite", Settings())
+    for said in ((among[0], among[-1]), (among[-1], among[0])):
+        assert draw(slots, standing(slots, {key: said}), request())[key] == said
