@@ -41,7 +41,8 @@ def test_a_later_plan_knows_it_too(cli: CommandLine) -> None:
     cli.calendar.write_bytes(cli.content.replace(MARK, MARK + b"ATTENDEE:mailto:guest@example.org\r\n"))
     cli.call("run")
     words = "you made it an event of your own, and nothing is booked in its place"
-    assert f"{KEY}: {words}" in cli.call("plan", "--all").out
+    assert f"{KEY}: {words}" in cli.call("-v", "plan").out
+    assert f"thinking block in the week of 9 Nov: {words}" in cli.call("plan", "--all").out
     (answer,) = [item for item in cli.document("plan")["unplaced"] if item["key"] == KEY]
     assert (answer["code"], answer["why"]) == ("deleted", words)
 
