@@ -75,10 +75,9 @@ class WhyHere:
         cost = difference(week.value, other.value, but=_MOVES if here.stays else ())
         there = {one.choice.span for one in week.chosen if one.ask.name == name}
         news = [one.choice for one in other.chosen if one.ask.name == name and one.choice.span not in there]
-        if not news and here.stays and chosen.ask.edited:
+        if not news:
             return "no other day has room for it"
-        where = self._when(as_interval(news[0].span)) if news else "without it on this day"
-        return f"{where}, {cost}"
+        return f"{self._when(as_interval(news[0].span))}, {cost}"
 
     def half_day(self, half_days: HalfDays, half_day: HalfDay) -> tuple[str, str]:
         """The words and the next best for the offsite."""

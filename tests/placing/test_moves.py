@@ -182,7 +182,7 @@ def test_a_block_with_words_of_its_owners_may_move_and_never_goes() -> None:
         assert found(two) == {"frontline/1": "tue 09:00-10:00", "strategic/1": "mon 09:00-11:00"}
         assert (
             what_else(posed(hours=hours(mon="09:00-11:00"), policy=policy, **more), block.key)
-            == "no other slot in its week"
+            == "no other day has room for it"
         )
 
 

@@ -73,7 +73,7 @@ def test_a_block_that_stays_says_what_its_next_best_slot_would_cost() -> None:
             hours=hours(mon="09:00-11:00", tue="13:00-15:00"), standing=(block,), policy=policy, **NO_LUNCH
         )
         worse = "a worse part of the day" if policy == "rebalance" else "a less suitable time"
-        assert what_else(problem, block.key) == f"Tue 24 Nov at 13:00: {worse}"
+        assert what_else(problem, block.key) == f"Tue 24 Nov at 13:00, {worse}"
         alone = replace(problem, quiet=frozenset(WEEK.days[1:]))
         assert what_else(alone, block.key) == "without it on this day: the week would have no strategic block"
     assert what_else(replace(problem, standing=(replace(block, state="fixed"),)), block.key) == ""

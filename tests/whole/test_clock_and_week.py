@@ -110,7 +110,7 @@ def test_what_is_listed_by_weeks_is_listed_by_the_persons(riyadh: CommandLine, c
             if list(headings).index(name) > list(headings).index(day)
         ]
         assert all(at < 0 or at > plan.index(f"+ Sun {day}") for at in later), plan
-    assert riyadh.call("explain", "next").out.startswith("Week of 29 Nov:")
+    assert riyadh.call("explain", "next").out.startswith("Week of 29 Nov ")
     assert riyadh.call("load", "this").out.startswith("Week of 22 Nov")
     assert "The last 8 weeks, Sun 27 Sep – Sat 21 Nov" in riyadh.call("report").out
     assert riyadh.call("busy", "3", "next").out.startswith("The week of 29 Nov:")

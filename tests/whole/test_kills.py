@@ -40,7 +40,7 @@ NOW = "2026-11-02T06:30"
 MONDAY = date(2026, 11, 2)
 FULL_WEEK = [date(2026, 11, 23) + timedelta(days=n) for n in range(5)]
 EVERY = bool(os.environ.get("BLOCKER_TEST_EVERY_KILL"))  # read here: no test sees the machine's own
-SAMPLE = 6  # deaths for each command and calendar in an ordinary run
+SAMPLE = 4  # deaths for each command and calendar in an ordinary run
 COMMANDS = [("run",), ("rebalance", "2026-W46", "-y"), ("skip", "2026-W47"), ("undo",)]
 
 

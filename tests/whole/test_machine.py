@@ -216,7 +216,7 @@ class SharedCalendar(RuleBasedStateMachine):
 
 
 TestSharedCalendar = SharedCalendar.TestCase
-TestSharedCalendar.settings = settings(max_examples=14, stateful_step_count=25, deadline=None)
+TestSharedCalendar.settings = settings(max_examples=9, stateful_step_count=25, deadline=None)
 
 
 def test_the_identity_of_a_block_is_its_key_and_generation() -> None:

@@ -89,7 +89,7 @@ def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 TestSharedServer = SharedServer.TestCase
-TestSharedServer.settings = settings(max_examples=3, stateful_step_count=15, deadline=None)
+TestSharedServer.settings = settings(max_examples=2, stateful_step_count=12, deadline=None)
 
 
 class ForLonger(SharedServer):

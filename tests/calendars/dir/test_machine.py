@@ -77,4 +77,4 @@ class SharedFolder(SharedCalendar):
 
 
 TestSharedFolder = SharedFolder.TestCase
-TestSharedFolder.settings = settings(max_examples=8, stateful_step_count=25, deadline=None)
+TestSharedFolder.settings = settings(max_examples=4, stateful_step_count=20, deadline=None)
