@@ -75,7 +75,7 @@ def test_a_block_that_stays_says_what_its_next_best_slot_would_cost() -> None:
         worse = "a worse part of the day" if policy == "rebalance" else "a less suitable time"
         assert what_else(problem, block.key) == f"Tue 24 Nov at 13:00, {worse}"
         alone = replace(problem, quiet=frozenset(WEEK.days[1:]))
-        assert what_else(alone, block.key) == "without it on this day: the week would have no strategic block"
+        assert what_else(alone, block.key) == "no other day has room for it"
     assert what_else(replace(problem, standing=(replace(block, state="fixed"),)), block.key) == ""
 
 
