@@ -12,9 +12,8 @@ from blocker.planning.outcome import MOST_OPTIONS
 from blocker.rules.goals import GOAL
 from blocker.showing.picture import Line, Piece, text_of
 from blocker.showing.plan_in_full import FLOORS, closing_lines, missing_lines, quarter_line
-from blocker.showing.plan_screen import broken, change_lines, heading, indented, is_shown, spaced
+from blocker.showing.plan_screen import WHY, broken, change_lines, heading, indented, is_shown, spaced
 from blocker.showing.plan_text import (
-    SHORT_CAUSES,
     changes_of,
     clean,
     last_words,
@@ -24,6 +23,8 @@ from blocker.showing.plan_text import (
 )
 from blocker.values.kinds import LEARNING, LEVELS, NOTE
 from blocker.values.plan import Change, Plan
+
+MOST_LINES = 60  # with fifteen changes; weeks are set apart where there is room for it
 
 
 def plan_details_lines(
@@ -47,8 +48,9 @@ def plan_details_lines(
         here = changes_of(week.load, left, zone)
         left = [change for change in left if change not in here]
         if here or kept:
-            floor = "" if week.floor in ("block", "none") else f"; weekly minimum: {FLOORS[week.floor]}"
-            load = broken([Piece(f"{load_words(week.load)}{floor}", "quiet")], width - 2)
+            words = [f"weekly minimum: {FLOORS[week.floor]}"] if week.floor not in ("block", "none") else []
+            words = [load_words(week.load), *words] if kept else words
+            load = broken([Piece("; ".join(words), "quiet")], width - 2)
             parts.append([*heading(week, plan, width), *([Piece("  "), *line] for line in load)])
             parts[-1] += [line for change in here for line in _change(change, plan, width, plain)]
     if kept:
@@ -58,7 +60,9 @@ def plan_details_lines(
     rest = closing_lines(plan, plain, verbose=False) if kept else missing_lines(plan, plain, verbose=False)
     words = [*rest, "", last_words(plan, done)]
     parts.append([line for said in words[1:] for line in spaced(said, width)])
-    return text_of([line for part in parts if part for line in (*part, ())][:-1])
+    parts = [part for part in parts if part]
+    apart: list[Line] = [()] if kept or sum(map(len, parts)) + len(parts) <= MOST_LINES else []
+    return text_of([line for n, part in enumerate(parts) for line in (*(apart if n else ()), *part)])
 
 
 def _change(change: Change, plan: Plan, width: int, plain: bool) -> list[Line]:
@@ -81,7 +85,7 @@ def why_words(change: Change) -> str:
     if cause is not None and cause.rule == GOAL:
         known = f"before “{clean(cause.measure)}” is due"
     elif cause is not None and cause.rule not in LEVELS:
-        known = SHORT_CAUSES.get(cause.rule, f"your rule “{clean(cause.rule)}”")
+        known = WHY.get(cause.rule, f"your rule “{clean(cause.rule)}”")
     elif change.kind == LEARNING:
         known = "before the heaviest week"
     elif cause is not None:

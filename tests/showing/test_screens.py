@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,22 @@ def test_keys_and_iso_weeks_are_for_those_who_ask(busy: CommandLine) -> None:
         }
         assert all(f"[{key}]" in shown for key in keys)
         assert ISO_WEEK.search(shown)
+
+
+def test_details_before_a_yes_are_read_at_one_go(busy: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    screen, details = StringIO("d\nn\n"), StringIO()
+    screen.isatty = details.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr("sys.stdin", screen)
+    monkeypatch.setattr("sys.stderr", details)
+    assert busy.call("run").code == 4
+    shown = details.getvalue().split("[d]etails: ")[1].splitlines()[:-3]  # the question again
+    changes = sum(line.startswith("  + ") for line in shown)
+    assert 30 < len(shown) <= 4 * changes
+    assert max(map(len, shown)) <= 80
+    assert sum("next best: " in line for line in shown) > 5
+    assert not KEY.search("\n".join(shown))
+    assert not ISO_WEEK.search("\n".join(shown))
 
 
 def test_each_change_is_one_line_with_its_day_first(busy: CommandLine) -> None:
