@@ -9,10 +9,18 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from blocker.planning.outcome import MOST_OPTIONS
-from blocker.rules.goals import GOAL
 from blocker.showing.picture import Line, Piece, text_of
-from blocker.showing.plan_in_full import FLOORS, closing_lines, missing_lines, quarter_line
-from blocker.showing.plan_screen import WHY, broken, change_lines, heading, indented, is_shown, spaced
+from blocker.showing.plan_in_full import FLOORS, closing_lines, missing_lines, next_best, quarter_line
+from blocker.showing.plan_screen import (
+    broken,
+    change_lines,
+    heading,
+    indented,
+    is_shown,
+    one_more,
+    purpose,
+    spaced,
+)
 from blocker.showing.plan_text import (
     changes_of,
     clean,
@@ -21,7 +29,7 @@ from blocker.showing.plan_text import (
     option_text,
     refreshed_words,
 )
-from blocker.values.kinds import LEARNING, LEVELS, NOTE
+from blocker.values.kinds import NOTE
 from blocker.values.plan import Change, Plan
 
 MOST_LINES = 60  # with fifteen changes; weeks are set apart where there is room for it
@@ -66,7 +74,7 @@ def plan_details_lines(
 
 
 def _change(change: Change, plan: Plan, width: int, plain: bool) -> list[Line]:
-    said = "; ".join(filter(None, (why_words(change), _instead(change))))
+    said = "; ".join(filter(None, (why_words(change), next_best(change))))
     options = [option_text(option, ZoneInfo(plan.zone)) for option in change.nearest[:MOST_OPTIONS]]
     return [
         *change_lines(change, plan, width, plain),
@@ -80,21 +88,6 @@ def why_words(change: Change) -> str:
         return refreshed_words(change)
     if change.action == "remove":
         return "; ".join(clean(words) for words in (change.conflict, change.why) if words)
-    cause = change.causes[0] if change.causes else None
-    known = ""
-    if cause is not None and cause.rule == GOAL:
-        known = f"before “{clean(cause.measure)}” is due"
-    elif cause is not None and cause.rule not in LEVELS:
-        known = WHY.get(cause.rule, f"your rule “{clean(cause.rule)}”")
-    elif change.kind == LEARNING:
-        known = "before the heaviest week"
-    elif cause is not None:
-        known = f"one more, as the week is {cause.rule}"
+    known = purpose(change) or (one_more(change.causes[0].rule) if change.causes else "")
     here = "" if change.kind == NOTE else clean(change.why)
     return "; ".join(filter(None, (known, here, clean(change.conflict or ""), clean(change.remark))))
-
-
-def _instead(change: Change) -> str:
-    """Where it would be else; empty for plans that were made without asking."""
-    found = change.placement.next_best if change.placement is not None else ""
-    return f"next best: {clean(found)}" if found else ""

@@ -174,15 +174,23 @@ def _why(change: Change, plan: Plan, zone: ZoneInfo) -> str:
     return "; ".join(filter(None, (_why_new(change), change.remark)))
 
 
+def purpose(change: Change) -> str:
+    """What a block is for; "" where its week's level asks for it."""
+    cause = change.causes[0] if change.causes else None
+    if cause is not None and cause.rule == GOAL:
+        return f"before “{clean(cause.measure)}” is due"
+    if cause is not None and cause.rule not in LEVELS:
+        return WHY.get(cause.rule, f"your rule “{clean(cause.rule)}”")
+    return "before the heaviest week" if change.kind == LEARNING else ""
+
+
+def one_more(level: str) -> str:
+    """What a block beyond the minimum is for."""
+    return f"one more, as the week is {level}"
+
+
 def _why_new(change: Change) -> str:
-    placement, cause = change.placement, change.causes[0] if change.causes else None
-    rule = cause.rule if cause is not None else ""
-    known = (WHY.get(rule) or (f"your rule “{rule}”" if rule not in LEVELS else "")) if rule else ""
-    if cause is not None and rule == GOAL:
-        known = f"before “{clean(cause.measure)}” is due"
-    elif change.kind == LEARNING and not known:
-        known = "before the heaviest week"
-    parts = [known]
+    placement, parts = change.placement, [purpose(change)]
     if placement is not None and placement.short:
         parts.append(f"no more than {change.slot.minutes} free minutes in a row")
     if placement is not None and placement.outside_manners:

@@ -37,6 +37,11 @@ def helped(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return " ".join(capsys.readouterr().out.split())
 
 
+def test_the_line_and_the_folder_agree_on_what_can_be_written() -> None:
+    for scheme, kind in calendars.BACKENDS.items():
+        assert kind.is_written == (not calendars.about(scheme).read_only), scheme
+
+
 def test_help_offers_it(made_up: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert " or slate:NAME" in helped(capsys)
     assert "a slate on the wall" in helped(capsys, "connect")

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from blocker.planning.outcome import MOST_OPTIONS
 from blocker.showing.page.page import laid_out
-from blocker.showing.plan_screen import change_words
+from blocker.showing.plan_screen import change_words, one_more
 from blocker.showing.plan_text import (
     SPOKEN,
     changes_of,
@@ -179,11 +179,7 @@ def _why(change: Change, plan: Plan, request: Request) -> str:
     level = next(
         (w.load.level for w in plan.weeks if changes_of(w.load, [change], request.workweek.zone)), ""
     )
-    more = (
-        f"one more, as the week is {level}"
-        if change.action == "create" and change.kind in THINKING and level
-        else ""
-    )
+    more = one_more(level) if change.action == "create" and change.kind in THINKING and level else ""
     return change_words(change, plan)[1] or more
 
 
