@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from blocker.measuring.thinking import with_block_decisions, with_calendar_questions
 from blocker.values.events import Event, Snapshot, StandingBlock
 from blocker.values.kinds import TEAM
-from blocker.values.memory import RELEASED, UNDONE, Memory, Remembered
+from blocker.values.memory import RELEASED, Memory, Remembered
 from blocker.values.plan import Change
 
 HALF = "learn was cut short before its other block was written; say it again to have both"
@@ -64,8 +64,8 @@ def recall(snapshot: Snapshot, memory: Memory, now: datetime, settings: str) -> 
             kept.append(replace(known, state="displaced", ended_by=""))
         elif known.answer == "undone" and changed:
             gone.append(_ledger_only("forget", known, "your settings are not those it was undone under"))
-        elif absent and known.state == "removing" and known.ended_by == UNDONE:
-            gone.append(replace(_ledger_only("tombstone", known, "undo took it back"), ended_by=UNDONE))
+        elif absent and known.state == "removing" and known.ended_by == "undone":
+            gone.append(replace(_ledger_only("tombstone", known, "undo took it back"), ended_by="undone"))
             kept.append(replace(known, state="tombstone"))
         elif absent and known.state == "removing":
             gone.append(_ledger_only("forget", known, "our own removal went through"))

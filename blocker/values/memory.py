@@ -37,7 +37,6 @@ ANSWERS = {
 }
 
 RELEASED = "released"
-UNDONE = "undone"
 UNDONE_ASKED = "undone asked"  # in ``said`` once it was asked about the last ``undo``; another undo clears it
 
 
